@@ -1,0 +1,166 @@
+"""One type for every finding: a code, a place, what was found, what was expected, what to do.
+
+Nothing here prints. A stage returns findings; `report` shows them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from typing import Literal
+
+from wrpc.source import Span
+
+Severity = Literal["error", "warning", "info"]
+Verdict = Literal["proved", "enforced", "refuted", "open"]
+Witness = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A kind of finding. `name` is the fault and reads well after "allow"; `page` is its documentation.
+
+    A page is a first line, why it matters, `Bad:` and `Good:` as indented policies, and how to repair.
+    """
+
+    id: str
+    name: str
+    severity: Severity
+    page: str = field(default="", repr=False, compare=False)
+
+    @property
+    def summary(self) -> str:
+        return self.page.strip().partition("\n")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A second place that a finding is about."""
+
+    span: Span
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A change of text that repairs a finding: replace `span` by `text`. Safe: it keeps the meaning or restores it."""
+
+    span: Span
+    text: str
+    title: str
+    safe: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """A finding. `verdict` is None unless a proof stands behind it."""
+
+    code: Code
+    message: str
+    span: Span
+    severity: Severity
+    verdict: Literal["refuted", "open"] | None = None
+    subjects: tuple[str, ...] = ()
+    related: tuple[Related, ...] = ()
+    witness: Witness | None = None
+    help: str | None = None
+    fixes: tuple[Fix, ...] = ()
+
+    def key(self) -> tuple[object, ...]:
+        return (*self.span.key(), self.code.id, self.message)
+
+    def with_severity(self, severity: Severity) -> Diagnostic:
+        return replace(self, severity=severity)
+
+
+def finding(
+    code: Code,
+    message: str,
+    span: Span,
+    *,
+    severity: Severity | None = None,
+    help: str | None = None,
+    related: Iterable[Related] = (),
+    fixes: Iterable[Fix] = (),
+    subjects: Iterable[str] = (),
+    witness: Witness | None = None,
+    verdict: Literal["refuted", "open"] | None = None,
+) -> Diagnostic:
+    """A diagnostic with its code's own severity unless another is given."""
+    return Diagnostic(
+        code, message, span, severity or code.severity, verdict, tuple(subjects), tuple(related), witness, help,
+        tuple(fixes),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What became of one guard or claim."""
+
+    subject: str
+    verdict: Verdict
+    witness: Witness | None = None
+    span: Span | None = None
+    leans_on: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Everything one run has to say, sorted as a reader meets it."""
+
+    diagnostics: tuple[Diagnostic, ...] = ()
+    proofs: tuple[Proof, ...] = ()
+
+    @classmethod
+    def of(cls, diagnostics: Iterable[Diagnostic], proofs: Iterable[Proof] = ()) -> Findings:
+        unique = {d.key(): d for d in diagnostics}
+        return cls(tuple(sorted(unique.values(), key=lambda d: d.key())), tuple(proofs))
+
+    @property
+    def errors(self) -> int:
+        return sum(d.severity == "error" for d in self.diagnostics)
+
+    @property
+    def warnings(self) -> int:
+        return sum(d.severity == "warning" for d in self.diagnostics)
+
+    @property
+    def ok(self) -> bool:
+        return self.errors == 0
+
+    def __add__(self, other: Findings) -> Findings:
+        return Findings.of(self.diagnostics + other.diagnostics, self.proofs + other.proofs)
+
+
+class Refusal(Exception):
+    """Raised where a value cannot be made at all; carries what to tell the reader. Caught in one place, by `cli`."""
+
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self.diagnostics = tuple(diagnostics)
+        super().__init__("; ".join(f"{d.code.id} {d.message}" for d in self.diagnostics[:3]))
+
+
+def nearest(word: str, known: Iterable[str], most: int = 5) -> list[str]:
+    """The known names most like `word`, nearest first."""
+    known = sorted(set(known))
+    lowered = {k.lower(): k for k in reversed(known)}
+    close = get_close_matches(word.lower(), lowered, n=most, cutoff=0.6)
+    return [lowered[c] for c in close]
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str | None:
+    """A help text that names the nearest known names, or lists them where there are few, or None."""
+    known = sorted(set(known))
+    close = nearest(word, known)
+    if close:
+        return "did you mean " + listing(close) + "?"
+    if known and len(known) <= 5:
+        return "known: " + ", ".join(f"`{k}`" for k in known)
+    return None
+
+
+def listing(names: Sequence[str], word: str = "or") -> str:
+    """`a`, `b` or `c`."""
+    quoted = [f"`{n}`" for n in names]
+    return quoted[0] if len(quoted) == 1 else ", ".join(quoted[:-1]) + f" {word} " + quoted[-1]

@@ -1,0 +1,640 @@
+"""The resolved policy as values: every name bound, every number exact and in base units, nothing left of syntax.
+
+Base units: seconds, bytes, watts, USD; a rate is per second, a price in USD per second, per token or per request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from typing import Literal
+
+from wrpc.policy.expr import Condition, Interval, Linear
+from wrpc.source import Source, Span
+
+# ── Values of attributes ──────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """An exact number in base units. `dimension` is "" for a plain number, else such as "s", "B", "W", "USD",
+    "1/s", "USD/s", "USD/tok", "USD/req"."""
+
+    value: Fraction
+    dimension: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Env:
+    """`env("NAME")`: a value that is looked up where the emitted file runs, never at compile time."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A bare name where a value stands (`tier cpu`)."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """A call where a value stands: `cdf("azure")`, `classifier("pii", threshold = 0.5)`."""
+
+    name: str
+    arguments: tuple[Value, ...] = ()
+    named: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """`2..6`."""
+
+    low: Amount
+    high: Amount
+
+
+Value = Amount | str | Word | Env | Invocation | Bounds | tuple["Value", ...] | Mapping[str, "Value"]
+
+
+# ── Signals ───────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Bool:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Int:
+    low: int
+    high: int
+    dimension: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Real:
+    low: Fraction
+    high: Fraction
+    dimension: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Enum:
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Set:
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class String:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A confidence. Fires at `threshold` or more, or only beyond it where `above`; None: read by `raw` alone."""
+
+    low: Fraction = Fraction(0)
+    high: Fraction = Fraction(1)
+    threshold: Fraction | None = None
+    above: bool = False
+
+    def fires(self, raw: Fraction) -> bool:
+        if self.threshold is None:
+            return False
+        return raw > self.threshold if self.above else raw >= self.threshold
+
+
+Type = Bool | Int | Real | Enum | Set | String | Score
+OnError = Literal["fires", "silent", "deny"]
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """What is known of a request. `evidence` is the kind of source, which says whose confidences compare."""
+
+    name: str
+    type: Type
+    source: Invocation | None
+    on_error: OnError | None
+    can_fail: bool
+    evidence: str
+    span: Span = field(compare=False, repr=False)
+    description: str = ""
+    labels: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Signals of which at most one fires; with a default exactly one."""
+
+    name: str
+    members: tuple[str, ...]
+    default: str | None
+    span: Span = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class BandStep:
+    name: str
+    interval: Interval
+    span: Span = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Names for ranges of a number, in ascending order. The steps cover all numbers: what nothing named is `none`."""
+
+    name: str
+    number: Linear
+    steps: tuple[BandStep, ...]
+    of: str
+    span: Span = field(compare=False, repr=False)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(s.name for s in self.steps))
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A `let` or a `score`."""
+
+    name: str
+    kind: Literal["let", "score"]
+    value: Condition | Linear
+    span: Span = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    name: str
+    condition: Condition
+    span: Span = field(compare=False, repr=False)
+
+
+# ── Workload, models, pools, places ───────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Slo:
+    """Latency objectives in seconds, at the 99th percentile."""
+
+    ttft_p99: Fraction | None = None
+    ttft_queue_p99: Fraction | None = None
+    tpot_p99: Fraction | None = None
+    e2e_p99: Fraction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """A class of requests. `rate` is per second: one number, or 24 by hour. `lengths` is `cdf(…)` or given points."""
+
+    name: str
+    when: Condition | None
+    rate: tuple[Fraction, ...]
+    lengths: Value | None
+    prompt_share: Fraction | None
+    slo: Slo
+    span: Span = field(compare=False, repr=False)
+    labels: Mapping[str, Value] = field(default_factory=dict)
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Sizes in bytes, `context` and `max_output` in tokens."""
+
+    name: str
+    span: Span = field(compare=False, repr=False)
+    source: str | None = None
+    context: int | None = None
+    max_output: int | None = None
+    weights: Fraction | None = None
+    kv_per_token: Fraction | None = None
+    parameters: Fraction | None = None
+    layers: int | None = None
+    heads: int | None = None
+    modality: str | None = None
+    quality: Fraction | None = None
+    labels: Mapping[str, Value] = field(default_factory=dict)
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """`gpus` by type; `power` in watts; `price` by GPU type in USD per second."""
+
+    name: str
+    span: Span = field(compare=False, repr=False)
+    region: str | None = None
+    zones: tuple[str, ...] = ()
+    gpus: Mapping[str, int] = field(default_factory=dict)
+    power: Fraction | None = None
+    price: Mapping[str, Fraction] = field(default_factory=dict)
+    labels: Mapping[str, Value] = field(default_factory=dict)
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """The prefill or the decode side of a disaggregated pool."""
+
+    gpu: str | None = None
+    replicas: tuple[int, int] | None = None
+    tensor_parallel: int | None = None
+    pipeline_parallel: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KvCache:
+    tier: str | None = None
+    size: Fraction | None = None
+    share: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """USD per token, as exact numbers."""
+
+    input: Fraction | None = None
+    output: Fraction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    name: str
+    span: Span = field(compare=False, repr=False)
+    model: str | None = None
+    engine: str | None = None
+    endpoint: str | Env | None = None
+    provider: str | None = None
+    region: str | None = None
+    site: str | None = None
+    trust: str | None = None
+    gpu: str | None = None
+    replicas: tuple[int, int] | None = None
+    tensor_parallel: int | None = None
+    pipeline_parallel: int | None = None
+    context: int | None = None
+    role: Literal["prefill", "decode", "both"] | None = None
+    prefill: Phase | None = None
+    decode: Phase | None = None
+    kv_cache: KvCache | None = None
+    price: Price | None = None
+    concurrency: int | None = None
+    labels: Mapping[str, Value] = field(default_factory=dict)
+    description: str = ""
+
+    def attribute(self, name: str) -> str | None:
+        """What `destination.NAME` is for this pool; None where it declares no such attribute."""
+        match name:
+            case "pool":
+                return self.name
+            case "model":
+                return self.model
+            case "provider":
+                return self.provider
+            case "region":
+                return self.region
+            case "site":
+                return self.site
+            case "trust":
+                return self.trust
+            case _:
+                value = self.labels.get(name)
+                if isinstance(value, Word):
+                    return value.text
+                return value if isinstance(value, str) else None
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceRule:
+    """A condition over a pair of `pool` and `site`: core text comparisons whose attributes are named `pool`,
+    `pool.trust`, `site`, `site.region` …"""
+
+    condition: Condition
+    span: Span = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """`budget` in USD per second, `power` in watts."""
+
+    name: str
+    span: Span = field(compare=False, repr=False)
+    pools: tuple[str, ...] = ()
+    sites: tuple[str, ...] = ()
+    requires: tuple[PlaceRule, ...] = ()
+    budget: Fraction | None = None
+    power: Fraction | None = None
+    limit: Mapping[str, Value] = field(default_factory=dict)
+    spread: Value | None = None
+    prefer: Value | None = None
+    labels: Mapping[str, Value] = field(default_factory=dict)
+    description: str = ""
+
+
+# ── Routes ────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class FallbackEdge:
+    """`causes` is empty for any failure."""
+
+    pool: str
+    causes: tuple[str, ...] = ()
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SpillEdge:
+    pool: str
+    above: Fraction
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class MirrorEdge:
+    pool: str
+    share: Fraction
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One primary and its normalised weight."""
+
+    pool: str
+    weight: Fraction
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Cache:
+    """`ttl` in seconds."""
+
+    similarity: Fraction | None = None
+    ttl: Fraction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Retain:
+    """`ttl` as written: turns where plain, seconds where a time."""
+
+    ttl: Amount | None = None
+    share: Fraction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """`amount` tokens per second; `per` the signal whose values each have one."""
+
+    amount: Fraction
+    per: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What a route does. Two routes that do the same have equal actions: spans and spellings do not count.
+
+    `kind` "to": `shares` has the primaries; "any": the router picks one of `shares`, which are all pools;
+    "cascade": `steps`; "deny": `reason`.
+    """
+
+    kind: Literal["to", "any", "cascade", "deny"]
+    shares: tuple[Share, ...] = ()
+    steps: tuple[str, ...] = ()
+    escalate: Condition | None = None
+    reason: str | None = None
+    fallbacks: tuple[FallbackEdge, ...] = ()
+    spills: tuple[SpillEdge, ...] = ()
+    mirrors: tuple[MirrorEdge, ...] = ()
+    select: str | None = None
+    retries: int | None = None
+    timeout: Fraction | None = None
+    reasoning: str | None = None
+    tools: Value | None = None
+    cache: Cache | None = None
+    compress: int | None = None
+    retain: Retain | None = None
+    budget: Budget | None = None
+
+    @property
+    def same(self) -> Action:
+        """The action with what has no order sorted: equal for two routes that do the same."""
+        from dataclasses import replace
+
+        return replace(
+            self,
+            shares=tuple(sorted(self.shares, key=lambda s: s.pool)),
+            fallbacks=tuple(FallbackEdge(f.pool, tuple(sorted(f.causes))) for f in self.fallbacks),
+        )
+
+
+OnUnknown = Literal["silent", "fires", "deny"]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """`when` is None for a catch-all. The `default` block is a route named `default` that stands apart."""
+
+    name: str
+    when: Condition | None
+    action: Action
+    span: Span = field(compare=False, repr=False)
+    tier: int | None = None
+    priority: int = 0
+    on_unknown: OnUnknown = "silent"
+    labels: Mapping[str, Value] = field(default_factory=dict)
+    description: str = ""
+
+
+Role = Literal["primary", "fallback", "cascade", "spill", "mirror"]
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One destination of a plan. `cause` is what leads to it: the causes of a fallback, a spill's level, a share."""
+
+    pool: str
+    role: Role
+    weight: Fraction | None = None
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+
+def plan(action: Action) -> tuple[Planned, ...]:
+    """Every destination of an action in plan order: primaries as written, cascade steps, fallbacks, spills, mirrors."""
+    chosen_elsewhere = action.kind == "any" or action.select is not None
+    primaries = [Planned(s.pool, "primary", None if chosen_elsewhere else s.weight, s.span) for s in action.shares]
+    steps = [
+        Planned(s, "cascade" if i else "primary", None if i else Fraction(1)) for i, s in enumerate(action.steps)
+    ]
+    return (
+        *primaries,
+        *steps,
+        *(Planned(f.pool, "fallback", None, f.span) for f in action.fallbacks),
+        *(Planned(s.pool, "spill", None, s.span) for s in action.spills),
+        *(Planned(m.pool, "mirror", None, m.span) for m in action.mirrors),
+    )
+
+
+# ── Safety ────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Forbid:
+    what: Condition
+    when: Condition | None
+    span: Span = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Denial:
+    reason: str
+    when: Condition | None
+    span: Span = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Obligation:
+    """`redact("pii")` is named `redact:pii`. `per_destination`: its condition names `destination`."""
+
+    name: str
+    when: Condition | None
+    per_destination: bool
+    span: Span = field(compare=False, repr=False)
+
+
+Rule = Forbid | Denial | Obligation
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    name: str
+    rules: tuple[Rule, ...]
+    span: Span = field(compare=False, repr=False)
+    sealed: bool = False
+    critical: bool = False
+    labels: Mapping[str, Value] = field(default_factory=dict)
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    kind: Literal["always", "never"]
+    what: Condition
+    when: Condition | None
+    reads_destination: bool
+    reads_cost: bool
+    span: Span = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Assertion:
+    name: str
+    claims: tuple[Claim, ...]
+    span: Span = field(compare=False, repr=False)
+    critical: bool = False
+    labels: Mapping[str, Value] = field(default_factory=dict)
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """`given`: request values as a JSON request has them (None: failed). `expect`: what must hold of the decision."""
+
+    title: str
+    given: Mapping[str, object]
+    expect: Mapping[str, object]
+    span: Span = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TargetSettings:
+    """`spans` has the place of each setting, for findings."""
+
+    name: str
+    settings: Mapping[str, Value]
+    span: Span = field(compare=False, repr=False)
+    spans: Mapping[str, Span] = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Overridden:
+    """A guard as it stood before an override, kept for the proof that a sealed one was only tightened."""
+
+    before: Guard
+    after: Guard
+    span: Span = field(compare=False, repr=False)
+
+
+ResolveKey = Literal["priority", "confidence", "name"]
+
+
+@dataclass(frozen=True)
+class Policy:
+    """One resolved policy. Mappings keep the order of declaration; `routes` without the default."""
+
+    name: str
+    sources: tuple[Source, ...] = field(repr=False)
+    owner: str = ""
+    description: str = ""
+    language: int = 1
+    resolve: tuple[ResolveKey, ...] = ("priority",)
+    header: Span | None = field(default=None, compare=False, repr=False)
+    signals: Mapping[str, Signal] = field(default_factory=dict)
+    groups: Mapping[str, Group] = field(default_factory=dict)
+    bands: Mapping[str, Band] = field(default_factory=dict)
+    definitions: Mapping[str, Definition] = field(default_factory=dict)
+    assumptions: Mapping[str, Assumption] = field(default_factory=dict)
+    workloads: Mapping[str, Workload] = field(default_factory=dict)
+    models: Mapping[str, Model] = field(default_factory=dict)
+    sites: Mapping[str, Site] = field(default_factory=dict)
+    pools: Mapping[str, Pool] = field(default_factory=dict)
+    places: Mapping[str, Place] = field(default_factory=dict)
+    routes: Mapping[str, Route] = field(default_factory=dict)
+    default: Route | None = None
+    guards: Mapping[str, Guard] = field(default_factory=dict)
+    assertions: Mapping[str, Assertion] = field(default_factory=dict)
+    tests: tuple[Test, ...] = ()
+    targets: Mapping[str, TargetSettings] = field(default_factory=dict)
+    overridden: tuple[Overridden, ...] = ()
+
+    @cached_property
+    def conditions(self) -> Mapping[str, Condition]:
+        """Every `let` that is a condition, by name."""
+        return {n: d.value for n, d in self.definitions.items() if not isinstance(d.value, Linear)}
+
+    @cached_property
+    def numbers(self) -> Mapping[str, Linear]:
+        """Every `score` and every `let` that is a number, by name."""
+        return {n: d.value for n, d in self.definitions.items() if isinstance(d.value, Linear)}
+
+    @cached_property
+    def group_of(self) -> Mapping[str, Group]:
+        """The exclusive group of each signal that stands in one."""
+        return {m: g for g in self.groups.values() for m in g.members}
+
+    @cached_property
+    def ranked(self) -> tuple[tuple[Route, ...], ...]:
+        """Routes by precedence that is known before any request: classes of equal precedence, highest first.
+
+        Tier, then routes with a `when`, then priority where it is the first key of `resolve`. The default is not in it.
+        """
+
+        def rank(route: Route) -> tuple[int, bool, int]:
+            by_priority = bool(self.resolve) and self.resolve[0] == "priority"
+            return route.tier or 0, route.when is None, -route.priority if by_priority else 0
+
+        classes: dict[tuple[int, bool, int], list[Route]] = {}
+        for route in sorted(self.routes.values(), key=rank):
+            classes.setdefault(rank(route), []).append(route)
+        return tuple(tuple(c) for c in classes.values())

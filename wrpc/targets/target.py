@@ -1,0 +1,191 @@
+"""The contract of a target: what it is for, what it carries of a policy, and the three things it does.
+
+A target is data first. `carries` has one row for every `Construct`; the rows are at once the documentation
+(`wrpc targets`), the text of WRP801 and WRP802, and what the manifest records. The law of loss is kept by
+`targets/compile.py` from these rows: a target itself only adds what no row can know (a band that is too wide to
+expand, a name that clashes).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+from wrpc.diagnostics import Diagnostic
+from wrpc.policy.model import Policy, Value
+from wrpc.source import Span
+
+
+class Construct(StrEnum):
+    """Every part of a policy that a target may or may not carry. Found in a policy by `targets/constructs.py`."""
+
+    BOOL = "bool signal"
+    INT = "int signal"
+    REAL = "real signal"
+    ONE_OF = "one_of signal"
+    ANY_OF = "any_of signal"
+    STRING = "string signal"
+    SCORE = "score signal"
+    SOURCE = "signal source"
+    ON_ERROR = "on_error"
+    FAILED = "failed signal"
+    GROUP = "exclusive group"
+    SUM = "score of several signals"
+    BAND = "band"
+    COMPARE_SIGNALS = "one signal compared with another"
+    ASSUME = "assume"
+    ROUTE = "route"
+    TIER = "tier and priority"
+    CONFIDENCE = "resolve by confidence"
+    ON_UNKNOWN = "on_unknown"
+    DEFAULT = "default"
+    UNROUTED = "requests without a route"
+    WEIGHTS = "weights"
+    TO_ANY = "to any"
+    SELECT = "select"
+    CASCADE = "cascade"
+    DENY_ROUTE = "deny route"
+    FALLBACK = "fallback"
+    FALLBACK_CAUSES = "fallback causes"
+    SPILL = "spill"
+    MIRROR = "mirror"
+    RETRIES = "retries"
+    TIMEOUT = "timeout"
+    REASONING = "reasoning"
+    TOOLS = "tools"
+    CACHE = "cache"
+    COMPRESS = "compress"
+    RETAIN = "retain"
+    BUDGET = "budget"
+    GUARD_DENY = "guard: deny"
+    GUARD_FORBID = "guard: forbid"
+    GUARD_REQUIRE = "guard: require"
+    WORKLOAD = "workload"
+    RATE = "rate"
+    LENGTHS = "lengths"
+    SLO = "slo"
+    MODEL = "model"
+    MODEL_SIZE = "model sizes"
+    SITE = "site"
+    POOL = "pool"
+    ENDPOINT = "endpoint"
+    PROVIDER = "provider"
+    GPU = "gpu"
+    REPLICAS = "replicas"
+    REPLICA_RANGE = "range of replicas"
+    PARALLELISM = "tensor and pipeline parallelism"
+    CONTEXT = "context"
+    ROLE = "prefill and decode roles"
+    KV_CACHE = "kv_cache"
+    PRICE = "price"
+    CONCURRENCY = "concurrency"
+    PLACE = "place"
+    ASSERT = "assert"
+    TEST = "test"
+
+
+@dataclass(frozen=True, slots=True)
+class Native:
+    """Carried exactly, at `where` in the emitted files."""
+
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Approximate:
+    """Carried at `where`; `loses` says what is not the same (WRP802)."""
+
+    where: str
+    loses: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cannot:
+    """Not carried, because of `why` (WRP801)."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Not this program's business: it is kept by `by`, and the manifest says so. Never for a rule that this program
+    could break: a target that decides requests has no guard here."""
+
+    by: str
+
+
+Carriage = Native | Approximate | Cannot | Elsewhere
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One attribute of a `target NAME { … }` block. `kind` is the type of its value."""
+
+    kind: Literal["text", "number", "bool", "word", "list", "map", "any"]
+    doc: str
+    default: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One emitted entry and where it comes from. `pointer` is a JSON pointer into the artifact."""
+
+    pointer: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """One file. `path` is relative, with forward slashes."""
+
+    path: str
+    text: str = field(repr=False)
+    entries: tuple[Entry, ...] = field(default=(), repr=False)
+    executable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a compile was asked for, beside the policy. `settings` is the `target` block, checked against its table.
+
+    `base` is the folder of the policy's main file, for data that it names (length distributions); None in memory.
+    """
+
+    settings: Mapping[str, Value] = field(default_factory=dict)
+    spans: Mapping[str, Span] = field(default_factory=dict)
+    base: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Emitted:
+    """What `emit` returns. A diagnostic of severity "error" means that nothing is written.
+
+    `not_enforced` names guards (as "guard NAME") that the files do not enforce although their row says that the target
+    can: an obligation that it knows nothing of, say.
+    """
+
+    artifacts: tuple[Artifact, ...]
+    diagnostics: tuple[Diagnostic, ...] = ()
+    not_enforced: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One program that policies compile to.
+
+    `decides`: the program decides requests, so that an enforced guard must be carried.
+    `read(files, policy)`: what the files will do, as a policy over the signals of `policy`; imports nothing from emit.
+    `check(files)`: findings by the target's own schema or program, where it is on this machine.
+    """
+
+    name: str
+    title: str
+    versions: tuple[str, ...]
+    decides: bool
+    carries: Mapping[Construct, Carriage]
+    emit: Callable[[Policy, Options], Emitted]
+    read: Callable[[Mapping[str, str], Policy], Policy] | None
+    check: Callable[[Mapping[str, str]], tuple[Diagnostic, ...]]
+    settings: Mapping[str, Setting] = field(default_factory=dict)
