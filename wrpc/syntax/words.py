@@ -1,0 +1,40 @@
+"""Text into words, by the patterns of the grammar. What a word means (keyword or name) is the parser's to say."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from wrpc.syntax.table import table
+
+Token = tuple[str, int, int]
+"""Kind, start, end. A keyword or a mark is its own kind."""
+
+# What no rule takes, cut so that a finding can point at the whole of it.
+SLIPS = {
+    "unclosed text": r'"[^\n]*',
+    "unclosed name": r"`[^\n]*",
+    "number": r"\d[\w.%]*(?:/\w+)?",
+    "quoted": r"'(?:[^'\n]*')?",
+    "operator": r"&&|\|\||[!?$@;:/\\|&^~%]",
+    "word": r"[^\W\d]\w*",
+    "other": r"\S",
+}
+
+
+class Words(NamedTuple):
+    match: re.Pattern[str]
+    kinds: tuple[str, ...]
+    """By group of `match`; "" for a mark, which is its own kind."""
+    settled: re.Pattern[str]
+
+
+@cache
+def words() -> Words:
+    made = table()
+    marks = "|".join(re.escape(mark) for mark in made.marks)
+    groups = [(kind, made.patterns[kind]) for kind in ("NAME", "NUMBER", "STRING")]
+    groups += [("", marks), ("COMMENT", made.patterns["COMMENT"]), *SLIPS.items()]
+    match = re.compile(r"\s*+(?:" + "|".join(f"({pattern})" for _, pattern in groups) + ")")
+    return Words(match, ("", *(kind for kind, _ in groups)), re.compile(made.patterns["SETTLED"]))
