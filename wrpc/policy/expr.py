@@ -119,6 +119,16 @@ class Text(Core):
 
 
 @dataclass(frozen=True, slots=True)
+class Failed(Core):
+    """This signal failed, whatever `on_error` or its group then makes of it. Always known.
+
+    No policy can say it: it is how files that are read back speak of a header that is absent.
+    """
+
+    signal: str
+
+
+@dataclass(frozen=True, slots=True)
 class Not(Core):
     operand: Condition
 
@@ -148,7 +158,7 @@ class Outcome(Core):
     routes: frozenset[str] = frozenset()
 
 
-Condition = Constant | Fires | Within | OneOf | Has | Text | Not | All | Any | Named | Outcome
+Condition = Constant | Fires | Within | OneOf | Has | Text | Failed | Not | All | Any | Named | Outcome
 
 
 # ── Numbers ───────────────────────────────────────────────────────────────
@@ -253,6 +263,8 @@ class Meaning(ABC, Generic[C, N]):
     @abstractmethod
     def text(self, node: Text) -> C: ...
     @abstractmethod
+    def failed(self, node: Failed) -> C: ...
+    @abstractmethod
     def negation(self, node: Not, operand: C) -> C: ...
     @abstractmethod
     def all(self, node: All, parts: Sequence[C]) -> C: ...
@@ -294,6 +306,8 @@ def fold(e: Condition, m: Meaning[C, N]) -> C:
             return m.text(e)
         case Named():
             return m.named(e)
+        case Failed():
+            return m.failed(e)
         case Constant():
             return m.constant(e)
         case Outcome():
