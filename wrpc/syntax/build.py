@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
@@ -17,6 +18,7 @@ Children = list[Any]
 RESERVED = frozenset({"default", "none", "any", "and", "or", "not", "in"})
 ESCAPES = {'"': '"', "\\": "\\", "/": "/", "n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 LONGEST_NUMBER = 60
+UNIT_LETTERS = string.ascii_letters + "%"
 
 
 class Builder:
@@ -73,18 +75,21 @@ class Builder:
     def number(self, start: int, end: int) -> t.Number:
         span = Span(self.source, start, end)
         written = self.source.text[start:end]
-        digits = written
+        text, unit = written, ""
         if not written[-1].isdigit():
-            digits = written.rpartition("/")[0] or written
-            digits = digits.rstrip("%BGKMTUSDWdhikmnsKG")
-        text, unit = digits, written[len(digits) :]
+            text = written.partition("/")[0].rstrip(UNIT_LETTERS)
+            unit = written[len(text) :]
         plain = text.replace("_", "")
         if plain.isdigit() and len(plain) <= LONGEST_NUMBER:
             return t.Number(span, Fraction(int(plain)), unit, text)
         _, _, exponent = plain.lower().partition("e")
         if len(plain) > LONGEST_NUMBER or abs(int(exponent or 0)) > LONGEST_NUMBER:
             self.problems.append(
-                finding(codes.LONG_NUMBER, f"a number has at most {LONGEST_NUMBER} digits, before and behind its point", span)
+                finding(
+                    codes.LONG_NUMBER,
+                    f"a number has at most {LONGEST_NUMBER} digits, before and behind its point",
+                    span,
+                )
             )
             return t.Number(span, Fraction(0), unit, "0")
         return t.Number(span, Fraction(plain), unit, text)

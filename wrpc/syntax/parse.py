@@ -15,7 +15,8 @@ from wrpc.syntax.words import Token, words
 def parse(source: Source) -> tuple[t.File, tuple[Diagnostic, ...]]:
     parser = Parser(source)
     token = parser.run(0)
-    if token: raise SyntaxError(repr(token) + repr(source.text[token[1]:token[1]+30]))
+    if token:
+        raise SyntaxError(repr(token) + repr(source.text[token[1] : token[1] + 30]))
     return t.File(source, parser.declarations, tuple(parser.comments)), tuple(parser.builder.problems)
 
 
@@ -33,7 +34,7 @@ class Parser:
         self.declarations: tuple[t.Declaration, ...] = ()
 
     def run(self, at: int) -> Token | None:
-        """Reads from an offset on. None when all is read, else the token that fits nowhere; the stacks stand before it."""
+        """Reads from an offset on. None when all is read, else the token that fits nowhere, before which it stands."""
         text = self.source.text
         match, kinds = self.words.match.match, self.words.kinds
         states, values = self.states, self.values
@@ -46,8 +47,7 @@ class Parser:
             if found is None:
                 kind, start, at = "$END", len(text), len(text)
             else:
-                group = found.lastindex
-                assert group is not None
+                group = found.lastindex or 0
                 start, at = found.span(group)
                 kind = kinds[group]
                 if kind == "NAME":

@@ -60,25 +60,28 @@ def _grammar() -> Path:
 
 
 def _kept_in(grammar: str) -> Path | None:
-    home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    if not os.path.isabs(home):
+    try:
+        home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    except RuntimeError:
+        return None
+    if not home.is_absolute():
         return None
     mark = zlib.crc32(grammar.encode()) & 0xFFFFFFFF
-    return Path(home) / "wrpc" / f"wrp-{FORMAT}-{sys.implementation.cache_tag}-{mark:08x}.table"
+    return home / "wrpc" / f"wrp-{FORMAT}-{sys.implementation.cache_tag}-{mark:08x}.table"
 
 
 def _read(path: Path, grammar: str) -> Any:
     try:
-        with open(path, "rb") as file:
+        with path.open("rb") as file:
             if hasattr(os, "getuid") and os.fstat(file.fileno()).st_uid != os.getuid():
                 return None
-            version, text, data = marshal.loads(file.read())
+            version, text, data = marshal.loads(file.read())  # noqa: S302  # the user's own file, made by `_write`
     except (OSError, ValueError, EOFError, TypeError):
         return None
     return data if (version, text) == (FORMAT, grammar) else None
 
 
-def _write(path: Path, grammar: str, data: object) -> None:
+def _write(path: Path, grammar: str, data: Any) -> None:
     """Written beside and renamed, so that a reader sees all of it or none; a cache that cannot be kept is no fault."""
     beside = path.with_suffix(f".{os.getpid()}")
     try:
@@ -98,8 +101,9 @@ def _build(grammar: str) -> Any:
     from lark.parsers.lalr_analysis import Shift
 
     made: Any = Lark(grammar, parser="lalr", lexer="contextual")
-    names = {t.name: str(t.pattern.value) for t in made.terminals if isinstance(t.pattern, PatternStr)}
-    patterns = {str(t.name): str(t.pattern.to_regexp()) for t in made.terminals if not isinstance(t.pattern, PatternStr)}
+    terms = made.terminals
+    names = {t.name: str(t.pattern.value) for t in terms if isinstance(t.pattern, PatternStr)}
+    patterns = {str(t.name): str(t.pattern.to_regexp()) for t in terms if not isinstance(t.pattern, PatternStr)}
     fixed = sorted(names.values(), key=lambda text: (-len(text), text))
     lists = {r.origin.name for r in made.rules if _action(r) == "+"}
     rules = [
