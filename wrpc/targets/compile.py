@@ -1,0 +1,216 @@
+"""One policy for one target, under the law of loss: what is not carried is said, and a guard that nothing keeps is an
+error. A target's rows say what is lost; this module says what follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from importlib.util import find_spec
+
+from wrpc.diagnostics import Diagnostic, Findings, Verdict, finding, listing
+from wrpc.policy.model import Policy
+from wrpc.source import Span
+from wrpc.targets import TARGETS
+from wrpc.targets import settings as blocks
+from wrpc.targets import target as by_name
+from wrpc.targets.codes import APPROXIMATED, NOT_CARRIED, WAIVED
+from wrpc.targets.constructs import Use, used
+from wrpc.targets.naming import check_path
+from wrpc.targets.target import (
+    Approximate,
+    Artifact,
+    Cannot,
+    Construct,
+    Elsewhere,
+    Native,
+    Options,
+    Target,
+)
+
+GUARDS = frozenset({Construct.GUARD_DENY, Construct.GUARD_FORBID, Construct.GUARD_REQUIRE})
+# Without one of these the files decide otherwise than the policy, so that no proof about the policy holds for them.
+# What is missing here (a fallback, a mirror) only takes destinations away.
+DECISIVE = frozenset({
+    Construct.BOOL, Construct.INT, Construct.REAL, Construct.ONE_OF, Construct.ANY_OF, Construct.STRING,
+    Construct.SCORE, Construct.ON_ERROR, Construct.FAILED, Construct.GROUP, Construct.SUM, Construct.BAND,
+    Construct.COMPARE_SIGNALS, Construct.ROUTE, Construct.TIER, Construct.CONFIDENCE, Construct.ON_UNKNOWN,
+    Construct.DEFAULT, Construct.DENY_ROUTE,
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Waived:
+    """A finding that the policy accepts, and why."""
+
+    finding: Diagnostic
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """What one target made of a policy. `artifacts` is empty where there is an error."""
+
+    target: Target
+    artifacts: tuple[Artifact, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    uses: tuple[Use, ...] = field(default=(), repr=False)
+    waived: tuple[Waived, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        return not any(d.severity == "error" for d in self.diagnostics)
+
+
+def compile_policy(policy: Policy, target: Target, findings: Findings, options: Options | None = None) -> Compiled:
+    """The policy as files of the target, or the findings that stand in the way.
+
+    `findings` is what `check` had to say: its proofs decide which guards the files must keep, and with an error in it
+    nothing is emitted. `options.settings` stand beside those of the policy's own block and win over them.
+    """
+    settings = blocks.block(policy, target.name)
+    at = settings.span if settings else (policy.header or policy.sources[0].span())
+    options = _options(policy, options or Options(), target)
+    faults = blocks.check(target, options.settings, options.spans, at)
+    uses = used(policy)
+    verdicts = {proof.subject: proof.verdict for proof in findings.proofs}
+    diagnostics = [*faults, *_losses(target, uses, verdicts)]
+    waivers = blocks.waivers(options.settings)
+    shown, waived = _waive(diagnostics, waivers)
+    if findings.errors or _has_error(shown):
+        return Compiled(target, (), tuple(shown), uses, tuple(waived))
+
+    emitted = target.emit(policy, options)
+    later = [*emitted.diagnostics, *_unenforced(policy, target, emitted.not_enforced, verdicts)]
+    artifacts = tuple(sorted(emitted.artifacts, key=lambda a: a.path))
+    if not _has_error(emitted.diagnostics):
+        for artifact in artifacts:
+            check_path(artifact.path)
+        later += target.check({a.path: a.text for a in artifacts})
+    shown_later, waived_later = _waive(later, waivers)
+    shown += shown_later
+    waived += waived_later
+    return Compiled(target, () if _has_error(shown) else artifacts, tuple(shown), uses, tuple(waived))
+
+
+def _options(policy: Policy, given: Options, target: Target) -> Options:
+    settings = blocks.block(policy, target.name)
+    path = policy.header.source.path if policy.header else policy.sources[0].path
+    base = given.base if given.base is not None else (str(path.parent) if path else None)
+    if settings is None:
+        return replace(given, base=base)
+    return Options(settings={**settings.settings, **given.settings}, spans={**settings.spans, **given.spans}, base=base)
+
+
+def _has_error(diagnostics: Iterable[Diagnostic]) -> bool:
+    return any(d.severity == "error" for d in diagnostics)
+
+
+# ── The law of loss ───────────────────────────────────────────────────────
+
+
+def _losses(target: Target, uses: Sequence[Use], verdicts: dict[str, Verdict]) -> list[Diagnostic]:
+    undermined = [u for u in uses if u.construct in DECISIVE and isinstance(target.carries[u.construct], Cannot)]
+    found = []
+    for use in uses:
+        row = target.carries[use.construct]
+        if isinstance(row, Approximate):
+            message = f"`{target.name}` carries {phrase(use)} by an approximation, which loses {row.loses}"
+            found.append(finding(APPROXIMATED, message, use.span, subjects=[use.subject]))
+        elif isinstance(row, Cannot):
+            if use.construct in GUARDS and target.decides:
+                found += _lost_guard(target, use.subject, use.span, row.why, verdicts, undermined)
+            else:
+                message = f"`{target.name}` does not carry {phrase(use)}: {row.why}"
+                carriers = _carriers(target, use.construct)
+                found.append(finding(NOT_CARRIED, message, use.span, subjects=[use.subject], help=carriers))
+    return found
+
+
+def _lost_guard(
+    target: Target, subject: str, span: Span, why: str, verdicts: dict[str, Verdict], undermined: Sequence[Use]
+) -> list[Diagnostic]:
+    """A guard that the files do not keep is an error, unless it is proved of what they do carry."""
+    kind, _, name = subject.partition(" ")
+    if verdicts.get(subject) == "proved":
+        if not undermined:
+            return []
+        why += f", and its proof leans on {phrase(undermined[0])}, which is not carried either"
+    message = f"nothing in the files for `{target.name}` keeps {kind} `{name}`: {why}"
+    repair = (
+        "write the routes so that it is proved, compile for a target that keeps it, or waive it with the reason why"
+    )
+    return [finding(NOT_CARRIED, message, span, severity="error", subjects=[subject], help=repair)]
+
+
+def _unenforced(policy: Policy, target: Target, names: Iterable[str], verdicts: dict[str, Verdict]) -> list[Diagnostic]:
+    found = []
+    for subject in names:
+        guard = policy.guards[subject.partition(" ")[2]]
+        why = "the program knows nothing of what it requires"
+        found += _lost_guard(target, subject, guard.span, why, verdicts, ())
+    return found
+
+
+def _carriers(target: Target, construct: Construct) -> str | None:
+    """Which other targets carry it as it is."""
+    others = [
+        name
+        for name, module in TARGETS.items()
+        if name != target.name and find_spec(module) and isinstance(by_name(name).carries.get(construct), Native)
+    ]
+    return f"{listing(others, 'and')} {'carries' if len(others) == 1 else 'carry'} it" if others else None
+
+
+def phrase(use: Use) -> str:
+    """A use in a sentence: "pool `a`", "the cascade of route `b`"."""
+    kind, _, name = use.subject.partition(" ")
+    subject = f"{kind} {name}" if name.startswith('"') else f"{kind} `{name}`" if name else f"the {kind}"
+    if kind in (use.construct, use.construct.partition(" ")[0]):
+        return subject
+    construct = use.construct.removeprefix("guard: ")
+    return f"`{construct}` of {subject}" if use.construct in GUARDS else f"the {construct} of {subject}"
+
+
+def carriage(target: Target, uses: Iterable[Use]) -> dict[str, list[tuple[Construct, list[str], str]]]:
+    """The uses by what becomes of them: constructs with their subjects and what the row says."""
+    kinds = {Native: "carried", Approximate: "approximated", Cannot: "not_carried", Elsewhere: "elsewhere"}
+    found: dict[str, dict[Construct, list[str]]] = {name: {} for name in kinds.values()}
+    for use in uses:
+        found[kinds[type(target.carries[use.construct])]].setdefault(use.construct, []).append(use.subject)
+    return {
+        kind: [(construct, subjects, said(target, construct)) for construct, subjects in rows.items()]
+        for kind, rows in found.items()
+    }
+
+
+def said(target: Target, construct: Construct) -> str:
+    """What a row says beside its kind."""
+    match target.carries[construct]:
+        case Native(where):
+            return where
+        case Approximate(_, loses):
+            return loses
+        case Cannot(why):
+            return why
+        case Elsewhere(by):
+            return by
+
+
+# ── Waivers ───────────────────────────────────────────────────────────────
+
+
+def _waive(
+    diagnostics: Iterable[Diagnostic], waivers: Sequence[blocks.Waiver]
+) -> tuple[list[Diagnostic], list[Waived]]:
+    shown: list[Diagnostic] = []
+    waived: list[Waived] = []
+    for found in diagnostics:
+        waiver = next((w for w in waivers if w.covers(found)), None)
+        if waiver is None:
+            shown.append(found)
+            continue
+        waived.append(Waived(found, waiver.reason))
+        message = f"waived: {found.message}"
+        reason = f"the policy's reason: {waiver.reason}"
+        shown.append(finding(WAIVED, message, found.span, subjects=found.subjects, help=reason))
+    return shown, waived

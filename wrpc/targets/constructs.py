@@ -1,0 +1,278 @@
+"""Where a policy uses each construct that a target may or may not carry.
+
+Only what can make a difference counts: a signal or sum that no route and no guard reads is not used, whatever it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from wrpc.policy.expr import (
+    Condition,
+    Confidence,
+    Fires,
+    Has,
+    Linear,
+    Named,
+    NamedNumber,
+    OneOf,
+    Quantity,
+    Raw,
+    StringLiteral,
+    StringSignal,
+    Text,
+    Within,
+    walk,
+)
+from wrpc.policy.model import (
+    Bool,
+    Denial,
+    Enum,
+    Forbid,
+    Int,
+    Obligation,
+    Phase,
+    Policy,
+    Pool,
+    Real,
+    Route,
+    Score,
+    Set,
+    String,
+)
+from wrpc.source import Span
+from wrpc.targets.target import Construct
+
+TYPES = {
+    Bool: Construct.BOOL,
+    Int: Construct.INT,
+    Real: Construct.REAL,
+    Enum: Construct.ONE_OF,
+    Set: Construct.ANY_OF,
+    String: Construct.STRING,
+    Score: Construct.SCORE,
+}
+RULES = {
+    Denial: Construct.GUARD_DENY,
+    Forbid: Construct.GUARD_FORBID,
+    Obligation: Construct.GUARD_REQUIRE,
+}
+_ORDER = {construct: i for i, construct in enumerate(Construct)}
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """The first place where `subject` ("route a", "pool b") uses a construct."""
+
+    construct: Construct
+    subject: str
+    span: Span = field(repr=False)
+
+
+def used(policy: Policy) -> tuple[Use, ...]:
+    """Every use of every construct: by construct, then in the order of declaration."""
+    first: dict[tuple[Construct, str], Use] = {}
+    for use in _uses(policy):
+        first.setdefault((use.construct, use.subject), use)
+    return tuple(sorted(first.values(), key=lambda u: _ORDER[u.construct]))
+
+
+def _uses(policy: Policy) -> Iterator[Use]:
+    routes = [*policy.routes.values(), *([policy.default] if policy.default else [])]
+    yield from _signals_and_numbers(policy, routes)
+    for assumption in policy.assumptions.values():
+        yield Use(Construct.ASSUME, f"assume {assumption.name}", assumption.span)
+    for route in policy.routes.values():
+        yield from _route(route)
+    header = policy.header or policy.sources[0].span()
+    if "confidence" in policy.resolve:
+        yield Use(Construct.CONFIDENCE, f"policy {policy.name}", header)
+    if policy.default:
+        yield Use(Construct.DEFAULT, "default", policy.default.span)
+        yield from _action(policy.default, "default")
+    else:
+        yield Use(Construct.UNROUTED, f"policy {policy.name}", header)
+    for guard in policy.guards.values():
+        for rule in guard.rules:
+            yield Use(RULES[type(rule)], f"guard {guard.name}", rule.span)
+    yield from _load(policy)
+    for pool in policy.pools.values():
+        yield from _pool(pool)
+    for place in policy.places.values():
+        yield Use(Construct.PLACE, f"place {place.name}", place.span)
+    for assertion in policy.assertions.values():
+        yield Use(Construct.ASSERT, f"assert {assertion.name}", assertion.span)
+    for test in policy.tests:
+        yield Use(Construct.TEST, f'test "{test.title}"', test.span)
+
+
+def _route(route: Route) -> Iterator[Use]:
+    subject = f"route {route.name}"
+    yield Use(Construct.ROUTE, subject, route.span)
+    if route.tier is not None or route.priority:
+        yield Use(Construct.TIER, subject, route.span)
+    if route.on_unknown != "silent":
+        yield Use(Construct.ON_UNKNOWN, subject, route.span)
+    yield from _action(route, subject)
+
+
+def _action(route: Route, subject: str) -> Iterator[Use]:
+    action = route.action
+    found: list[tuple[Construct, Span | None]] = []
+    match action.kind:
+        case "to" if len(action.shares) > 1:
+            found.append((Construct.WEIGHTS, action.shares[0].span))
+        case "any":
+            found.append((Construct.TO_ANY, None))
+        case "cascade":
+            found.append((Construct.CASCADE, None))
+        case "deny":
+            found.append((Construct.DENY_ROUTE, None))
+        case _:
+            pass
+    if action.fallbacks:
+        found.append((Construct.FALLBACK, action.fallbacks[0].span))
+    found += [(Construct.FALLBACK_CAUSES, f.span) for f in action.fallbacks if f.causes]
+    found += [(Construct.SPILL, s.span) for s in action.spills]
+    found += [(Construct.MIRROR, m.span) for m in action.mirrors]
+    present = {
+        Construct.SELECT: action.select,
+        Construct.RETRIES: action.retries,
+        Construct.TIMEOUT: action.timeout,
+        Construct.REASONING: action.reasoning,
+        Construct.TOOLS: action.tools,
+        Construct.CACHE: action.cache,
+        Construct.COMPRESS: action.compress,
+        Construct.RETAIN: action.retain,
+        Construct.BUDGET: action.budget,
+    }
+    found += [(construct, None) for construct, value in present.items() if value is not None]
+    for construct, span in found:
+        yield Use(construct, subject, span or route.span)
+
+
+def _load(policy: Policy) -> Iterator[Use]:
+    for workload in policy.workloads.values():
+        subject = f"workload {workload.name}"
+        yield Use(Construct.WORKLOAD, subject, workload.span)
+        if workload.rate:
+            yield Use(Construct.RATE, subject, workload.span)
+        if workload.lengths is not None:
+            yield Use(Construct.LENGTHS, subject, workload.span)
+        slo = workload.slo
+        if any(v is not None for v in (slo.ttft_p99, slo.ttft_queue_p99, slo.tpot_p99, slo.e2e_p99)):
+            yield Use(Construct.SLO, subject, workload.span)
+    for model in policy.models.values():
+        subject = f"model {model.name}"
+        yield Use(Construct.MODEL, subject, model.span)
+        sizes = (model.weights, model.kv_per_token, model.parameters, model.layers, model.heads, model.max_output)
+        if any(v is not None for v in sizes):
+            yield Use(Construct.MODEL_SIZE, subject, model.span)
+    for site in policy.sites.values():
+        yield Use(Construct.SITE, f"site {site.name}", site.span)
+
+
+def _pool(pool: Pool) -> Iterator[Use]:
+    phases = [p for p in (pool.prefill, pool.decode) if p is not None]
+    machines: list[Pool | Phase] = [pool, *phases]
+    replicas = [m.replicas for m in machines if m.replicas is not None]
+    parallel = [n for m in machines for n in (m.tensor_parallel, m.pipeline_parallel) if n is not None]
+    present = {
+        Construct.POOL: True,
+        Construct.ENDPOINT: pool.endpoint is not None,
+        Construct.PROVIDER: pool.provider is not None,
+        Construct.GPU: any(m.gpu is not None for m in machines),
+        Construct.REPLICAS: bool(replicas),
+        Construct.REPLICA_RANGE: any(low != high for low, high in replicas),
+        Construct.PARALLELISM: bool(parallel),
+        Construct.CONTEXT: pool.context is not None,
+        Construct.ROLE: pool.role not in (None, "both") or bool(phases),
+        Construct.KV_CACHE: pool.kv_cache is not None,
+        Construct.PRICE: pool.price is not None,
+        Construct.CONCURRENCY: pool.concurrency is not None,
+    }
+    for construct, there in present.items():
+        if there:
+            yield Use(construct, f"pool {pool.name}", pool.span)
+
+
+# ── What conditions read ──────────────────────────────────────────────────
+
+
+def _signals_and_numbers(policy: Policy, routes: list[Route]) -> Iterator[Use]:
+    conditions = _conditions(policy, routes)
+    names, reads = _reads(policy, conditions)
+    reads |= {r.action.budget.per for r in routes if r.action.budget and r.action.budget.per}
+    reads |= {s.name for s in policy.signals.values() if s.on_error == "deny"}
+    for group in policy.groups.values():
+        if reads.intersection(group.members):
+            # One member settles the others, so that reading one reads them all.
+            reads |= set(group.members)
+            yield Use(Construct.GROUP, f"group {group.name}", group.span)
+    for signal in policy.signals.values():
+        if signal.name not in reads:
+            continue
+        subject = f"signal {signal.name}"
+        yield Use(TYPES[type(signal.type)], subject, signal.span)
+        if signal.source is not None:
+            yield Use(Construct.SOURCE, subject, signal.span)
+        if signal.on_error is not None:
+            yield Use(Construct.ON_ERROR, subject, signal.span)
+        if signal.can_fail:
+            yield Use(Construct.FAILED, subject, signal.span)
+    for definition in policy.definitions.values():
+        if definition.name in names and isinstance(definition.value, Linear) and len(definition.value.terms) > 1:
+            yield Use(Construct.SUM, f"{definition.kind} {definition.name}", definition.span)
+    for band in policy.bands.values():
+        # A band has become ranges of its number; it is used where that number is compared.
+        if band.of in names:
+            yield Use(Construct.BAND, f"band {band.name}", band.span)
+    for subject, span, condition in conditions:
+        for node in walk(condition):
+            construct = _comparison(node)
+            if construct is not None:
+                yield Use(construct, subject, getattr(node, "span", None) or span)
+
+
+def _comparison(node: Condition | Linear | Quantity) -> Construct | None:
+    match node:
+        case Within(number, _) if len(number.terms) > 1:
+            signs = {coefficient > 0 for coefficient, _ in number.terms}
+            return Construct.COMPARE_SIGNALS if len(signs) > 1 else Construct.SUM
+        case Text(_, left, right) if not isinstance(left, StringLiteral) and not isinstance(right, StringLiteral):
+            return Construct.COMPARE_SIGNALS
+        case _:
+            return None
+
+
+def _conditions(policy: Policy, routes: list[Route]) -> list[tuple[str, Span, Condition]]:
+    found: list[tuple[str, Span, Condition]] = []
+    for route in routes:
+        subject = "default" if route is policy.default else f"route {route.name}"
+        found += [(subject, route.span, c) for c in (route.when, route.action.escalate) if c is not None]
+    for guard in policy.guards.values():
+        for rule in guard.rules:
+            parts = [rule.what, rule.when] if isinstance(rule, Forbid) else [rule.when]
+            found += [(f"guard {guard.name}", rule.span, c) for c in parts if c is not None]
+    return found
+
+
+def _reads(policy: Policy, conditions: list[tuple[str, Span, Condition]]) -> tuple[set[str], set[str]]:
+    """The `let`s and `score`s that conditions go through, and the signals they read."""
+    names: set[str] = set()
+    signals: set[str] = set()
+    todo: list[Condition | Linear] = [c for _, _, c in conditions]
+    while todo:
+        for node in walk(todo.pop()):
+            match node:
+                case Named(name) | NamedNumber(name) if name not in names:
+                    names.add(name)
+                    todo.append(policy.definitions[name].value)
+                case Fires(signal) | OneOf(signal) | Has(signal) | Raw(signal) | Confidence(signal):
+                    signals.add(signal)
+                case Text(_, left, right):
+                    signals |= {t.name for t in (left, right) if isinstance(t, StringSignal)}
+                case _:
+                    pass
+    return names, signals

@@ -1,0 +1,83 @@
+"""`wrp-manifest.json`: what was compiled from what, what became of each part, what is proved, and the source map."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Sequence
+from hashlib import sha256
+from pathlib import Path, PurePath
+
+from wrpc.diagnostics import Findings
+from wrpc.policy.model import Policy
+from wrpc.source import Source, Span
+from wrpc.targets.compile import Compiled, carriage
+from wrpc.targets.target import Artifact
+from wrpc.version import __version__
+
+NAME = "wrp-manifest.json"
+VERSION = 1
+_NOTES = {"carried": "where", "approximated": "loses", "not_carried": "why", "elsewhere": "by"}
+
+
+def manifest(policy: Policy, compiled: Sequence[Compiled], findings: Findings) -> Artifact:
+    """The same policy, settings and compiler give the same bytes: no clock, no absolute path."""
+    shown = _names(policy)
+    content = {
+        "version": VERSION,
+        "compiler": {"name": "wrpc", "version": __version__},
+        "policy": policy.name,
+        "sources": [{"file": shown(s), "sha256": digest(s.text)} for s in policy.sources],
+        "proofs": [{"subject": p.subject, "verdict": p.verdict} for p in findings.proofs],
+        "targets": {c.target.name: _target(c, shown) for c in sorted(compiled, key=lambda c: c.target.name)},
+    }
+    return Artifact(NAME, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
+
+
+def digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()
+
+
+def _target(compiled: Compiled, shown: Callable[[Source], str]) -> dict[str, object]:
+    target = compiled.target
+    found: dict[str, object] = {"title": target.title, "versions": list(target.versions)}
+    for kind, rows in carriage(target, compiled.uses).items():
+        found[kind] = [
+            {"construct": str(construct), _NOTES[kind]: note, "subjects": subjects}
+            for construct, subjects, note in rows
+        ]
+    # What the target itself found to be lost, which no row can know.
+    found["notes"] = [
+        {"code": d.code.id, "message": d.message, "at": _place(d.span, shown)} for d in compiled.diagnostics
+    ]
+    found["waived"] = [
+        {"code": w.finding.code.id, "message": w.finding.message, "reason": w.reason,
+         "at": _place(w.finding.span, shown)}
+        for w in compiled.waived
+    ]  # fmt: skip
+    found["artifacts"] = [
+        {
+            "path": f"{target.name}/{a.path}",
+            "sha256": digest(a.text),
+            "map": {e.pointer: _place(e.span, shown) for e in a.entries},
+        }
+        for a in compiled.artifacts
+    ]
+    return found
+
+
+def _place(span: Span, shown: Callable[[Source], str]) -> str:
+    return f"{shown(span.source)}:{span.line}:{span.column}"
+
+
+def _names(policy: Policy) -> Callable[[Source], str]:
+    """Files as seen from the folder of the policy's own file, so that no name depends on where a checkout stands."""
+    main = policy.header.source if policy.header else policy.sources[0]
+    base = main.path.resolve().parent if main.path else None
+
+    def shown(source: Source) -> str:
+        if source.path is not None and base is not None:
+            return Path(os.path.relpath(source.path.resolve(), base)).as_posix()
+        return PurePath(source.name).name if PurePath(source.name).is_absolute() else source.name
+
+    return shown
