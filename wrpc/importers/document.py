@@ -1,0 +1,265 @@
+"""YAML with exact positions and exact numbers, read so that no text can hurt.
+
+PyYAML gives the events; the tree is built here, without recursion, so that depth, aliases and duplicate keys can be
+watched. Scalars follow YAML 1.2's core schema, as most gateways read them: `yes` is a word, `010` is ten, and a
+decimal is the decimal that was written, not the nearest float.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from wrpc.diagnostics import Diagnostic, Related, finding
+from wrpc.importers import codes
+from wrpc.source import Source, Span
+
+MOST_TEXT = 4_000_000
+MOST_DEPTH = 200
+MOST_NODES = 1_000_000
+
+Plain = None | bool | int | Fraction | str
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """`text` is what was written; `quoted` scalars are always text."""
+
+    value: Plain
+    text: str
+    span: Span = field(repr=False)
+    quoted: bool = False
+    size: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    items: tuple[Node, ...]
+    span: Span = field(repr=False)
+    size: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    key: Scalar
+    value: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """A mapping; of a key that stands twice the first is kept."""
+
+    pairs: dict[str, Pair]
+    span: Span = field(repr=False)
+    size: int = 1
+
+    def __getitem__(self, key: str) -> Node:
+        return self.pairs[key].value
+
+    def get(self, key: str) -> Node | None:
+        pair = self.pairs.get(key)
+        return None if pair is None or is_null(pair.value) else pair.value
+
+    def key(self, key: str) -> Span:
+        """Where a key stands, or the mapping where it does not."""
+        pair = self.pairs.get(key)
+        return self.span if pair is None else pair.key.span
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.pairs)
+
+
+Node = Scalar | Items | Keys
+
+
+def is_null(node: Node) -> bool:
+    return isinstance(node, Scalar) and node.value is None
+
+
+def kind(node: Node) -> str:
+    """What a node is, in words."""
+    match node:
+        case Keys():
+            return "a mapping"
+        case Items():
+            return "a list"
+        case Scalar(value=None):
+            return "nothing"
+        case Scalar(value=bool()):
+            return f"`{node.text}`"
+        case Scalar(value=str()):
+            return "text"
+        case _:
+            return f"the number {node.text}"
+
+
+# ── Reading ───────────────────────────────────────────────────────────────
+
+
+def read(source: Source) -> tuple[Node | None, list[Diagnostic]]:
+    """The document of a source, or None with the finding that says why there is none."""
+    import yaml
+
+    if len(source.text) > MOST_TEXT:
+        message = f"the file has {len(source.text)} characters, more than {MOST_TEXT}"
+        return None, [finding(codes.TOO_LARGE, message, source.span(0, 0))]
+    found: list[Diagnostic] = []
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        root = _build(yaml.parse(source.text, Loader=loader), source, found)
+    except yaml.YAMLError as error:
+        return None, [*found, _unreadable(error, source)]
+    except _Stop as stop:
+        return None, [*found, stop.diagnostic]
+    return root, found
+
+
+def _unreadable(error: Exception, source: Source) -> Diagnostic:
+    mark = getattr(error, "problem_mark", None)
+    at = mark.index if mark is not None else getattr(error, "position", 0)
+    problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "no YAML"
+    context = getattr(error, "context", None)
+    at = min(int(at), len(source.text))
+    message = f"this is no YAML: {problem}" + (f" {context}" if context else "")
+    return finding(codes.UNREADABLE, message, source.span(at, min(at + 1, len(source.text))))
+
+
+class _Stop(Exception):
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        self.diagnostic = diagnostic
+
+
+@dataclass(slots=True)
+class _Open:
+    """A collection that is being read; `key` is a mapping's key that waits for its value."""
+
+    mapping: bool
+    start: int
+    anchor: str | None
+    children: list[Node] = field(default_factory=list)
+    pairs: dict[str, Pair] = field(default_factory=dict)
+    merged: list[Keys] = field(default_factory=list)
+    key: Node | None = None
+    size: int = 1
+
+
+def _build(events: Iterator[Any], source: Source, found: list[Diagnostic]) -> Node | None:
+    """The first document. A second one, an alias to an unfinished or unknown anchor, too much or too deep: a stop."""
+    stack: list[_Open] = []
+    anchors: dict[str, Node] = {}
+    root: Node | None = None
+    documents = 0
+    for event in events:
+        name = type(event).__name__
+        span = Span(source, event.start_mark.index, event.end_mark.index)
+        node: Node | None = None
+        match name:
+            case "DocumentStartEvent":
+                documents += 1
+                if documents > 1:
+                    raise _Stop(finding(codes.SEVERAL_DOCUMENTS, "the file holds a second YAML document", span))
+            case "MappingStartEvent" | "SequenceStartEvent":
+                if len(stack) >= MOST_DEPTH:
+                    message = f"mappings and lists stand more than {MOST_DEPTH} deep"
+                    raise _Stop(finding(codes.TOO_DEEP, message, span))
+                stack.append(_Open(name == "MappingStartEvent", event.start_mark.index, event.anchor))
+            case "MappingEndEvent" | "SequenceEndEvent":
+                top = stack.pop()
+                node = _close(top, Span(source, top.start, _trimmed(source, top.start, event.end_mark.index)))
+                if top.anchor:
+                    anchors[top.anchor] = node
+            case "AliasEvent":
+                if event.anchor not in anchors:
+                    message = f"`*{event.anchor}` stands for nothing that is complete before it"
+                    raise _Stop(finding(codes.ALIAS, message, span))
+                node = anchors[event.anchor]
+            case "ScalarEvent":
+                node = _scalar(event, span)
+                if event.anchor:
+                    anchors[event.anchor] = node
+        if node is None:
+            continue
+        if not stack:
+            root = node
+        else:
+            _add(stack[-1], node, found)
+            if stack[-1].size > MOST_NODES:
+                message = f"the aliases stand for more than {MOST_NODES} values"
+                raise _Stop(finding(codes.ALIAS, message, span))
+    return root
+
+
+def _trimmed(source: Source, start: int, end: int) -> int:
+    """A block's end without the blank lines and comments that libyaml counts to it."""
+    return start + len(source.text[start:end].rstrip())
+
+
+def _close(top: _Open, span: Span) -> Node:
+    if not top.mapping:
+        return Items(tuple(top.children), span, top.size)
+    for merged in top.merged:
+        for key, pair in merged.pairs.items():
+            top.pairs.setdefault(key, pair)
+    return Keys(top.pairs, span, top.size)
+
+
+def _add(top: _Open, node: Node, found: list[Diagnostic]) -> None:
+    top.size += node.size
+    if not top.mapping:
+        top.children.append(node)
+        return
+    if top.key is None:
+        top.key = node
+        return
+    key, top.key = top.key, None
+    if isinstance(key, Scalar) and key.text == "<<" and not key.quoted:
+        parts = node.items if isinstance(node, Items) else (node,)
+        top.merged += [p for p in parts if isinstance(p, Keys)]
+        return
+    if not isinstance(key, Scalar) or not (isinstance(key.value, str) or key.value is None):
+        found.append(finding(codes.KEY, f"a key is {kind(key)}, where a name is expected", key.span))
+        if not isinstance(key, Scalar):
+            return
+    if key.text in top.pairs:
+        first = top.pairs[key.text].key.span
+        message = f"the key `{key.text}` stands twice in one mapping; a reader keeps one of them"
+        found.append(finding(codes.DUPLICATE_KEY, message, key.span, related=[Related(first, "first here")]))
+        return
+    top.pairs[key.text] = Pair(key, node)
+
+
+# ── Scalars ───────────────────────────────────────────────────────────────
+
+_INT = re.compile(r"[-+]?[0-9]+\Z")
+_BASED = re.compile(r"0o[0-7]+\Z|0x[0-9a-fA-F]+\Z")
+_DECIMAL = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,3})?\Z")
+_WORDS: dict[str, Plain] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+
+
+def _scalar(event: Any, span: Span) -> Scalar:
+    text: str = event.value
+    if event.style in ("'", '"', "|", ">") or (event.tag or "").endswith(":str"):
+        return Scalar(text, text, span, quoted=True)
+    return Scalar(plain(text), text, span)
+
+
+def plain(text: str) -> Plain:
+    """The value of an unquoted scalar."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if len(text) > 60:
+        return text
+    if _INT.match(text):
+        return int(text)
+    if _BASED.match(text):
+        return int(text, 0)
+    if _DECIMAL.match(text):
+        return Fraction(text)
+    return text

@@ -1,0 +1,268 @@
+"""What a decision does: its models, its algorithm, its plugins and emits, as clauses of a route."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from wrpc.diagnostics import finding
+from wrpc.importers import codes
+from wrpc.importers.document import Keys
+from wrpc.importers.sketch import attribute, compare, name, number, path, text, value, word
+from wrpc.importers.vllm_sr.catalog import (
+    Catalog,
+    bool_of,
+    entries_of,
+    int_of,
+    keys_of,
+    line,
+    number_of,
+    place,
+    text_of,
+    texts_of,
+)
+from wrpc.importers.vllm_sr.pools import Pools
+from wrpc.source import Span
+from wrpc.syntax import tree
+
+# Neither who answers nor how depends on these.
+NOTED = ["output_contract", "output_contract_spec", "adaptations", "annotations"]
+CONFIDENCE = Fraction(7, 10)
+
+
+@dataclass(slots=True)
+class Action:
+    """The clauses of one route in the making."""
+
+    decision: Keys
+    pools: Pools
+    clauses: list[tree.Item] = field(default_factory=list)
+    extras: list[tree.Item] = field(default_factory=list)
+
+    @property
+    def catalog(self) -> Catalog:
+        return self.pools.catalog
+
+    @property
+    def own(self) -> str:
+        return text_of(self.decision, "name") or ""
+
+
+def read(decision: Keys, pools: Pools) -> list[tree.Item]:
+    """The clauses in the order in which people read them: who answers, then how."""
+    action = Action(decision, pools)
+    _plugins(action)
+    if not any(isinstance(clause, tree.Deny) for clause in action.clauses):
+        _models(action)
+    _emits(action)
+    for key in ("action", "candidateIterations"):
+        if decision.get(key) is not None:
+            action.catalog.omit(f"`{key}` of decision `{action.own}`", decision.key(key))
+    for key in NOTED:
+        if decision.get(key) is not None:
+            action.catalog.omit(f"`{key}` of decision `{action.own}`", decision.key(key), severity="info")
+    return [*action.clauses, *action.extras]
+
+
+# ── Models ────────────────────────────────────────────────────────────────
+
+
+def _models(action: Action) -> None:
+    at = action.decision.key("modelRefs")
+    refs = entries_of(action.decision, "modelRefs")
+    algorithm = keys_of(action.decision, "algorithm")
+    chosen = text_of(algorithm, "type") if algorithm else None
+    if not refs:
+        if action.decision.get("modelRefs") is None and len(action.pools.pools) > 1:
+            message = f"decision `{action.own}` names no model, so it may take any of them"
+            action.catalog.report(finding(codes.NO_MODELS, message, place(action.decision, "name")))
+        action.clauses.append(tree.To(line(action.decision.span), ()))
+        _select(action, chosen, algorithm)
+        return
+    found: list[tuple[str, Span, Fraction | None]] = []
+    for ref in refs:
+        given = _ref(action, ref)
+        if given is not None and all(given != pool for pool, _, _ in found):
+            found.append((given, place(ref, "model"), number_of(ref, "weight")))
+    _reasoning(action, refs)
+    if not found:
+        action.clauses.append(tree.To(at, ()))
+        return
+    steps = [pool for pool, _, _ in found]
+    if chosen == "confidence" and len(found) > 1 and algorithm is not None and _cascade(action, steps, algorithm):
+        return
+    weighted = all(weight for _, _, weight in found) and len(found) > 1
+    if not weighted and any(weight for _, _, weight in found) and len(found) > 1:
+        action.catalog.omit(f"the weights of decision `{action.own}`", at, why="not every model has one")
+    destinations = tuple(
+        tree.Destination(where, name(pool, where), number(weight, where) if weighted and weight else None)
+        for pool, where, weight in found
+    )
+    action.clauses.append(tree.To(at, destinations))
+    if chosen is not None or (len(found) > 1 and not weighted):
+        _select(action, chosen or "static", algorithm)
+
+
+def _ref(action: Action, ref: Keys) -> str | None:
+    model = text_of(ref, "model")
+    given = action.pools.pool(model, place(ref, "model"), f"decision `{action.own}`") if model else None
+    if given is not None and any(i is not ref and text_of(i, "model") == model for i in _earlier(action, ref)):
+        message = f"decision `{action.own}` names the model `{model}` twice"
+        action.catalog.report(finding(codes.DUPLICATE_NAME, message, place(ref, "model")))
+    if text_of(ref, "lora_name"):
+        action.catalog.omit(f"`lora_name` of decision `{action.own}`", place(ref, "lora_name"))
+    for key in ("reasoning_mode", "reasoning_description"):
+        if ref.get(key) is not None:
+            action.catalog.omit(f"`{key}` of decision `{action.own}`", ref.key(key), severity="info")
+    return given
+
+
+def _earlier(action: Action, ref: Keys) -> list[Keys]:
+    refs = entries_of(action.decision, "modelRefs")
+    return [other for other in refs if other.span.start < ref.span.start]
+
+
+def _reasoning(action: Action, refs: tuple[Keys, ...]) -> None:
+    """One level a route: the first model's, with a note where another has its own."""
+    levels = [_level(ref, action.pools.effort) for ref in refs]
+    if levels[0] is not None:
+        at = place(refs[0], "use_reasoning")
+        action.extras.append(attribute("reasoning", word(levels[0], at), at))
+    if any(level != levels[0] for level in levels):
+        at = next(place(r, "use_reasoning") for r, level in zip(refs, levels, strict=True) if level != levels[0])
+        why = "a route has one, and here it is the first model's"
+        action.catalog.omit(f"a second reasoning level of decision `{action.own}`", at, why=why)
+
+
+def _level(ref: Keys, effort: str | None) -> str | None:
+    wanted = bool_of(ref, "use_reasoning")
+    if wanted is None:
+        return text_of(ref, "reasoning_effort")
+    return (text_of(ref, "reasoning_effort") or effort or "on") if wanted else "off"
+
+
+def _select(action: Action, chosen: str | None, algorithm: Keys | None) -> None:
+    if chosen is None:
+        return
+    at = action.decision.key("algorithm")
+    action.clauses.append(attribute("select", word(chosen, at), at))
+    if algorithm is not None and len(algorithm.pairs) > 1:
+        why = "a policy names the algorithm, its settings stay with the router"
+        action.catalog.omit(f"the settings of `{chosen}`", at, severity="info", why=why)
+
+
+def _cascade(action: Action, pools: list[str], algorithm: Keys) -> bool:
+    """`confidence` asks one model after the other; as a cascade only where the order is the file's."""
+    settings = keys_of(algorithm, "confidence")
+    at = action.decision.key("algorithm")
+    order = text_of(settings, "escalation_order") if settings else None
+    if order != "declared":
+        why = f"it goes by `{order or 'size'}`, and a cascade has a fixed order"
+        action.catalog.omit(f"the escalation of decision `{action.own}`", at, why=why)
+        return False
+    threshold = (number_of(settings, "threshold") if settings else None) or CONFIDENCE
+    escalate = compare(path("confidence", at), "<", number(threshold, at), at)
+    action.clauses.append(tree.Cascade(at, tuple(name(p, at) for p in pools), escalate))
+    return True
+
+
+# ── Plugins ───────────────────────────────────────────────────────────────
+
+
+def _plugins(action: Action) -> None:
+    seen: set[str] = set()
+    for plugin in entries_of(action.decision, "plugins"):
+        kind, at = text_of(plugin, "type"), place(plugin, "type")
+        if kind is None:
+            continue
+        if kind in seen:
+            message = f"decision `{action.own}` has two plugins of type `{kind}`"
+            action.catalog.report(finding(codes.DUPLICATE_NAME, message, at))
+            continue
+        seen.add(kind)
+        configuration = keys_of(plugin, "configuration") or Keys({}, plugin.span)
+        if bool_of(configuration, "enabled") is False:
+            continue
+        reader = PLUGINS.get(kind)
+        if reader is not None:
+            reader(action, configuration, at)
+        else:
+            action.catalog.omit(f"plugin `{kind}` of decision `{action.own}`", at, severity="info")
+
+
+def _tools(action: Action, settings: Keys, at: Span) -> None:
+    mode = text_of(settings, "mode")
+    if mode == "none":
+        action.extras.append(attribute("tools", word("none", at), at))
+    elif mode == "filtered" and (allowed := texts_of(settings, "allow_tools")):
+        action.extras.append(attribute("tools", value(allowed, place(settings, "allow_tools")), at))
+    if texts_of(settings, "block_tools"):
+        why = "a route says which tools are allowed"
+        action.catalog.omit(f"`block_tools` of decision `{action.own}`", settings.key("block_tools"), why=why)
+    for key in ("semantic_selection", "strip_tool_history", "strategy", "dynamic_retrieval"):
+        if settings.get(key) is not None:
+            action.catalog.omit(f"`{key}` of decision `{action.own}`", settings.key(key), severity="info")
+
+
+def _response_cache(action: Action, settings: Keys, at: Span) -> None:
+    semantic = keys_of(settings, "semantic")
+    similarity = number_of(settings, "similarity_threshold")
+    similarity = number_of(semantic, "similarity_threshold") if similarity is None and semantic else similarity
+    ttl = int_of(settings, "ttl_seconds")
+    parts = []
+    if similarity is not None:
+        parts.append(attribute("similarity", number(similarity * 100, at, "%"), at))
+    if ttl is not None:
+        parts.append(attribute("ttl", number(ttl, at, "s"), at))
+    action.extras.append(attribute("cache", tree.Block(at, tuple(parts)), at))
+
+
+def _fast_response(action: Action, settings: Keys, at: Span) -> None:
+    """An answer without a model: a denial, with its message."""
+    message = text_of(settings, "message")
+    if message is None:
+        text_ = f"the fast response of decision `{action.own}` has no `message`"
+        action.catalog.report(finding(codes.MISSING_KEY, text_, at))
+    action.clauses.append(tree.Deny(at, text(message or "no message", at), None))
+
+
+def _compression(action: Action, settings: Keys, at: Span) -> None:
+    budget = keys_of(settings, "budget")
+    target = number_of(budget, "target_tokens") if budget else None
+    if target is not None and target >= 1 and target.denominator == 1:
+        action.extras.append(attribute("compress", number(target, at), at))
+    else:
+        action.catalog.omit(f"`context_compression` of decision `{action.own}`", at, why="it has no fixed target")
+
+
+def _shadow(action: Action, settings: Keys, at: Span) -> None:
+    model = text_of(settings, "model")
+    pool = action.pools.pool(model, place(settings, "model"), f"decision `{action.own}`") if model else None
+    if pool is not None:
+        share = number_of(settings, "sample_rate")
+        share = Fraction(1) if share is None else share
+        action.extras.append(tree.Mirror(at, name(pool, at), number(share * 100, at, "%")))
+
+
+PLUGINS: dict[str, Callable[[Action, Keys, Span], None]] = {
+    "context_compression": _compression,
+    "fast_response": _fast_response,
+    "response_cache": _response_cache,
+    "shadow_dispatch": _shadow,
+    "tools": _tools,
+}
+
+
+def _emits(action: Action) -> None:
+    for emit in entries_of(action.decision, "emits"):
+        retention = keys_of(emit, "retention")
+        if retention is None:
+            continue
+        at = line(emit.span)
+        if (turns := int_of(retention, "ttl_turns")) is not None:
+            action.extras.append(attribute("retain", value({"ttl": turns}, at), at))
+        for key in ("drop", "keep_current_model", "prefer_prefix_retention"):
+            if retention.get(key) is not None:
+                what = f"`{key}` of decision `{action.own}`"
+                action.catalog.omit(what, retention.key(key), severity="info")

@@ -1,0 +1,84 @@
+"""A whole configuration: what its recipes share, and each of them in turn."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+from wrpc.diagnostics import Diagnostic, finding
+from wrpc.importers import codes, document
+from wrpc.importers.document import Keys
+from wrpc.importers.importer import Imported, ImportedPolicy
+from wrpc.importers.vllm_sr import recipe
+from wrpc.importers.vllm_sr.catalog import Catalog, entries_of, keys_of, named, place, text_of, unique
+from wrpc.importers.vllm_sr.conform import Report, conform
+from wrpc.source import Source
+
+# What the router needs to run and a policy does not say.
+NOTED = ("listeners", "evaluation", "global")
+NAMELESS = ("config", "values", "router-config")
+
+
+def read(source: Source) -> Imported:
+    root, found = document.read(source)
+    if root is None and found:
+        return Imported((), tuple(found))
+    if not isinstance(root, Keys) or not any(key in root for key in ("routing", "recipes")):
+        what = "empty" if root is None or document.is_null(root) else document.kind(root)
+        message = f"the file is {what}, where a configuration with `routing` or `recipes` is expected"
+        return Imported((), (*found, finding(codes.NOT_A_CONFIGURATION, message, source.span(0, 0))))
+    report = Report(found)
+    fitted = conform(root, "file", "the file", report)
+    policies = _policies(source, fitted if isinstance(fitted, Keys) else root, report.found)
+    return Imported(tuple(policies), tuple(_once(report.found)))
+
+
+def _once(found: list[Diagnostic]) -> list[Diagnostic]:
+    """What the recipes share is read for each of them, and reported once."""
+    return sorted({d.key(): d for d in found}.values(), key=lambda d: d.key())
+
+
+def _policies(source: Source, root: Keys, found: list[Diagnostic]) -> list[ImportedPolicy]:
+    routing = keys_of(root, "routing")
+    file = recipe.File(source, keys_of(root, "providers"), routing, keys_of(root, "global"))
+    shared = Catalog(found=found)
+    recipes = unique(entries_of(root, "recipes"), "recipes", shared)
+    made: list[ImportedPolicy] = []
+    if routing is not None and (not recipes or any(k in routing for k in ("decisions", "signals", "projections"))):
+        _add(made, _name(source), None, routing, file, found)
+    for entry in recipes:
+        own, inner = text_of(entry, "name") or "", keys_of(entry, "routing")
+        if inner is None:
+            message = f"recipe `{own}` has no `routing`"
+            shared.report(finding(codes.MISSING_KEY, message, named(entry)))
+            continue
+        _add(made, own, text_of(entry, "description"), inner, file, found)
+    for key in NOTED:
+        if root.get(key) is not None:
+            shared.omit(f"`{key}`", root.key(key), severity="info", why="a policy does not hold it")
+    for entry in entries_of(root, "entrypoints"):
+        target = text_of(entry, "recipe")
+        if target is not None and target not in {text_of(r, "name") for r in recipes}:
+            message = f"an entrypoint names the recipe `{target}`, which is not declared"
+            shared.report(finding(codes.DANGLING, message, place(entry, "recipe")))
+        shared.omit("an entrypoint", place(entry, "recipe"), severity="info", why="each recipe is a policy here")
+    return made
+
+
+def _add(
+    made: list[ImportedPolicy],
+    own: str,
+    description: str | None,
+    routing: Keys,
+    file: recipe.File,
+    found: list[Diagnostic],
+) -> None:
+    policy, more = recipe.read(own, description, routing, file)
+    made.append(policy)
+    found.extend(more)
+
+
+def _name(source: Source) -> str:
+    """The file's own name, or its folder's where the file is called as all are."""
+    path = PurePath(source.name)
+    parent = path.parent.name
+    return parent if path.stem in NAMELESS and parent else path.stem or "policy"

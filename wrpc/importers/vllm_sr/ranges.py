@@ -1,0 +1,91 @@
+"""The outputs of a mapping as ranges of one number: who takes what, what nobody takes, what two take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import pairwise
+
+from wrpc.source import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One output and its bounds; None is no bound."""
+
+    name: str
+    at: Span = field(repr=False, compare=False)
+    low: Fraction | None = None
+    low_open: bool = False
+    high: Fraction | None = None
+    high_open: bool = False
+
+    def takes(self, value: Fraction) -> bool:
+        if self.low is not None and (value < self.low or (self.low_open and value == self.low)):
+            return False
+        return self.high is None or value < self.high or (value == self.high and not self.high_open)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A stretch of numbers that one output takes first, or nobody. `end` is None at the top; `closed`: end included."""
+
+    output: Output | None
+    end: Fraction | None
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """`runs` from the lowest numbers to the highest; `overlaps` as pairs (first, second) in the file's order."""
+
+    runs: tuple[Run, ...]
+    overlaps: tuple[tuple[Output, Output], ...]
+    dead: tuple[Output, ...]
+
+    @property
+    def gaps(self) -> tuple[tuple[Output, Output], ...]:
+        """The outputs below and above each stretch in the middle that nobody takes."""
+        return tuple(
+            (below.output, above.output)
+            for (below, between), (_, above) in pairwise(pairwise(self.runs))
+            if between.output is None and below.output is not None and above.output is not None
+        )
+
+    @property
+    def is_band(self) -> bool:
+        """Whether each output is one stretch and nobody's stretches stand at the ends alone."""
+        names = [run.output.name for run in self.runs if run.output is not None]
+        return len(set(names)) == len(names) and all(r.output is not None for r in self.runs[1:-1])
+
+
+def shares(outputs: list[Output]) -> Shares:
+    """Who takes which numbers, the first output in the file going first."""
+    bounds = sorted({b for o in outputs for b in (o.low, o.high) if b is not None})
+    runs: list[Run] = []
+    overlaps: dict[tuple[str, str], tuple[Output, Output]] = {}
+    alive: set[str] = set()
+    for sample, end, closed in _regions(bounds):
+        taking = [o for o in outputs if o.takes(sample)]
+        first = taking[0] if taking else None
+        if first is not None:
+            alive.add(first.name)
+        for other in taking[1:]:
+            overlaps.setdefault((taking[0].name, other.name), (taking[0], other))
+        if runs and runs[-1].output is first:
+            runs.pop()
+        runs.append(Run(first, end, closed))
+    dead = tuple(o for o in outputs if o.name not in alive)
+    return Shares(tuple(runs), tuple(overlaps.values()), dead)
+
+
+def _regions(bounds: list[Fraction]) -> list[tuple[Fraction, Fraction | None, bool]]:
+    """Below the first bound, each bound itself, between two, above the last: a sample, the end, and if it is in."""
+    if not bounds:
+        return [(Fraction(0), None, False)]
+    found: list[tuple[Fraction, Fraction | None, bool]] = [(bounds[0] - 1, bounds[0], False)]
+    for bound, following in zip(bounds, [*bounds[1:], None], strict=True):
+        found.append((bound, bound, True))
+        between = bound + 1 if following is None else (bound + following) / 2
+        found.append((between, following, False))
+    return found

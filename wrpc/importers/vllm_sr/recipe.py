@@ -1,0 +1,164 @@
+"""One routing profile of a configuration into one policy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wrpc.diagnostics import Diagnostic, Related, finding
+from wrpc.importers import codes
+from wrpc.importers.document import Keys
+from wrpc.importers.importer import ImportedPolicy
+from wrpc.importers.sketch import Names, attribute, name, number, word
+from wrpc.importers.vllm_sr import actions, pools, projections, rules, signals
+from wrpc.importers.vllm_sr.catalog import Catalog, entries_of, int_of, keys_of, line, named, place, text_of, unique
+from wrpc.importers.vllm_sr.draft import Signals, described
+from wrpc.source import Source, Span
+from wrpc.syntax import tree
+
+RUNTIME = "0.4"
+RESOLVE = {"priority": ("priority", "confidence", "name"), "confidence": ("confidence", "priority", "name")}
+ON_UNKNOWN = {"match": "fires", "no_match": "silent", "fail_request": "deny"}
+ON_ERROR = {"match": "fires", "no_match": "silent"}
+NOTED = ("candidate_requirements", "data_policy", "model_bindings")
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """What the recipes of one file share."""
+
+    source: Source
+    providers: Keys | None
+    cards: Keys | None
+    settings: Keys | None
+
+
+def read(own: str, description: str | None, routing: Keys, file: File) -> tuple[ImportedPolicy, list[Diagnostic]]:
+    catalog = Catalog()
+    draft = Signals(catalog, file.settings)
+    draft.raw_read = projections.raw_embeddings(keys_of(routing, "projections"))
+    draft.on_error = _on_error(routing, catalog)
+    signals.read(draft, keys_of(routing, "signals"))
+    projections.partitions(draft, keys_of(routing, "projections"))
+    derived = projections.Projections(draft, keys_of(routing, "projections"))
+    projections.read(derived)
+    models = pools.read(catalog, file.providers, file.cards)
+    if not models.pools:
+        pools.stand_in(models, line(routing.span))
+    routes = _routes(routing, models)
+    _unread(catalog)
+    for key in NOTED:
+        if routing.get(key) is not None:
+            catalog.omit(f"`{key}`", routing.key(key), severity="info")
+    fallback = keys_of(routing, "fallback")
+    if fallback is not None:
+        catalog.omit("`fallback`", routing.key("fallback"), why="it goes by status codes, to whichever model is left")
+    declarations: list[tree.Declaration] = [
+        _header(own, description, routing),
+        *draft.signals,
+        *draft.groups,
+        *draft.lets,
+        *derived.declarations,
+        *models.declarations,
+        *routes,
+    ]
+    made = tree.File(Source(file.source.name, ""), tuple(declarations))
+    return ImportedPolicy(own, made), catalog.found
+
+
+def _header(own: str, description: str | None, routing: Keys) -> tree.Section:
+    at = line(routing.span)
+    strategy = text_of(routing, "strategy") or "priority"
+    where = place(routing, "strategy") if "strategy" in routing else at
+    said = " ".join((description or "").split()).rstrip(".")
+    note = f"{said + '. ' if said else ''}Imported from vllm-sr, as runtime {RUNTIME} ranks."
+    keys = tree.Listing(where, tuple(word(k, where) for k in RESOLVE[strategy]))
+    items = (
+        attribute("language", number(1, at), at),
+        attribute("description", note, at),
+        attribute("resolve", keys, where),
+    )
+    return tree.Section(at, "policy", name(own, at), items)
+
+
+def _on_error(routing: Keys, catalog: Catalog) -> dict[tuple[str, str], str]:
+    """What a failed classifier means, where every condition on a label says the same."""
+    said: dict[tuple[str, str], list[tuple[str | None, Span]]] = {}
+    for decision in entries_of(routing, "decisions"):
+        root = keys_of(decision, "rules")
+        for leaf in rules.leaves(root) if root is not None else ():
+            if text_of(leaf, "type") == "classifier":
+                key = ("classifier", f"{text_of(leaf, 'name')}:{text_of(leaf, 'label')}")
+                said.setdefault(key, []).append((text_of(leaf, "on_error"), line(leaf.span)))
+            if root is not None and text_of(leaf, "on_error") and text_of(root, "on_unknown"):
+                message = "a condition has `on_error` and its decision `on_unknown`; the router takes one of them"
+                catalog.report(finding(codes.BAD_SHAPE, message, leaf.key("on_error")))
+    found: dict[tuple[str, str], str] = {}
+    for key, values in said.items():
+        words = {w for w, _ in values}
+        if len(words) == 1 and (only := words.pop()) is not None:
+            found[key] = ON_ERROR[only]
+        elif len(words) > 1:
+            at = next(at for w, at in values if w is not None)
+            catalog.omit(f"`on_error` of `{key[1]}`", at, why="its conditions disagree, and a signal has one")
+    return found
+
+
+def _routes(routing: Keys, models: pools.Pools) -> list[tree.Declaration]:
+    catalog, given = models.catalog, Names()
+    decisions = unique(entries_of(routing, "decisions"), "decisions", catalog)
+    tiered = any(int_of(d, "tier") for d in decisions)
+    made: list[tree.Declaration] = []
+    seen: list[tuple[tree.Expr | None, Keys]] = []
+    for decision in decisions:
+        own, at, root = text_of(decision, "name") or "", named(decision), keys_of(decision, "rules")
+        when = rules.condition(root, catalog) if root is not None else None
+        _same(when, root, decision, seen, catalog)
+        items: list[tree.Item] = [*described(decision)]
+        if tiered:
+            items.append(attribute("tier", int_of(decision, "tier") or 0, place(decision, "tier")))
+        if (priority := int_of(decision, "priority")) is not None:
+            items.append(attribute("priority", priority, place(decision, "priority")))
+        if when is not None:
+            items.append(tree.When(line(when.span), when))
+        if root is not None and (unknown := text_of(root, "on_unknown")) is not None:
+            where = place(root, "on_unknown")
+            if when is not None:
+                items.append(attribute("on_unknown", word(ON_UNKNOWN[unknown], where), where))
+        items += actions.read(decision, models)
+        made.append(tree.Section(at, "route", name(given.give(own, "decision"), at), tuple(items)))
+    if models.default is not None:
+        pool, at = models.default
+        made.append(tree.Section(at, "default", None, (tree.To(at, (tree.Destination(at, name(pool, at), None),)),)))
+    return made
+
+
+def _same(
+    when: tree.Expr | None,
+    root: Keys | None,
+    decision: Keys,
+    seen: list[tuple[tree.Expr | None, Keys]],
+    catalog: Catalog,
+) -> None:
+    """Reports a decision with the rules of an earlier one. Rules that could not be read are equal to none."""
+    if when is None and root is not None and entries_of(root, "conditions"):
+        return
+    for earlier, other in seen:
+        if earlier == when:
+            message = f"decisions `{text_of(other, 'name')}` and `{text_of(decision, 'name')}` have the same rules"
+            related = [Related(named(other), "the first")]
+            catalog.report(finding(codes.SAME_RULES, message, named(decision), related=related))
+            break
+    seen.append((when, decision))
+
+
+def _unread(catalog: Catalog) -> None:
+    for (kind, own), (at, references) in catalog.owners.items():
+        of = "projection" if kind == "mapping" else kind
+        if not any((of, reference) in catalog.read for reference in references):
+            what = "mapping" if kind == "mapping" else f"{kind} signal"
+            message = f"no decision reads the {what} `{own}`"
+            catalog.report(finding(codes.UNREAD_SIGNAL, message, at))
+    for own in catalog.numbers:
+        if not own.startswith("kb_metric:") and ("score", own) not in catalog.read:
+            at = catalog.scores[own]
+            catalog.report(finding(codes.UNREAD_SIGNAL, f"no mapping and no score reads the score `{own}`", at))

@@ -1,0 +1,105 @@
+"""The `rules` of a decision into one condition."""
+
+from __future__ import annotations
+
+from wrpc.diagnostics import finding
+from wrpc.importers import codes
+from wrpc.importers.document import Keys, Node
+from wrpc.importers.sketch import conj, disj, negate
+from wrpc.importers.vllm_sr.catalog import (
+    Catalog,
+    items_of,
+    keys_of,
+    line,
+    place,
+    predicate,
+    raw,
+    text_of,
+)
+from wrpc.syntax import tree
+
+LEAF_KEYS = ("type", "name", "label", "predicate", "on_error")
+
+
+def condition(node: Keys, catalog: Catalog, *, root: bool = True) -> tree.Expr | None:
+    """What a node asks; None where it asks nothing (an empty AND at the root), or nothing that can be said."""
+    at = line(node.span)
+    if not root and node.get("on_unknown") is not None:
+        message = "`on_unknown` stands inside a rule; it holds at the root of `rules` alone"
+        catalog.report(finding(codes.BAD_SHAPE, message, node.key("on_unknown")))
+    operator = text_of(node, "operator")
+    if any(key in node for key in LEAF_KEYS):
+        if operator is not None or "conditions" in node:
+            message = "a node of a rule has both a `type` and an `operator`; one of them has to go"
+            catalog.report(finding(codes.BAD_SHAPE, message, at))
+        return _leaf(node, catalog)
+    children = items_of(node, "conditions")
+    if not children:
+        if not root or operator in ("OR", "NOT"):
+            message = f"`{operator or 'operator'}` stands over no condition, so it never holds"
+            catalog.report(finding(codes.BAD_SHAPE, message, at))
+        return None
+    if operator is None:
+        message = "a rule over several conditions has no `operator`"
+        catalog.report(finding(codes.MISSING_KEY, message, at))
+    if operator == "NOT" and len(children) != 1:
+        message = f"`NOT` stands over {len(children)} conditions; it takes exactly one, and never holds otherwise"
+        catalog.report(finding(codes.BAD_SHAPE, message, at))
+    return _over(children, operator or "AND", catalog, node)
+
+
+def _over(children: tuple[Node, ...], operator: str, catalog: Catalog, node: Keys) -> tree.Expr | None:
+    at = line(node.span)
+    found = [condition(c, catalog, root=False) for c in children if isinstance(c, Keys)]
+    parts = [p for p in found if p is not None]
+    if not parts:
+        return None
+    match operator:
+        case "NOT":
+            return negate(disj(parts, at), at)
+        case "AND":
+            return conj(_flat(parts, tree.And), at)
+        case _:
+            return disj(_flat(parts, tree.Or), at)
+
+
+def _flat(parts: list[tree.Expr], kind: type[tree.And | tree.Or]) -> list[tree.Expr]:
+    """An AND inside an AND is part of it."""
+    return [p for part in parts for p in (part.parts if isinstance(part, kind) else (part,))]
+
+
+def _leaf(node: Keys, catalog: Catalog) -> tree.Expr | None:
+    at = line(node.span)
+    kind, name = text_of(node, "type"), text_of(node, "name")
+    if kind is None or name is None:
+        if not ("type" in node and "name" in node):
+            message = f"a condition has no `{'type' if kind is None else 'name'}`"
+            catalog.report(finding(codes.MISSING_KEY, message, at))
+        return None
+    label = text_of(node, "label")
+    reference = name
+    if kind == "classifier":
+        if label is None:
+            message = f"the condition on classifier `{name}` names no `label`"
+            catalog.report(finding(codes.MISSING_KEY, message, place(node, "name")))
+            return None
+        reference = f"{name}:{label}"
+    elif label is not None:
+        message = f"a condition on a {kind} signal takes no `label`"
+        catalog.report(finding(codes.BAD_SHAPE, message, node.key("label")))
+    leaf = catalog.leaf(kind, reference, place(node, "label" if label and kind == "classifier" else "name"))
+    test = keys_of(node, "predicate")
+    if leaf is None or test is None:
+        return None if leaf is None else leaf.condition(place(node, "name"))
+    if leaf.form != "score":
+        catalog.omit(f"the `predicate` on `{name}`", line(test.span), why=f"a {kind} signal has no number here")
+        return leaf.condition(place(node, "name"))
+    tests = predicate(test, raw(leaf.name, at), catalog, f"the condition on `{name}`")
+    return conj(tests, at) if tests else leaf.condition(at)
+
+
+def leaves(node: Keys) -> list[Keys]:
+    """Every condition on one signal below a node."""
+    if any(key in node for key in LEAF_KEYS):
+        return [node]
+    return [leaf for child in items_of(node, "conditions") if isinstance(child, Keys) for leaf in leaves(child)]
