@@ -15,7 +15,6 @@ from wrpc.syntax import tree as t
 
 Children = list[Any]
 
-RESERVED = frozenset({"default", "none", "any", "and", "or", "not", "in"})
 ESCAPES = {'"': '"', "\\": "\\", "/": "/", "n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 LONGEST_NUMBER = 60
 UNIT_LETTERS = string.ascii_letters + "%"
@@ -101,7 +100,7 @@ class Builder:
 
     def section(self, c: Children) -> t.Section:
         kind = c[0][0]
-        name = None if kind == "default" else self._declared(c[1])
+        name = None if kind == "default" else c[1]
         return t.Section(self._span(c), kind, name, _nodes(c[2:]))
 
     def import_(self, c: Children) -> t.Import:
@@ -111,13 +110,13 @@ class Builder:
         return t.Override(self._span(c), c[1])
 
     def signal(self, c: Children) -> t.Signal:
-        return t.Signal(self._span(c), self._declared(c[1]), c[3], c[4] if len(c) > 4 else None)
+        return t.Signal(self._span(c), c[1], c[3], c[4] if len(c) > 4 else None)
 
     def score(self, c: Children) -> t.Score:
-        return t.Score(self._span(c), self._declared(c[1]), c[3])
+        return t.Score(self._span(c), c[1], c[3])
 
     def band(self, c: Children) -> t.Band:
-        return t.Band(self._span(c), self._declared(c[1]), c[3], _nodes(c[4:]))
+        return t.Band(self._span(c), c[1], c[3], _nodes(c[4:]))
 
     def step(self, c: Children) -> t.Step:
         return t.Step(self._span(c), c[0], c[1][0], c[2] if len(c) > 2 else None)
@@ -125,29 +124,17 @@ class Builder:
     def group(self, c: Children) -> t.Group:
         default = c[-1] if isinstance(c[-1], t.Name) else None
         members = _nodes(c[2:-2] if default else c[2:])
-        return t.Group(self._span(c), self._declared(c[1]), members, default)
+        return t.Group(self._span(c), c[1], members, default)
 
     def let(self, c: Children) -> t.Let:
-        return t.Let(self._span(c), self._declared(c[1]), c[3])
+        return t.Let(self._span(c), c[1], c[3])
 
     def assume(self, c: Children) -> t.Assume:
-        return t.Assume(self._span(c), self._declared(c[1]), c[3])
+        return t.Assume(self._span(c), c[1], c[3])
 
     def test(self, c: Children) -> t.Test:
         given, expect = (child for child in c if isinstance(child, t.Block))
         return t.Test(self._span(c), c[1], given, expect)
-
-    def _declared(self, name: t.Name) -> t.Name:
-        if name.text in RESERVED and self.source.text[name.span.start] != "`":
-            self.problems.append(
-                finding(
-                    codes.RESERVED_NAME,
-                    f"`{name.text}` is a word of the language and names nothing else",
-                    name.span,
-                    help="choose another name",
-                )
-            )
-        return name
 
     # ── Clauses ──────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -4,4 +4,3 @@ from wrpc.diagnostics import Code
 
 UNKNOWN_ESCAPE = Code("WRP013", "unknown-escape", "error")
 LONG_NUMBER = Code("WRP012", "long-number", "error")
-RESERVED_NAME = Code("WRP010", "reserved-name", "error")

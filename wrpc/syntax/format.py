@@ -9,7 +9,7 @@ from typing import NamedTuple, assert_never
 from wrpc.source import Span
 from wrpc.syntax import spell
 from wrpc.syntax import tree as t
-from wrpc.syntax.spell import WIDTH, declared, flat, name, number, wrapped
+from wrpc.syntax.spell import WIDTH, flat, name, number, wrapped
 
 CLAUSES = spell.OPERATORS | {
     "when", "to", "weight", "cascade", "escalate", "fallback", "on", "spill", "mirror", "budget", "per", "deny",
@@ -174,23 +174,23 @@ def _declaration(d: t.Declaration) -> _Line:
         case t.Import():
             return _Line(d.span, f"import {flat(d.path)}")
         case t.Signal():
-            head = f"signal {declared(d.name)}: "
+            head = f"signal {name(d.name)}: "
             if d.block is None:
                 return _expression(d.span, head, d.type)
             return _expression(d.span, head, d.type)._replace(body=_attributes(d.block))
         case t.Score():
-            return _expression(d.span, f"score {declared(d.name)} = ", d.value)
+            return _expression(d.span, f"score {name(d.name)} = ", d.value)
         case t.Let():
-            return _expression(d.span, f"let {declared(d.name)} = ", d.value)
+            return _expression(d.span, f"let {name(d.name)} = ", d.value)
         case t.Band():
             steps = [_Line(s.span, _step(s)) for s in d.steps]
-            return _Line(d.span, f"band {declared(d.name)} of {name(d.of)}", steps, comma=True)
+            return _Line(d.span, f"band {name(d.name)} of {name(d.of)}", steps, comma=True)
         case t.Group():
             members = [_Line(m.span, name(m)) for m in d.members]
             foot = f" default {name(d.default)}" if d.default else ""
-            return _Line(d.span, f"group {declared(d.name)} exclusive", members, comma=True, foot=foot)
+            return _Line(d.span, f"group {name(d.name)} exclusive", members, comma=True, foot=foot)
         case t.Assume():
-            return _Line(d.span, f"assume {declared(d.name)}", [_expression(d.condition.span, "", d.condition)])
+            return _Line(d.span, f"assume {name(d.name)}", [_expression(d.condition.span, "", d.condition)])
         case t.Test():
             blocks = [
                 _Line(block.span, word, _attributes(block))
@@ -202,7 +202,7 @@ def _declaration(d: t.Declaration) -> _Line:
 
 
 def _section(d: t.Section, span: Span, before: str) -> _Line:
-    head = f"{before}{d.kind}" + (f" {declared(d.name)}" if d.name else "")
+    head = f"{before}{d.kind}" + (f" {name(d.name)}" if d.name else "")
     clauses = any(not isinstance(item, t.Attribute) for item in d.items)
     return _Line(span, head, [_item(item) for item in d.items], most=2 if clauses else 99)
 

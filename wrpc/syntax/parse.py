@@ -53,10 +53,7 @@ class Parser:
                 if kind == "NAME":
                     word = text[start:at]
                     if word in keywords:
-                        if word == "default" and "SETTLED" in actions and self.words.settled.match(text, start):
-                            kind = "SETTLED"
-                        elif word in actions:
-                            kind = word
+                        kind = self.keyword(word, start)
                 elif not kind:
                     kind = text[start:at]
                 elif kind == "COMMENT":
@@ -97,6 +94,26 @@ class Parser:
                 values.append(builder.text(start, at))
             else:
                 values.append((kind, start, at))
+
+
+    def keyword(self, word: str, start: int) -> str:
+        """Whether a word is a keyword here, or a name like any other."""
+        if word == "default" and self.words.settled.match(self.source.text, start) and self.takes("SETTLED"):
+            return "SETTLED"
+        return word if self.takes(word) else "NAME"
+
+    def takes(self, kind: str) -> bool:
+        """Whether a token of this kind can really come next. An entry of the table alone does not say so: a state is
+        shared by places that differ in what may follow, and only the stack below tells them apart."""
+        all_actions, rules = self.table.states, self.table.rules
+        action = all_actions[self.states[-1]].get(kind)
+        states = self.states
+        while action is not None and action < 0:
+            rule = rules[-1 - action]
+            states = states[: len(states) - rule.size]
+            states.append(all_actions[states[-1]][rule.origin])
+            action = all_actions[states[-1]].get(kind)
+        return action is not None
 
 
 def _spread(children: list[Any]) -> list[Any]:

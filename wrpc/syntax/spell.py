@@ -7,7 +7,6 @@ from fractions import Fraction
 from typing import TypeVar, assert_never
 
 from wrpc.syntax import tree as t
-from wrpc.syntax.build import RESERVED
 
 T = TypeVar("T")
 
@@ -29,10 +28,6 @@ def name(node: t.Name, taken: frozenset[str] = OPERATORS) -> str:
     if not text or "\n" in text:
         raise ValueError(f"no way to write the name {text!r}: it is empty or has a line break")
     return "`" + text.replace("`", "``") + "`"
-
-
-def declared(node: t.Name) -> str:
-    return name(node, RESERVED)
 
 
 def number(node: t.Number) -> str:
