@@ -1,3 +1,16 @@
-"""A compiler and prover for policies that place LLM requests on models, pools and machines."""
+"""A compiler and prover for policies that place LLM requests on models, pools and machines.
 
-from wrpc.version import __version__ as __version__
+>>> import wrpc
+>>> policy = wrpc.load("policy.wrp")       # doctest: +SKIP
+>>> wrpc.check(policy).ok                  # doctest: +SKIP
+>>> wrpc.decide(policy, {"tokens": 9000})  # doctest: +SKIP
+"""
+
+from wrpc.api import Compilation, check, compile, decide, lint, load, loads  # noqa: A004  the API's own verb
+from wrpc.diagnostics import Diagnostic, Findings, Proof, Refusal
+from wrpc.version import __version__
+
+__all__ = [
+    "Compilation", "Diagnostic", "Findings", "Proof", "Refusal", "__version__", "check", "compile", "decide", "lint",
+    "load", "loads",
+]  # fmt: skip

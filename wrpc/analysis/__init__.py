@@ -1,0 +1,31 @@
+"""Findings about a resolved policy: a folder a family, a file a check.
+
+One more check is its file, its test and one row here. `LINTS` need no solver; `CHECKS` ask it. A row names the codes
+that its module declares.
+"""
+
+from __future__ import annotations
+
+LINTS: dict[str, tuple[str, ...]] = {
+    "wrpc.analysis.conflicts.route_without_tier": ("WRP205",),
+    "wrpc.analysis.safety.undeclared_attribute": ("WRP405",),
+    "wrpc.analysis.safety.failing_test": ("WRP408",),
+    "wrpc.analysis.pools.repeated_pool": ("WRP503",),
+}
+
+CHECKS: dict[str, tuple[str, ...]] = {
+    "wrpc.analysis.conflicts.conflicting_routes": ("WRP201",),
+    "wrpc.analysis.conflicts.unreachable_route": ("WRP202",),
+    "wrpc.analysis.conflicts.unsatisfiable_when": ("WRP203",),
+    "wrpc.analysis.conflicts.redundant_route": ("WRP204",),
+    "wrpc.analysis.coverage.unrouted_request": ("WRP301",),
+    "wrpc.analysis.coverage.unreached_pool": ("WRP302",),
+    "wrpc.analysis.safety.refuted_claim": ("WRP401",),
+    "wrpc.analysis.safety.removed_edge": ("WRP402",),
+    "wrpc.analysis.safety.fails_with_a_signal": ("WRP403",),
+    "wrpc.analysis.safety.weakened_guard": ("WRP404",),
+    "wrpc.analysis.safety.nothing_left": ("WRP406",),
+    "wrpc.analysis.safety.removed_primary": ("WRP407",),
+    "wrpc.analysis.safety.undecided_claim": ("WRP409",),
+    "wrpc.analysis.pools.too_long": ("WRP501",),
+}

@@ -1,0 +1,76 @@
+"""What every check is made of: a code whose page is its module's docstring, and findings with replayed witnesses.
+
+A check is a module with `CODE` and `check(policy, ask)`. It asks `ask` whether a term can be true of a request and
+says how the interpreter confirms it; it holds no solver, cache or limit, so that faster ways to answer stay possible.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from wrpc.diagnostics import Code, Diagnostic, Proof, Related, Severity, finding
+from wrpc.policy.model import Policy, Route
+from wrpc.source import Span
+
+if TYPE_CHECKING:
+    from wrpc.solver.ask import Answer, Asker
+
+Found = Iterator[Diagnostic | Proof]
+Lint = Callable[[Policy], Found]
+Check = Callable[[Policy, "Asker"], Found]
+
+
+def shown(
+    code: Code,
+    message: str,
+    span: Span,
+    policy: Policy,
+    answer: Answer,
+    *,
+    severity: Severity | None = None,
+    subjects: Iterable[str] = (),
+    related: Iterable[Related] = (),
+    help: str | None = None,
+) -> Diagnostic:
+    """A finding that a request shows; or, where the solver gave up, that the question is open, which is as severe."""
+    if answer.request is None:
+        message = f"{message}: this is open, {answer.why}"
+        return finding(
+            code, message, span, severity=severity, subjects=subjects, related=related, help=help, verdict="open"
+        )
+    from wrpc.solver.ask import witness
+
+    return finding(
+        code, message, span, severity=severity, subjects=subjects, related=related, help=help, verdict="refuted",
+        witness=witness(policy, answer.request),
+    )  # fmt: skip
+
+
+def does(route: Route) -> str:
+    """What a route does, in a few words: `a → small`."""
+    action = route.action
+    match action.kind:
+        case "deny":
+            what = f'deny "{action.reason}"'
+        case "any":
+            what = "any"
+        case "cascade":
+            what = " -> ".join(action.steps)
+        case _:
+            what = ", ".join(s.pool for s in action.shares)
+    return f"{route.name} → {what}"
+
+
+def routes(policy: Policy) -> tuple[Route, ...]:
+    """Every route, and the default last."""
+    return (*policy.routes.values(), *(() if policy.default is None else (policy.default,)))
+
+
+def subject(route: Route, policy: Policy) -> str:
+    return "default" if route is policy.default else f"route {route.name}"
+
+
+def is_library(policy: Policy) -> bool:
+    """A file of shared declarations: it routes nothing, so that coverage is another file's business."""
+    return not policy.routes and policy.default is None

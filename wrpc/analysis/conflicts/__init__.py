@@ -1,0 +1,1 @@
+"""Rules that contradict, shadow or repeat each other (2xx)."""

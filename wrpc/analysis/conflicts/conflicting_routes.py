@@ -1,0 +1,131 @@
+"""Two routes of equal precedence can both hold, for a request that no route before them takes, and do different things.
+
+The file does not say what happens to that request. Where `resolve` has further keys, a measurement or a spelling
+decides, which nobody reads in review: that is a warning, and an error where even those leave the two equal.
+
+Bad:
+
+    signal code: bool { source keywords("def") }
+    signal law: bool { source keywords("court") }
+    pool small { }
+    pool large { }
+    route a { when code  to small }
+    #     ^ WRP201
+    route b { when law  to large }
+    default { to small }
+
+Good:
+
+    signal code: bool { source keywords("def") }
+    signal law: bool { source keywords("court") }
+    pool small { }
+    pool large { }
+    route a { priority 1  when code  to small }
+    route b { when law  to large }
+    default { to small }
+
+To repair, give one of them a higher priority or a lower tier, make their conditions exclude each other, or say with an
+exclusive `group` that their signals never fire together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from typing import TYPE_CHECKING
+
+from wrpc.analysis.check import Found, does, shown
+from wrpc.diagnostics import Code, Diagnostic, Related, Severity
+from wrpc.policy.model import Policy, Route
+
+if TYPE_CHECKING:
+    from wrpc.solver.ask import Asker, Confirm, Replay, Room
+
+CODE = Code("WRP201", "conflicting-routes", "error", __doc__ or "")
+MOST = 50  # conflicts named of one class: each is a question, and whoever repairs ten of them repairs the rest
+
+
+def check(policy: Policy, ask: Asker) -> Found:
+    for rank, rivals in enumerate(policy.ranked):
+        if len(rivals) > 1 and any(r.action.same != rivals[0].action.same for r in rivals[1:]):
+            for room in ask.rooms:
+                if (yield from _in_class(policy, room, rank, rivals)):
+                    break
+
+
+def _in_class(policy: Policy, room: Room, rank: int, rivals: Sequence[Route]) -> Generator[Diagnostic, None, int]:
+    """Pair after pair, each asked away once it is reported, until no two routes of the class are left that differ.
+
+    Returns how many there were.
+    """
+    from wrpc.solver.terms import conj, disj, negate, two_hold
+
+    d = room.decision
+    same = [r.action.same for r in rivals]
+    by_action: dict[int, list[Route]] = {}
+    for route, action in zip(rivals, same, strict=True):
+        by_action.setdefault(same.index(action), []).append(route)
+    two = two_hold(disj(d.holds(r) for r in group) for group in by_action.values())
+    term = conj([d.goes_on, negate(d.earlier(rank)), two])
+    found = 0
+    while found < MOST:
+        answer = room.possible(term, _both_hold(policy, room, rank, rivals))
+        if answer.impossible:
+            break
+        found += 1
+        if answer.request is None:
+            yield shown(CODE, "routes of equal precedence may conflict", rivals[0].span, policy, answer)
+            break
+        replay = room.replay(answer.request)
+        assert replay is not None, "a confirmed request is one of the space"
+        holding = [r for r in rivals if room.interpreter.takes(r, replay.state)]
+        a, b = next((a, b) for a in holding for b in holding if a.action.same != b.action.same)
+        yield _finding(policy, room, rank, a, b)
+        term = conj([term, negate(conj([d.holds(a), d.holds(b)]))])
+    return found
+
+
+def _finding(policy: Policy, room: Room, rank: int, a: Route, b: Route) -> Diagnostic:
+    """An error with a request that the keys of `resolve` leave undecided; else a warning where only they decide."""
+    from wrpc.solver.terms import conj, negate
+
+    d = room.decision
+    severity: Severity = "error"
+    answer = room.possible(d.both_first(a, b), _conflict(a, b))
+    if answer.impossible:
+        severity = "warning"
+        both = conj([d.goes_on, negate(d.earlier(rank)), d.holds(a), d.holds(b)])
+        answer = room.possible(both, _both_hold(policy, room, rank, (a, b)))
+    first, second = sorted((a, b), key=lambda r: r.span.key())
+    keys = " and ".join(k for k in policy.resolve if k != "priority")
+    how = "differ" if severity == "error" else f"differ, and only {keys} decides between them"
+    return shown(
+        CODE,
+        f"routes `{first.name}` and `{second.name}` both take this request and {how}: {does(first)}, {does(second)}",
+        first.span,
+        policy,
+        answer,
+        severity=severity,
+        subjects=(f"route {first.name}", f"route {second.name}"),
+        related=(Related(second.span, "the other route"),),
+        help="give one of them a higher priority, or make their conditions exclude each other",
+    )
+
+
+def _conflict(a: Route, b: Route) -> Confirm:
+    return lambda r: r.conflict is not None and {a.name, b.name} <= {x.name for x in r.conflict.routes}
+
+
+def _both_hold(policy: Policy, room: Room, rank: int, rivals: Sequence[Route]) -> Confirm:
+    """Two of the rivals that differ hold, and nothing of higher precedence does."""
+    before = [r for group in policy.ranked[:rank] for r in group]
+
+    def confirm(replay: Replay) -> bool:
+        s, machine = replay.state, room.interpreter
+        if s.denied_by is not None or any(True for _ in machine.denials(s)):
+            return False
+        holding = [r for r in rivals if machine.takes(r, s)]
+        return not any(machine.takes(r, s) for r in before) and any(
+            r.action.same != holding[0].action.same for r in holding[1:]
+        )
+
+    return confirm

@@ -1,0 +1,47 @@
+"""A route without a tier among routes with one.
+
+Readers take it for the weakest; routers that number tiers from 1 take it for tier 0, before every safety rule.
+
+Bad:
+
+    signal pii: bool { source keywords("passport") }
+    pool own { }
+    pool cloud { }
+    route private { tier 1  when pii  to own }
+    route rest { to cloud }
+    #     ^^^^ WRP205
+
+Good:
+
+    signal pii: bool { source keywords("passport") }
+    pool own { }
+    pool cloud { }
+    route private { tier 1  when pii  to own }
+    route rest { tier 2  to cloud }
+
+To repair, give every route a tier, or none.
+"""
+
+from __future__ import annotations
+
+from wrpc.analysis.check import Found
+from wrpc.diagnostics import Code, Related, finding
+from wrpc.policy.model import Policy
+
+CODE = Code("WRP205", "route-without-tier", "error", __doc__ or "")
+
+
+def check(policy: Policy) -> Found:
+    tiered = next((r for r in policy.routes.values() if r.tier is not None), None)
+    if tiered is None:
+        return
+    for route in policy.routes.values():
+        if route.tier is None:
+            yield finding(
+                CODE,
+                f"route `{route.name}` has no tier, and route `{tiered.name}` has tier {tiered.tier}",
+                route.span,
+                subjects=(f"route {route.name}",),
+                related=(Related(tiered.span, "has a tier"),),
+                help="give every route a tier; a lower number goes first",
+            )

@@ -1,0 +1,53 @@
+"""A `when` that no request satisfies.
+
+Nobody is ever sent here, so whatever the route was written for goes somewhere else.
+
+Bad:
+
+    signal tokens: int(0..100k) { source prompt_tokens }
+    pool big { }
+    route huge { when tokens > 200k  to big }
+    #                 ^^^^^^^^^^^^^ WRP203
+    default { to big }
+
+Good:
+
+    signal tokens: int(0..100k) { source prompt_tokens }
+    pool big { }
+    route huge { when tokens > 50k  to big }
+    default { to big }
+
+To repair, correct the condition, or the range of the signal that it reads.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wrpc.analysis.check import Found, shown
+from wrpc.diagnostics import Code
+from wrpc.policy.model import Policy
+
+if TYPE_CHECKING:
+    from wrpc.solver.ask import Asker
+
+CODE = Code("WRP203", "unsatisfiable-when", "error", __doc__ or "")
+
+
+def check(policy: Policy, ask: Asker) -> Found:
+    for route in policy.routes.values():
+        if route.when is None:
+            continue
+        answer = ask.anywhere(
+            lambda room, route=route: room.decision.holds(route),  # type: ignore[misc]  # a default binds the loop's
+            lambda replay, route=route: ask.healthy.interpreter.takes(route, replay.state),  # type: ignore[misc]
+        )
+        if not answer.possible:
+            yield shown(
+                CODE,
+                f"no request satisfies the `when` of route `{route.name}`",
+                route.when.span or route.span,
+                policy,
+                answer,
+                subjects=(f"route {route.name}",),
+            )

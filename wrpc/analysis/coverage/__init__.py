@@ -1,0 +1,1 @@
+"""What nothing takes, and what nothing reaches (3xx)."""

@@ -1,0 +1,60 @@
+"""A pool or model that nothing reaches.
+
+It costs what it costs, and no request is ever sent there; or a route that should name it does not.
+
+Bad:
+
+    pool used { }
+    pool idle { }
+    #    ^^^^ WRP302
+    default { to used }
+
+Good:
+
+    pool used { }
+    pool idle { }
+    default { to used  fallback idle }
+
+To repair, name it in a route, or remove it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wrpc.analysis.check import Found, is_library, routes
+from wrpc.diagnostics import Code, finding
+from wrpc.policy.model import Policy, plan
+
+if TYPE_CHECKING:
+    from wrpc.solver.ask import Asker
+
+CODE = Code("WRP302", "unreached-pool", "warning", __doc__ or "")
+
+
+def check(policy: Policy, ask: Asker) -> Found:
+    if is_library(policy):
+        return
+    named = {p.pool for r in routes(policy) for p in plan(r.action)}
+    reached: set[str] = set()
+    for pool in policy.pools.values():
+        if pool.name in named:
+            answer = ask.anywhere(
+                lambda room, p=pool.name: room.decision.reaches(p),  # type: ignore[misc]  # a default binds the loop's
+                lambda replay, p=pool.name: (
+                    replay.conflict is not None  # type: ignore[misc]
+                    or (replay.decision is not None and p in replay.decision.pools)
+                ),
+            )
+            if not answer.impossible:
+                reached.add(pool.name)
+                continue
+        why = "no request reaches it" if pool.name in named else "no route names it"
+        yield finding(CODE, f"nothing reaches pool `{pool.name}`: {why}", pool.span, subjects=(f"pool {pool.name}",))
+    used = {p.model for p in policy.pools.values()}
+    for model in policy.models.values():
+        if model.name not in used:
+            yield finding(
+                CODE, f"nothing reaches model `{model.name}`: no pool serves it", model.span,
+                subjects=(f"model {model.name}",),
+            )  # fmt: skip

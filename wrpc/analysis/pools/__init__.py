@@ -1,0 +1,1 @@
+"""Pools and what is sent to them (5xx)."""

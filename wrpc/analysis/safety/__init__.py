@@ -1,0 +1,1 @@
+"""Guards and claims (4xx)."""

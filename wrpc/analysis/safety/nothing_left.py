@@ -1,0 +1,83 @@
+"""Requests that a guard leaves without any destination.
+
+They are denied, although a route takes them.
+
+Bad:
+
+    signal pii: bool { source keywords("passport") }
+    pool cloud { trust "cloud" }
+    default { to cloud }
+    guard home { forbid destination.trust != "own" when pii }
+    #     ^^^^ WRP406
+
+Good:
+
+    signal pii: bool { source keywords("passport") }
+    pool cloud { trust "cloud" }
+    pool own { trust "own" }
+    route private { when pii  to own }
+    default { to cloud }
+    guard home { forbid destination.trust != "own" when pii }
+
+To repair, give them a route or a fallback that the guard allows, or a `deny` route that says why.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wrpc.analysis.check import Found, routes, shown, subject
+from wrpc.diagnostics import Code, Related
+from wrpc.policy.model import Policy, Route
+
+if TYPE_CHECKING:
+    from wrpc.solver.ask import Asker, Confirm, Replay, Room
+    from wrpc.solver.terms import Term
+
+CODE = Code("WRP406", "nothing-left", "warning", __doc__ or "")
+MOST = 20
+
+
+def check(policy: Policy, ask: Asker) -> Found:
+    if not policy.guards:
+        return
+    left = [r for r in routes(policy) if r.action.kind != "deny"]
+    for _ in range(MOST):
+        answer = ask.anywhere(lambda room: _emptied(room, left), _confirm(left))
+        if answer.impossible:
+            return
+        replay = ask.rooms[-1].replay(answer.request) if answer.request is not None else None
+        if replay is None or replay.decision is None:
+            guard = next(iter(policy.guards.values()))
+            yield shown(CODE, "a guard may leave requests without any destination", guard.span, policy, answer)
+            return
+        route = next(r for r in left if r.name == replay.decision.route)
+        guard = policy.guards[replay.decision.removed[-1].guard]
+        yield shown(
+            CODE,
+            f"guard `{guard.name}` leaves no destination to requests that {subject(route, policy)} takes",
+            guard.span,
+            policy,
+            answer,
+            subjects=(f"guard {guard.name}", subject(route, policy)),
+            related=(Related(route.span, "takes the request"),),
+            help="give them a destination that the guard allows, or a `deny` route that says why",
+        )
+        left.remove(route)
+
+
+def _emptied(room: Room, left: list[Route]) -> Term:
+    from wrpc.solver.terms import conj, disj, negate
+
+    d = room.decision
+    return conj([negate(d.conflict), disj(conj([d.takes(r), negate(d.serves(r))]) for r in left)])
+
+
+def _confirm(left: list[Route]) -> Confirm:
+    names = {r.name for r in left}
+
+    def confirm(replay: Replay) -> bool:
+        d = replay.decision
+        return d is not None and d.route in names and d.action == "deny"
+
+    return confirm

@@ -1,0 +1,72 @@
+"""A claim that is refuted.
+
+The witness is a request for which it does not hold; `wrpc decide` shows the same decision.
+
+Bad:
+
+    signal pii: bool { source keywords("passport") }
+    pool own { trust "own" }
+    pool cloud { trust "cloud" }
+    default { to own  fallback cloud }
+    assert no_leak { never destination.trust == "cloud" when pii }
+    #                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ WRP401
+
+Good:
+
+    signal pii: bool { source keywords("passport") }
+    pool own { trust "own" }
+    pool cloud { trust "cloud" }
+    route private { when pii  to own }
+    default { to own  fallback cloud }
+    assert no_leak { never destination.trust == "cloud" when pii }
+
+A claim speaks of every destination that the decision can reach: weights, fallbacks, cascade steps, spills, mirrors.
+To repair, change the route that the witness takes, or add a guard.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wrpc.analysis.check import Found, is_library, shown
+from wrpc.analysis.safety.verdicts import claims
+from wrpc.diagnostics import Code, Diagnostic, Related
+from wrpc.policy.model import Policy, plan
+
+if TYPE_CHECKING:
+    from wrpc.analysis.safety.verdicts import Verdict
+    from wrpc.policy.model import Assertion, Claim
+    from wrpc.solver.ask import Asker
+
+CODE = Code("WRP401", "refuted-claim", "error", __doc__ or "")
+
+
+def check(policy: Policy, ask: Asker) -> Found:
+    if is_library(policy):
+        return
+    for assertion, claim, verdict in claims(ask):
+        if verdict.healthy.possible:
+            yield _refuted(policy, ask, assertion, claim, verdict)
+
+
+def _refuted(policy: Policy, ask: Asker, assertion: Assertion, claim: Claim, verdict: Verdict) -> Diagnostic:
+    assert verdict.healthy.request is not None, "a possible answer has a request"
+    replay = ask.healthy.replay(verdict.healthy.request)
+    assert replay is not None, "a confirmed request is one of the space"
+    assert replay.decision is not None, "a confirmed request has a decision"
+    decision = replay.decision
+    pools = ask.healthy.interpreter.violations(claim, replay.state, decision) or ()
+    route = policy.routes.get(decision.route or "") or (policy.default if decision.route == "default" else None)
+    taken = {"route": f"route `{decision.route}` takes this request", "deny": "this request is denied"}.get(
+        decision.action, "no route takes this request"
+    )
+    if decision.route == "default" and decision.action == "route":
+        taken = "the default takes this request"
+    if pools and route is not None:
+        role = next(p.role for p in plan(route.action) if p.pool == pools[0])
+        taken += f" and reaches `{pools[0]}`" + ("" if role == "primary" else f" as a {role}")
+    related = [Related(route.span, "takes the request")] if route is not None else []
+    return shown(
+        CODE, f"claim `{assertion.name}` does not hold: {taken}", claim.span, policy, verdict.healthy,
+        subjects=(f"assert {assertion.name}",), related=related,
+    )  # fmt: skip

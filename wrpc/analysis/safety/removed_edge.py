@@ -1,0 +1,55 @@
+"""A fallback, spill, cascade step or mirror that a guard has to remove.
+
+The guard keeps the rule, and the edge is not there when it is needed: whoever wrote it did not think of these requests.
+
+Bad:
+
+    signal pii: bool { source keywords("passport") }
+    pool own { trust "own" }
+    pool cloud { trust "cloud" }
+    default { to own  fallback cloud }
+    #                          ^^^^^ WRP402
+    guard home { forbid destination.trust != "own" when pii }
+
+Good:
+
+    signal pii: bool { source keywords("passport") }
+    pool own { trust "own" }
+    pool spare { trust "own" }
+    pool cloud { trust "cloud" }
+    route private { when pii  to own  fallback spare }
+    default { to own  fallback cloud }
+    guard home { forbid destination.trust != "own" when pii }
+
+To repair, give those requests a route of their own whose edges the guard allows.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wrpc.analysis.check import Found, shown, subject
+from wrpc.analysis.safety.removals import places, removed
+from wrpc.diagnostics import Code, Related
+from wrpc.policy.model import Policy
+
+if TYPE_CHECKING:
+    from wrpc.solver.ask import Asker
+
+CODE = Code("WRP402", "removed-edge", "warning", __doc__ or "")
+
+
+def check(policy: Policy, ask: Asker) -> Found:
+    edges = places(policy, lambda p: p.role != "primary")
+    for guard in policy.guards.values():
+        for route, planned, answer in removed(ask, guard, edges):
+            at = (planned.span if planned else None) or (route.span if route else guard.span)
+            what = (
+                f"the {planned.role} `{planned.pool}` of {subject(route, policy)}" if planned and route else "an edge"
+            )
+            yield shown(
+                CODE, f"guard `{guard.name}` has to remove {what}", at, policy, answer,
+                subjects=(f"guard {guard.name}", *(() if route is None else (subject(route, policy),))),
+                related=(Related(guard.span, "this guard"),),
+                help="give these requests a route of their own whose edges the guard allows",
+            )  # fmt: skip

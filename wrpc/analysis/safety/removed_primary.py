@@ -1,0 +1,44 @@
+"""A guard that removes a main destination: a note, with a request where it does.
+
+The guard is enforced, not proved: a target has to carry it. Where nothing is left, that is WRP406.
+
+Bad:
+
+    signal pii: bool { source keywords("passport") }
+    pool own { trust "own" }
+    pool cloud { trust "cloud" }
+    default { to own, cloud }
+    #             ^^^^^ WRP407
+    guard home { forbid destination.trust != "own" when pii }
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wrpc.analysis.check import Found, shown, subject
+from wrpc.analysis.safety.removals import places, removed
+from wrpc.diagnostics import Code, Related
+from wrpc.policy.model import Policy
+
+if TYPE_CHECKING:
+    from wrpc.solver.ask import Asker
+
+CODE = Code("WRP407", "removed-primary", "info", __doc__ or "")
+
+
+def check(policy: Policy, ask: Asker) -> Found:
+    primaries = places(policy, lambda p: p.role == "primary")
+    for guard in policy.guards.values():
+        for route, planned, answer in removed(ask, guard, primaries):
+            if route is None or planned is None:
+                continue  # WRP409 says that the guard is open
+            yield shown(
+                CODE,
+                f"guard `{guard.name}` removes `{planned.pool}` from {subject(route, policy)}",
+                planned.span or route.span,
+                policy,
+                answer,
+                subjects=(f"guard {guard.name}", subject(route, policy)),
+                related=(Related(guard.span, "this guard"),),
+            )

@@ -1,0 +1,84 @@
+"""A guard or claim that is neither proved nor refuted.
+
+Open is not proved: it fails a safety claim. The message says what would settle it: more of the solver's resources, or
+what the policy does not say yet. A claim over `cost` is not decided yet.
+
+Bad:
+
+    pool cloud { trust "cloud"  price { input 2USD/Mtok } }
+    default { to cloud }
+    assert cheap { always cost < 0.02USD }
+    #              ^^^^^^^^^^^^^^^^^^^^^ WRP409
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wrpc.analysis.check import Found, is_library, shown
+from wrpc.analysis.safety.verdicts import claims, guards
+from wrpc.diagnostics import Code, Proof
+
+if TYPE_CHECKING:
+    from wrpc.analysis.safety.verdicts import Verdict
+    from wrpc.policy.model import Assertion, Policy
+    from wrpc.solver.ask import Asker
+
+CODE = Code("WRP409", "undecided-claim", "error", __doc__ or "")
+
+
+def check(policy: Policy, ask: Asker) -> Found:
+    """Also what became of each guard and claim: the proofs."""
+    if is_library(policy):
+        return
+    from wrpc.solver.ask import witness
+
+    for guard, verdict in guards(ask):
+        answer = verdict.answer
+        subject = f"guard {guard.name}"
+        if answer.verdict == "open":
+            yield shown(
+                CODE,
+                f"whether guard `{guard.name}` acts is not settled",
+                guard.span,
+                policy,
+                answer,
+                subjects=(subject,),
+            )
+            yield Proof(subject, "open", None, guard.span)
+        elif answer.request is not None:
+            yield Proof(subject, "enforced", witness(policy, answer.request), guard.span)
+        else:
+            yield Proof(subject, "proved", None, guard.span, _leans(policy))
+    worst: dict[str, Proof] = {}
+    for assertion, claim, verdict in claims(ask):
+        subject = f"assert {assertion.name}"
+        if verdict.answer.verdict == "open":
+            message = f"claim `{assertion.name}` is not settled"
+            yield shown(CODE, message, claim.span, policy, verdict.answer, subjects=(subject,))
+        proof = _proof(policy, assertion, verdict)
+        before = worst.get(assertion.name)
+        if before is None or RANK[proof.verdict] > RANK[before.verdict]:
+            worst[assertion.name] = proof
+    yield from worst.values()
+
+
+RANK = {"proved": 0, "enforced": 1, "open": 2, "refuted": 3}
+
+
+def _proof(policy: Policy, assertion: Assertion, verdict: Verdict) -> Proof:
+    """Over requests without failures; a critical claim's over all. What fails only with a failed signal is WRP403."""
+    from wrpc.solver.ask import witness
+
+    subject = f"assert {assertion.name}"
+    answer = verdict.answer if assertion.critical else verdict.healthy
+    if answer.request is not None:
+        return Proof(subject, "refuted", witness(policy, answer.request), assertion.span)
+    if answer.verdict == "open" or verdict.failing.verdict == "open":
+        return Proof(subject, "open", None, assertion.span)
+    leans = _leans(policy) + (("no signal fails",) if verdict.only_with_failures else ())
+    return Proof(subject, "proved", None, assertion.span, leans)
+
+
+def _leans(policy: Policy) -> tuple[str, ...]:
+    return tuple(f"assume {name}" for name in policy.assumptions)

@@ -1,0 +1,72 @@
+"""A guard or claim that reads an attribute which a reachable pool does not declare.
+
+An undeclared attribute equals nothing and differs from everything: `destination.trust != "own"` is true of a pool that
+forgot its `trust`. What was meant should be written down.
+
+Bad:
+
+    pool own { trust "own" }
+    pool spare { }
+    #    ^^^^^ WRP405
+    default { to own  fallback spare }
+    guard home { forbid destination.trust == "cloud" }
+
+Good:
+
+    pool own { trust "own" }
+    pool spare { trust "own" }
+    default { to own  fallback spare }
+    guard home { forbid destination.trust == "cloud" }
+
+To repair, declare the attribute.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wrpc.analysis.check import Found, routes
+from wrpc.diagnostics import Code, Related, finding
+from wrpc.policy.expr import Attribute, Condition, Text, walk
+from wrpc.policy.model import Denial, Policy, plan
+from wrpc.source import Span
+
+CODE = Code("WRP405", "undeclared-attribute", "warning", __doc__ or "")
+
+
+def check(policy: Policy) -> Found:
+    named = {p.pool for r in routes(policy) for p in plan(r.action)}
+    seen: set[tuple[str, str]] = set()
+    for subject, condition, span in _conditions(policy):
+        for attribute in _read(condition):
+            for pool in policy.pools.values():
+                if pool.name not in named or pool.attribute(attribute) is not None or (pool.name, attribute) in seen:
+                    continue
+                seen.add((pool.name, attribute))
+                yield finding(
+                    CODE,
+                    f"pool `{pool.name}` does not declare `{attribute}`, which {subject} reads",
+                    pool.span,
+                    subjects=(f"pool {pool.name}", subject.replace("`", "")),
+                    related=(Related(span, "read here"),),
+                    help=f"add `{attribute}` to the pool",
+                )
+
+
+def _conditions(policy: Policy) -> Iterator[tuple[str, Condition, Span]]:
+    for guard in policy.guards.values():
+        for rule in guard.rules:
+            if not isinstance(rule, Denial):
+                parts = (getattr(rule, "what", None), rule.when)
+                yield from ((f"guard `{guard.name}`", c, rule.span) for c in parts if c is not None)
+    for assertion in policy.assertions.values():
+        for claim in assertion.claims:
+            yield from (
+                (f"assert `{assertion.name}`", c, claim.span) for c in (claim.what, claim.when) if c is not None
+            )
+
+
+def _read(condition: Condition) -> Iterator[str]:
+    for node in walk(condition):
+        if isinstance(node, Text):
+            yield from (t.name for t in (node.left, node.right) if isinstance(t, Attribute))

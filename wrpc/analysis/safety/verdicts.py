@@ -1,0 +1,151 @@
+"""What becomes of every guard and claim, asked once for all the checks that speak of it.
+
+A claim is proved, refuted or open; a guard is proved where no plan ever needs it, else enforced, with a request where
+it acts. Each is asked without failures, then with any signals failed, where an unknown `when` counts as true.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from wrpc.decide.evaluate import NotYet
+from wrpc.decide.interpret import Conflict
+from wrpc.policy.model import Assertion, Claim, Denial, Forbid, Guard, Obligation, Policy, plan
+from wrpc.solver.ask import Answer
+from wrpc.solver.encode import NotDecidable
+from wrpc.solver.terms import Term, conj, disj, negate
+
+if TYPE_CHECKING:
+    from wrpc.solver.ask import Asker, Confirm, Replay, Room
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`healthy` and `failing`: whether a request breaks the claim, or makes the guard act, in each space."""
+
+    healthy: Answer
+    failing: Answer
+
+    @property
+    def answer(self) -> Answer:
+        """The first that is not impossible."""
+        return self.failing if self.healthy.impossible else self.healthy
+
+    @property
+    def only_with_failures(self) -> bool:
+        return self.healthy.impossible and not self.failing.impossible
+
+
+@lru_cache(maxsize=4)
+def claims(ask: Asker) -> tuple[tuple[Assertion, Claim, Verdict], ...]:
+    return tuple((a, c, _claim(ask, c)) for a in ask.policy.assertions.values() for c in a.claims)
+
+
+@lru_cache(maxsize=4)
+def guards(ask: Asker) -> tuple[tuple[Guard, Verdict], ...]:
+    return tuple((g, _guard(ask, g)) for g in ask.policy.guards.values())
+
+
+def _both(ask: Asker, term: Callable[[Room], Term], confirm: Confirm) -> Verdict:
+    answers: list[Answer] = []
+    for room in (ask.healthy, ask.failing):
+        if room.failures and (not ask.can_fail or not answers[0].impossible):
+            answers.append(answers[0])
+            continue
+        try:
+            answers.append(room.possible(term(room), confirm))
+        except NotDecidable as reads:
+            answers.append(Answer("open", why=f"it reads {reads}, which is not decided yet"))
+    return Verdict(*answers)
+
+
+# ── Claims ────────────────────────────────────────────────────────────────
+
+
+def _claim(ask: Asker, claim: Claim) -> Verdict:
+    def confirm(replay: Replay) -> bool:
+        if replay.decision is None:
+            return False
+        try:
+            return ask.healthy.interpreter.violations(claim, replay.state, replay.decision) is not None
+        except NotYet:
+            return False
+
+    return _both(ask, lambda room: broken(room, claim), confirm)
+
+
+def broken(room: Room, claim: Claim) -> Term:
+    """A request, and where it speaks of one a destination, for which the claim does not hold."""
+    d = room.decision
+
+    def bad(pool: str | None) -> Term:
+        encoding = d.encoding.at(room.policy.pools[pool] if pool is not None else None, d.outcomes)
+        what, when = encoding.condition(claim.what), encoding.condition(claim.when)
+        return conj([negate(when.false), negate(what.true if claim.kind == "always" else what.false)])
+
+    if claim.reads_destination:
+        term = disj(conj([d.reaches(p), bad(p)]) for p in room.policy.pools)
+    else:
+        term = bad(None)
+    return conj([negate(d.conflict), term])
+
+
+# ── Guards ────────────────────────────────────────────────────────────────
+
+
+def _guard(ask: Asker, guard: Guard) -> Verdict:
+    return _both(ask, lambda room: acts(room, guard), _acts(ask, guard))
+
+
+def acts(room: Room, guard: Guard) -> Term:
+    """A request that a rule of the guard changes something for."""
+    d = room.decision
+    terms: list[Term] = []
+    if any(isinstance(r, Forbid) for r in guard.rules):
+        pools = sorted({p.pool for r in d.answering for p in plan(r.action)})
+        terms += [conj([planned(room, p), d.removes(guard.name, p)]) for p in pools]
+    for rule in guard.rules:
+        if isinstance(rule, Denial):
+            serving = disj(d.chosen(r) for r in d.answering if r.action.kind != "deny")
+            terms.append(conj([negate(d.denied_by_faults), serving, negate(d.encoding.condition(rule.when).false)]))
+    if any(isinstance(r, Obligation) for r in guard.rules):
+        terms.append(conj([d.served, d.obliges(guard.name, None)]))
+        terms += [conj([d.reaches(p), d.obliges(guard.name, p)]) for p in room.policy.pools]
+    return conj([negate(d.conflict), disj(terms)])
+
+
+def planned(room: Room, pool: str) -> Term:
+    """The plan of the route that takes the request names this pool, before any guard."""
+    d = room.decision
+    return disj(d.takes(r) for r in d.answering if any(p.pool == pool for p in plan(r.action)))
+
+
+def _acts(ask: Asker, guard: Guard) -> Confirm:
+    """The interpreter removes, denies or obliges because of the guard."""
+    owed = {r.name for r in guard.rules if isinstance(r, Obligation)}
+
+    def confirm(replay: Replay) -> bool:
+        machine, decision = ask.healthy.interpreter, replay.decision
+        if decision is None:
+            return False
+        if any(r.guard == guard.name for r in decision.removed) or owed & set(decision.obligations):
+            return True
+        if replay.state.denied_by is not None:
+            return False
+        if not any(by == f"guard {guard.name}" for by, _ in machine.denials(replay.state)):
+            return False
+        try:
+            route = machine.route(replay.state)
+        except Conflict:
+            return False
+        return route is not None and route.action.kind != "deny"
+
+    return confirm
+
+
+def policy_has_plans(policy: Policy) -> bool:
+    """Something is routed at all; in a file of shared declarations no guard can be proved by absence."""
+    return bool(policy.routes) or policy.default is not None

@@ -1,0 +1,109 @@
+"""A sealed guard removed or weakened.
+
+An environment may tighten what is sealed, and nothing else: everything that the guard denied, forbade or required
+before the override must still be.
+
+Bad:
+
+    signal risk: score { source classifier("risk")  threshold 0.5  on_error fires }
+    pool own { }
+    default { to own }
+    guard attacks { sealed  deny "attack" when confidence(risk) >= 0.7 }
+    override guard attacks { deny "attack" when confidence(risk) >= 0.9 }
+    #                    ^ WRP404
+
+Good:
+
+    signal risk: score { source classifier("risk")  threshold 0.5  on_error fires }
+    pool own { }
+    default { to own }
+    guard attacks { sealed  deny "attack" when confidence(risk) >= 0.7 }
+    override guard attacks { deny "attack" when confidence(risk) >= 0.6 }
+
+To repair, tighten the guard, or ask its owner to change it where it is declared.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wrpc.analysis.check import Found, shown
+from wrpc.diagnostics import Code, Related
+from wrpc.policy.model import Denial, Forbid, Guard, Obligation, Pool, Rule
+
+if TYPE_CHECKING:
+    from wrpc.policy.model import Policy
+    from wrpc.solver.ask import Asker, Confirm, Replay, Room
+    from wrpc.solver.terms import Term
+
+CODE = Code("WRP404", "weakened-guard", "error", __doc__ or "")
+
+
+def check(policy: Policy, ask: Asker) -> Found:
+    for change in policy.overridden:
+        answer = ask.anywhere(
+            lambda room, c=change: _weaker(room, c.before, c.after), _confirm(ask, change.before, change.after)
+        )  # type: ignore[misc]  # bound
+        if not answer.impossible:
+            yield shown(
+                CODE,
+                f"the override weakens the sealed guard `{change.before.name}`: this request escapes it",
+                change.span,
+                policy,
+                answer,
+                subjects=(f"guard {change.before.name}",),
+                related=(Related(change.before.span, "sealed here"),),
+                help="an override may only tighten a sealed guard",
+            )
+
+
+def _kinds(guard: Guard) -> list[tuple[type, str]]:
+    """What a guard keeps: denials, removals, and each obligation by its name."""
+    names = sorted({r.name for r in guard.rules if isinstance(r, Obligation)})
+    return [(Denial, ""), (Forbid, ""), *((Obligation, n) for n in names)]
+
+
+def _of(guard: Guard, kind: type, name: str) -> list[Rule]:
+    return [r for r in guard.rules if isinstance(r, kind) and (not isinstance(r, Obligation) or r.name == name)]
+
+
+def _weaker(room: Room, before: Guard, after: Guard) -> Term:
+    """The guard acted on a request, for some pool where it is asked of one, and does not any more."""
+    from wrpc.solver.terms import conj, disj, negate
+
+    def acts(guard: Guard, kind: type, name: str, pool: Pool | None) -> Term:
+        encoding = room.decision.encoding.at(pool)
+        return disj(
+            conj([
+                negate(encoding.condition(rule.what).false) if isinstance(rule, Forbid) else True,
+                negate(encoding.condition(rule.when).false),
+            ])
+            for rule in _of(guard, kind, name)
+        )  # fmt: skip
+
+    pools: tuple[Pool | None, ...] = tuple(room.policy.pools.values()) or (None,)
+    return disj(
+        conj([acts(before, kind, name, pool), negate(acts(after, kind, name, pool))])
+        for kind, name in _kinds(before)
+        for pool in pools
+    )
+
+
+def _confirm(ask: Asker, before: Guard, after: Guard) -> Confirm:
+    def acts(guard: Guard, kind: type, name: str, pool: Pool | None, replay: Replay) -> bool:
+        machine = ask.healthy.interpreter
+        return any(
+            (not isinstance(r, Forbid) or machine.test(r.what)(replay.state, pool, None) is not False)
+            and (r.when is None or machine.test(r.when)(replay.state, pool, None) is not False)
+            for r in _of(guard, kind, name)
+        )
+
+    def confirm(replay: Replay) -> bool:
+        pools = tuple(ask.policy.pools.values()) or (None,)
+        return any(
+            acts(before, kind, name, pool, replay) and not acts(after, kind, name, pool, replay)
+            for kind, name in _kinds(before)
+            for pool in pools
+        )
+
+    return confirm

@@ -1,0 +1,111 @@
+"""The road as functions: load, lint, check, decide, compile. What `wrpc.NAME` is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wrpc.diagnostics import Findings, Refusal
+
+if TYPE_CHECKING:
+    from wrpc.decide import Decision
+    from wrpc.policy.model import Policy, Value
+    from wrpc.targets.compile import Compiled
+    from wrpc.targets.target import Artifact
+
+
+def load(path: str | Path, *, env: Sequence[str | Path] = ()) -> Policy:
+    """The resolved policy of a file, with what it imports and the override files of `env`.
+
+    Raises Refusal, which carries every finding, where the file has an error of syntax, names, types or units.
+    """
+    from wrpc.policy.load import load as load_policy
+
+    return load_policy(path, env)
+
+
+def loads(text: str, *, name: str = "policy.wrp") -> Policy:
+    """The resolved policy of a text. Imports are looked up beside `name`. Raises Refusal."""
+    from wrpc.policy.load import from_text
+
+    return from_text(text, name)
+
+
+def lint(policy: Policy, *, select: Sequence[str] = (), ignore: Sequence[str] = ()) -> Findings:
+    """What needs no solver."""
+    from wrpc.analysis.run import chosen
+    from wrpc.analysis.run import lint as run
+
+    return chosen(run(policy), select, ignore)
+
+
+def check(policy: Policy, *, select: Sequence[str] = (), ignore: Sequence[str] = ()) -> Findings:
+    """Everything `lint` does, and every proof: what became of each guard and claim is in `proofs`."""
+    from wrpc.analysis.run import check as run
+    from wrpc.analysis.run import chosen
+
+    return chosen(run(policy), select, ignore)
+
+
+def decide(policy: Policy, request: Mapping[str, object]) -> Decision:
+    """What the policy does with one request: names of signals to values, None for a failed one.
+
+    Raises decide.BadRequest for a request that is none of the policy's, decide.Conflict where it says two things.
+    """
+    from wrpc.decide import decide as run
+
+    return run(policy, request)
+
+
+@dataclass(frozen=True, slots=True)
+class Compilation:
+    """What all targets made of a policy. `manifest` is None where there is an error; then nothing can be written."""
+
+    compiled: tuple[Compiled, ...]
+    findings: Findings
+    manifest: Artifact | None
+
+    @property
+    def ok(self) -> bool:
+        return self.manifest is not None
+
+    @property
+    def files(self) -> dict[str, str]:
+        """Every emitted file by its path, a folder a target; empty where there is an error."""
+        if self.manifest is None:
+            return {}
+        files = {f"{c.target.name}/{a.path}": a.text for c in self.compiled for a in c.artifacts}
+        return {**files, self.manifest.path: self.manifest.text}
+
+    def write(self, out: str | Path) -> tuple[Path, ...]:
+        """Write all files, or none. Raises Refusal where there is an error."""
+        from wrpc.targets.output import write
+
+        if self.manifest is None:
+            raise Refusal(d for d in self.findings.diagnostics if d.severity == "error")
+        return write(Path(out), self.compiled, self.manifest)
+
+
+def compile(  # noqa: A001  the verb of the trade
+    policy: Policy,
+    *targets: str,
+    findings: Findings | None = None,
+    settings: Mapping[str, Value] | None = None,
+) -> Compilation:
+    """The policy as files of each target, under the law of loss: what is not carried is a finding.
+
+    `findings` of an earlier `check` are used where given. Raises KeyError for an unknown target.
+    """
+    from wrpc.targets import target
+    from wrpc.targets.compile import compile_policy
+    from wrpc.targets.manifest import manifest
+    from wrpc.targets.target import Options
+
+    found = findings if findings is not None else check(policy)
+    options = Options(settings=dict(settings or {}))
+    compiled = tuple(compile_policy(policy, target(name), found, options) for name in dict.fromkeys(targets))
+    everything = found + Findings.of(d for c in compiled for d in c.diagnostics)
+    written = None if everything.errors else manifest(policy, compiled, found)
+    return Compilation(compiled, everything, written)

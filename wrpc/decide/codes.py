@@ -1,0 +1,65 @@
+"""What can be wrong with one request: the codes of `decide`'s error lines."""
+
+from __future__ import annotations
+
+from wrpc.diagnostics import Code
+
+UNREADABLE = Code(
+    "WRP170",
+    "unreadable-request",
+    "error",
+    """\
+A line that is no JSON object.
+
+A request is one JSON object a line, from signal names to values.
+""",
+)
+
+UNKNOWN_SIGNAL = Code(
+    "WRP171",
+    "unknown-request-signal",
+    "error",
+    """\
+A request that names a signal which the policy does not declare.
+""",
+)
+
+WRONG_VALUE = Code(
+    "WRP172",
+    "request-value",
+    "error",
+    """\
+A request whose value has another type than its signal, is out of its range, or is none of its names.
+
+A score is given as its raw number. Numbers are read as exact decimals.
+""",
+)
+
+CANNOT_FAIL = Code(
+    "WRP173",
+    "request-signal-cannot-fail",
+    "error",
+    """\
+A request that says `null`, a failed signal, for a signal that is computed from the request itself.
+""",
+)
+
+BROKEN_AXIOM = Code(
+    "WRP174",
+    "request-breaks-axiom",
+    "error",
+    """\
+A request outside the request space: two members of an exclusive group fire, or an `assume` is false.
+""",
+)
+
+CONFLICT = Code(
+    "WRP201",
+    "conflicting-routes",
+    "error",
+    """\
+Two routes of equal precedence take the request and differ.
+
+`check` reports this for the whole policy; `decide` answers it for one request.
+""",
+)

@@ -1,0 +1,67 @@
+"""A decision: route, plan, obligations, reasons; and its JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from wrpc.decide.request import json_number
+from wrpc.policy.model import Role
+
+Kind = Literal["route", "deny", "unrouted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """One destination that is left after the guards, with the obligations that are its own."""
+
+    pool: str
+    weight: Fraction | None
+    role: Role
+    obligations: tuple[str, ...] = ()
+
+    def json(self) -> dict[str, object]:
+        weight = None if self.weight is None else json_number(self.weight)
+        return {"pool": self.pool, "weight": weight, "role": self.role, "obligations": list(self.obligations)}
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """A destination that a guard took out of the plan."""
+
+    pool: str
+    guard: str
+    role: Role
+
+    def json(self) -> dict[str, object]:
+        return {"pool": self.pool, "by": f"guard {self.guard}"}
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """`destinations` in plan order; `obligations` is the sorted union; `by` is what denied it."""
+
+    route: str | None
+    action: Kind
+    reason: str | None = None
+    destinations: tuple[Served, ...] = ()
+    obligations: tuple[str, ...] = ()
+    fired: tuple[str, ...] = ()
+    removed: tuple[Removal, ...] = ()
+    by: str | None = None
+
+    @property
+    def pools(self) -> tuple[str, ...]:
+        return tuple(d.pool for d in self.destinations)
+
+    def json(self) -> dict[str, object]:
+        return {
+            "route": self.route,
+            "action": self.action,
+            "reason": self.reason,
+            "destinations": [d.json() for d in self.destinations],
+            "obligations": list(self.obligations),
+            "fired": list(self.fired),
+            "removed": [r.json() for r in self.removed],
+        }

@@ -1,0 +1,272 @@
+"""Expressions as closures over the state of a request, in Kleene's three values; None is unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+
+from wrpc.decide.decision import Decision
+from wrpc.decide.state import State, Truth
+from wrpc.policy.expr import (
+    All,
+    AnswerConfidence,
+    Any,
+    Attribute,
+    Condition,
+    Confidence,
+    Constant,
+    Cost,
+    Failed,
+    Fires,
+    Has,
+    Indicator,
+    Linear,
+    Meaning,
+    Not,
+    OneOf,
+    Outcome,
+    Raw,
+    StringLiteral,
+    StringSignal,
+    Text,
+    TextTerm,
+    Within,
+    fold,
+)  # fmt: skip
+from wrpc.policy.model import Policy, Pool, Score
+
+Test = Callable[[State, Pool | None, Decision | None], Truth]
+Measure = Callable[[State, Pool | None, Decision | None], Fraction | None]
+
+
+class NotYet(Exception):
+    """A claim reads `cost`, which is decided once prices are."""
+
+
+class Evaluation(Meaning[Test, Measure]):
+    def __init__(self, policy: Policy) -> None:
+        super().__init__(policy.conditions, policy.numbers)
+
+    # A named expression is evaluated once a request, however often it stands in conditions.
+    def define(self, name: str, value: Test) -> Test:
+        def test(s: State, pool: Pool | None, d: Decision | None) -> Truth:
+            key = "?" + name
+            if key not in s.memo:
+                s.memo[key] = value(s, pool, d)
+            return s.memo[key]  # type: ignore[return-value]  # what was put there under this key
+
+        return test
+
+    def define_number(self, name: str, value: Measure) -> Measure:
+        def measure(s: State, pool: Pool | None, d: Decision | None) -> Fraction | None:
+            key = "#" + name
+            if key not in s.memo:
+                s.memo[key] = value(s, pool, d)
+            return s.memo[key]  # type: ignore[return-value]  # what was put there under this key
+
+        return measure
+
+    def constant(self, node: Constant) -> Test:
+        return lambda _s, _p, _d: node.value
+
+    def fires(self, node: Fires) -> Test:
+        return lambda s, _p, _d: s.fires[node.signal]
+
+    def within(self, node: Within, number: Measure) -> Test:
+        def test(s: State, pool: Pool | None, d: Decision | None) -> Truth:
+            value = number(s, pool, d)
+            return None if value is None else any(value in r for r in node.ranges)
+
+        return test
+
+    def one_of(self, node: OneOf) -> Test:
+        def test(s: State, _p: Pool | None, _d: Decision | None) -> Truth:
+            value = s.values[node.signal]
+            return None if value is None else value in node.names
+
+        return test
+
+    def has(self, node: Has) -> Test:
+        def test(s: State, _p: Pool | None, _d: Decision | None) -> Truth:
+            value = s.values[node.signal]
+            return None if value is None else node.member in value  # type: ignore[operator]  # an any_of signal's set
+
+        return test
+
+    def text(self, node: Text) -> Test:
+        left, right, relation = _term(node.left), _term(node.right), RELATIONS[node.relation]
+
+        def test(s: State, pool: Pool | None, _d: Decision | None) -> Truth:
+            a, b = left(s, pool), right(s, pool)
+            if a is None or b is None:
+                return None
+            return a is not UNDECLARED and b is not UNDECLARED and relation(a, b)
+
+        return test
+
+    def negation(self, node: Not, operand: Test) -> Test:  # noqa: ARG002  the folded operand is all it takes
+        def test(s: State, pool: Pool | None, d: Decision | None) -> Truth:
+            value = operand(s, pool, d)
+            return None if value is None else not value
+
+        return test
+
+    def all(self, node: All, parts: Sequence[Test]) -> Test:  # noqa: ARG002
+        def test(s: State, pool: Pool | None, d: Decision | None) -> Truth:
+            result: Truth = True
+            for part in parts:
+                value = part(s, pool, d)
+                if value is False:
+                    return False
+                if value is None:
+                    result = None
+            return result
+
+        return test
+
+    def any(self, node: Any, parts: Sequence[Test]) -> Test:  # noqa: ARG002
+        def test(s: State, pool: Pool | None, d: Decision | None) -> Truth:
+            result: Truth = False
+            for part in parts:
+                value = part(s, pool, d)
+                if value is True:
+                    return True
+                if value is None:
+                    result = None
+            return result
+
+        return test
+
+    def failed(self, node: Failed) -> Test:
+        return lambda s, _p, _d: s.values[node.signal] is None
+
+    def outcome(self, node: Outcome) -> Test:
+        def test(_s: State, _p: Pool | None, d: Decision | None) -> Truth:
+            assert d is not None, "a claim is evaluated with its decision"
+            match node.kind:
+                case "route":
+                    return d.route in node.routes
+                case "routed":
+                    return d.route is not None
+                case "denied":
+                    return d.action == "deny"
+                case "served":
+                    return bool(d.destinations)
+
+        return test
+
+    def raw(self, node: Raw) -> Measure:
+        return lambda s, _p, _d: s.raw[node.signal]
+
+    def confidence(self, node: Confidence) -> Measure:
+        return lambda s, _p, _d: s.confidence[node.signal]
+
+    def indicator(self, node: Indicator, condition: Test) -> Measure:  # noqa: ARG002
+        def measure(s: State, pool: Pool | None, d: Decision | None) -> Fraction | None:
+            value = condition(s, pool, d)
+            return None if value is None else Fraction(value)
+
+        return measure
+
+    def cost(self, node: Cost) -> Measure:  # noqa: ARG002
+        def measure(_s: State, _p: Pool | None, _d: Decision | None) -> Fraction | None:
+            raise NotYet
+
+        return measure
+
+    def answer_confidence(self, node: AnswerConfidence) -> Measure:  # noqa: ARG002
+        def measure(_s: State, _p: Pool | None, _d: Decision | None) -> Fraction | None:
+            raise NotYet
+
+        return measure
+
+    def linear(self, node: Linear, quantities: Sequence[Measure]) -> Measure:
+        terms = [(c, q) for (c, _), q in zip(node.terms, quantities, strict=True)]
+
+        def measure(s: State, pool: Pool | None, d: Decision | None) -> Fraction | None:
+            total = node.constant
+            for coefficient, quantity in terms:
+                value = quantity(s, pool, d)
+                if value is None:
+                    return None
+                total += coefficient * value
+            return total
+
+        return measure
+
+
+UNDECLARED = "\0undeclared"  # an attribute that the pool does not declare: no relation holds, and that is known
+RELATIONS: dict[str, Callable[[str, str], bool]] = {
+    "equals": lambda a, b: a == b,
+    "before": lambda a, b: a < b,
+    "prefix": lambda a, b: a.startswith(b),
+}
+
+
+def _term(term: TextTerm) -> Callable[[State, Pool | None], str | None]:
+    match term:
+        case StringLiteral(value):
+            return lambda _s, _p: value
+        case StringSignal(name):
+            return lambda s, _p: s.values[name]  # type: ignore[return-value]  # a string signal's value
+        case Attribute(name):
+
+            def attribute(_s: State, pool: Pool | None) -> str | None:
+                assert pool is not None, "an attribute is evaluated for a pool"
+                found = pool.attribute(name)
+                return UNDECLARED if found is None else found
+
+            return attribute
+
+
+Collected = Callable[[State], tuple[str, ...]]
+
+
+class Evidence(Meaning[tuple[Test, Collected], None]):
+    """The scores that stand behind a condition: the bare ones that fire (LANGUAGE.md, "What a policy means")."""
+
+    def __init__(self, policy: Policy, truth: Evaluation) -> None:
+        super().__init__(policy.conditions, policy.numbers)
+        self._truth = truth
+        self._scores = {n for n, s in policy.signals.items() if isinstance(s.type, Score)}
+
+    def _plain(self, node: Condition) -> tuple[Test, Collected]:
+        return fold(node, self._truth), lambda _s: ()
+
+    constant = one_of = has = text = failed = outcome = _plain
+
+    def within(self, node: Within, number: None) -> tuple[Test, Collected]:  # noqa: ARG002
+        return self._plain(node)
+
+    def fires(self, node: Fires) -> tuple[Test, Collected]:
+        test = fold(node, self._truth)
+        if node.signal not in self._scores:
+            return test, lambda _s: ()
+        return test, lambda s: (node.signal,) if s.fires[node.signal] else ()
+
+    def negation(self, node: Not, operand: tuple[Test, Collected]) -> tuple[Test, Collected]:  # noqa: ARG002
+        return self._plain(node)
+
+    def all(self, node: All, parts: Sequence[tuple[Test, Collected]]) -> tuple[Test, Collected]:
+        return fold(node, self._truth), lambda s: tuple(dict.fromkeys(n for _, found in parts for n in found(s)))
+
+    def any(self, node: Any, parts: Sequence[tuple[Test, Collected]]) -> tuple[Test, Collected]:
+        def collected(s: State) -> tuple[str, ...]:
+            best: tuple[str, ...] = ()
+            greatest = None
+            for test, found in parts:
+                names = found(s) if test(s, None, None) is True else ()
+                if names:
+                    confidence = max(s.confidence[n] or Fraction(0) for n in names)
+                    if greatest is None or confidence > greatest:
+                        best, greatest = names, confidence
+            return best
+
+        return fold(node, self._truth), collected
+
+    def raw(self, node: Raw) -> None: ...
+    def confidence(self, node: Confidence) -> None: ...
+    def indicator(self, node: Indicator, condition: tuple[Test, Collected]) -> None: ...
+    def cost(self, node: Cost) -> None: ...
+    def answer_confidence(self, node: AnswerConfidence) -> None: ...
+    def linear(self, node: Linear, quantities: Sequence[None]) -> None: ...

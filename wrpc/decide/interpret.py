@@ -1,0 +1,261 @@
+"""The plain interpreter of the five steps: faults, denials, route, plan, guards (LANGUAGE.md, "What a policy means").
+
+It is written to be read beside that page. Speed is `decide/compiled.py`'s business, and a law holds the two together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import lru_cache
+
+from wrpc.decide import codes
+from wrpc.decide.decision import Decision, Removal, Served
+from wrpc.decide.evaluate import Evaluation, Evidence, Test
+from wrpc.decide.request import BadRequest, Request, read
+from wrpc.decide.state import State, state
+from wrpc.policy.expr import Condition, fold
+from wrpc.policy.model import Action, Assertion, Claim, Denial, Forbid, Obligation, Planned, Policy, Route, plan
+
+
+class Conflict(Exception):
+    """Two routes of equal precedence hold and differ: the policy does not say what to do (WRP201)."""
+
+    def __init__(self, routes: Sequence[Route]) -> None:
+        self.routes = tuple(routes)
+        names = " and ".join(f"`{r.name}`" for r in self.routes[:2])
+        self.message = f"routes {names} both take this request and differ"
+        super().__init__(self.message)
+
+    def json(self) -> dict[str, object]:
+        return {"error": {"code": codes.CONFLICT.id, "message": self.message}}
+
+
+def decide(policy: Policy, given: Mapping[str, object]) -> Decision:
+    """What the policy does with one request. Raises BadRequest for a request that is none, Conflict for WRP201."""
+    return interpreter(policy).decide(given)
+
+
+def interpreter(policy: Policy) -> Interpreter:
+    """The interpreter of a policy, made once."""
+    return _made(_Same(policy))
+
+
+@dataclass(frozen=True)
+class _Same:
+    """Compares by identity: hashing a whole policy would cost more than interpreting a request."""
+
+    policy: Policy
+
+    def __hash__(self) -> int:
+        return id(self.policy)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.policy is other.policy
+
+
+@lru_cache(maxsize=8)
+def _made(same: _Same) -> Interpreter:
+    return Interpreter(same.policy)
+
+
+class Interpreter:
+    """A policy with its conditions folded to closures."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self._truth = Evaluation(policy)
+        self._evidence = Evidence(policy, self._truth)
+        self._tests: dict[int, Test] = {}
+        self._keep: list[Condition] = []
+
+    # ── The five steps ────────────────────────────────────────────────────
+
+    def decide(self, given: Mapping[str, object]) -> Decision:
+        """Raises BadRequest and Conflict."""
+        request = read(self.policy, given)
+        self.admit(request)
+        return self.decision(request)[0]
+
+    def admit(self, request: Request) -> None:
+        """Raises BadRequest for a request outside the space: a broken axiom."""
+        seen = state(self.policy, request, meanings=False)
+        for assumption in self.policy.assumptions.values():
+            if self.test(assumption.condition)(seen, None, None) is False:
+                raise BadRequest(codes.BROKEN_AXIOM, f"the request breaks `assume {assumption.name}`")
+
+    def decision(self, request: Request) -> tuple[Decision, State]:
+        """The decision on a request that is admitted, and the state it rests on."""
+        s = state(self.policy, request)
+        fired = s.fired()
+        if s.denied_by is not None:
+            reason = f"signal `{s.denied_by}` failed"
+            return Decision(None, "deny", reason, fired=fired, by=f"signal {s.denied_by}"), s
+        for by, reason in self.denials(s):
+            return Decision(None, "deny", reason, fired=fired, by=by), s
+        route = self.route(s)
+        if route is None:
+            return Decision(None, "unrouted", fired=fired), s
+        return replace(self.guarded(route, s), fired=fired), s
+
+    def denials(self, s: State) -> Iterator[tuple[str, str]]:
+        """Step 2: who denies, and why; deny guards first, in order of declaration."""
+        for guard in self.policy.guards.values():
+            for rule in guard.rules:
+                if isinstance(rule, Denial) and self.holds(rule.when, s) is not False:
+                    yield f"guard {guard.name}", rule.reason
+        for route in self.policy.routes.values():
+            if route.on_unknown == "deny" and self.holds(route.when, s) is None:
+                yield f"route {route.name}", f"whether route `{route.name}` holds is unknown"
+
+    def route(self, s: State) -> Route | None:
+        """Step 3: the route that takes the request; the default when none does. Raises Conflict."""
+        holding = [r for r in self.policy.routes.values() if self.takes(r, s)]
+        if not holding:
+            return self.policy.default
+        tier = min(r.tier or 0 for r in holding)
+        holding = [r for r in holding if (r.tier or 0) == tier]
+        conditional = [r for r in holding if r.when is not None]
+        first = self.first(conditional or holding, s)
+        if any(r.action.same != first[0].action.same for r in first[1:]):
+            raise Conflict(sorted(first, key=lambda r: r.name))
+        return min(first, key=lambda r: r.name)
+
+    def takes(self, route: Route, s: State) -> bool:
+        truth = self.holds(route.when, s)
+        return truth is True or (truth is None and route.on_unknown == "fires")
+
+    def first(self, holding: Sequence[Route], s: State) -> Sequence[Route]:
+        """Those of the routes that hold in one tier which the keys of `resolve` leave equal."""
+        left = list(holding)
+        for key in self.policy.resolve:
+            match key:
+                case "priority":
+                    highest = max(r.priority for r in left)
+                    left = [r for r in left if r.priority == highest]
+                case "confidence":
+                    confidences = self.confidences(holding, s)
+                    if confidences is not None:
+                        greatest = max(confidences[r.name] for r in left)
+                        left = [r for r in left if confidences[r.name] == greatest]
+                case "name":
+                    least = min(r.name for r in left)
+                    left = [r for r in left if r.name == least]
+        return left
+
+    def confidences(self, holding: Sequence[Route], s: State) -> dict[str, Fraction] | None:
+        """The confidence of each route, or None where one is not comparable or the scores differ in kind."""
+        found: dict[str, Fraction] = {}
+        kinds = set()
+        for route in holding:
+            scores = self.evidence(route, s)
+            if len(scores) != 1:
+                return None
+            found[route.name] = s.confidence[scores[0]] or Fraction(0)
+            kinds.add(self.policy.signals[scores[0]].evidence)
+        return found if len(kinds) == 1 else None
+
+    def evidence(self, route: Route, s: State) -> tuple[str, ...]:
+        """The scores that stand behind a route that holds; none where its condition is not true."""
+        if route.when is None or self.holds(route.when, s) is not True:
+            return ()
+        return fold(route.when, self._evidence)[1](s)
+
+    def guarded(self, route: Route, s: State) -> Decision:
+        """Steps 4 and 5: the plan of a route, and what the guards leave of it."""
+        if route.action.kind == "deny":
+            return Decision(route.name, "deny", route.action.reason, by=f"route {route.name}")
+        removed: list[Removal] = []
+        left: list[Planned] = []
+        for planned in plan(route.action):
+            by = [g for g in self.policy.guards if self.forbids(g, planned.pool, s)]
+            known = {(r.pool, r.guard) for r in removed}
+            removed += [Removal(planned.pool, g, planned.role) for g in by if (planned.pool, g) not in known]
+            if not by:
+                left.append(planned)
+        destinations = promoted(route.action, left)
+        if not destinations:
+            by_guard = removed[-1].guard if removed else ""
+            reason = f"guard `{by_guard}` leaves no destination"
+            return Decision(route.name, "deny", reason, removed=tuple(removed), by=f"guard {by_guard}")
+        union, served = self.obliged(destinations, s)
+        return Decision(route.name, "route", None, served, union, removed=tuple(removed))
+
+    def forbids(self, guard: str, pool: str, s: State) -> bool:
+        found = self.policy.pools[pool]
+        return any(
+            isinstance(rule, Forbid)
+            and self.test(rule.what)(s, found, None) is not False
+            and (rule.when is None or self.test(rule.when)(s, found, None) is not False)
+            for rule in self.policy.guards[guard].rules
+        )
+
+    def obliged(self, left: Sequence[Planned], s: State) -> tuple[tuple[str, ...], tuple[Served, ...]]:
+        """The obligations of the decision and of each destination that is left."""
+        union: set[str] = set()
+        own: dict[str, set[str]] = {p.pool: set() for p in left}
+        for guard in self.policy.guards.values():
+            for rule in guard.rules:
+                if not isinstance(rule, Obligation):
+                    continue
+                if not rule.per_destination:
+                    if self.holds(rule.when, s) is not False:
+                        union.add(rule.name)
+                    continue
+                for pool, names in own.items():
+                    assert rule.when is not None, "only a condition can name `destination`"
+                    if self.test(rule.when)(s, self.policy.pools[pool], None) is not False:
+                        names.add(rule.name)
+        served = tuple(Served(p.pool, p.weight, p.role, tuple(sorted(own[p.pool]))) for p in left)
+        return tuple(sorted(union.union(*own.values()))), served
+
+    # ── Claims ────────────────────────────────────────────────────────────
+
+    def violations(self, claim: Claim, s: State, d: Decision) -> tuple[str, ...] | None:
+        """The destinations for which a claim does not hold; () where it fails without one; None where it holds.
+
+        An unknown `when` counts as true, and so does what would break the claim. Raises NotYet where it reads `cost`.
+        """
+        pools = [self.policy.pools[p] for p in dict.fromkeys(d.pools)] if claim.reads_destination else [None]
+        what, when = self.test(claim.what), None if claim.when is None else self.test(claim.when)
+        good = claim.kind == "always"
+        bad = [
+            pool for pool in pools if (when is None or when(s, pool, d) is not False) and what(s, pool, d) is not good
+        ]
+        return tuple(p.name for p in bad if p is not None) if bad else None
+
+    def broken(self, assertion: Assertion, s: State, d: Decision) -> Claim | None:
+        """The first claim of an assertion that does not hold for a request."""
+        return next((c for c in assertion.claims if self.violations(c, s, d) is not None), None)
+
+    # ── Conditions ────────────────────────────────────────────────────────
+
+    def holds(self, condition: Condition | None, s: State) -> bool | None:
+        """Of the request alone; no condition is true."""
+        return True if condition is None else self.test(condition)(s, None, None)
+
+    def test(self, condition: Condition) -> Test:
+        found = self._tests.get(id(condition))
+        if found is None:
+            found = self._tests[id(condition)] = fold(condition, self._truth)
+            self._keep.append(condition)  # an id is only good as long as its object lives
+        return found
+
+
+def promoted(action: Action, left: Sequence[Planned]) -> list[Planned]:
+    """What is left of a plan, with its weights: the primaries' renormalised, the first step a primary, or the first
+    fallback in the place of them all. Nothing where nothing that can serve is left."""
+    main = [p for p in left if p.role in ("primary", "cascade")]
+    edges = [p for p in left if p.role not in ("primary", "cascade")]
+    if not main:
+        first = next((p for p in edges if p.role == "fallback"), None)
+        if first is None:
+            return []
+        return [replace(first, role="primary", weight=Fraction(1)), *(p for p in edges if p is not first)]
+    if action.kind == "cascade":
+        main = [replace(main[0], role="primary", weight=Fraction(1)), *main[1:]]
+    elif main[0].weight is not None:
+        total = sum((p.weight or Fraction(0) for p in main), Fraction(0))
+        main = [replace(p, weight=(p.weight or Fraction(0)) / total if total else Fraction(1, len(main))) for p in main]
+    return main + edges

@@ -1,0 +1,181 @@
+"""One request: JSON in, exact values out, or what is wrong with it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import assert_never
+
+from wrpc.decide import codes
+from wrpc.diagnostics import Code, did_you_mean, listing
+from wrpc.policy.model import Bool, Enum, Int, Policy, Real, Score, Set, Signal, String
+
+FAILED = None
+RequestValue = bool | Fraction | str | frozenset[str] | None
+Request = Mapping[str, RequestValue]
+
+_DIGITS = 400  # beyond this no signal's range reaches, and an exact fraction of 1e999999999 would fill the memory
+
+
+class BadRequest(Exception):
+    """A request that is none of the policy's. `code` says in which way."""
+
+    def __init__(self, code: Code, message: str) -> None:
+        self.code = code
+        self.message = message
+        super().__init__(f"{code.id} {message}")
+
+    def json(self) -> dict[str, object]:
+        return {"error": {"code": self.code.id, "message": self.message}}
+
+
+def parse(line: str) -> dict[str, object]:
+    """A JSON object with its numbers exact. Raises BadRequest."""
+    try:
+        value = json.loads(
+            line, parse_float=Decimal, parse_int=_integer, parse_constant=_no_constant, object_pairs_hook=_once
+        )
+    except (ValueError, RecursionError) as error:
+        said = str(error).partition("\n")[0] if isinstance(error, json.JSONDecodeError) else "it cannot be read"
+        raise BadRequest(codes.UNREADABLE, f"the line is not a JSON object: {said}") from None
+    if not isinstance(value, dict):
+        raise BadRequest(codes.UNREADABLE, f"the line is not a JSON object but {_kind(value)}")
+    return value
+
+
+def _integer(text: str) -> object:
+    return int(text) if len(text) <= _DIGITS else Decimal(text)
+
+
+def _no_constant(text: str) -> object:
+    raise BadRequest(codes.UNREADABLE, f"`{text}` is no JSON number")
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for name, value in pairs:
+        if name in found:
+            raise BadRequest(codes.UNREADABLE, f"`{name}` stands twice in the request")
+        found[name] = value
+    return found
+
+
+def read(policy: Policy, given: Mapping[str, object]) -> dict[str, RequestValue]:
+    """Every signal's value: what is given, checked, and the defaults of the rest. Raises BadRequest."""
+    for name in given:
+        if name not in policy.signals:
+            hint = did_you_mean(name, policy.signals)
+            raise BadRequest(codes.UNKNOWN_SIGNAL, f"no signal `{name}`" + (f", {hint}" if hint else ""))
+    return {
+        name: _value(signal, given[name]) if name in given else default(signal)
+        for name, signal in policy.signals.items()
+    }
+
+
+def default(signal: Signal) -> RequestValue:
+    """What an absent signal is: false, empty, its first name, or the number of its range nearest to 0."""
+    match signal.type:
+        case Bool():
+            return False
+        case Int(low, high) | Real(low, high) | Score(low, high):
+            return Fraction(min(max(low, 0), high))
+        case Enum(names):
+            return names[0]
+        case Set():
+            return frozenset()
+        case String():
+            return ""
+        case _:
+            assert_never(signal.type)
+
+
+def _value(signal: Signal, value: object) -> RequestValue:
+    if value is None:
+        if not signal.can_fail:
+            raise BadRequest(codes.CANNOT_FAIL, f"signal `{signal.name}` cannot fail, and the request says `null`")
+        return FAILED
+    match signal.type:
+        case Bool():
+            if isinstance(value, bool):
+                return value
+            raise _wrong(signal, value, "true or false")
+        case Int(low, high) | Real(low, high) | Score(low, high):
+            whole = isinstance(signal.type, Int)
+            expected = f"{'a whole' if whole else 'a'} number from {show_number(low)} to {show_number(high)}"
+            number = exact(value)
+            if number is None or not low <= number <= high or (whole and number.denominator != 1):
+                raise _wrong(signal, value, expected)
+            return number
+        case Enum(names):
+            if isinstance(value, str) and value in names:
+                return value
+            hint = did_you_mean(value, names) if isinstance(value, str) else None
+            raise _wrong(signal, value, f"one of {listing(names[:8])}", hint)
+        case Set(names):
+            if not isinstance(value, (list, tuple, set, frozenset)):
+                raise _wrong(signal, value, f"a list of {listing(names[:8])}")
+            for member in value:
+                if member not in names if isinstance(member, str) else True:
+                    hint = did_you_mean(member, names) if isinstance(member, str) else None
+                    raise _wrong(signal, member, f"a list of {listing(names[:8])}", hint)
+            return frozenset(value)
+        case String():
+            if isinstance(value, str):
+                return value
+            raise _wrong(signal, value, "a string")
+        case _:
+            assert_never(signal.type)
+
+
+def exact(value: object) -> Fraction | None:
+    """A number as an exact fraction, a float by its shortest decimal spelling; None for what is no number."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, (int, Fraction)):
+        return Fraction(value)
+    if isinstance(value, float):
+        value = Decimal(repr(value))
+    if isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) <= _DIGITS:
+        return Fraction(value) if value.as_tuple().exponent > -10 * _DIGITS else None  # type: ignore[operator]  # finite: a number
+    return None
+
+
+def _wrong(signal: Signal, value: object, expected: str, hint: str | None = None) -> BadRequest:
+    found = show(value)
+    message = f"signal `{signal.name}` is {found}, expected {expected}"
+    return BadRequest(codes.WRONG_VALUE, message + (f", {hint}" if hint else ""))
+
+
+def _kind(value: object) -> str:
+    names = {list: "a list", str: "a string", bool: "a truth value", int: "a number", Decimal: "a number"}
+    return "null" if value is None else names.get(type(value), "something else")
+
+
+def show(value: object) -> str:
+    """A value as a reader of a message knows it, shortened."""
+    if isinstance(value, str):
+        text = json.dumps(value, ensure_ascii=False)
+    elif isinstance(value, bool) or value is None:
+        text = json.dumps(value)
+    elif isinstance(value, (int, float, Decimal, Fraction)):
+        number = exact(value)
+        text = str(value) if number is None else show_number(number)
+    else:
+        text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+def show_number(number: Fraction | int) -> str:
+    """`8000`, `0.85`, `1/3`: a decimal where one is exact and short."""
+    number = Fraction(number)
+    if number.denominator == 1:
+        return str(number.numerator)
+    as_float = float(number)
+    return repr(as_float) if Fraction(repr(as_float)) == number else f"{number.numerator}/{number.denominator}"
+
+
+def json_number(number: Fraction) -> int | float:
+    """A JSON number: whole where it is whole, else the nearest float."""
+    return number.numerator if number.denominator == 1 else float(number)

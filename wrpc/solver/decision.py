@@ -1,0 +1,273 @@
+"""The decision on every request at once: steps 1 to 5 of LANGUAGE.md as terms. Mirrors `decide/interpret.py`.
+
+Each piece that many questions share is given a name in the solver (`define`), so that a question stays small.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+
+from wrpc.policy.expr import Outcome, fold
+from wrpc.policy.model import Action, Denial, Forbid, Obligation, Policy, Route, plan
+from wrpc.solver.encode import Encoding
+from wrpc.solver.evidence import Behind, EvidenceTerms
+from wrpc.solver.space import Space, Truth
+from wrpc.solver.terms import Term, conj, disj, negate, two_hold
+
+Define = Callable[[str, Term], Term]
+
+
+class Encoded:
+    """Terms over one request space. `define(label, term)` names a term that is used often."""
+
+    def __init__(self, policy: Policy, space: Space, define: Define) -> None:
+        self.policy = policy
+        self.space = space
+        self.encoding = Encoding(space)
+        self._define = define
+        self._when: dict[str, Truth] = {}
+        self._takes: dict[str, Term] = {}
+        self._left: dict[str, Term] = {}
+        self._removes: dict[tuple[str, str], Term] = {}
+        self._earlier: list[Term] = [False]
+        self._evidence = EvidenceTerms(self.encoding)
+        self._behind: dict[str, Behind] = {}
+        self._compared: dict[int, Term] = {}
+        self._rank = {r.name: i for i, c in enumerate(policy.ranked) for r in c}
+
+    # ── Steps 1 and 2 ─────────────────────────────────────────────────────
+
+    @cached_property
+    def denied_by_faults(self) -> Term:
+        return self.space.denied_by_faults()
+
+    @cached_property
+    def denied_early(self) -> Term:
+        """A deny guard, or a route whose `on_unknown deny` meets the unknown."""
+        terms = [
+            negate(self.encoding.condition(rule.when).false)
+            for guard in self.policy.guards.values()
+            for rule in guard.rules
+            if isinstance(rule, Denial)
+        ]
+        for route in self.policy.routes.values():
+            if route.on_unknown == "deny" and self.space.failures:
+                when = self.when(route)
+                terms.append(conj([negate(when.true), negate(when.false)]))
+        return disj(terms)
+
+    @cached_property
+    def goes_on(self) -> Term:
+        """Steps 1 and 2 do not end it."""
+        return self._define("goes on", negate(disj([self.denied_by_faults, self.denied_early])))
+
+    # ── Step 3 ────────────────────────────────────────────────────────────
+
+    def when(self, route: Route) -> Truth:
+        if route.name not in self._when:
+            truth = self.encoding.condition(route.when)
+            true = self._define(f"when {route.name}", truth.true)
+            false = self._define(f"not when {route.name}", truth.false) if self.space.failures else negate(true)
+            self._when[route.name] = Truth(true, false)
+        return self._when[route.name]
+
+    def holds(self, route: Route) -> Term:
+        """The route is in the running: its condition is true, or unknown with `on_unknown fires`."""
+        when = self.when(route)
+        return negate(when.false) if route.on_unknown == "fires" else when.true
+
+    def earlier(self, rank: int) -> Term:
+        """A route of a class of higher precedence than the `rank`-th holds."""
+        while len(self._earlier) <= rank:
+            i = len(self._earlier)
+            term = disj([self._earlier[i - 1], *(self.holds(r) for r in self.policy.ranked[i - 1])])
+            self._earlier.append(self._define(f"earlier than {i}", term))
+        return self._earlier[rank]
+
+    def earlier_than(self, route: Route) -> Term:
+        return self.earlier(self._rank[route.name])
+
+    def chosen(self, route: Route) -> Term:
+        """Step 3 alone chooses this route, were it asked; among equals that do the same the first by name."""
+        if self.policy.default is route:
+            return negate(self.earlier(len(self.policy.ranked)))
+        rank = self._rank[route.name]
+        rivals = [r for r in self.policy.ranked[rank] if r is not route]
+        beaten = [conj([self.holds(r), self.beats(r, route)]) for r in rivals]
+        return conj([self.holds(route), negate(self.earlier(rank)), *(negate(b) for b in beaten)])
+
+    def takes(self, route: Route) -> Term:
+        if route.name not in self._takes:
+            label = f"takes {'' if route is self.policy.default else 'route '}{route.name}"
+            self._takes[route.name] = self._define(label, conj([self.goes_on, self.chosen(route)]))
+        return self._takes[route.name]
+
+    def beats(self, a: Route, b: Route) -> Term:
+        """Of two routes of one class that hold, `a` goes before `b` by the keys of `resolve`, then by name."""
+        return self._by_keys(a, b, list(self.policy.resolve), tied=a.name < b.name)
+
+    def tied(self, a: Route, b: Route) -> Term:
+        """The keys of `resolve` leave the two equal."""
+        return conj([negate(self._strictly(a, b)), negate(self._strictly(b, a))])
+
+    def _by_keys(self, a: Route, b: Route, keys: Sequence[str], *, tied: bool) -> Term:
+        if not keys:
+            return tied
+        rest = self._by_keys(a, b, keys[1:], tied=tied)
+        match keys[0]:
+            case "priority":
+                return rest if a.priority == b.priority else a.priority > b.priority
+            case "name":
+                return a.name < b.name
+            case _:
+                if a.when is None or b.when is None:
+                    return rest  # catch-alls have no evidence, and stand in a class of their own
+                compared = self.compared(a.tier or 0)
+                ours, theirs = self.behind(a).confidence, self.behind(b).confidence
+                equal = conj([compared, ours == theirs]) if compared is not False else False
+                return disj([conj([compared, ours > theirs]), conj([disj([negate(compared), equal]), rest])])
+
+    def behind(self, route: Route) -> Behind:
+        if route.name not in self._behind:
+            assert route.when is not None, "evidence stands behind a condition"
+            self._behind[route.name] = fold(route.when, self._evidence)
+        return self._behind[route.name]
+
+    def compared(self, tier: int) -> Term:
+        """Confidence counts in the tier: every route that holds there is comparable, and the scores have one kind."""
+        if tier not in self._compared:
+            routes = [r for r in self.policy.routes.values() if (r.tier or 0) == tier and r.when is not None]
+            kinds = sorted({self.policy.signals[s].evidence for r in routes for s in self.behind(r).scores})
+            by_kind = [conj(self._comparable(r, kind) for r in routes) for kind in kinds]
+            self._compared[tier] = self._define(f"confidence counts in tier {tier}", disj(by_kind))
+        return self._compared[tier]
+
+    def _comparable(self, route: Route, kind: str) -> Term:
+        """The route does not hold, or exactly one score stands behind it, of this kind."""
+        scores = self.behind(route).scores
+        some = disj(w for s, w in scores.items() if self.policy.signals[s].evidence == kind)
+        more = disj(
+            [two_hold(scores.values()), *(w for s, w in scores.items() if self.policy.signals[s].evidence != kind)]
+        )
+        return disj([negate(self.holds(route)), conj([self.when(route).true, some, negate(more)])])
+
+    def both_first(self, a: Route, b: Route) -> Term:
+        """Two routes of one class hold, nothing before them does, and no third goes before them."""
+        rank = self._rank[a.name]
+        others = [r for r in self.policy.ranked[rank] if r is not a and r is not b]
+        return conj([
+            self.goes_on, self.holds(a), self.holds(b), negate(self.earlier(rank)), self.tied(a, b),
+            *(negate(conj([self.holds(r), self._strictly(r, a)])) for r in others),
+        ])  # fmt: skip
+
+    def _strictly(self, a: Route, b: Route) -> Term:
+        return self._by_keys(a, b, list(self.policy.resolve), tied=False)
+
+    @cached_property
+    def conflict(self) -> Term:
+        """Two routes conflict on the request; the policy does not say what to do."""
+        return self._define("conflict", disj(self.conflict_in(i) for i in range(len(self.policy.ranked))))
+
+    def conflict_in(self, rank: int) -> Term:
+        """Two routes of one class that differ are both first."""
+        by_action = actions(self.policy.ranked[rank])
+        if len(by_action) < 2 or "name" in self.policy.resolve:
+            return False
+        if set(self.policy.resolve) <= {"priority"}:
+            some = two_hold(disj(self.holds(r) for r in same) for same in by_action)
+            return conj([self.goes_on, negate(self.earlier(rank)), some])
+        routes = self.policy.ranked[rank]
+        pairs = [(a, b) for i, a in enumerate(routes) for b in routes[:i] if a.action.same != b.action.same]
+        return disj(self.both_first(a, b) for a, b in pairs)
+
+    # ── Steps 4 and 5 ─────────────────────────────────────────────────────
+
+    def removes(self, guard: str, pool: str) -> Term:
+        """A guard removes a pool from whatever plan names it."""
+        key = (guard, pool)
+        if key not in self._removes:
+            encoding = self.encoding.at(self.policy.pools[pool])
+            rules = [r for r in self.policy.guards[guard].rules if isinstance(r, Forbid)]
+            term = disj(
+                conj([negate(encoding.condition(r.what).false), negate(encoding.condition(r.when).false)])
+                for r in rules
+            )
+            self._removes[key] = self._define(f"{guard} removes {pool}", term)
+        return self._removes[key]
+
+    def left(self, pool: str) -> Term:
+        if pool not in self._left:
+            self._left[pool] = negate(disj(self.removes(g, pool) for g in self.policy.guards))
+        return self._left[pool]
+
+    def serves(self, route: Route) -> Term:
+        """Something that can serve is left of the route's plan."""
+        return disj(self.left(p.pool) for p in plan(route.action) if p.role in ("primary", "cascade", "fallback"))
+
+    def obliges(self, guard: str, pool: str | None) -> Term:
+        """A guard adds an obligation, to the decision or to this destination."""
+        encoding = self.encoding.at(self.policy.pools[pool]) if pool is not None else self.encoding
+        return disj(
+            negate(encoding.condition(r.when).false)
+            for r in self.policy.guards[guard].rules
+            if isinstance(r, Obligation) and r.per_destination is (pool is not None)
+        )
+
+    # ── The decision as a whole ───────────────────────────────────────────
+
+    @property
+    def answering(self) -> tuple[Route, ...]:
+        """Every route, and the default."""
+        routes = tuple(self.policy.routes.values())
+        return routes if self.policy.default is None else (*routes, self.policy.default)
+
+    @cached_property
+    def routed(self) -> Term:
+        if self.policy.default is not None:
+            return self.goes_on
+        return conj([self.goes_on, self.earlier(len(self.policy.ranked))])
+
+    @cached_property
+    def served(self) -> Term:
+        return self._define("served", disj(conj([self.takes(r), self.serves(r)]) for r in self.answering))
+
+    @cached_property
+    def denied(self) -> Term:
+        return disj([negate(self.goes_on), conj([self.routed, negate(self.served)])])
+
+    @cached_property
+    def unrouted(self) -> Term:
+        return conj([self.goes_on, negate(self.routed)])
+
+    def reaches(self, pool: str) -> Term:
+        """The decision can reach this pool, by whatever edge."""
+        through = [
+            conj([self.takes(r), self.serves(r)]) for r in self.answering if any(p.pool == pool for p in plan(r.action))
+        ]
+        return conj([self.left(pool), disj(through)])
+
+    def outcomes(self, node: Outcome) -> Term:
+        match node.kind:
+            case "route":
+                return disj(self.takes(r) for r in self.answering if r.name in node.routes)
+            case "routed":
+                return self.routed
+            case "denied":
+                return self.denied
+            case "served":
+                return self.served
+
+
+def actions(routes: Sequence[Route]) -> list[list[Route]]:
+    """Routes by what they do, in order of first use."""
+    groups: list[tuple[Action, list[Route]]] = []
+    by_repr: dict[str, int] = {}
+    for route in routes:
+        same = route.action.same
+        key = repr(same)
+        if key not in by_repr:
+            by_repr[key] = len(groups)
+            groups.append((same, []))
+        groups[by_repr[key]][1].append(route)
+    return [g for _, g in groups]

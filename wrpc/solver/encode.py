@@ -1,0 +1,210 @@
+"""Expressions as pairs of Z3 terms over a request space: the reference encoding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from copy import copy
+from math import ceil, floor
+
+import z3
+
+from wrpc.policy.expr import (
+    All,
+    AnswerConfidence,
+    Any,
+    Attribute,
+    Condition,
+    Confidence,
+    Constant,
+    Cost,
+    Failed,
+    Fires,
+    Has,
+    Indicator,
+    Interval,
+    Linear,
+    Meaning,
+    Not,
+    OneOf,
+    Outcome,
+    Raw,
+    StringLiteral,
+    StringSignal,
+    Text,
+    TextTerm,
+    Within,
+    fold,
+)  # fmt: skip
+from wrpc.policy.model import Pool
+from wrpc.solver.space import Measure, Space, Truth, number
+from wrpc.solver.terms import Term, conj, disj, negate
+
+
+class NotDecidable(Exception):
+    """The formula reads what the solver is not given: `cost`, or the confidence of an answer."""
+
+
+Outcomes = Callable[[Outcome], Term]
+RELATIONS: dict[str, Callable[[str, str], bool]] = {
+    "equals": lambda a, b: a == b,
+    "before": lambda a, b: a < b,
+    "prefix": lambda a, b: a.startswith(b),
+}
+
+
+class Encoding(Meaning[Truth, Measure]):
+    """`at(pool)` is the same encoding for one destination; `about(outcomes)` for claims over a decision."""
+
+    def __init__(self, space: Space, *, meanings: bool = True) -> None:
+        super().__init__(space.policy.conditions, space.policy.numbers)
+        self.space = space
+        self._meanings = meanings
+        self._pool: Pool | None = None
+        self._outcomes: Outcomes | None = None
+
+    def at(self, pool: Pool | None, outcomes: Outcomes | None = None) -> Encoding:
+        """For one destination and decision. What is named is shared: a `let` reads neither."""
+        other = copy(self)
+        other._pool, other._outcomes = pool, outcomes
+        return other
+
+    def condition(self, condition: Condition | None) -> Truth:
+        return Truth(True, False) if condition is None else fold(condition, self)
+
+    # ── Conditions ────────────────────────────────────────────────────────
+
+    def constant(self, node: Constant) -> Truth:
+        return Truth.crisp(node.value)
+
+    def fires(self, node: Fires) -> Truth:
+        return self.space.fires(node.signal, meanings=self._meanings)
+
+    def within(self, node: Within, number: Measure) -> Truth:
+        inside = disj(_inside(number, r) for r in node.ranges)
+        if number.known is True:
+            return Truth.crisp(inside)
+        return Truth(conj([number.known, inside]), conj([number.known, negate(inside)]))
+
+    def one_of(self, node: OneOf) -> Truth:
+        v = self.space.of(node.signal)
+        return self._known(node.signal, disj(v.members[n] for n in sorted(node.names) if n in v.members))
+
+    def has(self, node: Has) -> Truth:
+        return self._known(node.signal, self.space.of(node.signal).members[node.member])
+
+    def text(self, node: Text) -> Truth:
+        (left_known, left), (right_known, right) = self._term(node.left), self._term(node.right)
+        known = conj([left_known, right_known])
+        true: Term
+        if left is None or right is None:
+            true = False
+        elif isinstance(left, str) and isinstance(right, str):
+            true = RELATIONS[node.relation](left, right)
+        else:
+            a, b = (_string(t) if isinstance(t, str) else t for t in (left, right))
+            match node.relation:
+                case "equals":
+                    true = a == b
+                case "before":
+                    true = a < b
+                case "prefix":
+                    true = z3.PrefixOf(b, a)
+        return Truth(conj([known, true]), conj([known, negate(true)]))
+
+    def negation(self, node: Not, operand: Truth) -> Truth:  # noqa: ARG002  the folded operand is all it takes
+        return Truth(operand.false, operand.true)
+
+    def all(self, node: All, parts: Sequence[Truth]) -> Truth:  # noqa: ARG002
+        true = conj(p.true for p in parts)
+        return Truth(true, disj(p.false for p in parts)) if self.space.failures else Truth.crisp(true)
+
+    def any(self, node: Any, parts: Sequence[Truth]) -> Truth:  # noqa: ARG002
+        true = disj(p.true for p in parts)
+        return Truth(true, conj(p.false for p in parts)) if self.space.failures else Truth.crisp(true)
+
+    def failed(self, node: Failed) -> Truth:
+        return Truth.crisp(self.space.of(node.signal).failed)
+
+    def outcome(self, node: Outcome) -> Truth:
+        assert self._outcomes is not None, "a claim is encoded with its decision"
+        return Truth.crisp(self._outcomes(node))
+
+    # ── Numbers ───────────────────────────────────────────────────────────
+
+    def raw(self, node: Raw) -> Measure:
+        return self.space.raw(node.signal, meanings=self._meanings)
+
+    def confidence(self, node: Confidence) -> Measure:
+        return self.space.confidence(node.signal, meanings=self._meanings)
+
+    def indicator(self, node: Indicator, condition: Truth) -> Measure:  # noqa: ARG002
+        value = (
+            z3.If(condition.true, z3.IntVal(1), z3.IntVal(0))
+            if not isinstance(condition.true, bool)
+            else (z3.IntVal(int(condition.true)))
+        )
+        return Measure(disj([condition.true, condition.false]), value, True)
+
+    def cost(self, node: Cost) -> Measure:  # noqa: ARG002
+        raise NotDecidable("cost")
+
+    def answer_confidence(self, node: AnswerConfidence) -> Measure:  # noqa: ARG002
+        raise NotDecidable("the confidence of an answer")
+
+    def linear(self, node: Linear, quantities: Sequence[Measure]) -> Measure:
+        known = conj(q.known for q in quantities)
+        coefficients = [c for c, _ in node.terms]
+        if len(quantities) == 1 and coefficients[0] == 1 and node.constant == 0:
+            return Measure(known, quantities[0].value, quantities[0].whole)
+        whole = all(q.whole for q in quantities) and all(c.denominator == 1 for c in [*coefficients, node.constant])
+        if whole:
+            total = z3.IntVal(node.constant.numerator)
+            for c, q in zip(coefficients, quantities, strict=True):
+                total = total + c.numerator * q.value
+        else:
+            total = number(node.constant)
+            for c, q in zip(coefficients, quantities, strict=True):
+                total = total + number(c) * (z3.ToReal(q.value) if q.whole else q.value)
+        return Measure(known, total, whole)
+
+    # ── Pieces ────────────────────────────────────────────────────────────
+
+    def _known(self, signal: str, true: Term) -> Truth:
+        failed = self.space.of(signal).failed
+        if failed is False:
+            return Truth.crisp(true)
+        return Truth(conj([negate(failed), true]), conj([negate(failed), negate(true)]))
+
+    def _term(self, term: TextTerm) -> tuple[Term, z3.SeqRef | str | None]:
+        """Whether a string is known, and the string; None for an attribute that the pool does not declare."""
+        match term:
+            case StringLiteral(value):
+                return True, value
+            case StringSignal(name):
+                v = self.space.of(name)
+                return negate(v.failed), v.value
+            case Attribute(name):
+                assert self._pool is not None, "an attribute is encoded for a pool"
+                return True, self._pool.attribute(name)
+
+
+def _inside(n: Measure, r: Interval) -> Term:
+    """Bounds of a whole number are rounded inwards, so that whole variables stay in integer arithmetic."""
+    parts: list[Term] = []
+    if r.low is not None:
+        if n.whole:
+            parts.append(n.value >= (floor(r.low) + 1 if r.low_open else ceil(r.low)))
+        else:
+            parts.append(n.value > number(r.low) if r.low_open else n.value >= number(r.low))
+    if r.high is not None:
+        if n.whole:
+            parts.append(n.value <= (ceil(r.high) - 1 if r.high_open else floor(r.high)))
+        else:
+            parts.append(n.value < number(r.high) if r.high_open else n.value <= number(r.high))
+    return conj(parts)
+
+
+def _string(text: str) -> z3.SeqRef:
+    """A string constant; z3 reads `\\u{…}`, so a backslash of the text itself is written that way too."""
+    written = "".join(c if " " <= c < "\x7f" and c != "\\" else f"\\u{{{ord(c):x}}}" for c in text)
+    return z3.StringVal(written)
