@@ -1,0 +1,113 @@
+"""The fleet simulator of vLLM Semantic Router (`vllm-sr-sim`): pools, what arrives at each, and how long it is."""
+
+from __future__ import annotations
+
+from wrpc.targets.fleet_sim.check import check
+from wrpc.targets.fleet_sim.emit import emit
+from wrpc.targets.fleet_sim.read import read
+from wrpc.targets.fleet_sim.table import VERSION
+from wrpc.targets.target import Approximate, Cannot, Construct, Elsewhere, Native, Setting, Target
+
+# A request is not routed here: the policy's routes and guards have become the share of each workload that reaches each
+# pool, piece by piece of length.
+SHARES = Native("traffic.json: workloads[].pieces[]")
+GATEWAY = Elsewhere("the gateway")
+
+TARGET = Target(
+    name="fleet-sim",
+    title="Fleet simulator (vllm-sr-sim)",
+    versions=(VERSION,),
+    decides=False,
+    carries={
+        Construct.BOOL: GATEWAY,
+        Construct.INT: GATEWAY,
+        Construct.REAL: GATEWAY,
+        Construct.ONE_OF: GATEWAY,
+        Construct.ANY_OF: GATEWAY,
+        Construct.STRING: GATEWAY,
+        Construct.SCORE: GATEWAY,
+        Construct.SOURCE: GATEWAY,
+        Construct.ON_ERROR: GATEWAY,
+        Construct.FAILED: GATEWAY,
+        Construct.GROUP: GATEWAY,
+        Construct.SUM: GATEWAY,
+        Construct.BAND: GATEWAY,
+        Construct.COMPARE_SIGNALS: GATEWAY,
+        Construct.ASSUME: GATEWAY,
+        Construct.ROUTE: SHARES,
+        Construct.TIER: SHARES,
+        Construct.CONFIDENCE: SHARES,
+        Construct.ON_UNKNOWN: GATEWAY,
+        Construct.DEFAULT: SHARES,
+        Construct.UNROUTED: SHARES,
+        Construct.WEIGHTS: SHARES,
+        Construct.TO_ANY: Approximate("traffic.json: workloads[].pieces[].pools", "which pool is picked: equal shares"),
+        Construct.SELECT: Approximate("traffic.json: workloads[].pieces[].pools", "how it selects: equal shares"),
+        Construct.CASCADE: Approximate(
+            "traffic.json: workloads[].pieces[].pools", "how many escalate, unless `split` says it"
+        ),
+        Construct.DENY_ROUTE: SHARES,
+        Construct.FALLBACK: Elsewhere("the gateway; failures are not simulated"),
+        Construct.FALLBACK_CAUSES: Elsewhere("the gateway; failures are not simulated"),
+        Construct.SPILL: Native("traffic.json: workloads[].pieces[].spills"),
+        Construct.MIRROR: Native("traffic.json: workloads[].pieces[].mirrors"),
+        Construct.RETRIES: Elsewhere("the gateway; failures are not simulated"),
+        Construct.TIMEOUT: Elsewhere("the gateway"),
+        Construct.REASONING: GATEWAY,
+        Construct.TOOLS: GATEWAY,
+        Construct.CACHE: Cannot("hits of a cache are not simulated, so that every request is one"),
+        Construct.COMPRESS: Native("traffic.json: workloads[].pieces[].compress"),
+        Construct.RETAIN: GATEWAY,
+        Construct.BUDGET: GATEWAY,
+        Construct.GUARD_DENY: Elsewhere("the gateway; what a guard denies does not arrive here"),
+        Construct.GUARD_FORBID: Elsewhere("the gateway; what a guard removes gets no share here"),
+        Construct.GUARD_REQUIRE: GATEWAY,
+        Construct.WORKLOAD: Native("traffic.json: workloads[]"),
+        Construct.RATE: Native("traffic.json: workloads[].rate"),
+        Construct.LENGTHS: Native("traffic.json: workloads[].lengths; cdf/"),
+        Construct.SLO: Native("traffic.json: workloads[].slo"),
+        Construct.MODEL: Approximate("fleet.json: pools[].gpu", "which model it is: its speeds are one table a GPU"),
+        Construct.MODEL_SIZE: Elsewhere("the simulator's own table of each GPU"),
+        Construct.SITE: Elsewhere("placement"),
+        Construct.POOL: Native("fleet.json: pools[]"),
+        Construct.ENDPOINT: GATEWAY,
+        Construct.PROVIDER: Elsewhere("the provider: what reaches its pools leaves the fleet"),
+        Construct.GPU: Native("fleet.json: pools[].gpu"),
+        Construct.REPLICAS: Native("fleet.json: pools[].n_gpus"),
+        Construct.REPLICA_RANGE: Approximate(
+            "fleet.json: pools[].n_gpus", "the range: the least stands, or with `replicas most` the most"
+        ),
+        Construct.PARALLELISM: Approximate(
+            "fleet.json: pools[].n_gpus", "how GPUs work together: each counts as a machine of its own"
+        ),
+        Construct.CONTEXT: Native("fleet.json: pools[].max_ctx"),
+        Construct.ROLE: Approximate(
+            "traffic.json: pools[].disaggregated", "the two sides in `fleet.json`, where the pool stands as one"
+        ),
+        Construct.KV_CACHE: Cannot("it knows no tiers and no sharing of the KV cache"),
+        Construct.PRICE: Elsewhere("the simulator's own price of each GPU"),
+        Construct.CONCURRENCY: Elsewhere("the simulator's own slots of each GPU at this context"),
+        Construct.PLACE: Elsewhere("placement"),
+        Construct.ASSERT: Elsewhere("the proofs"),
+        Construct.TEST: Elsewhere("the tests of the policy"),
+    },
+    emit=emit,
+    read=read,
+    check=check,
+    settings={
+        "arrivals": Setting("word", "how requests arrive; the simulator knows `poisson`", "poisson"),
+        "requests": Setting("number", "how many requests `simulate.py` sends", 10_000),
+        "seed": Setting("number", "of everything random", 42),
+        "replicas": Setting("word", "`least` or `most`: which end of a range of replicas stands", "least"),
+        "hour": Setting(
+            "number", "which of the rates of a workload that changes by the hour; the highest where absent"
+        ),
+        "gpus": Setting("map", "which GPU of the simulator stands for another: `gpus { h200 h100 }`"),
+        "cdf_dir": Setting("text", 'the folder, beside the policy, of the distributions that `cdf("…")` names'),
+        "split": Setting(
+            "map",
+            "the share of a workload that each pool gets where the policy leaves it open:"
+            " `split { chat { small 70%  large 30% } }`",
+        ),
+    },
+)

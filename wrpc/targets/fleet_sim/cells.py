@@ -1,0 +1,162 @@
+"""Requests that stand for all others: for each signal one value out of every range that some condition tells apart."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import chain, combinations, islice, product
+from math import floor
+from typing import assert_never
+
+from wrpc.policy.expr import (
+    Condition,
+    Confidence,
+    Fires,
+    Has,
+    Linear,
+    Named,
+    NamedNumber,
+    OneOf,
+    Raw,
+    StringLiteral,
+    StringSignal,
+    Text,
+    Within,
+    walk,
+)
+from wrpc.policy.model import Bool, Enum, Forbid, Int, Policy, Real, Score, Set, Signal, String
+
+MOST_COMBINATIONS = 512
+MOST_SUBSETS = 4  # members of a set that are combined freely
+
+
+@dataclass(slots=True)
+class Reads:
+    """What conditions ask of the signals: bounds of numbers, names, members, strings."""
+
+    bounds: dict[str, set[Fraction]] = field(default_factory=dict)
+    words: dict[str, set[str]] = field(default_factory=dict)
+    prefixes: dict[str, set[str]] = field(default_factory=dict)
+
+    def bound(self, signal: str, *values: Fraction | None) -> None:
+        self.bounds.setdefault(signal, set()).update(v for v in values if v is not None)
+
+    def word(self, signal: str, *values: str) -> None:
+        self.words.setdefault(signal, set()).update(values)
+
+    @property
+    def signals(self) -> set[str]:
+        return {*self.bounds, *self.words, *self.prefixes}
+
+
+def reads(policy: Policy, conditions: Sequence[Condition]) -> Reads:
+    found = Reads()
+    seen: set[str] = set()
+    todo: list[Condition | Linear] = list(conditions)
+    while todo:
+        for node in walk(todo.pop()):
+            match node:
+                case Named(name) | NamedNumber(name) if name not in seen:
+                    seen.add(name)
+                    todo.append(policy.definitions[name].value)
+                case Within(number, ranges):
+                    _numbers(found, number, [b for r in ranges for b in (r.low, r.high) if b is not None])
+                case Fires(signal) | Raw(signal) | Confidence(signal):
+                    found.bound(signal)
+                case OneOf(signal, names):
+                    found.word(signal, *names)
+                case Has(signal, member):
+                    found.word(signal, member)
+                case Text(relation, left, right):
+                    for one, other in ((left, right), (right, left)):
+                        if isinstance(one, StringSignal):
+                            found.word(one.name)
+                            if isinstance(other, StringLiteral):
+                                into = found.prefixes if relation == "prefix" else found.words
+                                into.setdefault(one.name, set()).add(other.value)
+                case _:
+                    pass
+    for group in policy.groups.values():
+        if found.signals.intersection(group.members):
+            for member in group.members:
+                found.bound(member)
+    return found
+
+
+def _numbers(found: Reads, number: Linear, bounds: Sequence[Fraction]) -> None:
+    """A comparison of one signal splits its range where it says; of several, no one can say where."""
+    if len(number.terms) == 1:
+        factor, quantity = number.terms[0]
+        if isinstance(quantity, Raw | Confidence) and factor:
+            found.bound(quantity.signal, *((b - number.constant) / factor for b in bounds))
+
+
+def decisive(policy: Policy) -> list[Condition]:
+    """Every condition that a decision depends on."""
+    routes = [r.when for r in policy.routes.values()]
+    rules = [r for g in policy.guards.values() for r in g.rules]
+    parts = [*routes, *(r.when for r in rules), *(r.what for r in rules if isinstance(r, Forbid))]
+    return [c for c in parts if c is not None]
+
+
+def values(signal: Signal, found: Reads) -> list[object]:
+    """One value of each kind that the conditions tell apart, as a request has them."""
+    words = found.words.get(signal.name, set())
+    match signal.type:
+        case Bool():
+            return [False, True]
+        case Int(low, high):
+            return list(_cells(Fraction(low), Fraction(high), found.bounds.get(signal.name, set()), whole=True))
+        case Real(low, high):
+            return list(_cells(low, high, found.bounds.get(signal.name, set()), whole=False))
+        case Score(low, high, threshold):
+            bounds = found.bounds.get(signal.name, set()) | ({threshold} if threshold is not None else set())
+            return list(_cells(low, high, bounds, whole=False))
+        case Enum(names):
+            rest = [n for n in names if n not in words]
+            return [*(n for n in names if n in words), *rest[:1]]
+        case Set(names):
+            asked = [n for n in names if n in words]
+            most = len(asked) if len(asked) <= MOST_SUBSETS else 1
+            return [list(c) for c in chain.from_iterable(combinations(asked, k) for k in range(most + 1))]
+        case String():
+            prefixes = found.prefixes.get(signal.name, set())
+            known = [*sorted(words), *(p + "~" for p in sorted(prefixes))]
+            other = next(o for o in ("", *(chr(c) for c in range(97, 123)), "~~") if o not in known)
+            return [other, *known]
+        case _:
+            assert_never(signal.type)
+
+
+def _cells(low: Fraction, high: Fraction, bounds: set[Fraction], *, whole: bool) -> Iterator[Fraction]:
+    """Each bound, and a number out of each range between them."""
+    edges = sorted(b for b in bounds if low <= b <= high)
+    if not edges or low < edges[0]:
+        yield low
+    for index, edge in enumerate(edges):
+        if not whole or edge.denominator == 1:
+            yield edge
+        after = edges[index + 1] if index + 1 < len(edges) else None
+        inside = high if after is None else (edge + after) / 2
+        if whole:
+            inside = Fraction(floor(inside))
+        if edge < inside and (after is None or inside < after):
+            yield inside
+
+
+def combinations_of(policy: Policy, found: Reads, fixed: Mapping[str, object]) -> Iterator[dict[str, object]]:
+    """Requests with the fixed values and each combination of the others; a fixed sample where there are too many."""
+    free = [n for n in policy.signals if n in found.signals and n not in fixed]
+    choices = [values(policy.signals[n], found) for n in free]
+    total = 1
+    for choice in choices:
+        total *= len(choice)
+    if total <= MOST_COMBINATIONS:
+        combined: Iterator[tuple[object, ...]] = product(*choices)
+    else:
+        draw = random.Random(0)  # noqa: S311  the same sample every time
+        combined = islice(iter(lambda: tuple(draw.choice(c) for c in choices), None), MOST_COMBINATIONS)
+    for picked in combined:
+        yield {**fixed, **dict(zip(free, picked, strict=True))}

@@ -1,0 +1,196 @@
+"""Which share of a workload reaches which pool, by length.
+
+A policy says where a request goes, not how often each kind of request comes. By length it is exact: the distribution is
+known, and every bound on a length that a condition has starts a new piece. Within a piece the requests that the
+workload admits are tried (`cells`); where they all go to the same pools that is exact too. Where they do not, the
+setting `split` says how much of the workload each pool gets, else each outcome counts the same, which is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import ceil, floor
+
+from wrpc.decide import BadRequest, Conflict, Decision, Interpreter
+from wrpc.policy.expr import Condition
+from wrpc.policy.model import Int, Policy, Route, Workload
+from wrpc.targets.fleet_sim.cells import Reads, combinations_of, decisive, reads
+
+PROMPT_SHARE = Fraction(4, 5)  # the simulator's own, where a workload has none
+LONGEST = 10_000_000
+
+Shares = dict[str, Fraction]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Requests longer than `above` and of at most `upto` tokens. No pools: they are denied."""
+
+    above: int
+    upto: int
+    pools: Shares
+    spills: dict[str, list[tuple[str, Fraction]]] = field(default_factory=dict)
+    mirrors: Shares = field(default_factory=dict)
+    compress: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """`undecided`: the pools of the pieces that were split without being told how."""
+
+    pieces: tuple[Piece, ...]
+    undecided: tuple[str, ...] = ()
+    reachable: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What becomes of some requests of a piece."""
+
+    pools: tuple[tuple[str, Fraction], ...]
+    possible: tuple[str, ...]
+    route: str | None
+
+
+def traffic(policy: Policy, workload: Workload, split: Mapping[str, Fraction] | None) -> Traffic:
+    """The workload's requests by length. Without a signal that measures length there is one piece."""
+    interpreter = Interpreter(policy)
+    conditions = [*decisive(policy), *([workload.when] if workload.when is not None else [])]
+    found = reads(policy, conditions)
+    share = workload.prompt_share or PROMPT_SHARE
+    measures = _measures(policy, share)
+    pieces: list[Piece] = []
+    undecided: list[str] = []
+    reachable: set[str] = set()
+    for above, upto in _intervals(policy, found, measures):
+        outcomes = _outcomes(interpreter, workload.when, found, _lengths(measures, upto))
+        if not outcomes:
+            continue
+        served = [o for o in outcomes if o.pools]
+        reachable.update(p for o in served for p in o.possible)
+        shares, told = _shares(served, split)
+        if not told:
+            undecided += [p for o in served for p in o.possible]
+        pieces.append(_piece(policy, above, upto, shares, served))
+    return Traffic(_joined(pieces), tuple(dict.fromkeys(undecided)), tuple(sorted(reachable)))
+
+
+# ── Lengths ───────────────────────────────────────────────────────────────
+
+
+def _measures(policy: Policy, prompt_share: Fraction) -> dict[str, Fraction]:
+    """The signals that measure length, and how much of the total each of them counts."""
+    kinds = {"total_tokens": Fraction(1), "prompt_tokens": prompt_share}
+    return {
+        s.name: kinds[s.source.name]
+        for s in policy.signals.values()
+        if s.source and s.source.name in kinds and isinstance(s.type, Int)
+    }
+
+
+def _intervals(policy: Policy, found: Reads, measures: Mapping[str, Fraction]) -> list[tuple[int, int]]:
+    edges: set[int] = set()
+    for name, part in measures.items():
+        kind = policy.signals[name].type
+        highest = {Fraction(kind.high)} if isinstance(kind, Int) else set()
+        for bound in found.bounds.get(name, set()) | highest:
+            if part:
+                # The last total with a part of at most the bound, and the last with one below it.
+                edges |= {ceil((floor(bound) + 1) / part) - 1, ceil(ceil(bound) / part) - 1}
+    ordered = sorted(e for e in edges if 0 < e <= LONGEST)
+    return list(zip([0, *ordered[:-1]], ordered, strict=True)) or [(0, LONGEST)]
+
+
+def _lengths(measures: Mapping[str, Fraction], total: int) -> dict[str, object]:
+    return {name: floor(total * part) for name, part in measures.items()}
+
+
+# ── Outcomes ──────────────────────────────────────────────────────────────
+
+
+def _outcomes(
+    interpreter: Interpreter, when: Condition | None, found: Reads, lengths: Mapping[str, object]
+) -> list[Outcome]:
+    """The different things that become of requests of one length which the workload admits."""
+    outcomes: dict[Outcome, None] = {}
+    for request in combinations_of(interpreter.policy, found, lengths):
+        try:
+            decision = _decided(interpreter, when, request)
+        except (BadRequest, Conflict):
+            continue
+        if decision is not None:
+            outcomes[_outcome(decision)] = None
+    return list(outcomes)
+
+
+def _decided(interpreter: Interpreter, when: Condition | None, request: Mapping[str, object]) -> Decision | None:
+    from wrpc.decide.request import read
+
+    values = read(interpreter.policy, request)
+    interpreter.admit(values)
+    decision, state = interpreter.decision(values)
+    return decision if when is None or interpreter.holds(when, state) is True else None
+
+
+def _outcome(decision: Decision) -> Outcome:
+    primaries = [d for d in decision.destinations if d.role == "primary"]
+    possible = [d.pool for d in decision.destinations if d.role in ("primary", "cascade")]
+    even = Fraction(1, len(primaries)) if primaries else Fraction(0)
+    shares = tuple((d.pool, even if d.weight is None else d.weight) for d in primaries)
+    return Outcome(shares, tuple(sorted(possible)), decision.route)
+
+
+def _shares(outcomes: Sequence[Outcome], split: Mapping[str, Fraction] | None) -> tuple[Shares, bool]:
+    """How much each pool gets, and whether that is known."""
+    if split is not None:
+        possible = {p for o in outcomes for p in o.possible}
+        told = {p: s for p, s in split.items() if p in possible and s}
+        whole = sum(told.values(), Fraction(0))
+        if whole:
+            return {p: s / whole for p, s in sorted(told.items())}, True
+    different = {o.pools: None for o in outcomes}
+    shares: Shares = {}
+    for pools in different:
+        for pool, share in pools:
+            shares[pool] = shares.get(pool, Fraction(0)) + share / len(different)
+    known = len(different) <= 1 and all(len(o.possible) == len(o.pools) for o in outcomes)
+    return {p: s for p, s in sorted(shares.items()) if s}, known
+
+
+def _piece(policy: Policy, above: int, upto: int, shares: Shares, outcomes: Sequence[Outcome]) -> Piece:
+    routes = [r for r in (_route(policy, o.route) for o in outcomes) if r is not None]
+    spills: dict[str, list[tuple[str, Fraction]]] = {}
+    mirrors: Shares = {}
+    for route in routes:
+        for share in route.action.shares:
+            if share.pool in shares:
+                for spill in route.action.spills:
+                    edge = (spill.pool, spill.above)
+                    if edge not in spills.setdefault(share.pool, []):
+                        spills[share.pool].append(edge)
+        for mirror in route.action.mirrors:
+            mirrors[mirror.pool] = max(mirrors.get(mirror.pool, Fraction(0)), mirror.share)
+    compress = {r.action.compress for r in routes}
+    return Piece(above, upto, shares, spills, mirrors, compress.pop() if len(compress) == 1 else None)
+
+
+def _route(policy: Policy, name: str | None) -> Route | None:
+    return policy.default if name == "default" else policy.routes.get(name or "")
+
+
+def _joined(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
+    """Neighbours with the same content as one."""
+    found: list[Piece] = []
+    for piece in pieces:
+        last = found[-1] if found else None
+        if last and last.upto == piece.above and _content(last) == _content(piece):
+            found[-1] = Piece(last.above, piece.upto, last.pools, last.spills, last.mirrors, last.compress)
+        else:
+            found.append(piece)
+    return tuple(found)
+
+
+def _content(piece: Piece) -> tuple[object, ...]:
+    return piece.pools, piece.spills, piece.mirrors, piece.compress
