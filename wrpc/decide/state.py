@@ -33,7 +33,7 @@ class State:
 
 
 def state(policy: Policy, request: Request, *, meanings: bool = True) -> State:
-    """The state of a request. Without `meanings` a failed signal is unknown whatever its `on_error`, as axioms see it."""
+    """The state of a request. Without `meanings` a failed signal is unknown whatever its `on_error`: for axioms."""
     s = State(request)
     for signal in policy.signals.values():
         _take(s, signal, request[signal.name], meanings)

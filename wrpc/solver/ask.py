@@ -72,12 +72,16 @@ class Room:
         self._solver.set("random_seed", 0)
         self._names = 0
         self.space = Space(policy, failures=failures, assert_=self._solver.add)
-        self.decision = Encoded(policy, self.space, self._define)
-        self._axioms = Encoding(self.space, meanings=False)
-        for assumption in policy.assumptions.values():
-            self._add(negate(self._axioms.condition(assumption.condition).false))
+        self.decision = Encoded(policy, self.space, self.define)
+        self.assume(policy)
 
-    def _define(self, label: str, term: Term) -> Term:
+    def assume(self, policy: Policy) -> None:
+        """Cut the space by what a policy's owner knows: an assumption is not false."""
+        axioms = Encoding(policy, self.space, meanings=False)
+        for assumption in policy.assumptions.values():
+            self._add(negate(axioms.condition(assumption.condition).false))
+
+    def define(self, label: str, term: Term) -> Term:
         """A name for a term that many questions share: each question then stays small."""
         if isinstance(term, bool) or z3.is_const(term) or (z3.is_not(term) and z3.is_const(term.arg(0))):
             return term

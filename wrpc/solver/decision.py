@@ -24,7 +24,7 @@ class Encoded:
     def __init__(self, policy: Policy, space: Space, define: Define) -> None:
         self.policy = policy
         self.space = space
-        self.encoding = Encoding(space)
+        self.encoding = Encoding(policy, space)
         self._define = define
         self._when: dict[str, Truth] = {}
         self._takes: dict[str, Term] = {}

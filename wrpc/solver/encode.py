@@ -35,7 +35,7 @@ from wrpc.policy.expr import (
     Within,
     fold,
 )  # fmt: skip
-from wrpc.policy.model import Pool
+from wrpc.policy.model import Policy, Pool
 from wrpc.solver.space import Measure, Space, Truth, number
 from wrpc.solver.terms import Term, conj, disj, negate
 
@@ -55,8 +55,9 @@ RELATIONS: dict[str, Callable[[str, str], bool]] = {
 class Encoding(Meaning[Truth, Measure]):
     """`at(pool)` is the same encoding for one destination; `about(outcomes)` for claims over a decision."""
 
-    def __init__(self, space: Space, *, meanings: bool = True) -> None:
-        super().__init__(space.policy.conditions, space.policy.numbers)
+    def __init__(self, policy: Policy, space: Space, *, meanings: bool = True) -> None:
+        super().__init__(policy.conditions, policy.numbers)
+        self.policy = policy
         self.space = space
         self._meanings = meanings
         self._pool: Pool | None = None

@@ -47,9 +47,9 @@ class Behind:
 
 class EvidenceTerms(Meaning[Behind, None]):
     def __init__(self, encoding: Encoding) -> None:
-        super().__init__(encoding.space.policy.conditions, encoding.space.policy.numbers)
+        super().__init__(encoding.policy.conditions, encoding.policy.numbers)
         self._encoding = encoding
-        self._signals = encoding.space.policy.signals
+        self._signals = encoding.policy.signals
 
     def _plain(self, node: Condition) -> Behind:
         return Behind(fold(node, self._encoding).true)
