@@ -1,0 +1,200 @@
+"""Two policies over one request space: whether they decide alike, for all requests.
+
+Each policy's decisions are few: what is left of each action after the guards. For each such outcome there is one term;
+two policies agree where every outcome has the same requests in both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from itertools import product
+
+from wrpc.decide.decision import Decision
+from wrpc.decide.interpret import Conflict, Interpreter, promoted
+from wrpc.decide.request import BadRequest, RequestValue
+from wrpc.policy.model import Obligation, Planned, Policy, Route, plan
+from wrpc.solver.ask import RESOURCES, Answer, Replay, Room
+from wrpc.solver.decision import Encoded
+from wrpc.solver.terms import Term, conj, disj, negate
+
+TOUCHED = 8  # pools of one plan that guards may remove: each way of removing them is an outcome of its own
+
+Outcome = tuple[object, ...]
+
+
+class Incomparable(Exception):
+    """The two policies do not speak of the same requests. The message says in which signal they differ."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aspects:
+    """What counts as a difference. Weights, roles and obligations may be left out for what a target cannot carry."""
+
+    weights: bool = True
+    edges: bool = True
+    obligations: bool = True
+    reasons: bool = False
+    unrouted_is_denied: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """`answer` is impossible where the policies agree; else both decisions on its request."""
+
+    answer: Answer
+    ours: Decision | None = None
+    theirs: Decision | None = None
+
+
+def compare(ours: Policy, theirs: Policy, aspects: Aspects | None = None, *, resources: int = RESOURCES) -> Difference:
+    """A request, failures included, that the two decide otherwise. Raises Incomparable."""
+    aspects = aspects or Aspects()
+    space = joint(ours, theirs)
+    machines = (
+        Interpreter(replace(ours, signals=space.signals, groups=space.groups)),
+        Interpreter(replace(theirs, signals=space.signals, groups=space.groups)),
+    )
+    can_fail = any(s.can_fail for s in space.signals.values())
+    answer = Answer("impossible")
+    for failures in (False, True) if can_fail else (False,):
+        room = Room(space, failures=failures, resources=resources)
+        for machine in machines:
+            room.assume(machine.policy)
+        first, second = (Encoded(m.policy, room.space, room.define) for m in machines)
+        answer = room.possible(_differ(first, second, aspects), lambda r: _replayed(machines, r, aspects) is not None)
+        if not answer.impossible:
+            break
+    if answer.request is None:
+        return Difference(answer)
+    pair = _decisions(machines, answer.request)
+    return Difference(answer, *pair)
+
+
+def joint(ours: Policy, theirs: Policy) -> Policy:
+    """One request space for both: every signal and group of either. Raises Incomparable."""
+    for name in ours.signals.keys() & theirs.signals.keys():
+        a, b = ours.signals[name], theirs.signals[name]
+        if (a.type, a.on_error, a.can_fail) != (b.type, b.on_error, b.can_fail):
+            raise Incomparable(f"signal `{name}` is not the same in both")
+    groups = {g.members: g for g in (*ours.groups.values(), *theirs.groups.values())}
+    members = [m for g in groups.values() for m in g.members]
+    if len(members) != len(set(members)):
+        raise Incomparable("a signal stands in two different exclusive groups")
+    return Policy(
+        ours.name,
+        ours.sources,
+        signals={**ours.signals, **theirs.signals},
+        groups={f"{i}": g for i, g in enumerate(groups.values())},
+    )
+
+
+def _differ(first: Encoded, second: Encoded, aspects: Aspects) -> Term:
+    a, b = outcomes(first, aspects), outcomes(second, aspects)
+    parts = [_either(a.get(key, False), b.get(key, False)) for key in sorted(a.keys() | b.keys(), key=repr)]
+    if aspects.obligations:
+        names = sorted(_obligations(first.policy) | _obligations(second.policy))
+        parts += [_either(_obliged(first, n), _obliged(second, n)) for n in names]
+    return conj([negate(first.conflict), negate(second.conflict), disj(parts)])
+
+
+def _either(a: Term, b: Term) -> Term:
+    return disj([conj([a, negate(b)]), conj([negate(a), b])])
+
+
+def outcomes(d: Encoded, aspects: Aspects) -> Mapping[Outcome, Term]:
+    """Every decision that a policy can come to, as what counts of it, with the requests that it comes to it for."""
+    found: dict[Outcome, list[Term]] = {}
+
+    def add(outcome: Outcome, term: Term) -> None:
+        if term is not False:
+            found.setdefault(outcome, []).append(term)
+
+    unrouted: Outcome = ("deny",) if aspects.unrouted_is_denied else ("unrouted",)
+    add(("deny",), negate(d.goes_on))
+    add(unrouted, d.unrouted)
+    for route in d.answering:
+        for left, when in _variants(d, route):
+            add(_outcome(promoted(route.action, left), aspects), conj([d.takes(route), when]))
+    return {outcome: disj(terms) for outcome, terms in found.items()}
+
+
+def _variants(d: Encoded, route: Route) -> list[tuple[list[Planned], Term]]:
+    """Each way in which guards may empty a plan, with when they do."""
+    planned = plan(route.action)
+    touched = sorted({p.pool for p in planned if d.left(p.pool) is not True})
+    if len(touched) > TOUCHED:
+        raise Incomparable(
+            f"guards may remove {len(touched)} destinations of route `{route.name}`, more than {TOUCHED}"
+        )
+    variants = []
+    for keep in product((True, False), repeat=len(touched)):
+        kept = dict(zip(touched, keep, strict=True))
+        when = conj(d.left(p) if k else negate(d.left(p)) for p, k in kept.items())
+        variants.append(([p for p in planned if kept.get(p.pool, True)], when))
+    return variants
+
+
+def _outcome(left: list[Planned], aspects: Aspects) -> Outcome:
+    """What counts of a plan. Primaries have no order; cascades, fallbacks and the other edges do."""
+    if not left:
+        return ("deny",)
+    shown = [(p.pool, p.role, p.weight if aspects.weights else None) for p in left]
+    main = sorted((s for s in shown if s[1] == "primary"), key=repr)
+    edges = [s for s in shown if s[1] != "primary"] if aspects.edges else []
+    return ("route", *main, *edges)
+
+
+def _obligations(policy: Policy) -> set[str]:
+    return {r.name for g in policy.guards.values() for r in g.rules if isinstance(r, Obligation)}
+
+
+def _obliged(d: Encoded, name: str) -> Term:
+    """The obligation stands in the decision's union."""
+    terms: list[Term] = []
+    for guard in d.policy.guards.values():
+        for rule in guard.rules:
+            if not isinstance(rule, Obligation) or rule.name != name:
+                continue
+            if not rule.per_destination:
+                terms.append(conj([d.served, negate(d.encoding.condition(rule.when).false)]))
+                continue
+            for pool in d.policy.pools.values():
+                due = negate(d.encoding.at(pool).condition(rule.when).false)
+                terms.append(conj([d.reaches(pool.name), due]))
+    return disj(terms)
+
+
+# ── Replay ────────────────────────────────────────────────────────────────
+
+
+def _decisions(
+    machines: tuple[Interpreter, Interpreter], request: Mapping[str, RequestValue]
+) -> tuple[Decision | None, Decision | None]:
+    found: list[Decision | None] = []
+    for machine in machines:
+        try:
+            machine.admit(request)
+            found.append(machine.decision(request)[0])
+        except (BadRequest, Conflict):
+            found.append(None)
+    return found[0], found[1]
+
+
+def _replayed(
+    machines: tuple[Interpreter, Interpreter], replay: Replay, aspects: Aspects
+) -> tuple[Decision, Decision] | None:
+    """Both decisions, where they differ in what counts."""
+    ours, theirs = _decisions(machines, replay.request)
+    if ours is None or theirs is None or told(ours, aspects) == told(theirs, aspects):
+        return None
+    return ours, theirs
+
+
+def told(d: Decision, aspects: Aspects) -> Outcome:
+    """What counts of a decision."""
+    left = [Planned(s.pool, s.role, s.weight) for s in d.destinations]
+    action = "deny" if d.action == "unrouted" and aspects.unrouted_is_denied else d.action
+    outcome = _outcome(left, aspects) if action == "route" else (action,)
+    obligations = d.obligations if aspects.obligations else ()
+    return (outcome, obligations, d.reason if aspects.reasons else None)
