@@ -1,0 +1,450 @@
+"""Reading a block by the table of `vocabulary`: types, dimensions, bounds; unknown attributes and repeated ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TypeVar, assert_never
+
+from wrpc.diagnostics import Fix, Related
+from wrpc.policy import codes, units
+from wrpc.policy import vocabulary as v
+from wrpc.policy.faults import Faults
+from wrpc.policy.model import Amount, Bounds, Env, Invocation, Value, Word
+from wrpc.policy.names import Names, written
+from wrpc.source import Span
+from wrpc.syntax import tree
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Reading:
+    """A block's values by attribute. `spans` has every attribute that was written, read or not."""
+
+    values: dict[str, object] = field(default_factory=dict)
+    spans: dict[str, Span] = field(default_factory=dict)
+
+    def get(self, name: str, kind: type[T]) -> T | None:
+        value = self.values.get(name)
+        return value if isinstance(value, kind) else None
+
+    def fraction(self, name: str) -> Fraction | None:
+        amount = self.get(name, Amount)
+        return None if amount is None else amount.value
+
+    def whole(self, name: str) -> int | None:
+        amount = self.get(name, Amount)
+        return None if amount is None else int(amount.value)
+
+    def bounds(self, name: str) -> tuple[int, int] | None:
+        bounds = self.get(name, Bounds)
+        return None if bounds is None else (int(bounds.low.value), int(bounds.high.value))
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        return tuple(t for t in self.get(name, tuple) or () if isinstance(t, str))
+
+    def amounts(self, name: str) -> Mapping[str, Fraction]:
+        table = self.get(name, dict) or {}
+        return {k: a.value for k, a in table.items() if isinstance(a, Amount)}
+
+    def value(self, name: str) -> Value | None:
+        return self.values.get(name)  # type: ignore[return-value]  # the table says `Free`
+
+    def table(self, name: str) -> Mapping[str, Value]:
+        return self.get(name, dict) or {}
+
+
+class Reader:
+    """Reads attributes and values; every fault is reported once, at the value."""
+
+    def __init__(self, names: Names, faults: Faults) -> None:
+        self.names = names
+        self.faults = faults
+
+    # ── Blocks ────────────────────────────────────────────────────────────
+
+    def block(
+        self, block: str, attributes: Iterable[tree.Attribute], besides: Iterable[str] = (), known: str = ""
+    ) -> Reading:
+        """The attributes of one block. `besides` are clauses that a suggestion may name too."""
+        table = v.BLOCKS[block]
+        reading = Reading()
+        for attribute in attributes:
+            name = attribute.name.text
+            kind = table.get(name)
+            if kind is None:
+                self.unknown(known or block, attribute.name, (*table, *besides))
+                continue
+            if not self.once(reading, attribute, known or block):
+                continue
+            value = self.read(kind, attribute.value, name)
+            if value is not None:
+                reading.values[name] = value
+        return reading
+
+    def once(self, reading: Reading, attribute: tree.Attribute, block: str) -> bool:
+        name = attribute.name.text
+        first = reading.spans.get(name)
+        if first is not None:
+            self.twice(name, block, attribute.name.span, first)
+            return False
+        reading.spans[name] = attribute.name.span
+        return True
+
+    def twice(self, name: str, block: str, span: Span, first: Span) -> None:
+        self.faults.add(
+            codes.DUPLICATE_ATTRIBUTE,
+            f"`{name}` stands twice in one `{block}`",
+            span,
+            related=[Related(first, "first given here")],
+        )
+
+    def unknown(self, block: str, name: tree.Name, known: Iterable[str]) -> None:
+        words = set(known)
+        best = self.faults.suggest(name.text, words)
+        advice = best or (
+            f"`{block}` takes " + ", ".join(f"`{w}`" for w in sorted(words)) if words else None
+        )  # fmt: skip
+        if "labels" in words:
+            advice = (
+                advice + "; " if advice else ""
+            ) + f"what is your own goes into `labels {{ {written(name.text)} … }}`"
+        self.faults.add(
+            codes.UNKNOWN_ATTRIBUTE,
+            f"`{block}` has no attribute `{name.text}`",
+            name.span,
+            help=advice,
+            fixes=self.names.rename(name, words) if best else (),
+        )
+
+    # ── One value by its type ─────────────────────────────────────────────
+
+    def read(self, kind: v.Kind, value: tree.Value, name: str) -> object | None:
+        """The value as its type has it; None where it does not fit, which is then reported."""
+        match kind:
+            case v.Quantity():
+                return self.quantity(kind, value, name)
+            case v.Phrase():
+                return self.phrase(value, name)
+            case v.Quoted():
+                if isinstance(value, tree.Text):
+                    return value.value
+                if isinstance(value, tree.Path):
+                    fix = Fix(value.span, _quote(value.text), "write it as a string")
+                    self.quoting(value.span, f"`{name}` takes a string, not the name `{value.text}`", fix)
+                    return None
+                self.wrong(value, name, "a string")
+                return None
+            case v.Words(words):
+                return self.word(value, name, words)
+            case v.Identifier():
+                bare = self.bare(value, name, "a name")
+                return bare.text if bare else None
+            case v.Reference(of):
+                bare = self.bare(value, name, f"the name of a {of}")
+                return bare.text if bare and self.names.find(of, bare) else None
+            case v.Several(of):
+                return self.several(of, value, name)
+            case v.Between():
+                return self.between(kind, value, name)
+            case v.Table(of):
+                return self.table(of, value, name)
+            case v.Nested(block):
+                if not isinstance(value, tree.Block):
+                    self.wrong(value, name, "a block", "`" + " … ".join(v.BLOCKS[block]) + " …`")
+                    return None
+                return self.block(block, value.attributes, known=name)
+            case v.Address():
+                read = self.free(value)
+                if isinstance(read, (str, Env)):
+                    return read
+                self.wrong(value, name, "a string or `env(…)`")
+                return None
+            case v.Labels():
+                return self.labels(value, name)
+            case v.Either(options):
+                return self.either(options, value, name)
+            case v.Free():
+                return self.free(value)
+            case _:
+                assert_never(kind)
+
+    def amount(self, number: tree.Number) -> Amount | None:
+        """A number in base units; reports an unknown unit."""
+        unit = units.unit(number.unit)
+        if unit is not None:
+            return Amount(number.value * unit.scale, unit.dimension)
+        self.faults.add(
+            codes.UNKNOWN_UNIT,
+            f"`{number.unit}` is no unit",
+            number.span,
+            help=self.faults.suggest(number.unit, units.UNITS)
+            or "units are such as `k`, `Ki`, `%`, `ms`, `s`, `min`, `h`, `GiB`, `kW`, `USD`, `/s`, `USD/h`, `USD/Mtok`",
+        )
+        return None
+
+    def quantity(self, kind: v.Quantity, value: tree.Value, name: str) -> Amount | None:
+        if not isinstance(value, tree.Number):
+            self.wrong(value, name, units.title(kind.dimension), f"`{units.example(kind.dimension)}`")
+            return None
+        amount = self.amount(value)
+        if amount is None or not self.fits(amount, kind.dimension, value.span, f"`{name}`"):
+            return None
+        if kind.whole and amount.value.denominator != 1:
+            self.outside(value, f"`{name}` takes a whole number")
+            return None
+        low, high = kind.low, kind.high
+        below = low is not None and (amount.value < low or (kind.low_open and amount.value == low))
+        if below or (high is not None and amount.value > high):
+            self.outside(value, f"`{name}` is {_range(kind)}")
+            return None
+        return amount
+
+    def fits(self, amount: Amount, dimension: str, span: Span, what: str) -> bool:
+        """Whether an amount has the dimension that `what` takes; reports it where not."""
+        if amount.dimension == dimension:
+            return True
+        self.faults.add(
+            codes.UNIT_MISMATCH,
+            f"{what} takes {units.title(dimension)}, found {units.title(amount.dimension)}",
+            span,
+            help=f"write it such as `{units.example(dimension)}`",
+        )
+        return False
+
+    def outside(self, number: tree.Number, rule: str) -> None:
+        self.faults.add(codes.OUT_OF_RANGE, f"{rule}, found `{spelling(number)}`", number.span)
+
+    def phrase(self, value: tree.Value, name: str) -> str | None:
+        if isinstance(value, tree.Text):
+            return value.value
+        if isinstance(value, tree.Path) and len(value.parts) == 1:
+            return value.text
+        self.wrong(value, name, "a string")
+        return None
+
+    def bare(self, value: tree.Value, name: str, expected: str) -> tree.Name | None:
+        """A single bare name; a string in its place is repaired by dropping the quotes."""
+        if isinstance(value, tree.Path) and len(value.parts) == 1:
+            return value.parts[0]
+        if isinstance(value, tree.Text):
+            fix = Fix(value.span, written(value.value), "drop the quotes")
+            self.quoting(value.span, f"`{name}` takes {expected}, and a string is never a name", fix)
+            return None
+        self.wrong(value, name, expected)
+        return None
+
+    def quoting(self, span: Span, message: str, fix: Fix) -> None:
+        self.faults.add(codes.QUOTES, message, span, fixes=[fix], help=f"write `{fix.text}`")
+
+    def word(self, value: tree.Value, name: str, words: tuple[str, ...]) -> str | None:
+        bare = self.bare(value, name, "one of " + ", ".join(f"`{w}`" for w in words))
+        return bare.text if bare and self.one_of(bare, words, f"`{name}`") else None
+
+    def one_of(self, word: tree.Name, words: tuple[str, ...], what: str) -> bool:
+        """Whether a word stands in a closed list; reports it where not."""
+        if word.text in words:
+            return True
+        best = self.faults.suggest(word.text, words)
+        self.faults.add(
+            codes.UNKNOWN_WORD,
+            f"{what} has no `{word.text}`",
+            word.span,
+            help=best or "known: " + ", ".join(f"`{w}`" for w in words),
+            fixes=self.names.rename(word, words) if best else (),
+        )
+        return False
+
+    def several(self, of: v.Kind, value: tree.Value, name: str) -> tuple[object, ...] | None:
+        items = value.items if isinstance(value, tree.Listing) else (value,)
+        read = [self.read(of, item, name) for item in items]
+        found: dict[object, int] = {}
+        for index, (item, made) in enumerate(zip(items, read, strict=True)):
+            if not isinstance(made, str):
+                continue
+            if made in found:
+                self.twice(made, name, item.span, items[found[made]].span)
+                read[index] = None
+            found.setdefault(made, index)
+        return tuple(r for r in read if r is not None)
+
+    def between(self, kind: v.Between, value: tree.Value, name: str) -> Bounds | None:
+        one = v.Quantity(whole=True, low=kind.low)
+        if not isinstance(value, tree.Range):
+            if not isinstance(value, tree.Number):
+                self.wrong(value, name, "a whole number or a range", "`2..6`")
+                return None
+            amount = self.quantity(one, value, name)
+            return Bounds(amount, amount) if amount else None
+        low, high = self.quantity(one, value.low, name), self.quantity(one, value.high, name)
+        if low is None or high is None:
+            return None
+        if low.value > high.value:
+            self.upside_down(value)
+            return None
+        return Bounds(low, high)
+
+    def upside_down(self, value: tree.Range) -> None:
+        low, high = spelling(value.low), spelling(value.high)
+        self.faults.add(
+            codes.OUT_OF_RANGE,
+            f"a range begins at its lower end, found `{low}..{high}`",
+            value.span,
+            help=f"write `{high}..{low}`",
+            fixes=[Fix(value.span, f"{high}..{low}", "turn it round", safe=False)],
+        )
+
+    def table(self, of: v.Kind, value: tree.Value, name: str) -> dict[str, object] | None:
+        if not isinstance(value, tree.Block):
+            self.wrong(value, name, "a block of names and values")
+            return None
+        reading = Reading()
+        for attribute in value.attributes:
+            if self.once(reading, attribute, name):
+                made = self.read(of, attribute.value, attribute.name.text)
+                if made is not None:
+                    reading.values[attribute.name.text] = made
+        return reading.values
+
+    def labels(self, value: tree.Value, name: str) -> dict[str, object] | None:
+        """Labels compare with strings, so that a number stands for its spelling."""
+        if not isinstance(value, tree.Block):
+            self.wrong(value, name, "a block", "`{ team red }`")
+            return None
+        reading = Reading()
+        for attribute in value.attributes:
+            if not self.once(reading, attribute, name):
+                continue
+            match attribute.value:
+                case tree.Text(_, text):
+                    reading.values[attribute.name.text] = text
+                case tree.Path() as path if len(path.parts) == 1:
+                    reading.values[attribute.name.text] = Word(path.text)
+                case tree.Number() as number:
+                    reading.values[attribute.name.text] = spelling(number)
+                case other:
+                    self.wrong(other, attribute.name.text, "a label's word, string or number")
+        return reading.values
+
+    def either(self, options: tuple[v.Kind, ...], value: tree.Value, name: str) -> object | None:
+        """The option whose form fits; of several numbers the one whose dimension does."""
+        for option in options:
+            match option:
+                case v.Quantity(dimension) if isinstance(value, tree.Number):
+                    unit = units.unit(value.unit)
+                    if unit is None or unit.dimension == dimension or option is options[-1]:
+                        return self.read(option, value, name)
+                case v.Several() if isinstance(value, tree.Listing):
+                    return self.read(option, value, name)
+                case _:
+                    pass
+        return self.read(options[0], value, name)
+
+    def wrong(self, value: tree.Node, name: str, expected: str, example: str = "") -> None:
+        self.faults.add(
+            codes.WRONG_TYPE,
+            f"`{name}` takes {expected}, found {described(value)}",
+            value.span,
+            help=f"such as {example}" if example else None,
+        )
+
+    # ── Values of no particular type ──────────────────────────────────────
+
+    def free(self, value: tree.Value | tree.Expr) -> Value | None:
+        match value:
+            case tree.Number():
+                return self.amount(value)
+            case tree.Text(_, text):
+                return text
+            case tree.Path() as path:
+                return Word(path.text)
+            case tree.Range(_, low, high):
+                lowest, highest = self.amount(low), self.amount(high)
+                return Bounds(lowest, highest) if lowest and highest else None
+            case tree.Listing(_, items):
+                return tuple(read for read in map(self.free, items) if read is not None)
+            case tree.Block(_, attributes):
+                reading = Reading()
+                for attribute in attributes:
+                    if self.once(reading, attribute, "block"):
+                        made = self.free(attribute.value)
+                        if made is not None:
+                            reading.values[attribute.name.text] = made
+                return reading.values  # type: ignore[return-value]  # each of them is a Value
+            case tree.Signed(_, sign, tree.Number() as number):
+                amount = self.amount(number)
+                return amount and Amount(-amount.value if sign == "-" else amount.value, amount.dimension)
+            case tree.Call():
+                return self.env(value) if value.name.text == "env" else self.invocation(value)
+            case _:
+                self.faults.add(codes.WRONG_TYPE, f"a value is expected here, found {described(value)}", value.span)
+                return None
+
+    def env(self, call: tree.Call) -> Env | None:
+        match call.arguments:
+            case (tree.Argument(_, None, tree.Text(_, text)),) if text:
+                return Env(text)
+            case _:
+                self.faults.add(
+                    codes.WRONG_ARGUMENTS, "`env` takes the name of one variable", call.span, help='write `env("NAME")`'
+                )
+                return None
+
+    def invocation(self, call: tree.Call) -> Invocation:
+        positional: list[Value] = []
+        named: dict[str, Value] = {}
+        spans: dict[str, Span] = {}
+        for argument in call.arguments:
+            made = self.free(argument.value)
+            if argument.name is None:
+                if made is not None:
+                    positional.append(made)
+                continue
+            name = argument.name.text
+            if name in spans:
+                self.twice(name, call.name.text, argument.name.span, spans[name])
+                continue
+            spans[name] = argument.name.span
+            if made is not None:
+                named[name] = made
+        return Invocation(call.name.text, tuple(positional), named)
+
+
+def spelling(number: tree.Number) -> str:
+    return (number.text or units.spell(number.value)) + number.unit
+
+
+def described(node: tree.Node) -> str:
+    """What a piece of syntax is, for a message."""
+    match node:
+        case tree.Number() as number:
+            return f"the number `{spelling(number)}`"
+        case tree.Text():
+            return "a string"
+        case tree.Path() as path:
+            return f"the name `{path.text}`"
+        case tree.Range():
+            return "a range"
+        case tree.Listing():
+            return "a list"
+        case tree.Block():
+            return "a block"
+        case tree.Call(_, name, _):
+            return f"`{name.text}(…)`"
+        case _:
+            return "an expression"
+
+
+def _range(kind: v.Quantity) -> str:
+    low, high = kind.low, kind.high
+    if low is not None and high is not None:
+        return f"between {units.spell(low)} and {units.spell(high)}"
+    if low is not None:
+        return f"more than {units.spell(low)}" if kind.low_open else f"at least {units.spell(low)}"
+    return f"at most {units.spell(high)}" if high is not None else "a number"
+
+
+def _quote(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,0 +1,125 @@
+"""Codes of blocks: parts that are missing, contradict each other or stand in the wrong place."""
+
+from __future__ import annotations
+
+from wrpc.diagnostics import Code
+
+# fmt: off
+MISSING_PART = Code("WRP130", "missing-part", "error", """\
+A declaration without what makes it one: a route without an action, a guard without a rule.
+
+Bad:
+
+    route all { tier 1 }
+    #     ^^^ WRP130
+
+Good:
+
+    pool small {}
+    route all { tier 1  to small }
+
+How to repair: say what it does, or delete it.
+""")
+
+CONTRADICTING_PARTS = Code("WRP131", "contradicting-parts", "error", """\
+Two parts of one block that cannot both hold.
+
+A route has one action: `to`, `cascade` or `deny`. A denial has no fallback. A score has a `threshold` or `above`.
+
+Bad:
+
+    pool small {}
+    route all { to small  deny "closed" }
+    #                     ^^^^^^^^^^^^^ WRP131
+
+Good:
+
+    route all { deny "closed" }
+
+How to repair: keep one.
+""")
+
+PARTIAL_WEIGHTS = Code("WRP132", "partial-weights", "error", """\
+A route where some destinations have a weight and others have none.
+
+Either every destination has a weight or none has, for equal shares.
+
+Bad:
+
+    pool small {}
+    pool large {}
+    route all { to small weight 90, large }
+    #                               ^^^^^ WRP132
+
+Good:
+
+    pool small {}
+    pool large {}
+    route all { to small weight 90, large weight 10 }
+
+How to repair: give the rest a weight.
+""")
+
+MISPLACED_PART = Code("WRP133", "misplaced-part", "error", """\
+A part that its block cannot have.
+
+Bad:
+
+    signal tokens: int(0..1M) {
+      source prompt_tokens
+      threshold 0.5
+    # ^^^^^^^^^ WRP133
+    }
+    pool small {}
+    route short { when tokens < 8k  to small }
+
+Good:
+
+    signal tokens: int(0..1M) { source prompt_tokens }
+    pool small {}
+    route short { when tokens < 8k  to small }
+
+How to repair: delete it, or move it to where it belongs.
+""")
+
+GROUP_MEMBERSHIP = Code("WRP134", "group-membership", "error", """\
+An exclusive group whose members do not make one.
+
+A group has two or more signals that fire, each in one group alone, and its default is one of them.
+
+Bad:
+
+    signal a: bool { source has_tools }
+    signal b: bool { source stream }
+    group g exclusive { a, b } default c
+    #                                  ^ WRP134
+
+Good:
+
+    signal a: bool { source has_tools }
+    signal b: bool { source stream }
+    group g exclusive { a, b } default b
+
+How to repair: name members that are signals of type `bool`, or scores with a threshold.
+""")
+
+USELESS_ON_ERROR = Code("WRP135", "useless-on-error", "warning", """\
+An `on_error` of a signal that cannot fail.
+
+What is computed from the request itself is always known.
+
+Bad:
+
+    signal has_tools: bool { source has_tools  on_error fires }
+    #                                          ^^^^^^^^ WRP135
+    pool small {}
+    route tools { when has_tools  to small }
+
+Good:
+
+    signal has_tools: bool { source has_tools }
+    pool small {}
+    route tools { when has_tools  to small }
+
+How to repair: delete it.
+""")

@@ -1,0 +1,178 @@
+"""Codes of names: unknown, declared twice, reserved, misplaced, ambiguous."""
+
+from __future__ import annotations
+
+from wrpc.diagnostics import Code
+
+# fmt: off
+UNKNOWN_NAME = Code("WRP101", "unknown-name", "error", """\
+A name that nothing declares.
+
+A condition on a name that does not exist could never hold, and a route to a pool that does not exist would serve
+nobody. So nothing is guessed; the nearest names stand in the help.
+
+Bad:
+
+    signal tokens: int(0..1M) { source prompt_tokens }
+    pool small {}
+    route short {
+      when tokns < 8k
+    #      ^^^^^ WRP101
+      to smal
+    #    ^^^^ WRP101
+    }
+
+Good:
+
+    signal tokens: int(0..1M) { source prompt_tokens }
+    pool small {}
+    route short {
+      when tokens < 8k
+      to small
+    }
+
+How to repair: correct the spelling, or declare the name. A name of one file is known in all files of the policy.
+""")
+
+DUPLICATE_NAME = Code("WRP102", "duplicate-name", "error", """\
+A name that is declared twice.
+
+A name stands for one thing across all files. Each kind of declaration has its own names, so that a route and a signal
+may both be called `review`; signals, scores, bands and lets share theirs, since an expression can read each of them.
+
+Bad:
+
+    pool small {}
+    pool small {}
+    #    ^^^^^ WRP102
+
+Good:
+
+    pool small {}
+    pool large {}
+
+How to repair: rename one, delete one, or make the second an `override`.
+""")
+
+RESERVED_WORD = Code("WRP103", "reserved-word", "error", """\
+A name that is a word of the language.
+
+`default`, `none`, `any`, `and`, `or`, `not`, `in`, `when`, `true` and `false` mean something wherever a name can
+stand. Backticks do not lift that. A label of a pool has no name of an attribute either, since `destination` could
+never read it.
+
+Bad:
+
+    pool small {
+      region "eu"
+      labels { trust high }
+    #          ^^^^^ WRP103
+    }
+
+Good:
+
+    pool small {
+      region "eu"
+      trust "high"
+      labels { team red }
+    }
+
+How to repair: choose another name.
+""")
+
+MISPLACED_NAME = Code("WRP104", "misplaced-name", "error", """\
+A name that cannot be read where it stands.
+
+`destination` is known once a route has been chosen: the conditions of guards (`forbid`, `require`) and claims read it,
+those of routes and of `deny` cannot. `route`, `routed`, `denied`, `served` and `cost` are of the decision, and claims
+alone read them. A rule of `place` is over `pool` and `site`.
+
+Bad:
+
+    pool small { trust "own" }
+    guard ours { deny "no" when destination.trust == "own" }
+    #                           ^^^^^^^^^^^^^^^^^ WRP104
+
+Good:
+
+    pool small { trust "own" }
+    guard ours { forbid destination.trust == "own" }
+
+How to repair: say it in a guard's `forbid`, or claim it in an `assert`.
+""")
+
+AMBIGUOUS_NAME = Code("WRP105", "ambiguous-name", "error", """\
+A word of claims that is the name of a signal too.
+
+In a claim `cost` is what the decision costs. With a signal of that name the reader cannot know which is meant.
+
+Bad:
+
+    signal cost: int(0..10) { source header("x-cost") }
+    assert cheap { always cost < 5 }
+    #                     ^^^^ WRP105
+
+Good:
+
+    signal cost: int(0..10) { source header("x-cost") }
+    let asked_cost = cost
+    assert cheap { always asked_cost < 5 }
+
+How to repair: rename the signal, or give it a second name with `let`.
+""")
+
+UNKNOWN_WORD = Code("WRP106", "unknown-choice", "error", """\
+A word that is none of those which can stand here.
+
+Types, sources, roles, causes of a fallback, ways to select: where a list is closed, a misspelt word would be a setting
+that does not hold.
+
+Bad:
+
+    pool small {}
+    pool large {}
+    route all {
+      to small
+      fallback large on timeuot
+    #                   ^^^^^^^ WRP106
+    }
+
+Good:
+
+    pool small {}
+    pool large {}
+    route all {
+      to small
+      fallback large on timeout
+    }
+
+How to repair: take one of the words that the help names.
+""")
+
+QUOTES = Code("WRP107", "name-or-string", "error", """\
+A string where a name stands, or a name where a string does.
+
+Text in double quotes is always a string, never a name. The members of an enum, routes and pools are names; the values
+of a header and what pools say of their region or trust are strings.
+
+Bad:
+
+    signal tenant: string { source header("x-tenant") }
+    pool small {}
+    route blue {
+      when tenant == blue
+    #                ^^^^ WRP107
+      to small
+    }
+
+Good:
+
+    signal tenant: string { source header("x-tenant") }
+    pool small {}
+    route blue {
+      when tenant == "blue"
+      to small
+    }
+
+How to repair: the finding carries the fix.
+""")

@@ -1,0 +1,91 @@
+"""From a path, a text or a tree to a resolved policy: the front of this room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from wrpc.diagnostics import Diagnostic, Findings, Refusal
+from wrpc.policy.faults import Faults
+from wrpc.policy.imports import Folder, Importer, Library, Memory
+from wrpc.policy.model import Policy
+from wrpc.policy.resolve import resolve
+from wrpc.source import Source
+from wrpc.syntax import tree
+
+
+def load(path: str | Path, env: Iterable[str | Path] = ()) -> Policy:
+    """The policy of a file with the override files `env`; raises `Refusal` with every finding if one is an error."""
+    policy, findings = load_all(path, env)
+    if policy is None:
+        raise Refusal(findings.diagnostics)
+    return policy
+
+
+def load_all(path: str | Path, env: Iterable[str | Path] = ()) -> tuple[Policy | None, Findings]:
+    """The policy, or None, and everything that was found on the way. No content makes this raise."""
+    from wrpc.syntax.read import read
+
+    faults = Faults()
+    importer = Importer(faults)
+    root = Path(path).parent
+    for index, place in enumerate((path, *env)):
+        try:
+            source = read(Path(place))
+        except Refusal as refusal:
+            faults.take(refusal.diagnostics)
+            if not index:
+                return None, Findings.of(faults.diagnostics)
+            continue
+        importer.file(importer.parse(source), _library(root, Path(place)))
+    return _resolved(importer, faults)
+
+
+def from_text(
+    text: str,
+    name: str = "policy.wrp",
+    root: str | Path | None = None,
+    files: Mapping[str, str] | None = None,
+    env: Mapping[str, str] | None = None,
+) -> tuple[Policy | None, Findings]:
+    """The policy of a text. Imports come from `files` (by name), else from the folder `root`, else are missing.
+
+    `env` are override files by name.
+    """
+    faults = Faults()
+    importer = Importer(faults)
+    on_disk = root is not None and files is None
+    for called, written in {name: text, **(env or {})}.items():
+        source = Source(called, written, Path(root) / called if on_disk and root is not None else None)
+        importer.file(importer.parse(source), _library(Path(root), None) if on_disk and root else Memory(files or {}))
+    return _resolved(importer, faults)
+
+
+def from_source(source: Source) -> tuple[Policy | None, Findings]:
+    """The policy of a text that has been read already; imports come from the folder of its path."""
+    faults = Faults()
+    importer = Importer(faults)
+    library: Library = Folder(source.path.parent) if source.path else Memory({})
+    importer.file(importer.parse(source), library)
+    return _resolved(importer, faults)
+
+
+def from_tree(file: tree.File, earlier: Iterable[Diagnostic] = ()) -> tuple[Policy | None, Findings]:
+    """The policy of a tree that a program made; `earlier` are findings that go with it."""
+    faults = Faults()
+    faults.take(earlier)
+    importer = Importer(faults)
+    importer.file(file, Folder(file.source.path.parent) if file.source.path else Memory({}))
+    return _resolved(importer, faults)
+
+
+def _library(root: Path, place: Path | None) -> Library:
+    """The root is the main file's folder; an override file from elsewhere brings its own."""
+    if place is None or place.parent.resolve().is_relative_to(root.resolve()):
+        return Folder(root)
+    return Folder(place.parent)
+
+
+def _resolved(importer: Importer, faults: Faults) -> tuple[Policy | None, Findings]:
+    policy = resolve(importer.program, faults)
+    return policy, Findings.of(faults.diagnostics)

@@ -1,0 +1,408 @@
+"""Tree expressions into the core, typed on the way: what a name means where it stands, sums, products, calls.
+
+Every method returns None where something has been reported; what is None above that is passed over in silence. Both
+sides of everything are looked at before that, so that one fault does not hide the other.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Literal, assert_never
+
+from wrpc.policy import codes, expr, units
+from wrpc.policy import vocabulary as v
+from wrpc.policy.attributes import Reader
+from wrpc.policy.compare import Comparing
+from wrpc.policy.faults import Faults
+from wrpc.policy.model import Bool, Enum, Int, Real, Score, Set, String
+from wrpc.policy.operands import (
+    ONE,
+    Bare,
+    Choice,
+    Known,
+    Num,
+    Operand,
+    SetOf,
+    Str,
+    Taken,
+    Truth,
+    Where,
+    combined,
+    constant,
+    described,
+    reading,
+)
+from wrpc.source import Span
+from wrpc.syntax import tree
+
+FUNCTIONS = ("confidence", "raw", "prefix")
+
+
+class Lowering:
+    """Expressions of one policy."""
+
+    def __init__(self, known: Known, reader: Reader, faults: Faults) -> None:
+        self.known = known
+        self.names = known.names
+        self.reader = reader
+        self.faults = faults
+        self._comparing = Comparing(self)
+
+    # ── Conditions and numbers ────────────────────────────────────────────
+
+    def condition(self, e: tree.Expr, where: Where) -> expr.Condition | None:
+        match e:
+            case tree.And(span, parts):
+                made = self._all(parts, where)
+                return None if made is None else expr.All(made, span=span)
+            case tree.Or(span, parts):
+                made = self._all(parts, where)
+                return None if made is None else expr.Any(made, span=span)
+            case tree.Not(span, operand):
+                inner = self.condition(operand, where)
+                return None if inner is None else expr.Not(inner, span=span)
+            case tree.Compare():
+                return self._comparing.compare(e, where)
+            case tree.In():
+                return self._comparing.contains(e, where)
+            case _:
+                found = self.operand(e, where)
+                if isinstance(found, Truth):
+                    return self.fires(found, e.span)
+                if found is not None:
+                    self.mistyped(found, e.span, "a condition")
+                return None
+
+    def _all(self, parts: tuple[tree.Expr, ...], where: Where) -> tuple[expr.Condition, ...] | None:
+        made = [self.condition(p, where) for p in parts]
+        found = tuple(m for m in made if m is not None)
+        return found if len(found) == len(made) else None
+
+    def number(self, e: tree.Expr, where: Where) -> Num | None:
+        """A number; a condition counts 1 where it is true and 0 where it is false."""
+        found = self.operand(e, where)
+        match found:
+            case Num():
+                return found
+            case Truth():
+                condition = self.fires(found, e.span)
+                if condition is None:
+                    return None
+                return Num(reading(expr.Indicator(condition, span=e.span), e.span))
+            case None:
+                return None
+            case _:
+                self.mistyped(found, e.span, "a number")
+                return None
+
+    def fires(self, truth: Truth, span: Span) -> expr.Condition | None:
+        """The condition, unless it is a score that says nowhere when it fires."""
+        if not truth.silent:
+            return truth.condition
+        self.never_fires(truth.score, span)
+        return None
+
+    def never_fires(self, score: str, span: Span) -> None:
+        self.faults.add(
+            codes.SCORE_WITHOUT_THRESHOLD,
+            f"the score `{score}` has no threshold, so that it can only be read by `raw`",
+            span,
+            help=f"write `raw({score})`, or give the signal `threshold` or `above`",
+        )
+
+    def mistyped(self, found: Operand, span: Span, expected: str) -> None:
+        if isinstance(found, Bare):
+            self.unknown(found.name)
+            return
+        advice = None
+        if isinstance(found, Choice):
+            advice = f"compare it with one of its names, such as `{found.name} == {found.names[0]}`"
+        elif isinstance(found, SetOf):
+            advice = f"ask for a member, such as `{found.names[0]} in {found.name}`"
+        elif isinstance(found, Num) and expected == "a condition":
+            advice = "compare it with another number"
+        self.faults.add(
+            codes.WRONG_OPERAND, f"{expected} is expected here, found {described(found)}", span, help=advice
+        )
+
+    def unknown(self, name: tree.Name) -> None:
+        if name.text in v.RESERVED:
+            self.faults.add(codes.WRONG_OPERAND, f"`{name.text}` means nothing by itself in an expression", name.span)
+            return
+        self.names.unknown("signal", name, self.names.expressible(), "a signal, score, band or let")
+
+    # ── Pieces ────────────────────────────────────────────────────────────
+
+    def operand(self, e: tree.Expr, where: Where) -> Operand | None:
+        match e:
+            case tree.Number(span):
+                amount = self.reader.amount(e)
+                return None if amount is None else Num(constant(amount.value, span), amount.dimension)
+            case tree.Text(_, text):
+                return Str(expr.StringLiteral(text))
+            case tree.Path():
+                return self.path(e, where)
+            case tree.Call():
+                return self.call(e, where)
+            case tree.Sum(span, terms):
+                return self.sum(span, terms, where)
+            case tree.Product(span, factors):
+                return self.product(span, factors, where)
+            case tree.Signed(span, sign, operand):
+                number = self.number(operand, where)
+                factor = -ONE if sign == "-" else ONE
+                return None if number is None else Num(combined([(factor, number.value)], span), number.dimension)
+            case tree.Listing(span):
+                self.faults.add(codes.WRONG_OPERAND, "a list stands only behind `in`", span)
+                return None
+            case tree.And() | tree.Or() | tree.Not() | tree.Compare() | tree.In():
+                condition = self.condition(e, where)
+                return None if condition is None else Truth(condition)
+            case _:
+                assert_never(e)
+
+    def path(self, path: tree.Path, where: Where) -> Operand | None:
+        name, *rest = path.parts
+        if rest or name.text == "destination" or where.placement:
+            return self.dotted(path, where)
+        if name.text in ("true", "false"):
+            return Truth(expr.Constant(name.text == "true", span=path.span))
+        if where.answer and name.text == "confidence":
+            return Num(reading(expr.AnswerConfidence(span=path.span), path.span))
+        found = self.names.expression(name.text)
+        if where.outcome and name.text in v.CLAIM_WORDS:
+            return self.outcome(name, found[0] if found else "")
+        if found is None:
+            if self.names.poisoned(name.text):
+                return None
+            if name.text in v.CLAIM_WORDS:
+                self.misplaced(f"`{name.text}`", path.span, "the claims of an `assert`", where)
+                return None
+            return Bare(name)
+        kind = found[0]
+        if kind == "signal":
+            return self.signal(name.text, path.span)
+        if kind == "band":
+            band = self.known.band(name.text)
+            return None if band is None else Choice(name.text, band.names, band)
+        defined = self.known.definition(name.text)
+        if defined is None:
+            return None
+        if not isinstance(defined.value, expr.Linear):
+            return Truth(expr.Named(name.text, span=path.span))
+        if not defined.value.terms:
+            return Num(constant(defined.value.constant, path.span), defined.dimension)
+        return Num(reading(expr.NamedNumber(name.text, span=path.span), path.span), defined.dimension)
+
+    def signal(self, name: str, span: Span) -> Operand | None:
+        signal = self.known.signals.get(name)
+        if signal is None:
+            return None
+        match signal.type:
+            case Bool():
+                return Truth(expr.Fires(name, span=span))
+            case Score(_, _, threshold):
+                return Truth(expr.Fires(name, span=span), name, threshold is None)
+            case Int(_, _, dimension) | Real(_, _, dimension):
+                return Num(reading(expr.Raw(name, span=span), span), dimension)
+            case Enum(names):
+                return Choice(name, names)
+            case Set(names):
+                return SetOf(name, names)
+            case String():
+                return Str(expr.StringSignal(name))
+            case _:
+                assert_never(signal.type)
+
+    def outcome(self, name: tree.Name, kind: str) -> Operand | None:
+        """A word that a claim reads of the decision."""
+        if kind:
+            self.faults.add(
+                codes.AMBIGUOUS_NAME,
+                f"`{name.text}` in a claim is a word for the decision, and this policy has a {kind} of that name",
+                name.span,
+                help=f"rename the {kind}, or give it a second name: `let … = {name.text}`",
+            )
+            return None
+        match name.text:
+            case "route":
+                return Taken()
+            case "cost":
+                return Num(reading(expr.Cost(span=name.span), name.span), "USD")
+            case "routed":
+                return Truth(expr.Outcome("routed", span=name.span))
+            case "denied":
+                return Truth(expr.Outcome("denied", span=name.span))
+            case _:
+                return Truth(expr.Outcome("served", span=name.span))
+
+    def misplaced(self, what: str, span: Span, only: str, where: Where) -> None:
+        self.faults.add(
+            codes.MISPLACED_NAME,
+            f"{what} stands in {where.title}, and can be read in {only} alone",
+            span,
+        )
+
+    def dotted(self, path: tree.Path, where: Where) -> Operand | None:
+        """`destination.x`; in a place `pool`, `pool.x`, `site`, `site.x`."""
+        head, *rest = path.parts
+        if where.placement:
+            return self.placed(path)
+        if head.text != "destination":
+            if self.names.expression(head.text):
+                self.faults.add(
+                    codes.UNKNOWN_NAME, f"`{head.text}` has no parts, found `{path.text}`", path.span,
+                    help=f"a name with a dot in it is one name in backticks: `` `{path.text}` ``",
+                )  # fmt: skip
+            else:
+                self.names.unknown("signal", head, [*self.names.expressible(), "destination"])
+            return None
+        if not where.destination:
+            self.misplaced(f"`{path.text}`", path.span, "`forbid` and `require` of a guard, and in claims", where)
+            return None
+        if len(rest) != 1:
+            self.faults.add(
+                codes.UNKNOWN_NAME,
+                f"one attribute is read of a destination, found `{path.text}`",
+                path.span,
+                help="such as `destination.trust` or `destination.pool`",
+            )
+            return None
+        return self.attribute(rest[0], "", (*v.DESTINATION, *self.known.pool_labels), "a destination")
+
+    def placed(self, path: tree.Path) -> Operand | None:
+        head, *rest = path.parts
+        if head.text not in ("pool", "site") or len(rest) > 1:
+            self.faults.add(
+                codes.MISPLACED_NAME,
+                f"a rule of `place` reads `pool`, `site` and their attributes, found `{path.text}`",
+                path.span,
+                help='such as `pool == local`, `pool.trust == "own"` or `site.region == "eu"`',
+            )
+            return None
+        if not rest:
+            return Str(expr.Attribute(head.text), v.NAMED[head.text])
+        if head.text == "pool":
+            return self.attribute(rest[0], "pool.", (*v.PLACED_POOL, *self.known.pool_labels), "a pool")
+        return self.attribute(rest[0], "site.", (*v.PLACED_SITE, *self.known.site_labels), "a site")
+
+    def attribute(self, name: tree.Name, prefix: str, known: tuple[str, ...], of: str) -> Operand | None:
+        if name.text in known:
+            full = prefix + name.text
+            return Str(expr.Attribute(full), v.NAMED.get(full, ""))
+        best = self.faults.suggest(name.text, known)
+        self.faults.add(
+            codes.UNKNOWN_NAME,
+            f"no attribute or label of {of} is called `{name.text}`",
+            name.span,
+            help=best or "an attribute that can be asked for is " + ", ".join(f"`{k}`" for k in known[:6])
+            + ", or a label that a pool declares",
+            fixes=self.names.rename(name, known) if best else (),
+        )  # fmt: skip
+        return None
+
+    # ── Calls ─────────────────────────────────────────────────────────────
+
+    def call(self, call: tree.Call, where: Where) -> Operand | None:
+        match call.name.text:
+            case "confidence" | "raw":
+                return self.of_score(call)
+            case "prefix":
+                condition = self._comparing.prefix(call, where)
+                return None if condition is None else Truth(condition)
+            case other:
+                best = self.faults.suggest(other, FUNCTIONS)
+                self.faults.add(
+                    codes.UNKNOWN_NAME,
+                    f"no function is called `{other}`, expected `confidence`, `raw` or `prefix`",
+                    call.name.span,
+                    help=best,
+                    fixes=self.names.rename(call.name, FUNCTIONS) if best else (),
+                )
+                return None
+
+    def of_score(self, call: tree.Call) -> Operand | None:
+        function = call.name.text
+        match call.arguments:
+            case (tree.Argument(_, None, tree.Path(_, (name,))),):
+                pass
+            case _:
+                self.faults.add(
+                    codes.WRONG_ARGUMENTS,
+                    f"`{function}` takes the name of one score signal",
+                    call.span,
+                    help=f"write `{function}(pii)`",
+                )
+                return None
+        found = self.names.expression(name.text)
+        if found is None:
+            if not self.names.poisoned(name.text):
+                scores = [n for n, s in self.known.signals.items() if isinstance(s.type, Score)]
+                self.names.unknown("score signal", name, scores)
+            return None
+        signal = self.known.signals.get(name.text) if found[0] == "signal" else None
+        if found[0] == "signal" and signal is None:
+            return None
+        if signal is None or not isinstance(signal.type, Score):
+            what = "score declaration, which is a number already" if found[0] == "score" else found[0]
+            self.faults.add(
+                codes.WRONG_OPERAND, f"`{function}` reads a signal of type `score`; `{name.text}` is a {what}",
+                name.span, help=f"write `{name.text}` alone",
+            )  # fmt: skip
+            return None
+        if function == "raw":
+            return Num(reading(expr.Raw(name.text, span=call.span), call.span))
+        if signal.type.threshold is None:
+            self.never_fires(name.text, call.span)
+            return None
+        return Num(reading(expr.Confidence(name.text, span=call.span), call.span))
+
+    # ── Sums and products ─────────────────────────────────────────────────
+
+    def sum(self, span: Span, terms: tuple[tuple[Literal["+", "-"], tree.Expr], ...], where: Where) -> Num | None:
+        made = [(sign, term.span, self.number(term, where)) for sign, term in terms]
+        first = next((n for _, _, n in made if n is not None), None)
+        if first is None:
+            return None
+        parts: list[tuple[Fraction, expr.Linear]] = []
+        for sign, at, number in made:
+            if number is None:
+                continue
+            if number.dimension != first.dimension:
+                self.mixed("a sum", first.dimension, number.dimension, at)
+                continue
+            parts.append((-ONE if sign == "-" else ONE, number.value))
+        return Num(combined(parts, span), first.dimension) if len(parts) == len(made) else None
+
+    def mixed(self, what: str, left: str, right: str, span: Span) -> None:
+        self.faults.add(
+            codes.UNIT_MISMATCH,
+            f"{what} mixes dimensions: {units.title(left)}, and {units.title(right)}",
+            span,
+            help=f"a number that fits is written such as `{units.example(left)}`",
+        )
+
+    def product(self, span: Span, factors: tuple[tree.Expr, ...], where: Where) -> Num | None:
+        made = [self.number(f, where) for f in factors]
+        numbers = [m for m in made if m is not None]
+        if len(numbers) != len(made):
+            return None
+        variables = [(n, f) for n, f in zip(numbers, factors, strict=True) if not n.constant]
+        if len(variables) > 1:
+            self.faults.add(
+                codes.PRODUCT_OF_VARIABLES,
+                "two numbers that depend on the request are multiplied",
+                span,
+                help="one side of `*` is a constant; scores and conditions are linear",
+            )
+            return None
+        dimensions = [n.dimension for n in numbers if n.dimension]
+        if len(dimensions) > 1:
+            self.mixed("a product", dimensions[0], dimensions[1], span)
+            return None
+        factor = ONE
+        for number in numbers:
+            if number.constant:
+                factor *= number.value.constant
+        value = combined([(factor, variables[0][0].value)], span) if variables else constant(factor, span)
+        return Num(value, dimensions[0] if dimensions else "")

@@ -1,0 +1,173 @@
+"""Who is called what: the names of each kind of declaration, duplicates, reserved words, and what was read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from wrpc.diagnostics import Fix, Related
+from wrpc.policy import codes
+from wrpc.policy.faults import Faults
+from wrpc.policy.vocabulary import RESERVED
+from wrpc.source import Source, Span
+from wrpc.syntax import tree
+
+Declared = tree.Section | tree.Signal | tree.Score | tree.Band | tree.Group | tree.Let | tree.Assume
+
+# What an expression can name: these kinds share their names.
+EXPRESSION_KINDS = ("signal", "score", "band", "let")
+
+DEFINED_KINDS = ("score", "band", "let")
+
+KIND_OF: Mapping[type, str] = {
+    tree.Signal: "signal",
+    tree.Score: "score",
+    tree.Band: "band",
+    tree.Group: "group",
+    tree.Let: "let",
+    tree.Assume: "assume",
+}
+
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_DECLARED_TEXT = re.compile(
+    r"\b(signal|score|band|group|let|assume|workload|model|site|pool|place|route|guard|assert|target)\s+"
+    r"(?:([A-Za-z_]\w*)|`((?:[^`\n]|``)+)`)"
+)
+
+
+def kind_of(declaration: Declared) -> str:
+    return declaration.kind if isinstance(declaration, tree.Section) else KIND_OF[type(declaration)]
+
+
+def name_of(declaration: Declared) -> tree.Name | None:
+    return declaration.name
+
+
+def written(name: str) -> str:
+    """A name as it stands in a file."""
+    if _IDENTIFIER.fullmatch(name) and name not in RESERVED:
+        return name
+    return "`" + name.replace("`", "``") + "`"
+
+
+@dataclass(slots=True)
+class Names:
+    """Every declared name by kind. `swallowed` are names whose declaration a syntax error took: known, but poisoned."""
+
+    faults: Faults
+    declared: dict[str, dict[str, Declared]] = field(default_factory=dict)
+    defined: dict[str, Declared] = field(default_factory=dict)
+    """Lets, scores and bands together, in order of declaration."""
+    default: tree.Section | None = None
+    swallowed: set[tuple[str, str]] = field(default_factory=set)
+    read: set[tuple[str, str]] = field(default_factory=set)
+
+    def of(self, kind: str) -> Mapping[str, Declared]:
+        return self.declared.get(kind, {})
+
+    def declare(self, declarations: Iterable[Declared]) -> None:
+        for declaration in declarations:
+            self._declare(declaration)
+
+    def _declare(self, declaration: Declared) -> None:
+        kind = kind_of(declaration)
+        name = name_of(declaration)
+        if name is None:
+            if self.default is not None and isinstance(declaration, tree.Section):
+                self._twice("`default`", declaration.span, self.default.span)
+            elif isinstance(declaration, tree.Section):
+                self.default = declaration
+            return
+        if not self.allowed(name):
+            self.swallowed.add((kind, name.text))
+            return
+        shared = EXPRESSION_KINDS if kind in EXPRESSION_KINDS else (kind,)
+        for other in shared:
+            first = self.of(other).get(name.text)
+            if first is not None:
+                at = name_of(first)
+                self._twice(f"{kind} `{name.text}`", name.span, at.span if at else first.span, other)
+                return
+        self.declared.setdefault(kind, {})[name.text] = declaration
+        if kind in DEFINED_KINDS:
+            self.defined[name.text] = declaration
+
+    def _twice(self, what: str, span: Span, first: Span, other: str = "") -> None:
+        kind = what.partition(" ")[0]
+        differs = bool(other) and other != kind
+        self.faults.add(
+            codes.DUPLICATE_NAME,
+            f"{what} is declared twice" if not differs else f"{what} has the name of a {other}",
+            span,
+            related=[Related(first, "first declared here")],
+            help="signals, scores, bands and lets share their names, since an expression can read each of them"
+            if differs
+            else None,
+        )
+
+    def allowed(self, name: tree.Name, reserved: Collection[str] = RESERVED) -> bool:
+        """Whether a name may be declared; reports a reserved one."""
+        if name.text not in reserved:
+            return True
+        self.faults.add(
+            codes.RESERVED_WORD,
+            f"`{name.text}` is a reserved word, found where a name is declared",
+            name.span,
+            help="choose another name; backticks do not lift the reservation",
+        )
+        return False
+
+    def swallow(self, sources: Iterable[Source]) -> None:
+        """Takes note of every name that the text declares and the tree does not have, after a syntax error."""
+        for source in sources:
+            for found in _DECLARED_TEXT.finditer(source.text):
+                kind, plain, quoted = found.groups()
+                name = plain or quoted.replace("``", "`")
+                if name not in self.of(kind):
+                    self.swallowed.add((kind, name))
+
+    def find(self, kind: str, name: tree.Name) -> bool:
+        """Whether something of this kind has this name; reports it where not. A swallowed name is neither."""
+        if name.text in self.of(kind):
+            self.read.add((kind, name.text))
+            return True
+        if (kind, name.text) not in self.swallowed:
+            self.unknown(kind, name, self.of(kind))
+        return False
+
+    def unknown(self, kind: str, name: tree.Name, known: Collection[str], expected: str = "") -> None:
+        best = self.faults.suggest(name.text, known)
+        self.faults.add(
+            codes.UNKNOWN_NAME,
+            f"no {kind} is called `{name.text}`" + (f", expected {expected}" if expected else ""),
+            name.span,
+            help=best or (f"declare it: `{kind} {written(name.text)} …`" if kind in _DECLARABLE else None),
+            fixes=self.rename(name, known) if best else (),
+        )
+
+    def rename(self, name: tree.Name, known: Collection[str]) -> list[Fix]:
+        """The nearest name as a fix; never a safe one, since it guesses."""
+        from wrpc.diagnostics import nearest
+
+        close = nearest(name.text, known, 1) if len(known) < 1000 else []
+        return [Fix(name.span, written(close[0]), f"write `{close[0]}`", safe=False)] if close else []
+
+    def expression(self, name: str) -> tuple[str, Declared] | None:
+        """What an expression means by a name, with its kind; marks it as read."""
+        for kind in EXPRESSION_KINDS:
+            found = self.of(kind).get(name)
+            if found is not None:
+                self.read.add((kind, name))
+                return kind, found
+        return None
+
+    def poisoned(self, name: str) -> bool:
+        """Whether an expression's name is declared, but in a way that could not be read."""
+        return any((kind, name) in self.swallowed for kind in EXPRESSION_KINDS)
+
+    def expressible(self) -> list[str]:
+        return [name for kind in EXPRESSION_KINDS for name in self.of(kind)]
+
+
+_DECLARABLE = ("model", "site", "pool", "route", "guard", "workload")

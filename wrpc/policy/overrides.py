@@ -1,0 +1,76 @@
+"""Overrides, at the level of the tree: what an environment says replaces what stood in the same slot.
+
+An attribute is a slot; so is each kind of clause, with all its items. What a route does (`to`, `cascade`, `deny`) is
+one slot together. `sealed` and `critical` are never taken away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from wrpc.policy import codes
+from wrpc.policy.names import Names
+from wrpc.source import Span
+from wrpc.syntax import tree
+
+KINDS = ("pool", "route", "guard", "site", "model", "workload")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A section before and after one override."""
+
+    before: tree.Section
+    after: tree.Section
+    span: Span
+
+
+def apply(overrides: Iterable[tree.Override], names: Names) -> list[Change]:
+    """Changes the declared sections; reports an override of what is not declared."""
+    changes: list[Change] = []
+    for override in overrides:
+        section = override.section
+        if section.name is None or section.kind not in KINDS:
+            names.faults.add(
+                codes.OVERRIDE_OF_NOTHING,
+                f"`{section.kind}` cannot be overridden",
+                override.span,
+                help="an override changes a " + ", ".join(f"`{k}`" for k in KINDS),
+            )
+            continue
+        before = names.of(section.kind).get(section.name.text)
+        if not isinstance(before, tree.Section):
+            if (section.kind, section.name.text) not in names.swallowed:
+                best = names.faults.suggest(section.name.text, names.of(section.kind))
+                names.faults.add(
+                    codes.OVERRIDE_OF_NOTHING,
+                    f"no {section.kind} is called `{section.name.text}`, so that there is nothing to override",
+                    section.name.span,
+                    help=best,
+                    fixes=names.rename(section.name, names.of(section.kind)) if best else (),
+                )
+            continue
+        after = overridden(before, section)
+        names.declared[section.kind][section.name.text] = after
+        changes.append(Change(before, after, override.span))
+    return changes
+
+
+def overridden(before: tree.Section, override: tree.Section) -> tree.Section:
+    replaced = {_slot(item, before.kind) for item in override.items}
+    kept = [i for i in before.items if _slot(i, before.kind) not in replaced or isinstance(i, _ADDED)]
+    present = {type(i) for i in kept if isinstance(i, _ADDED)}
+    added = [i for i in override.items if type(i) not in present]
+    return replace(before, items=(*kept, *added))
+
+
+_ADDED = (tree.Sealed, tree.Critical)
+
+
+def _slot(item: tree.Item, kind: str) -> object:
+    if isinstance(item, tree.Attribute):
+        return item.name.text
+    if kind == "route" and isinstance(item, (tree.To, tree.Cascade, tree.Deny)):
+        return tree.To
+    return type(item)

@@ -1,0 +1,245 @@
+"""Routes and the default: their condition, their one action, and every edge that can be taken later."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import cached_property
+
+from wrpc.policy import codes, units
+from wrpc.policy import model as m
+from wrpc.policy import vocabulary as v
+from wrpc.policy.attributes import Reader, Reading, spelling
+from wrpc.policy.faults import Faults
+from wrpc.policy.lower import Lowering
+from wrpc.policy.names import Names
+from wrpc.policy.operands import ESCALATION, REQUEST
+from wrpc.policy.parts import WORDS, Parts
+from wrpc.source import Span
+from wrpc.syntax import tree
+
+ACTIONS = (tree.To, tree.Cascade, tree.Deny)
+EDGES = (tree.Fallback, tree.Spill, tree.Mirror, tree.Budget)
+
+# What says how a request is served, and so nothing beside a denial.
+SERVING = ("retries", "timeout", "reasoning", "tools", "cache", "compress", "retain", "select")
+
+
+class Routes:
+    def __init__(self, names: Names, reader: Reader, lowering: Lowering, faults: Faults) -> None:
+        self.names = names
+        self.reader = reader
+        self.lowering = lowering
+        self.faults = faults
+
+    def route(self, section: tree.Section) -> m.Route | None:
+        is_default = section.name is None
+        conditions = () if is_default else (tree.When,)
+        parts = Parts(
+            section,
+            self.reader,
+            allowed=(*conditions, *ACTIONS, *EDGES),
+            once=(tree.When, tree.Budget),
+            block="route",
+            exactly=v.NOT_OF_DEFAULT if is_default else (),
+        )
+        given = parts.attributes
+        when = parts.one(tree.When)
+        condition = self.lowering.condition(when.condition, REQUEST) if when else None
+        action = self.action(parts, given)
+        if action is None or (when is not None and condition is None):
+            return None
+        return m.Route(
+            name=section.name.text if section.name else "default",
+            when=condition,
+            action=action,
+            span=section.span,
+            tier=given.whole("tier"),
+            priority=given.whole("priority") or 0,
+            on_unknown=_ON_UNKNOWN.get(given.get("on_unknown", str) or "", "silent"),
+            labels=given.table("labels"),
+            description=given.get("description", str) or "",
+        )
+
+    # ── The action ────────────────────────────────────────────────────────
+
+    def action(self, parts: Parts, given: Reading) -> m.Action | None:
+        chosen = [c for c in parts.clauses if isinstance(c, ACTIONS)]
+        edges = self.fallbacks(parts), self.spills(parts), self.mirrors(parts), self.budget(parts)
+        if not chosen:
+            name = parts.section.name
+            self.faults.add(
+                codes.MISSING_PART,
+                f"the route `{name.text}` does not say what it does" if name else "`default` does not say what it does",
+                name.span if name else parts.section.span,
+                help='it has one of `to POOL`, `cascade POOL -> POOL` and `deny "why"`',
+            )
+            return None
+        first, *others = chosen
+        for other in others:
+            if type(other) is type(first):
+                self.reader.twice(WORDS[type(other)], parts.section.kind, other.span, first.span)
+            else:
+                parts.contradict(WORDS[type(other)], other.span, WORDS[type(first)], first.span)
+        if isinstance(first, tree.Deny):
+            self.beside_denial(parts, first, given)
+            return m.Action("deny", reason=first.reason.value)
+        if others or any(e is None for e in edges):
+            return None
+        fallbacks, spills, mirrors, budget = edges
+        assert fallbacks is not None
+        assert spills is not None
+        assert mirrors is not None
+        if isinstance(first, tree.Cascade):
+            main = self.cascade(first)
+        else:
+            main = self.any(first) if first.any else self.to(first)
+        if main is None:
+            return None
+        cache, retain = given.get("cache", Reading), given.get("retain", Reading)
+        return m.Action(
+            kind=main.kind,
+            shares=main.shares,
+            steps=main.steps,
+            escalate=main.escalate,
+            fallbacks=fallbacks,
+            spills=spills,
+            mirrors=mirrors,
+            select=given.get("select", str),
+            retries=given.whole("retries"),
+            timeout=given.fraction("timeout"),
+            reasoning=given.get("reasoning", str),
+            tools=given.value("tools"),
+            cache=m.Cache(cache.fraction("similarity"), cache.fraction("ttl")) if cache else None,
+            compress=given.whole("compress"),
+            retain=m.Retain(retain.get("ttl", m.Amount), retain.fraction("share")) if retain else None,
+            budget=budget or None,
+        )
+
+    def beside_denial(self, parts: Parts, deny: tree.Deny, given: Reading) -> None:
+        for clause in parts.clauses:
+            if isinstance(clause, EDGES):
+                parts.contradict(WORDS[type(clause)], clause.span, "deny", deny.span)
+        for attribute in SERVING:
+            if attribute in given.spans:
+                parts.contradict(attribute, given.spans[attribute], "deny", deny.span)
+
+    def any(self, clause: tree.To) -> m.Action | None:
+        """Whichever pool the router picks: all that are declared, in order of declaration."""
+        if not self.names.of("pool"):
+            if not any(kind == "pool" for kind, _ in self.names.swallowed):
+                self.faults.add(
+                    codes.MISSING_PART, "`to any` stands for every pool, and no pool is declared", clause.span
+                )
+            return None
+        self.names.read.update(("pool", p) for p in self.names.of("pool"))
+        return self._any
+
+    @cached_property
+    def _any(self) -> m.Action:
+        pools = list(self.names.of("pool"))
+        return m.Action("any", tuple(m.Share(p, Fraction(1, len(pools))) for p in pools))
+
+    def to(self, clause: tree.To) -> m.Action | None:
+        found = [self.names.find("pool", d.pool) for d in clause.destinations]
+        weights = [d.weight for d in clause.destinations if d.weight is not None]
+        if weights and len(weights) < len(clause.destinations):
+            bare = next(d for d in clause.destinations if d.weight is None)
+            self.faults.add(
+                codes.PARTIAL_WEIGHTS,
+                f"`{bare.pool.text}` has no weight, and another destination of this route has one",
+                bare.span,
+                help="either every destination has a weight, or none has, for equal shares",
+            )
+            return None
+        read = [self.share(w, "a weight", high=None) for w in weights]
+        if not all(found) or any(r is None for r in read):
+            return None
+        amounts = [r for r in read if r is not None]
+        total = sum(amounts, Fraction(0))
+        if not total:
+            amounts, total = [Fraction(1)] * len(found), Fraction(len(found))
+        return m.Action(
+            "to",
+            tuple(m.Share(d.pool.text, a / total, d.span) for d, a in zip(clause.destinations, amounts, strict=True)),
+        )
+
+    def cascade(self, clause: tree.Cascade) -> m.Action | None:
+        found = [self.names.find("pool", step) for step in clause.steps]
+        escalate = None
+        if clause.escalate is not None:
+            escalate = self.lowering.condition(clause.escalate, ESCALATION)
+            if escalate is None:
+                return None
+        if not all(found):
+            return None
+        return m.Action("cascade", steps=tuple(s.text for s in clause.steps), escalate=escalate)
+
+    # ── Edges ─────────────────────────────────────────────────────────────
+
+    def fallbacks(self, parts: Parts) -> tuple[m.FallbackEdge, ...] | None:
+        made: list[m.FallbackEdge] = []
+        sound = True
+        for clause in parts.of(tree.Fallback):
+            known = [self.reader.one_of(c, v.CAUSES, "`on`") for c in clause.causes]
+            causes: dict[str, Span] = {}
+            for cause in clause.causes:
+                if cause.text in causes:
+                    self.reader.twice(cause.text, "on", cause.span, causes[cause.text])
+                causes.setdefault(cause.text, cause.span)
+            sound &= all(known)
+            for pool in clause.pools:
+                sound &= self.names.find("pool", pool)
+                made.append(m.FallbackEdge(pool.text, tuple(causes), pool.span))
+        return tuple(made) if sound else None
+
+    def spills(self, parts: Parts) -> tuple[m.SpillEdge, ...] | None:
+        made: list[m.SpillEdge] = []
+        for clause in parts.of(tree.Spill):
+            found, above = self.names.find("pool", clause.pool), self.share(clause.above, "`spill … above`")
+            if found and above is not None:
+                made.append(m.SpillEdge(clause.pool.text, above, clause.pool.span))
+        return tuple(made) if len(made) == len(parts.of(tree.Spill)) else None
+
+    def mirrors(self, parts: Parts) -> tuple[m.MirrorEdge, ...] | None:
+        made: list[m.MirrorEdge] = []
+        for clause in parts.of(tree.Mirror):
+            found, share = self.names.find("pool", clause.pool), self.share(clause.share, "the share of `mirror`")
+            if found and share is not None:
+                made.append(m.MirrorEdge(clause.pool.text, share, clause.pool.span))
+        return tuple(made) if len(made) == len(parts.of(tree.Mirror)) else None
+
+    def budget(self, parts: Parts) -> m.Budget | tuple[()] | None:
+        """The budget, () for none, None where there is a fault in it."""
+        clause = parts.one(tree.Budget)
+        if clause is None:
+            return ()
+        amount = self.reader.amount(clause.amount)
+        if clause.per is not None and not self.names.find("signal", clause.per):
+            return None
+        if amount is None or not self.reader.fits(amount, "1/s", clause.amount.span, "the budget of a route"):
+            return None
+        if amount.value < 0:
+            self.reader.outside(clause.amount, "a budget is at least 0")
+            return None
+        return m.Budget(amount.value, clause.per.text if clause.per else None)
+
+    def share(self, number: tree.Number, what: str, high: Fraction | None = v.ONE) -> Fraction | None:
+        """A plain number from 0 up to `high`."""
+        amount = self.reader.amount(number)
+        if amount is None or not self.reader.fits(amount, "", number.span, what):
+            return None
+        if amount.value < 0 or (high is not None and amount.value > high):
+            limits = "at least 0" if high is None else f"between 0 and {units.spell(high)}"
+            self.faults.add(
+                codes.OUT_OF_RANGE,
+                f"{what} is {limits}, found `{spelling(number)}`",
+                number.span,
+                help=f"a share is written such as `{spelling(number)}%`"
+                if not number.unit and amount.value > 1
+                else None,
+            )
+            return None
+        return amount.value
+
+
+_ON_UNKNOWN: dict[str, m.OnUnknown] = {"silent": "silent", "fires": "fires", "deny": "deny"}

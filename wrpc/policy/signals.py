@@ -1,0 +1,372 @@
+"""Signals: their type, where they come from, when they fire and what a failure means; and exclusive groups."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from wrpc.diagnostics import Fix, Related
+from wrpc.policy import codes
+from wrpc.policy import model as m
+from wrpc.policy import vocabulary as v
+from wrpc.policy.attributes import Reader, Reading, described, spelling
+from wrpc.policy.faults import Faults
+from wrpc.policy.names import Names, written
+from wrpc.policy.sources import OF_POOL, SOURCES, Source
+from wrpc.policy.units import spell
+from wrpc.syntax import tree
+
+TYPES = ("bool", "int", "real", "one_of", "any_of", "string", "score")
+
+
+class Signals:
+    def __init__(self, names: Names, reader: Reader, faults: Faults) -> None:
+        self.names = names
+        self.reader = reader
+        self.faults = faults
+
+    def signal(self, node: tree.Signal) -> m.Signal | None:
+        """The signal, or None where its type is unknown."""
+        attributes = node.block.attributes if node.block else ()
+        reading = self.reader.block("signal", attributes)
+        kind = self.type(node)
+        if kind is not None:
+            kind = self.threshold(node, kind, reading)
+        source, known = self.source(attributes)
+        if "source" not in reading.spans:
+            self.faults.add(
+                codes.SIGNAL_WITHOUT_SOURCE,
+                f"the signal `{node.name.text}` does not say where it comes from, so that it counts as one that can"
+                " fail",
+                node.name.span,
+                help="give it a `source`",
+            )
+        if kind is None:
+            return None
+        can_fail = known is None or known.fallible
+        return m.Signal(
+            name=node.name.text,
+            type=kind,
+            source=source,
+            on_error=self.on_error(kind, reading, can_fail),
+            can_fail=can_fail,
+            evidence=self.evidence(kind, reading, source),
+            span=node.span,
+            description=reading.get("description", str) or "",
+            labels=reading.table("labels"),
+        )
+
+    # ── Types ─────────────────────────────────────────────────────────────
+
+    def type(self, node: tree.Signal) -> m.Type | None:
+        written = node.type
+        if isinstance(written, tree.Path):
+            name = written.parts[0]
+            arguments: tuple[tree.Argument, ...] = ()
+        else:
+            name, arguments = written.name, written.arguments
+        match name.text:
+            case "bool" | "string":
+                if isinstance(written, tree.Call):
+                    self.wrong(written, f"`{name.text}` takes nothing in parentheses", f"`{name.text}`")
+                    return None
+                return m.Bool() if name.text == "bool" else m.String()
+            case "int" | "real":
+                return self.numeric(name.text, written, arguments)
+            case "one_of" | "any_of":
+                members = self.members(name.text, written, arguments)
+                if members is None:
+                    return None
+                return m.Enum(members) if name.text == "one_of" else m.Set(members)
+            case "score":
+                if not arguments and isinstance(written, tree.Path):
+                    return m.Score()
+                ends = self.range("score", written, arguments)
+                return None if ends is None else m.Score(ends[0].value, ends[1].value)
+            case other:
+                best = self.faults.suggest(other, TYPES)
+                self.faults.add(
+                    codes.UNKNOWN_WORD,
+                    f"no type is called `{other}`",
+                    name.span,
+                    help=best or "types are " + ", ".join(f"`{t}`" for t in TYPES),
+                    fixes=self.names.rename(name, TYPES) if best else (),
+                )
+                return None
+
+    def wrong(self, node: tree.Node, message: str, example: str) -> None:
+        self.faults.add(codes.WRONG_ARGUMENTS, message, node.span, help=f"write it such as {example}")
+
+    def range(
+        self, type: str, node: tree.Node, arguments: tuple[tree.Argument, ...]
+    ) -> tuple[m.Amount, m.Amount] | None:
+        """The two ends of a type's range, of one dimension and in order."""
+        match arguments:
+            case (tree.Argument(_, None, tree.Range() as range),):
+                pass
+            case _:
+                example = {"int": "int(0..1M)", "score": "score(-1..1)"}.get(type, "real(0..1)")
+                self.wrong(node, f"`{type}` takes the range of its values", f"`{example}`")
+                return None
+        low, high = self.reader.amount(range.low), self.reader.amount(range.high)
+        if low is None or high is None:
+            return None
+        if low.dimension != high.dimension:
+            self.reader.fits(high, low.dimension, range.high.span, "the upper end of this range")
+            return None
+        if type == "score" and not self.reader.fits(low, "", range.span, "the range of a score"):
+            return None
+        if low.value > high.value:
+            self.reader.upside_down(range)
+            return None
+        return low, high
+
+    def numeric(self, type: str, node: tree.Node, arguments: tuple[tree.Argument, ...]) -> m.Int | m.Real | None:
+        ends = self.range(type, node, arguments)
+        if ends is None:
+            return None
+        low, high = ends
+        if type == "real":
+            return m.Real(low.value, high.value, low.dimension)
+        if low.value.denominator != 1 or high.value.denominator != 1:
+            self.faults.add(
+                codes.OUT_OF_RANGE, "the range of an `int` ends at whole numbers", node.span,
+                help="write `real(…)` if the values have fractions",
+            )  # fmt: skip
+            return None
+        return m.Int(int(low.value), int(high.value), low.dimension)
+
+    def members(self, type: str, node: tree.Node, arguments: tuple[tree.Argument, ...]) -> tuple[str, ...] | None:
+        found: dict[str, tree.Name] = {}
+        sound = True
+        for argument in arguments:
+            match argument.value:
+                case tree.Path(_, (name,)) if argument.name is None:
+                    sound &= self.names.allowed(name, v.RESERVED_MEMBERS)
+                    if name.text in found:
+                        self.faults.add(
+                            codes.DUPLICATE_NAME, f"`{name.text}` stands twice in one `{type}`", name.span,
+                            related=[Related(found[name.text].span, "first here")],
+                        )  # fmt: skip
+                    found.setdefault(name.text, name)
+                case tree.Text(span, text) if argument.name is None:
+                    fix = Fix(span, written(text), "drop the quotes")
+                    self.reader.quoting(span, f"`{type}` takes bare names, and a string is never a name", fix)
+                    found.setdefault(text, tree.Name(span, text))
+                case other:
+                    sound = False
+                    self.wrong(other, f"`{type}` takes names, found {described(other)}", f"`{type}(red, blue)`")
+        if not found and sound:
+            self.wrong(node, f"`{type}` names no value, so that there is none it could have", f"`{type}(red, blue)`")
+        return tuple(found) if found and sound else None
+
+    # ── When it fires ─────────────────────────────────────────────────────
+
+    def threshold(self, node: tree.Signal, type: m.Type, reading: Reading) -> m.Type | None:
+        given = [a for a in ("threshold", "above") if a in reading.spans]
+        if not given:
+            return type
+        if not isinstance(type, m.Score):
+            for attribute in (*given, *(["evidence"] if "evidence" in reading.spans else [])):
+                self.faults.add(
+                    codes.MISPLACED_PART,
+                    f"`{attribute}` belongs to a signal of type `score`, and `{node.name.text}` is none",
+                    reading.spans[attribute],
+                )
+            return type
+        if len(given) == 2:
+            self.faults.add(
+                codes.CONTRADICTING_PARTS,
+                "a score fires at its `threshold` or beyond `above`, found both",
+                reading.spans["above"],
+                related=[Related(reading.spans["threshold"], "the other one")],
+            )
+            return type
+        value = reading.fraction(given[0])
+        if value is None:
+            return None
+        above = given[0] == "above"
+        if not type.low <= value <= type.high or (above and value == type.high):
+            block = node.block
+            assert block is not None
+            number = next(a.value for a in block.attributes if a.name.text == given[0])
+            shown = f"`{spelling(number)}`" if isinstance(number, tree.Number) else "it"
+            limits = f"{spell(type.low)}..{spell(type.high)}"
+            why = "nothing lies above it" if above and value == type.high else f"the score lies in {limits}"
+            self.faults.add(
+                codes.OUT_OF_RANGE,
+                f"`{given[0]}` of `{node.name.text}` is {shown}, and {why}",
+                number.span,
+                help="give the score another range, such as `score(-1..1)`" if value < 0 or value > 1 else None,
+            )
+            return m.Score(type.low, type.high, value, above)  # so that its readers are not reported as well
+        return m.Score(type.low, type.high, value, above)
+
+    def on_error(self, type: m.Type, reading: Reading, can_fail: bool) -> m.OnError | None:
+        word = reading.get("on_error", str)
+        if word is None:
+            return None
+        span = reading.spans["on_error"]
+        if word in ("fires", "silent") and not isinstance(type, (m.Bool, m.Score)):
+            self.faults.add(
+                codes.MISPLACED_PART,
+                f"`on_error {word}` is for signals of type `bool` and `score` alone",
+                span,
+                help="`on_error deny` is for every type; without one a failed signal is unknown",
+            )
+        elif not can_fail:
+            self.faults.add(
+                codes.USELESS_ON_ERROR,
+                "this signal is computed from the request itself and cannot fail, so that `on_error` says nothing",
+                span,
+                help="delete it",
+            )
+        return {"fires": "fires", "silent": "silent", "deny": "deny"}[word]  # type: ignore[return-value]
+
+    def evidence(self, type: m.Type, reading: Reading, source: m.Invocation | None) -> str:
+        if (
+            "evidence" in reading.spans
+            and not isinstance(type, m.Score)
+            and not ({"threshold", "above"} & set(reading.spans))
+        ):
+            self.faults.add(
+                codes.MISPLACED_PART, "`evidence` belongs to a signal of type `score`", reading.spans["evidence"]
+            )
+        return reading.get("evidence", str) or (source.name if source else "")
+
+    # ── Sources ───────────────────────────────────────────────────────────
+
+    def source(self, attributes: tuple[tree.Attribute, ...]) -> tuple[m.Invocation | None, Source | None]:
+        value = next((a.value for a in attributes if a.name.text == "source"), None)
+        match value:
+            case None:
+                return None, None
+            case tree.Path(_, (name,)):
+                arguments: tuple[tree.Argument, ...] = ()
+            case tree.Call(_, name, arguments):
+                pass
+            case _:
+                self.faults.add(
+                    codes.WRONG_TYPE, f"`source` takes the name of a source, found {described(value)}", value.span,
+                    help='such as `prompt_tokens` or `header("x-tenant")`',
+                )  # fmt: skip
+                return None, None
+        known = SOURCES.get(name.text)
+        if known is None:
+            best = self.faults.suggest(name.text, SOURCES)
+            self.faults.add(
+                codes.UNKNOWN_WORD,
+                f"no source is called `{name.text}`",
+                name.span,
+                help=best or 'a service of your own is `service("name", …)`',
+                fixes=self.names.rename(name, list(SOURCES)) if best else (),
+            )
+            return None, None
+        self.arguments(name, known, arguments, value)
+        made = self.reader.invocation(value) if isinstance(value, tree.Call) else m.Invocation(name.text)
+        return made, known
+
+    def arguments(self, name: tree.Name, source: Source, arguments: tuple[tree.Argument, ...], node: tree.Node) -> None:
+        plain = [a for a in arguments if a.name is None]
+        few, many = len(plain) < source.least, source.most is not None and len(plain) > source.most
+        example = f'`{name.text}("…")`' if source.least else f"`{name.text}`"
+        if few or many or (not source.named and arguments):
+            count = "nothing" if source.most == 0 else "one argument" if source.most == 1 else "at least one argument"
+            self.wrong(node, f"the source `{name.text}` takes {count}", example)
+            return
+        for argument in plain:
+            self.argument(name, source, argument.value)
+
+    def argument(self, name: tree.Name, source: Source, value: tree.Value | tree.Expr) -> None:
+        if name.text in OF_POOL:
+            match value:
+                case tree.Path(_, (pool,)):
+                    self.names.find("pool", pool)
+                case _:
+                    self.wrong(value, f"`{name.text}` takes the name of a pool", f"`{name.text}(local)`")
+            return
+        texts = value.items if isinstance(value, tree.Listing) and source.form == "texts" else (value,)
+        for text in texts:
+            if source.form in ("text", "texts") and not isinstance(text, tree.Text):
+                self.wrong(text, f"`{name.text}` takes strings, found {described(text)}", f'`{name.text}("…")`')
+            elif name.text == "pattern" and isinstance(text, tree.Text):
+                self.pattern(text)
+
+    def pattern(self, text: tree.Text) -> None:
+        try:
+            re.compile(_DIALECT.sub("x", text.value))
+        except (re.error, OverflowError, RecursionError) as error:
+            self.faults.add(
+                codes.BAD_PATTERN, f"this is no regular expression: {error}", text.span,
+                help="backslashes in a string are written twice",
+            )  # fmt: skip
+
+    # ── Groups ────────────────────────────────────────────────────────────
+
+    def groups(self, signals: Mapping[str, m.Signal]) -> dict[str, m.Group]:
+        made: dict[str, m.Group] = {}
+        taken: dict[str, tuple[str, tree.Name]] = {}
+        for name, node in self.names.of("group").items():
+            assert isinstance(node, tree.Group)
+            group = self.group(node, signals, taken)
+            if group is not None:
+                made[name] = group
+        return made
+
+    def group(
+        self, node: tree.Group, signals: Mapping[str, m.Signal], taken: dict[str, tuple[str, tree.Name]]
+    ) -> m.Group | None:
+        count = len(self.faults)
+        members: list[str] = []
+        for member in node.members:
+            if not self.names.find("signal", member):
+                continue
+            signal = signals.get(member.text)
+            first = taken.get(member.text)
+            if first is not None:
+                where = "this group" if first[0] == node.name.text else f"the group `{first[0]}`"
+                self.faults.add(
+                    codes.GROUP_MEMBERSHIP, f"`{member.text}` stands in {where} already", member.span,
+                    related=[Related(first[1].span, "first here")],
+                )  # fmt: skip
+                continue
+            taken[member.text] = node.name.text, member
+            if signal is not None:
+                self.member(member, signal)
+            members.append(member.text)
+        if len(node.members) < 2:
+            self.faults.add(
+                codes.GROUP_MEMBERSHIP, f"the group `{node.name.text}` has one member, and excludes nothing", node.span
+            )
+        default = node.default
+        if default is not None and default.text not in {member.text for member in node.members}:
+            self.faults.add(
+                codes.GROUP_MEMBERSHIP, f"the default `{default.text}` is no member of its group", default.span,
+                help=self.faults.suggest(default.text, [n.text for n in node.members]),
+            )  # fmt: skip
+        if len(self.faults) > count:
+            return None
+        return m.Group(node.name.text, tuple(members), default.text if default else None, node.span)
+
+    def member(self, name: tree.Name, signal: m.Signal) -> None:
+        match signal.type:
+            case m.Bool():
+                pass
+            case m.Score(threshold=threshold):
+                if threshold is None:
+                    self.faults.add(
+                        codes.SCORE_WITHOUT_THRESHOLD,
+                        f"the score `{name.text}` has no threshold, so that it never fires",
+                        name.span,
+                        help="give the signal `threshold` or `above`",
+                    )
+            case _:
+                self.faults.add(
+                    codes.GROUP_MEMBERSHIP,
+                    f"`{name.text}` does not fire: a group is of signals of type `bool` or `score`",
+                    name.span,
+                )
+
+
+# What other dialects write and Python's does not; any of it stands for a letter here.
+_DIALECT = re.compile(r"\\p\{\^?\w+\}|\\[pP][A-Za-z]|\\[PXRC](?:\{\w+\})?|\\z|\(\?[imsU-]+\)|\[\[:\^?\w+:\]\]")

@@ -1,0 +1,282 @@
+"""The words of the language: which block has which attributes, of which type and dimension; and the closed lists.
+
+This is the table of record: the reader, the documentation and completion all go by it. What a block holds beyond
+`name value` (`to`, `when`, `forbid`, …) is the grammar's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+ZERO, ONE = Fraction(0), Fraction(1)
+
+# ── Types of attributes ───────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number of one dimension within bounds; `whole` is without a fraction."""
+
+    dimension: str = ""
+    whole: bool = False
+    low: Fraction | None = None
+    high: Fraction | None = None
+    low_open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A string; a bare word will do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """A string."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One of these words, bare."""
+
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """A bare name that is the writer's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The name of something declared."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """A list; one thing alone may go without brackets."""
+
+    of: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """A whole number or a range of them (`2..6`)."""
+
+    low: Fraction = ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A block of names of one's own, each with a value of one type (`gpus { h100 32 }`)."""
+
+    of: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Nested:
+    """A block with a vocabulary of its own."""
+
+    block: str
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A string, or `env("NAME")`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """Names of one's own with a word, a string or a number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """The first type that a value's form fits."""
+
+    options: tuple[Kind, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Free:
+    """Any value: whoever reads it knows more."""
+
+
+Kind = (
+    Quantity | Phrase | Quoted | Words | Identifier | Reference | Several | Between | Table | Nested | Address | Labels
+    | Either | Free
+)  # fmt: skip
+
+COUNT = Quantity(whole=True, low=ZERO)
+POSITIVE = Quantity(whole=True, low=ONE)
+SHARE = Quantity(low=ZERO, high=ONE)
+SIZE = Quantity("B", low=ZERO)
+TIME = Quantity("s", low=ZERO)
+POWER = Quantity("W", low=ZERO)
+RATE = Quantity("1/s", low=ZERO)
+
+NOTES: Mapping[str, Kind] = {"description": Quoted(), "labels": Labels()}
+
+RESOLVE_KEYS = ("priority", "confidence", "name")
+ROLES = ("prefill", "decode", "both")
+ON_ERROR = ("fires", "silent", "deny")
+ON_UNKNOWN = ("silent", "fires", "deny")
+
+# ── Closed lists of routes ────────────────────────────────────────────────
+
+CAUSES = (
+    "timeout", "overload", "error", "rate_limit", "context", "refusal", "content_policy", "unavailable", "connection",
+    "server_error", "quota",
+)  # fmt: skip
+
+# The second half are the algorithms of vLLM Semantic Router (router-config v0.3).
+SELECTIONS = (
+    "latency", "cost", "quality", "random", "round_robin", "least_busy", "least_cost", "usage", "weighted", "affinity",
+    "automix", "confidence", "elo", "fusion", "hybrid", "kmeans", "knn", "latency_aware", "mlp", "multi_factor",
+    "prompt", "ratings", "remom", "router_dc", "static", "svm", "workflows",
+)  # fmt: skip
+
+# ── The table ─────────────────────────────────────────────────────────────
+
+BLOCKS: Mapping[str, Mapping[str, Kind]] = {
+    "policy": {
+        "language": COUNT,
+        "owner": Quoted(),
+        "description": Quoted(),
+        "resolve": Several(Words(RESOLVE_KEYS)),
+    },
+    "signal": {
+        "source": Free(),
+        "threshold": Quantity(),
+        "above": Quantity(),
+        "on_error": Words(ON_ERROR),
+        "evidence": Identifier(),
+        **NOTES,
+    },
+    "workload": {
+        "rate": Either((RATE, Several(RATE))),
+        "lengths": Free(),
+        "prompt_share": SHARE,
+        "slo": Nested("slo"),
+        **NOTES,
+    },
+    "slo": {"ttft_p99": TIME, "ttft_queue_p99": TIME, "tpot_p99": TIME, "e2e_p99": TIME},
+    "model": {
+        "source": Phrase(),
+        "context": POSITIVE,
+        "max_output": POSITIVE,
+        "weights": SIZE,
+        "kv_per_token": SIZE,
+        "parameters": Quantity(low=ZERO),
+        "layers": POSITIVE,
+        "heads": POSITIVE,
+        "modality": Phrase(),
+        "quality": Quantity(low=ZERO),
+        **NOTES,
+    },
+    "site": {
+        "region": Phrase(),
+        "zones": Several(Phrase()),
+        "gpus": Table(COUNT),
+        "power": POWER,
+        "price": Table(Quantity("USD/s", low=ZERO)),
+        **NOTES,
+    },
+    "pool": {
+        "model": Reference("model"),
+        "engine": Phrase(),
+        "endpoint": Address(),
+        "provider": Phrase(),
+        "region": Phrase(),
+        "site": Reference("site"),
+        "trust": Phrase(),
+        "gpu": Phrase(),
+        "replicas": Between(),
+        "tensor_parallel": POSITIVE,
+        "pipeline_parallel": POSITIVE,
+        "context": POSITIVE,
+        "role": Words(ROLES),
+        "prefill": Nested("phase"),
+        "decode": Nested("phase"),
+        "kv_cache": Nested("kv_cache"),
+        "price": Nested("price"),
+        "concurrency": POSITIVE,
+        **NOTES,
+    },
+    "phase": {
+        "gpu": Phrase(),
+        "replicas": Between(),
+        "tensor_parallel": POSITIVE,
+        "pipeline_parallel": POSITIVE,
+    },
+    "kv_cache": {"tier": Phrase(), "size": SIZE, "share": Phrase()},
+    "price": {"input": Quantity("USD/tok", low=ZERO), "output": Quantity("USD/tok", low=ZERO)},
+    "place": {
+        "pools": Several(Reference("pool")),
+        "sites": Several(Reference("site")),
+        "power": POWER,
+        "limit": Table(Free()),
+        "spread": Free(),
+        "prefer": Free(),
+        **NOTES,
+    },
+    "route": {
+        "tier": COUNT,
+        "priority": Quantity(whole=True),
+        "retries": COUNT,
+        "timeout": Quantity("s", low=ZERO, low_open=True),
+        "reasoning": Phrase(),
+        "tools": Free(),
+        "cache": Nested("cache"),
+        "compress": POSITIVE,
+        "retain": Nested("retain"),
+        "select": Words(SELECTIONS),
+        "on_unknown": Words(ON_UNKNOWN),
+        **NOTES,
+    },
+    "cache": {"similarity": SHARE, "ttl": TIME},
+    "retain": {"ttl": Either((COUNT, TIME)), "share": SHARE},
+    "guard": NOTES,
+    "assert": NOTES,
+}
+
+# Attributes that LANGUAGE gives a clause of its own in the grammar, for suggestions.
+CLAUSES: Mapping[str, tuple[str, ...]] = {
+    "route": ("when", "to", "cascade", "deny", "fallback", "spill", "mirror", "budget"),
+    "default": ("to", "cascade", "deny", "fallback", "spill", "mirror", "budget"),
+    "workload": ("when",),
+    "place": ("require", "budget"),
+    "guard": ("forbid", "deny", "require", "sealed", "critical"),
+    "assert": ("always", "never", "critical"),
+}
+
+# Of a route, what a catch-all that stands apart has no use for.
+NOT_OF_DEFAULT = ("tier", "priority", "on_unknown")
+
+# ── What `destination`, `pool` and `site` have ────────────────────────────
+
+DESTINATION = ("pool", "model", "provider", "region", "site", "trust")
+PLACED_POOL = ("model", "provider", "region", "site", "trust", "engine", "gpu", "role")
+PLACED_SITE = ("region",)
+
+# Attributes whose value is the name of something declared, and of what.
+NAMED = {
+    "pool": "pool", "model": "model", "site": "site", "pool.model": "model", "pool.site": "site",
+}  # fmt: skip
+
+CLAIM_WORDS = ("route", "routed", "denied", "served", "cost")
+RESERVED = frozenset(["default", "none", "any", "and", "or", "not", "in", "when", "true", "false"])
+RESERVED_MEMBERS = RESERVED - {"default", "none", "any"}
+
+# ── Tests ─────────────────────────────────────────────────────────────────
+
+# What a test may expect of a decision. `pool p`: p is the primary, or one of several; `pools [..]`: exactly these
+# destinations, edges included; `never_pool p`: p is no destination; `route none`: nothing took the request.
+EXPECTATIONS = (
+    "pool", "pools", "never_pool", "fallback", "route", "action", "denied", "served", "routed", "reason", "obligation",
+    "obligations",
+)  # fmt: skip
+ACTIONS = ("route", "deny", "unrouted")
