@@ -90,8 +90,11 @@ class Builder:
                     span,
                 )
             )
-            return t.Number(span, Fraction(0), unit, "0")
+            return self.zero(span)
         return t.Number(span, Fraction(plain), unit, text)
+
+    def zero(self, span: Span) -> t.Number:
+        return t.Number(span, Fraction(0), "", "0")
 
     # ── Declarations ─────────────────────────────────────────────────────────────────────────────────────────────
 

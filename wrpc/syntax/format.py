@@ -7,17 +7,17 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple, assert_never
 
 from wrpc.source import Span
-from wrpc.syntax import spell
 from wrpc.syntax import tree as t
 from wrpc.syntax.spell import WIDTH, flat, name, number, wrapped
+from wrpc.syntax.words import OPERATORS
 
-CLAUSES = spell.OPERATORS | {
+CLAUSES = OPERATORS | {
     "when", "to", "weight", "cascade", "escalate", "fallback", "on", "spill", "mirror", "budget", "per", "deny",
     "forbid", "require", "sealed", "critical", "always", "never",
 }  # fmt: skip
 """Words that an item of a section may begin or go on with: an attribute of such a name stands in backticks."""
 
-POOLS = spell.OPERATORS | {"any"}
+POOLS = OPERATORS | {"any"}
 BLANK = re.compile(r"\n[^\S\n]*\n")
 
 
@@ -212,7 +212,7 @@ def _step(s: t.Step) -> str:
 
 
 def _attributes(block: t.Block) -> list[_Line]:
-    return [_attribute(a, spell.OPERATORS) for a in block.attributes]
+    return [_attribute(a, OPERATORS) for a in block.attributes]
 
 
 def _attribute(a: t.Attribute, taken: frozenset[str]) -> _Line:

@@ -9,43 +9,56 @@ from wrpc.source import Source, Span
 from wrpc.syntax import tree as t
 from wrpc.syntax.build import Builder
 from wrpc.syntax.table import table
-from wrpc.syntax.words import Token, words
+from wrpc.syntax.words import OPERATORS, Token, words
+
+DEEPEST = 100
+OPENERS = frozenset("([{")
+PREFIXES = frozenset({"not", "+", "-"})
+TOO_DEEP = "too deep"
+"""The kind of a token that would open one level more than there may be."""
 
 
 def parse(source: Source) -> tuple[t.File, tuple[Diagnostic, ...]]:
+    """The declarations that are well formed, and what is wrong with the others."""
     parser = Parser(source)
     token = parser.run(0)
-    if token:
-        raise SyntaxError(repr(token) + repr(source.text[token[1] : token[1] + 30]))
-    return t.File(source, parser.declarations, tuple(parser.comments)), tuple(parser.builder.problems)
+    if token is None:
+        return t.File(source, parser.declared(), tuple(parser.comments)), tuple(parser.builder.problems)
+    from wrpc.syntax.recover import recover
+
+    return recover(parser, token)
 
 
 class Parser:
     """The stacks of one parse. `run` goes on until the text ends or a token fits nowhere."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, end: int | None = None, *, careful: bool = False) -> None:
         self.table = table()
         self.words = words()
         self.source = source
+        self.end = len(source.text) if end is None else end
+        self.careful = careful  # stop before a word that fits nowhere has closed anything: better for a finding
         self.builder = Builder(source)
         self.states: list[int] = [self.table.start]
         self.values: list[Any] = []
         self.comments: list[t.Comment] = []
-        self.declarations: tuple[t.Declaration, ...] = ()
 
-    def run(self, at: int) -> Token | None:
-        """Reads from an offset on. None when all is read, else the token that fits nowhere, before which it stands."""
-        text = self.source.text
+    def run(self, at: int, first: Token | None = None) -> Token | None:
+        """Reads from an offset on. None when all is read, else the token that fits nowhere, before which it stands.
+        `first` stands for a word of the text that a repair reads as another kind."""
+        text, end = self.source.text, self.end
         match, kinds = self.words.match.match, self.words.kinds
         states, values = self.states, self.values
         all_actions, rules = self.table.states, self.table.rules
         keywords, builder = self.table.words, self.builder
         build = [builder.action.get(rule.action) for rule in rules]
+        careful = self.careful
         while True:
             actions = all_actions[states[-1]]
-            found = match(text, at)
-            if found is None:
-                kind, start, at = "$END", len(text), len(text)
+            if first:
+                kind, start, at = first
+            elif (found := match(text, at, end)) is None:
+                kind, start, at = "$END", end, end
             else:
                 group = found.lastindex or 0
                 start, at = found.span(group)
@@ -53,7 +66,7 @@ class Parser:
                 if kind == "NAME":
                     word = text[start:at]
                     if word in keywords:
-                        kind = self.keyword(word, start)
+                        kind = word if word in OPERATORS and word in actions else self.keyword(word, start)
                 elif not kind:
                     kind = text[start:at]
                 elif kind == "COMMENT":
@@ -61,32 +74,43 @@ class Parser:
                     continue
                 elif kind == "NUMBER" and text[start] == "-" and kind not in actions:
                     kind, at = "-", start + 1
+            if careful and not self.takes(kind):
+                return kind, start, at
             while True:
                 action = actions.get(kind)
                 if action is None:
                     return kind, start, at
                 if action >= 0:
                     break
-                rule = rules[-1 - action]
+                rule = rules[action]
                 size = rule.size
+                if not rule.action:
+                    states[-1] = all_actions[states[-2]][rule.origin]
+                    actions = all_actions[states[-1]]
+                    continue
                 children = values[-size:] if size else []
                 if size:
                     del values[-size:], states[-size:]
                 if rule.spread:
                     children = _spread(children)
-                made = build[-1 - action]
+                made = build[action]
                 if made:
                     value = made(children)
                     if rule.origin == "<start>":
-                        self.declarations = value
+                        values.append(value)
                         return None
                 else:
-                    value = children if rule.action else children[0]
+                    value = children
                 values.append(value)
                 states.append(all_actions[states[-1]][rule.origin])
                 actions = all_actions[states[-1]]
+            if len(states) > DEEPEST and (kind in OPENERS or kind in PREFIXES) and self.depth() >= DEEPEST:
+                return TOO_DEEP, start, at
             states.append(action)
-            if kind == "NAME":
+            if first:
+                values.append(self.stand_in(first))
+                first = None
+            elif kind == "NAME":
                 values.append(builder.name(start, at))
             elif kind == "NUMBER":
                 values.append(builder.number(start, at))
@@ -95,25 +119,55 @@ class Parser:
             else:
                 values.append((kind, start, at))
 
-
     def keyword(self, word: str, start: int) -> str:
         """Whether a word is a keyword here, or a name like any other."""
         if word == "default" and self.words.settled.match(self.source.text, start) and self.takes("SETTLED"):
             return "SETTLED"
         return word if self.takes(word) else "NAME"
 
-    def takes(self, kind: str) -> bool:
-        """Whether a token of this kind can really come next. An entry of the table alone does not say so: a state is
-        shared by places that differ in what may follow, and only the stack below tells them apart."""
+    def takes(self, kind: str, height: int | None = None) -> bool:
+        """Whether a token of this kind can really come next, or could on a stack of this height. An entry of the table
+        alone does not say so: a state is shared by places that differ in what may follow, and only the stack below
+        tells them apart."""
         all_actions, rules = self.table.states, self.table.rules
-        action = all_actions[self.states[-1]].get(kind)
         states = self.states
-        while action is not None and action < 0:
-            rule = rules[-1 - action]
-            states = states[: len(states) - rule.size]
-            states.append(all_actions[states[-1]][rule.origin])
-            action = all_actions[states[-1]].get(kind)
+        top = len(states) - 1 if height is None else height  # the last state of `states` that still counts
+        state, pushed = states[top], 0  # the state in hand; it is pushed on `top` where `pushed`
+        while (action := all_actions[state].get(kind)) is not None and action < 0:
+            rule = rules[action]
+            if rule.origin == "<start>":
+                return True
+            top -= rule.size - pushed
+            state, pushed = all_actions[states[top]][rule.origin], 1
         return action is not None
+
+    def depth(self) -> int:
+        """How many brackets and signs are open."""
+        deep, sign = 0, False
+        for value in self.values:
+            token = type(value) is tuple
+            deep += token and (value[0] in OPENERS or (value[0] in PREFIXES and sign))
+            sign = token  # a sign behind a word is one of its own, behind a value it joins two
+        return deep
+
+    def declared(self) -> tuple[t.Declaration, ...]:
+        """The declarations that are finished."""
+        done: Any = self.values[0] if self.values and type(self.values[0]) in (list, tuple) else ()
+        return tuple([d for d in done if isinstance(d, t.Declaration)])
+
+    def stand_in(self, token: Token) -> Any:
+        """What a repaired word leaves in the tree."""
+        kind, start, end = token
+        span, text = Span(self.source, start, end), self.source.text[start:end]
+        match kind:
+            case "NAME":
+                return t.Name(span, text.strip("\"'"))
+            case "STRING":
+                return t.Text(span, text.strip("\"'"))
+            case "NUMBER":
+                return self.builder.zero(span)
+            case _:
+                return token
 
 
 def _spread(children: list[Any]) -> list[Any]:

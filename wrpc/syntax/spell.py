@@ -7,12 +7,11 @@ from fractions import Fraction
 from typing import TypeVar, assert_never
 
 from wrpc.syntax import tree as t
+from wrpc.syntax.words import OPERATORS
 
 T = TypeVar("T")
 
 WIDTH = 100
-OPERATORS = frozenset({"and", "or", "not", "in"})
-"""Words that an expression takes for its own, so that a name among them always stands in backticks."""
 
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-FORMAT = 1
+FORMAT = 2
 
 
 class Rule(NamedTuple):
@@ -23,8 +23,11 @@ class Rule(NamedTuple):
 
 
 class Table(NamedTuple):
-    """`states[s][symbol]`: the state to go to, or `-1 - rule` to reduce. A terminal of fixed text is its own
-    symbol, a rule's symbol is `<rule>`: `signal` is the word, `<signal>` the declaration."""
+    """`states[s][symbol]`: the state to go to, or below 0 the rule to reduce, counted from the end of `rules`.
+
+    A terminal of fixed text is its own symbol, a rule's symbol is `<rule>`: `signal` is the word, `<signal>` what it
+    declares.
+    """
 
     states: list[dict[str, int]]
     rules: list[Rule]
@@ -108,7 +111,7 @@ def _build(grammar: str) -> Any:
     lists = {r.origin.name for r in made.rules if _action(r) == "+"}
     rules = [
         (f"<{r.origin.name}>", len(r.expansion), _action(r), any(s.name in lists for s in r.expansion))
-        for r in made.rules
+        for r in reversed(made.rules)
     ]
     number = {rule: -1 - at for at, rule in enumerate(made.rules)}
     parsed = made.parser.parser._parse_table

@@ -23,6 +23,19 @@ SLIPS = {
 }
 
 
+DECLARATIONS = frozenset(
+    (
+        "policy", "import", "override", "signal", "score", "band", "group", "let", "assume", "workload", "model",
+        "site", "pool", "place", "route", "default", "guard", "assert", "test", "target",
+    )
+)  # fmt: skip
+OPERATORS = frozenset(("and", "or", "not", "in"))
+"""Words that an expression takes for its own: a name among them always stands in backticks."""
+
+
+IDENTIFIER = re.compile("[A-Za-z_][A-Za-z0-9_]*")
+
+
 class Words(NamedTuple):
     match: re.Pattern[str]
     kinds: tuple[str, ...]
