@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -361,7 +362,7 @@ def last_end(values: list[Any]) -> int:
     return 0
 
 
-def innermost(values: list[Any], openers: Set[str]) -> int | None:
+def innermost(values: list[Any], openers: AbstractSet[str]) -> int | None:
     """Where the last of these brackets stands that is open."""
     closed = 0
     for at in reversed(range(len(values))):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from wrpc.diagnostics import Diagnostic
+from wrpc.diagnostics import Diagnostic, finding
 from wrpc.source import Source, Span
+from wrpc.syntax import codes
 from wrpc.syntax import tree as t
 from wrpc.syntax.build import Builder
+from wrpc.syntax.read import LARGEST, TOO_LARGE
 from wrpc.syntax.table import table
 from wrpc.syntax.words import OPERATORS, Token, words
 
@@ -20,6 +22,8 @@ TOO_DEEP = "too deep"
 
 def parse(source: Source) -> tuple[t.File, tuple[Diagnostic, ...]]:
     """The declarations that are well formed, and what is wrong with the others."""
+    if len(source.text) > LARGEST:
+        return t.File(source, ()), (finding(codes.LARGE_FILE, TOO_LARGE, source.span()),)
     parser = Parser(source)
     token = parser.run(0)
     if token is None:
