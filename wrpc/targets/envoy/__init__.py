@@ -1,0 +1,133 @@
+"""Envoy as a gateway: a static v3 bootstrap whose route table is the policy.
+
+**Signals arrive as headers.** Envoy sees headers, not prompts: something that it trusts computes the signals and sets
+`x-wrpc-SIGNAL` on each request, in the spelling of `headers.py`. There are two ways to have one:
+
+- `signals_by "host:port"`: Envoy asks an external processor (ext_proc) for the headers of every request. The listener
+  first removes every such header that a client sent.
+- `trust_headers true`: a front end sets them before it passes the request on, and nothing else can connect here.
+
+With neither, the signal headers are removed and nobody sets them. A signal with `source header("…")` is the client's
+own header, and `source model` is read here, from the body. An absent header is a failed signal; of a signal that cannot
+fail it is an error of whoever computes it, and the request is answered 400. So is one whose header is no value of its
+signal: what comes later in the table then only meets values, and is exact.
+
+**Answers say what was decided**: `x-wrpc-route` (absent where a guard denied), `x-wrpc-pool` (who served, fallbacks
+included), `x-wrpc-reason` (of a denial, 403; an unrouted request is 404), and obligations, for requests too, as
+`x-wrpc-obligations: redact:pii, mask:phone;pool=cloud`.
+
+**A pool is not its model's name**: bodies pass as they are, so that the engine of a pool has to take the `model` that
+clients send. Credentials for providers are added behind Envoy, or by a front end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from wrpc.diagnostics import Diagnostic
+from wrpc.policy.model import Policy
+from wrpc.targets.envoy.settings import SETTINGS
+from wrpc.targets.target import Approximate, Cannot, Construct, Elsewhere, Emitted, Native, Options, Target
+
+_MATCH = "route_config.virtual_hosts[].routes[].match.headers"
+_ENGINE = "the pool's own machines"
+_FLEET = "whoever runs the pools"
+
+
+def _emit(policy: Policy, options: Options) -> Emitted:
+    from wrpc.targets.envoy.emit import emit
+
+    return emit(policy, options)
+
+
+def _read(files: Mapping[str, str], policy: Policy) -> Policy:
+    from wrpc.targets.envoy.read import read
+
+    return read(files, policy)
+
+
+def _check(files: Mapping[str, str]) -> tuple[Diagnostic, ...]:
+    from wrpc.targets.envoy.check import check
+
+    return check(files)
+
+
+TARGET = Target(
+    name="envoy",
+    title="Envoy, static bootstrap",
+    versions=("1.38", "1.39", "1.40"),
+    decides=True,
+    carries={
+        Construct.BOOL: Native(_MATCH),
+        Construct.INT: Native(f"{_MATCH}[].range_match"),
+        Construct.REAL: Native(f"{_MATCH}[].string_match.safe_regex, over decimals of at most 20 digits"),
+        Construct.ONE_OF: Native(_MATCH),
+        Construct.ANY_OF: Native(f"{_MATCH}[].string_match.safe_regex, over a list with commas"),
+        Construct.STRING: Native(f"{_MATCH}[].string_match"),
+        Construct.SCORE: Native(f"{_MATCH}[].string_match.safe_regex, over decimals of at most 20 digits"),
+        Construct.SOURCE: Elsewhere("what sets the signal headers (`signals_by` or a front end)"),
+        Construct.ON_ERROR: Native("the absent header"),
+        Construct.FAILED: Native("the absent header"),
+        Construct.GROUP: Native("rows for each member that may win"),
+        Construct.SUM: Native("rows for each value of its bools; with two numbers in it, an error"),
+        Construct.BAND: Native("rows for each value of its bools; of a sum of two numbers, an error"),
+        Construct.COMPARE_SIGNALS: Native("a bool with a number; of two numbers or strings, an error"),
+        Construct.ASSUME: Native("requests that break it are answered 400; where it cannot be said, a warning"),
+        Construct.ROUTE: Native("route_config.virtual_hosts[].routes[]"),
+        Construct.TIER: Native("the order of routes"),
+        Construct.CONFIDENCE: Native("the order of routes; where only a confidence orders two, an error"),
+        Construct.ON_UNKNOWN: Native("rows with the absent header"),
+        Construct.DEFAULT: Native("the last route"),
+        Construct.UNROUTED: Native("a direct response, 404"),
+        Construct.WEIGHTS: Native("route.weighted_clusters"),
+        Construct.TO_ANY: Approximate("route.weighted_clusters", "the choice: each pool gets an equal share"),
+        Construct.SELECT: Approximate("route.weighted_clusters", "how to choose: each pool gets an equal share"),
+        Construct.CASCADE: Cannot("no answer is read back, so that requests stay with the first step"),
+        Construct.DENY_ROUTE: Native("direct_response, 403"),
+        Construct.FALLBACK: Native("endpoint priorities, and route.retry_policy.retry_priority"),
+        Construct.FALLBACK_CAUSES: Approximate(
+            "route.retry_policy.retry_on",
+            "which cause leads to which pool, and causes that stand in an answer's text: one list holds for retries and "
+            "fallbacks of a route",
+        ),
+        Construct.SPILL: Cannot("no route sees how loaded a pool is"),
+        Construct.MIRROR: Native("route.request_mirror_policies"),
+        Construct.RETRIES: Native("route.retry_policy.num_retries"),
+        Construct.TIMEOUT: Native("route.timeout; of each try, route.retry_policy.per_try_timeout"),
+        Construct.REASONING: Cannot("bodies pass as they are"),
+        Construct.TOOLS: Cannot("bodies pass as they are"),
+        Construct.CACHE: Cannot("there is no cache by similarity"),
+        Construct.COMPRESS: Cannot("bodies pass as they are"),
+        Construct.RETAIN: Cannot("no route knows of an engine's cache"),
+        Construct.BUDGET: Cannot("tokens are not counted"),
+        Construct.GUARD_DENY: Native("direct_response, 403, before every route"),
+        Construct.GUARD_FORBID: Native("rows of a route for each set of pools that is left"),
+        Construct.GUARD_REQUIRE: Native("the header x-wrpc-obligations, for what `obligations_by` names"),
+        Construct.WORKLOAD: Elsewhere(_FLEET),
+        Construct.RATE: Elsewhere(_FLEET),
+        Construct.LENGTHS: Elsewhere(_FLEET),
+        Construct.SLO: Elsewhere(_FLEET),
+        Construct.MODEL: Elsewhere(_ENGINE),
+        Construct.MODEL_SIZE: Elsewhere(_ENGINE),
+        Construct.SITE: Elsewhere(_FLEET),
+        Construct.POOL: Native("static_resources.clusters[]"),
+        Construct.ENDPOINT: Native("static_resources.clusters[].load_assignment"),
+        Construct.PROVIDER: Elsewhere("the pool's address"),
+        Construct.GPU: Elsewhere(_ENGINE),
+        Construct.REPLICAS: Elsewhere(_ENGINE),
+        Construct.REPLICA_RANGE: Elsewhere(_ENGINE),
+        Construct.PARALLELISM: Elsewhere(_ENGINE),
+        Construct.CONTEXT: Elsewhere(_ENGINE),
+        Construct.ROLE: Elsewhere(_ENGINE),
+        Construct.KV_CACHE: Elsewhere(_ENGINE),
+        Construct.PRICE: Elsewhere(_FLEET),
+        Construct.CONCURRENCY: Elsewhere(_ENGINE),
+        Construct.PLACE: Elsewhere(_FLEET),
+        Construct.ASSERT: Elsewhere("`wrpc check`"),
+        Construct.TEST: Elsewhere("`wrpc test`"),
+    },
+    emit=_emit,
+    read=_read,
+    check=_check,
+    settings=SETTINGS,
+)

@@ -1,0 +1,503 @@
+"""Conditions as rows of cells, in Kleene's three values: where they are true, where false, and where neither.
+
+This is what a failed signal, `on_error` and an exclusive group mean (LANGUAGE.md, "What a policy means", step 1), said
+once as sets of requests. A condition is asked for one of four things, and pays only for what it is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+from wrpc.policy.expr import (
+    All,
+    AnswerConfidence,
+    Any,
+    Attribute,
+    Confidence,
+    Constant,
+    Cost,
+    Failed,
+    Fires,
+    Has,
+    Indicator,
+    Interval,
+    Linear,
+    Meaning,
+    Not,
+    OneOf,
+    Outcome,
+    Raw,
+    StringLiteral,
+    StringSignal,
+    Text,
+    Within,
+)
+from wrpc.policy.intervals import complement, scaled, shifted
+from wrpc.policy.model import Bool, Enum, Group, Int, Policy, Pool, Real, Score, Signal
+from wrpc.source import Span
+from wrpc.targets.envoy import headers
+from wrpc.targets.envoy.cells import Atom, Cell, Choice, Literals, Numbers, meet_ranges, tidy
+from wrpc.targets.envoy.rows import ALWAYS, NEVER, Rows, TooWide, both, cell, either, every
+
+ALL_NUMBERS = (Interval(),)
+TRUTHS = frozenset(("true", "false"))
+
+
+class Unsayable(Exception):
+    """Something that no bounded table of header matchers says."""
+
+    def __init__(self, message: str, span: Span | None, help: str | None = None) -> None:
+        self.message = message
+        self.span = span
+        self.help = help
+        super().__init__(message)
+
+
+class Kleene:
+    """A condition: the requests for which it is true, false, not false (`maybe`) and not true (`doubt`)."""
+
+    __slots__ = ("_made", "_make")
+
+    def __init__(self, true: View, false: View, maybe: View, doubt: View) -> None:
+        self._make = {"true": true, "false": false, "maybe": maybe, "doubt": doubt}
+        self._made: dict[str, Rows] = {}
+
+    @classmethod
+    def of(cls, true: Rows, false: Rows, unknown: Rows) -> Kleene:
+        return cls(lambda: true, lambda: false, lambda: either((true, unknown)), lambda: either((false, unknown)))
+
+    def _get(self, view: str) -> Rows:
+        if view not in self._made:
+            self._made[view] = self._make[view]()
+        return self._made[view]
+
+    @property
+    def true(self) -> Rows:
+        return self._get("true")
+
+    @property
+    def false(self) -> Rows:
+        return self._get("false")
+
+    @property
+    def maybe(self) -> Rows:
+        return self._get("maybe")
+
+    @property
+    def doubt(self) -> Rows:
+        return self._get("doubt")
+
+    @property
+    def unknown(self) -> Rows:
+        return both(self.maybe, self.doubt)
+
+
+View = Callable[[], Rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """`constant + factor · raw(signal)`, for the requests of `rows`."""
+
+    rows: Rows
+    constant: Fraction
+    factor: Fraction = Fraction(0)
+    signal: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number by pieces that do not overlap; elsewhere it is unknown."""
+
+    pieces: tuple[Piece, ...]
+    unknown: Rows
+
+
+# ── One signal ────────────────────────────────────────────────────────────
+
+
+class Domain:
+    """The cells of one signal. `meanings`: a failure counts as what `on_error` says; so all but axioms see it."""
+
+    def __init__(self, signal: Signal, meanings: bool) -> None:
+        self.signal = signal
+        self.name = signal.name
+        self.type = signal.type
+        meaning = signal.on_error if meanings else None
+        # A request with a failure that denies it ends before anything else is asked.
+        self.fails = signal.can_fail and meaning != "deny"
+        self.meaning = meaning if self.fails and meaning in ("fires", "silent") else None
+
+    @cached_property
+    def _range(self) -> Interval:
+        assert isinstance(self.type, (Int, Real, Score))
+        return Interval(Fraction(self.type.low), Fraction(self.type.high))
+
+    def words(self, words: frozenset[str], *, absent: bool = False) -> Cell:
+        of = TRUTHS if isinstance(self.type, Bool) else self.members
+        return Choice(words, absent and self.fails, of, self.fails)
+
+    @cached_property
+    def members(self) -> frozenset[str]:
+        assert isinstance(self.type, Enum)
+        return frozenset(map(headers.word, self.type.names))
+
+    def numbers(self, ranges: tuple[Interval, ...], *, absent: bool = False) -> Cell:
+        whole = isinstance(self.type, Int)
+        inside = tidy(meet_ranges(tidy(ranges, False), (self._range,)), whole)
+        return Numbers(inside, absent and self.fails, self._range, whole, self.fails)
+
+    def text(self, *required: Atom, refused: tuple[Atom, ...] = (), absent: bool = False) -> Cell:
+        start = Literals(frozenset(), frozenset(), True, absent and self.fails, self.fails)
+        return start.meet(Literals(frozenset(required), frozenset(refused), True, absent and self.fails, self.fails))
+
+    @cached_property
+    def present(self) -> Rows:
+        match self.type:
+            case Bool():
+                return cell(self.name, self.words(TRUTHS))
+            case Enum():
+                return cell(self.name, self.words(self.members))
+            case Int() | Real() | Score():
+                return cell(self.name, self.numbers(ALL_NUMBERS))
+            case _:
+                return cell(self.name, self.text())
+
+    @cached_property
+    def absent(self) -> Rows:
+        if not self.fails:
+            return NEVER
+        match self.type:
+            case Bool() | Enum():
+                return cell(self.name, self.words(frozenset(), absent=True))
+            case Int() | Real() | Score():
+                return cell(self.name, self.numbers((), absent=True))
+            case _:
+                return cell(self.name, Literals(frozenset(), frozenset(), False, True, True))
+
+    # A bool or score by itself, before its group: where it really fires, where it does not.
+
+    def firing(self, *, fires: bool = True) -> Rows:
+        if isinstance(self.type, Bool):
+            return cell(self.name, self.words(frozenset(("true" if fires else "false",))))
+        score = self.type
+        assert isinstance(score, Score)
+        if score.threshold is None:
+            return NEVER if fires else self.present
+        over = Interval(low=score.threshold, low_open=score.above)
+        return cell(self.name, self.numbers((over,) if fires else complement((over,))))
+
+    @property
+    def number_when_failed(self) -> Fraction | None:
+        return None if self.meaning is None else Fraction(self.meaning == "fires")
+
+    @property
+    def fires_when_failed(self) -> bool | None:
+        """What a failure makes of "it fires": true, false, or None for unknown."""
+        if isinstance(self.type, Bool):
+            return None if self.meaning is None else self.meaning == "fires"
+        assert isinstance(self.type, Score)
+        if self.type.threshold is None:
+            return False
+        number = self.number_when_failed
+        return None if number is None else self.type.fires(number)
+
+
+# ── The fold ──────────────────────────────────────────────────────────────
+
+
+class Conditions(Meaning[Kleene, Number]):
+    """What each condition of a policy is, for requests whose headers are all values of their signals.
+
+    `pool` is whose attributes `destination.…` reads.
+    """
+
+    def __init__(self, policy: Policy, *, meanings: bool = True, pool: Pool | None = None) -> None:
+        super().__init__(policy.conditions, policy.numbers)
+        self._policy = policy
+        self._pool = pool
+        self.domains = {s.name: Domain(s, meanings) for s in policy.signals.values()}
+        self._settled: dict[str, Kleene] = {}
+
+    # ── Bools, scores and their groups ────────────────────────────────────
+
+    def settled(self, name: str) -> Kleene:
+        if name not in self._settled:
+            group = self._policy.group_of.get(name)
+            self._settled[name] = self._alone(name) if group is None else self._member(name, group)
+        return self._settled[name]
+
+    def _alone(self, name: str) -> Kleene:
+        d = self.domains[name]
+        lost = d.fires_when_failed
+        return Kleene.of(
+            either((d.firing(), d.absent if lost is True else NEVER)),
+            either((d.firing(fires=False), d.absent if lost is False else NEVER)),
+            d.absent if lost is None else NEVER,
+        )
+
+    def _member(self, name: str, group: Group) -> Kleene:
+        others = [self.domains[m] for m in group.members if m not in (group.default, name)]
+        if name == group.default:
+            return self._by_default(others)
+        d = self.domains[name]
+        before = group.members[: group.members.index(name)]
+        lost = d.fires_when_failed
+        # Of failures that mean "fires" the first as written wins; a member that really fires wins over all of them.
+        stronger = [o for o in others if o.fires_when_failed is True and (o.name in before or lost is not True)]
+        settled_by_failure = [both(d.absent, o.absent) for o in stronger]
+        own = d.firing(fires=False), d.absent if lost is False else NEVER
+        nobody_fires = [self._quiet(o) for o in others]
+        if lost is True:
+            first = every([d.absent, *(self._quiet(o, even_failed=o.name not in before) for o in others)])
+            return Kleene.of(
+                either((d.firing(), first)),
+                either((*own, *(o.firing() for o in others), *settled_by_failure)),
+                NEVER,
+            )
+        unknown = NEVER if lost is False else every([d.absent, *nobody_fires])
+        return Kleene.of(
+            d.firing(), either((*own, *(o.firing() for o in others), *settled_by_failure)), unknown
+        )
+
+    def _by_default(self, others: Sequence[Domain]) -> Kleene:
+        """The default fires when no other does; whatever its own header says."""
+        wins = [either((o.firing(), o.absent if o.fires_when_failed is True else NEVER)) for o in others]
+        none_fires = every(
+            either((o.firing(fires=False), o.absent if o.fires_when_failed is False else NEVER)) for o in others
+        )
+        unknown = either(
+            every([o.absent, *(self._quiet(p) for p in others if p is not o)])
+            for o in others
+            if o.fires_when_failed is None
+        )
+        return Kleene.of(none_fires, either(wins), unknown)
+
+    @staticmethod
+    def _quiet(d: Domain, *, even_failed: bool = False) -> Rows:
+        """The signal does not really fire, and its failure, if that means that it fires, counts only `even_failed`."""
+        return either((d.firing(fires=False), d.absent if even_failed or d.fires_when_failed is not True else NEVER))
+
+    def fires(self, node: Fires) -> Kleene:
+        return self.settled(node.signal)
+
+    def confidence(self, node: Confidence) -> Number:
+        name = node.signal
+        d = self.domains[name]
+        settled = self.settled(name)
+        group = self._policy.group_of.get(name)
+        zero = Piece(settled.false, Fraction(0))
+        if group is not None and group.default == name:
+            return Number((Piece(settled.true, Fraction(1)), zero), settled.unknown)
+        real = both(settled.true, d.present)
+        failed = both(settled.true, d.absent)
+        pieces = [Piece(real, Fraction(0), Fraction(1), name)]
+        if failed:
+            pieces.append(Piece(failed, d.number_when_failed or Fraction(0)))
+        return Number((*pieces, zero), settled.unknown)
+
+    def raw(self, node: Raw) -> Number:
+        d = self.domains[node.signal]
+        pieces = [Piece(d.present, Fraction(0), Fraction(1), node.signal)]
+        number = d.number_when_failed
+        if number is None:
+            return Number(tuple(pieces), d.absent)
+        return Number((*pieces, Piece(d.absent, number)), NEVER)
+
+    # ── Other signals ─────────────────────────────────────────────────────
+
+    def one_of(self, node: OneOf) -> Kleene:
+        d = self.domains[node.signal]
+        names = frozenset(map(headers.word, node.names))
+        return Kleene.of(cell(d.name, d.words(names)), cell(d.name, d.words(d.members - names)), d.absent)
+
+    def has(self, node: Has) -> Kleene:
+        return self._atom(node.signal, Atom("has", headers.word(node.member)))
+
+    def _atom(self, signal: str, atom: Atom) -> Kleene:
+        d = self.domains[signal]
+        return Kleene.of(cell(signal, d.text(atom)), cell(signal, d.text(refused=(atom,))), d.absent)
+
+    def text(self, node: Text) -> Kleene:
+        left, right = self._term(node.left), self._term(node.right)
+        if isinstance(left, StringSignal) and isinstance(right, StringSignal):
+            if left.name != right.name:
+                raise Unsayable(
+                    f"signals `{left.name}` and `{right.name}` are compared: a header matcher knows one header",
+                    node.span,
+                    "let whatever sets the headers compare them, as a bool signal",
+                )
+            d = self.domains[left.name]
+            same = node.relation != "before"
+            return Kleene.of(d.present if same else NEVER, NEVER if same else d.present, d.absent)
+        for term in (left, right):
+            if isinstance(term, StringSignal) and None in (left, right):
+                # No relation holds with an attribute that is not declared; that is known unless the signal failed.
+                d = self.domains[term.name]
+                return Kleene.of(NEVER, d.present, d.absent)
+        if left is None or right is None:
+            return _constant(False)
+        if isinstance(left, StringSignal):
+            assert isinstance(right, str)
+            if node.relation == "prefix" and not right:
+                d = self.domains[left.name]
+                return Kleene.of(d.present, NEVER, d.absent)
+            return self._atom(left.name, Atom(node.relation, right))
+        if isinstance(right, StringSignal):
+            return self._literal_first(node, left, right.name)
+        match node.relation:
+            case "equals":
+                return _constant(left == right)
+            case "before":
+                return _constant(left < right)
+            case "prefix":
+                return _constant(left.startswith(right))
+
+    def _literal_first(self, node: Text, literal: str, signal: str) -> Kleene:
+        d = self.domains[signal]
+        equals, before = Atom("equals", literal), Atom("before", literal)
+        match node.relation:
+            case "equals":
+                return self._atom(signal, equals)
+            case "before":
+                less = either((cell(signal, d.text(equals)), cell(signal, d.text(before))))
+                return Kleene.of(cell(signal, d.text(refused=(equals, before))), less, d.absent)
+            case "prefix":
+                starts = tuple(Atom("equals", literal[:n]) for n in range(len(literal) + 1))
+                true = either(cell(signal, d.text(a)) for a in starts)
+                return Kleene.of(true, cell(signal, d.text(refused=starts)), d.absent)
+
+    def _term(self, term: StringLiteral | StringSignal | Attribute) -> str | StringSignal | None:
+        match term:
+            case StringLiteral(value):
+                return value
+            case Attribute(name):
+                assert self._pool is not None, "an attribute is read for a pool"
+                return self._pool.attribute(name)
+            case StringSignal():
+                return term
+
+    def failed(self, node: Failed) -> Kleene:
+        d = self.domains[node.signal]
+        return Kleene.of(d.absent, d.present, NEVER)
+
+    # ── Numbers ───────────────────────────────────────────────────────────
+
+    def indicator(self, node: Indicator, condition: Kleene) -> Number:  # noqa: ARG002  the folded one is all it takes
+        one, nothing = Piece(condition.true, Fraction(1)), Piece(condition.false, Fraction(0))
+        return Number((one, nothing), condition.unknown)
+
+    def linear(self, node: Linear, quantities: Sequence[Number]) -> Number:
+        with _explained(node.span, "this sum"):
+            pieces = [Piece(ALWAYS, node.constant)]
+            for (factor, _), number in zip(node.terms, quantities, strict=True):
+                pieces = [
+                    _sum(rows, a, b, factor, node.span)
+                    for a in pieces
+                    for b in number.pieces
+                    if (rows := both(a.rows, b.rows))
+                ]
+            return Number(tuple(pieces), either(q.unknown for q in quantities))
+
+    def within(self, node: Within, number: Number) -> Kleene:
+        outside = complement(node.ranges)
+
+        def rows(ranges: tuple[Interval, ...], unknown: Rows = NEVER) -> Rows:
+            with _explained(node.span, "this comparison"):
+                return either((*(self._inside(p, ranges) for p in number.pieces), unknown))
+
+        return Kleene(
+            lambda: rows(node.ranges),
+            lambda: rows(outside),
+            lambda: rows(node.ranges, number.unknown),
+            lambda: rows(outside, number.unknown),
+        )
+
+    def _inside(self, piece: Piece, ranges: tuple[Interval, ...]) -> Rows:
+        if piece.signal is None or piece.factor == 0:
+            return piece.rows if any(piece.constant in r for r in ranges) else NEVER
+        wanted = scaled(shifted(ranges, -piece.constant), 1 / piece.factor)
+        return both(piece.rows, cell(piece.signal, self.domains[piece.signal].numbers(wanted)))
+
+    # ── Logic ─────────────────────────────────────────────────────────────
+
+    def constant(self, node: Constant) -> Kleene:
+        return _constant(node.value)
+
+    def negation(self, node: Not, operand: Kleene) -> Kleene:  # noqa: ARG002
+        return Kleene(
+            lambda: operand.false, lambda: operand.true, lambda: operand.doubt, lambda: operand.maybe
+        )
+
+    def all(self, node: All, parts: Sequence[Kleene]) -> Kleene:
+        return Kleene(
+            _joined(every, parts, "true", node.span),
+            _joined(either, parts, "false", node.span),
+            _joined(every, parts, "maybe", node.span),
+            _joined(either, parts, "doubt", node.span),
+        )
+
+    def any(self, node: Any, parts: Sequence[Kleene]) -> Kleene:
+        return Kleene(
+            _joined(either, parts, "true", node.span),
+            _joined(every, parts, "false", node.span),
+            _joined(either, parts, "maybe", node.span),
+            _joined(every, parts, "doubt", node.span),
+        )
+
+    # ── What no condition of a request says ───────────────────────────────
+
+    def outcome(self, node: Outcome) -> Kleene:
+        raise Unsayable("only a claim speaks of the decision", node.span)
+
+    def cost(self, node: Cost) -> Number:
+        raise Unsayable("only a claim speaks of `cost`", node.span)
+
+    def answer_confidence(self, node: AnswerConfidence) -> Number:
+        raise Unsayable("no answer is read back", node.span)
+
+
+def _constant(value: bool) -> Kleene:
+    return Kleene.of(ALWAYS, NEVER, NEVER) if value else Kleene.of(NEVER, ALWAYS, NEVER)
+
+
+def _joined(how: Callable[[list[Rows]], Rows], parts: Sequence[Kleene], view: str, span: Span | None) -> View:
+    def rows() -> Rows:
+        with _explained(span, "this condition"):
+            return how([getattr(p, view) for p in parts])
+
+    return rows
+
+
+def _sum(rows: Rows, a: Piece, b: Piece, factor: Fraction, span: Span | None) -> Piece:
+    constant = a.constant + factor * b.constant
+    added = factor * b.factor
+    if b.signal is None or a.signal is None or a.signal == b.signal:
+        return Piece(rows, constant, a.factor + added, a.signal or b.signal)
+    raise Unsayable(
+        f"the numbers of `{a.signal}` and `{b.signal}` are added: a header matcher knows one header",
+        span,
+        "let whatever sets the headers compute the sum or its band, and declare that as a signal",
+    )
+
+
+class _explained:
+    """Turns an expansion without bounds into a finding at the smallest condition that is too wide."""
+
+    def __init__(self, span: Span | None, what: str) -> None:
+        self._span = span
+        self._what = what
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, TooWide):
+            raise Unsayable(
+                f"{self._what} takes more rows of header matchers than are emitted",
+                self._span,
+                "say it with fewer alternatives, or as a bool signal that whatever sets the headers computes",
+            ) from error

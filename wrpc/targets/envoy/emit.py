@@ -1,0 +1,170 @@
+"""A policy as an Envoy bootstrap: one listener, the decisions as its routes, a cluster a pool."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from wrpc.decide.request import show_number
+from wrpc.diagnostics import Diagnostic, finding, listing
+from wrpc.policy.model import Bool, Enum, Int, Obligation, Policy, Real, Score, Set, Signal, String
+from wrpc.source import Span
+from wrpc.targets.codes import NOT_CARRIED
+from wrpc.targets.envoy import headers
+from wrpc.targets.envoy.clusters import Clusters, grpc, socket
+from wrpc.targets.envoy.decisions import Decisions, Send, decisions
+from wrpc.targets.envoy.headers import Names
+from wrpc.targets.envoy.listener import ROUTES, SIGNALS, listener
+from wrpc.targets.envoy.routes import FAILURES, Entry, checks, entries, numbered, whole_weights
+from wrpc.targets.envoy.rows import signals
+from wrpc.targets.envoy.settings import Settings, settings
+from wrpc.targets.target import Artifact, Emitted, Options
+from wrpc.targets.target import Entry as Place
+from wrpc.version import __version__
+
+FILE = "envoy.yaml"
+VERSIONS = ("1.38", "1.40")
+
+
+def emit(policy: Policy, options: Options) -> Emitted:
+    chosen = settings(policy, options)
+    names = headers.names(policy, chosen.prefix, chosen.headers, chosen.spans.get("headers") or _whole(policy))
+    table = decisions(policy, obligations=chosen.obligations_by is not None)
+    clusters = Clusters(policy, chosen)
+    read = {s for e in table.entries for s in signals(e.rows)}
+    found = list(checks(policy, names, read))
+    for decided in table.entries:
+        found += entries(decided, names, clusters)
+    found = numbered(found)
+    clusters.strangers()
+    diagnostics = [
+        *chosen.diagnostics, *names.diagnostics, *table.diagnostics, *clusters.diagnostics, *_losses(policy, table),
+        *_unheard(policy, chosen, names, read),
+    ]  # fmt: skip
+    not_enforced = () if chosen.obligations_by is not None else _obliging(policy)
+    if any(d.severity == "error" for d in diagnostics):
+        return Emitted((), tuple(diagnostics), not_enforced)
+    artifact = _artifact(policy, chosen, names, read, found, clusters)
+    return Emitted((artifact,), tuple(diagnostics), not_enforced)
+
+
+def _whole(policy: Policy) -> Span:
+    return policy.header or policy.sources[0].span()
+
+
+# ── What no row of the table of constructs knows ──────────────────────────
+
+
+def _obliging(policy: Policy) -> tuple[str, ...]:
+    return tuple(
+        f"guard {g.name}" for g in policy.guards.values() if any(isinstance(r, Obligation) for r in g.rules)
+    )
+
+
+def _losses(policy: Policy, table: Decisions) -> Iterator[Diagnostic]:
+    for e in table.entries:
+        if isinstance(e.outcome, Send):
+            primaries = [d for d in e.outcome.destinations if d.role == "primary"]
+            if sum(whole_weights(primaries)) >= 2**32:
+                message = f"the weights of {e.name} take more than 32 bits"
+                yield finding(NOT_CARRIED, message, e.span, severity="error", help="write rounder weights")
+    for route in (*policy.routes.values(), *([policy.default] if policy.default else [])):
+        edges = route.action.fallbacks
+        causes = [c for f in edges for c in f.causes]
+        if edges and causes and not any(c in FAILURES for c in causes) and all(f.causes for f in edges):
+            if not route.action.retries:
+                message = f"the fallbacks of `{route.name}` are never taken: Envoy does not see {listing(causes, 'or')}"
+                yield finding(NOT_CARRIED, message, edges[0].span or route.span, subjects=[f"route {route.name}"])
+
+
+def _unheard(policy: Policy, chosen: Settings, names: Names, read: set[str]) -> Iterator[Diagnostic]:
+    """Signals that nobody sets: then every request is refused, or counts as a failure."""
+    if chosen.trust_headers or chosen.signals_by is not None:
+        return
+    asked = [s for s in policy.signals if s in read and s not in names.given and s not in names.lifted]
+    if asked:
+        message = f"nothing sets the headers of {listing(asked[:5], 'and')}: Envoy takes them from no client"
+        repair = (
+            'name what computes them, `signals_by "host:port"`, or say `trust_headers true` where only a front end that'
+            " sets them can connect"
+        )
+        at = policy.targets["envoy"].span if "envoy" in policy.targets else _whole(policy)
+        yield finding(NOT_CARRIED, message, at, severity="info", help=repair)
+
+
+# ── The file ──────────────────────────────────────────────────────────────
+
+
+def _artifact(
+    policy: Policy, chosen: Settings, names: Names, read: set[str], found: Sequence[Entry], clusters: Clusters
+) -> Artifact:
+    made = [body for body, _ in clusters.made.values()]
+    if chosen.signals_by is not None:
+        made.append(grpc(SIGNALS, chosen.signals_by, chosen.ca))
+    bootstrap: dict[str, object] = {}
+    if chosen.admin is not None:
+        bootstrap["admin"] = {"address": socket(chosen.admin)}
+    bootstrap["static_resources"] = {
+        "listeners": [listener([e.route for e in found], names, read, chosen)],
+        "clusters": made,
+    }
+    # Lists of names and exact decimals are long expressions; Envoy refuses those of more than 100 steps by itself.
+    limit = {"re2.max_program_size.error_level": 1_000_000, "re2.max_program_size.warn_level": 1_000_000}
+    bootstrap["layered_runtime"] = {"layers": [{"name": "wrpc", "static_layer": limit}]}
+    places = [
+        *(Place(f"{ROUTES}/{i}", e.span) for i, e in enumerate(found)),
+        *(Place(f"/static_resources/clusters/{i}", span) for i, (_, span) in enumerate(clusters.made.values())),
+    ]
+    return Artifact(FILE, _head(policy, names, read, chosen) + _yaml(bootstrap), tuple(places))
+
+
+def _head(policy: Policy, names: Names, read: set[str], chosen: Settings) -> str:
+    """What a reader of the file has to know: where it comes from, and who sets which header."""
+    lines = [
+        f"Envoy bootstrap of the policy `{policy.name}`, made by wrpc {__version__} for Envoy {' to '.join(VERSIONS)}.",
+        "Routes stand in the order in which they are decided: the first that matches takes the request.",
+    ]
+    asked = [s for s in policy.signals.values() if s.name in read]
+    if asked:
+        width = max(len(names.headers[s.name]) for s in asked)
+        lines += ["", "Signals, and the headers that they are read from:"]
+        lines += [f"  {names.headers[s.name]:{width}}  {s.name}: {_spelling(s)}{_set_by(s, names, chosen)}" for s in asked]
+    return "".join(f"# {line}".rstrip() + "\n" for line in lines)
+
+
+def _spelling(signal: Signal) -> str:
+    match signal.type:
+        case Bool():
+            return "true or false"
+        case Int(low, high):
+            return f"{low} to {high}"
+        case Real(low, high) | Score(low, high):
+            return f"a decimal, {show_number(low)} to {show_number(high)}"
+        case Enum(members):
+            return "one of " + ", ".join(map(headers.word, members))
+        case Set(members):
+            return "a list of " + ",".join(map(headers.word, members)) + f", or {headers.EMPTY_SET}"
+        case String():
+            return "a string"
+
+
+def _set_by(signal: Signal, names: Names, chosen: Settings) -> str:
+    if signal.name in names.lifted:
+        return "; from the body"
+    absent = "; absent where it failed" if signal.can_fail else ""
+    if signal.name in names.given:
+        return f"; the client's own{absent}"
+    who = f"from {chosen.signals_by.host}" if chosen.signals_by else "from a front end" if chosen.trust_headers else ""
+    return f"; {who}{absent}" if who else absent
+
+
+def _yaml(value: object) -> str:
+    import yaml
+
+    class Plain(yaml.SafeDumper):
+        """Everything in full: an alias would have to be looked up by the reader."""
+
+        def ignore_aliases(self, data: object) -> bool:
+            return True
+
+    text: str = yaml.dump(value, Dumper=Plain, sort_keys=False, allow_unicode=True, width=10_000)
+    return text

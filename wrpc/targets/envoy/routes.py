@@ -1,0 +1,236 @@
+"""Decisions as entries of an Envoy route table, and the checks of headers that stand before them."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import lcm
+
+from wrpc.policy.model import Action, Planned, Policy, Signal, String
+from wrpc.source import Span
+from wrpc.targets.envoy import headers
+from wrpc.targets.envoy.clusters import Clusters
+from wrpc.targets.envoy.decisions import Decided, Deny, Outcome, Refuse, Send, Unrouted
+from wrpc.targets.envoy.headers import Names, canonical
+from wrpc.targets.envoy.matchers import Matcher, inverted, present, regex, row_matchers
+
+Json = dict[str, object]
+
+BODY_LIMIT = 4096
+PRIORITIES = "type.googleapis.com/envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What Envoy takes for a failure of one cause: words of `retry_on`, and statuses of answers."""
+
+    words: tuple[str, ...] = ()
+    statuses: tuple[int, ...] = ()
+
+
+FAILURES: Mapping[str, Failure] = {
+    "timeout": Failure(("reset", "connect-failure"), (408, 504)),
+    "overload": Failure(("refused-stream",), (429, 503)),
+    "error": Failure(("5xx", "reset", "connect-failure", "refused-stream"), (408, 429)),
+    "rate_limit": Failure((), (429,)),
+    "quota": Failure((), (402, 429)),
+    "unavailable": Failure(("connect-failure", "refused-stream"), (503,)),
+    "connection": Failure(("connect-failure", "reset")),
+    "server_error": Failure(("5xx",)),
+}
+# Of any other cause Envoy learns nothing: it stands in an answer's text.
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    route: Json
+    span: Span
+
+
+# ── Checks of headers ─────────────────────────────────────────────────────
+
+
+def checks(policy: Policy, names: Names, read: set[str]) -> Iterator[Entry]:
+    """Entries that refuse every request in which a header of `read` is no value of its signal.
+
+    An absent header is a failed signal; where the signal cannot fail, nobody has computed it, and it is refused too.
+    """
+    for signal in policy.signals.values():
+        if signal.name in read:
+            header = names.headers[signal.name]
+            reason = f"the header {header} is no value of the signal {signal.name}"
+            for matchers in _not_canonical(signal, header):
+                yield Entry(entry(f"signal {signal.name}", matchers, answer(400, reason)), signal.span)
+
+
+def _not_canonical(signal: Signal, header: str) -> Iterator[list[Matcher]]:
+    text = isinstance(signal.type, String)
+    if text and not signal.can_fail:
+        # An empty string is a value; an absent one is not.
+        yield [present(header, there=False)]
+    for n, pattern in enumerate(canonical(signal)):
+        yield [inverted(regex(header, pattern), absent_too=not text and not signal.can_fail and n == 0)]
+
+
+# ── Entries ───────────────────────────────────────────────────────────────
+
+
+def entries(decided: Decided, names: Names, clusters: Clusters) -> Iterator[Entry]:
+    action = outcome(decided.outcome, clusters)
+    for row in decided.rows:
+        for matchers in row_matchers(row, names.headers):
+            yield Entry(entry(decided.name, matchers, action), decided.span)
+
+
+def numbered(entries: Iterable[Entry]) -> list[Entry]:
+    """With every name once: the second of a name is `name #2`."""
+    times: Counter[str] = Counter()
+    found: list[Entry] = []
+    for e in entries:
+        name = str(e.route["name"])
+        times[name] += 1
+        found.append(e if times[name] == 1 else Entry({**e.route, "name": f"{name} #{times[name]}"}, e.span))
+    return found
+
+
+def entry(name: str, matchers: Sequence[Matcher], action: Json) -> Json:
+    match: Json = {"prefix": "/"}
+    if matchers:
+        match["headers"] = list(matchers)
+    return {"name": name, "match": match, **action}
+
+
+def outcome(found: Outcome, clusters: Clusters) -> Json:
+    match found:
+        case Refuse(reason):
+            return answer(400, reason)
+        case Deny(reason, route):
+            return answer(403, reason, route)
+        case Unrouted():
+            return answer(404, "no route takes this request")
+        case Send():
+            return send(found, clusters)
+
+
+KINDS = {400: "invalid_request", 403: "policy_denied", 404: "unrouted"}
+
+
+def answer(status: int, reason: str, route: str | None = None) -> Json:
+    said = reason
+    while len(body := _body(status, said).encode()) > BODY_LIMIT:
+        said = said[: len(said) - max(1, (len(body) - BODY_LIMIT) // 6)]
+    added = {"content-type": "application/json", headers.REASON: plain(reason)[:1024]}
+    if route is not None:
+        added[headers.ROUTE] = plain(route)
+    return {
+        "direct_response": {"status": status, "body": {"inline_string": body.decode()}},
+        "response_headers_to_add": [_header(k, v) for k, v in added.items()],
+    }
+
+
+def _body(status: int, reason: str) -> str:
+    return json.dumps({"error": {"message": reason, "type": KINDS[status], "code": status}}, ensure_ascii=False)
+
+
+def _header(key: str, value: str, *, formatted: bool = False) -> Json:
+    text = value if formatted else value.replace("%", "%%")
+    return {"header": {"key": key, "value": text}, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}
+
+
+def plain(text: str) -> str:
+    """A text as a header can hold it: what is not printable ASCII, and `%` itself, as `%` and two hex digits."""
+    return "".join(c if " " <= c <= "~" and c != "%" else "".join(f"%{b:02X}" for b in c.encode()) for c in text)
+
+
+# ── Plans ─────────────────────────────────────────────────────────────────
+
+
+def send(found: Send, clusters: Clusters) -> Json:
+    # A cascade is sent to its first step, which the plan counts as a primary.
+    primaries = [d for d in found.destinations if d.role == "primary"]
+    causes = _causes(found.action)
+    fallbacks = [d.pool for d in found.destinations if d.role == "fallback"] if causes is not None else []
+    chains = [tuple(dict.fromkeys((p.pool, *fallbacks))) for p in primaries]
+    weights = whole_weights(primaries)
+    made = [clusters.chain(chain) for chain in chains]
+    action: Json = {}
+    if len(made) == 1:
+        action["cluster"] = made[0]
+    else:
+        parts = [{"name": name, "weight": weight} for name, weight in zip(made, weights, strict=True)]
+        action["weighted_clusters"] = {"clusters": parts}
+    if any(clusters.named(chain) for chain in chains):
+        action["auto_host_rewrite"] = True
+    action |= _patience(found.action, causes, max(len(c) for c in chains))
+    mirrors = {m.pool: m.share for m in found.action.mirrors}
+    kept = [d.pool for d in found.destinations if d.role == "mirror"]
+    if kept:
+        action["request_mirror_policies"] = [
+            {"cluster": clusters.chain((pool,)), "runtime_fraction": {"default_value": _percent(mirrors[pool])}}
+            for pool in kept
+        ]
+    added = [_header(headers.ROUTE, plain(found.route))]
+    result: Json = {"route": action, "response_headers_to_add": added}
+    if found.obligations:
+        said = ", ".join(plain(name) + (f";pool={plain(pool)}" if pool else "") for name, pool in found.obligations)
+        added.append(_header(headers.OBLIGATIONS, said))
+        result["request_headers_to_add"] = [_header(headers.OBLIGATIONS, said)]
+    return result
+
+
+def whole_weights(primaries: Sequence[Planned]) -> list[int]:
+    """The weights as the smallest whole numbers; equal ones where something else would choose."""
+    shares = [Fraction(1) if p.weight is None else p.weight for p in primaries]
+    scale = lcm(*(s.denominator for s in shares))
+    return [int(s * scale) for s in shares]
+
+
+def _percent(share: Fraction) -> Json:
+    for word, of in (("HUNDRED", 100), ("TEN_THOUSAND", 10_000), ("MILLION", 1_000_000)):
+        if (share * of).denominator == 1:
+            return {"numerator": int(share * of), "denominator": word}
+    return {"numerator": round(share * 1_000_000), "denominator": "MILLION"}
+
+
+def _causes(action: Action) -> Failure | None:
+    """What starts the next try; None where Envoy learns of none of it."""
+    wanted = [c for f in action.fallbacks for c in (f.causes or ("error",))]
+    if action.retries:
+        wanted.append("error")
+    known = [FAILURES[c] for c in dict.fromkeys(wanted) if c in FAILURES]
+    if not known:
+        return None
+    words = tuple(dict.fromkeys(w for k in known for w in k.words))
+    return Failure(words, tuple(sorted({s for k in known for s in k.statuses})))
+
+
+def _patience(action: Action, causes: Failure | None, pools: int) -> Json:
+    """Timeouts and tries. A pool is tried once and `retries` times more, then the next; a timeout is one try's."""
+    tries = ((action.retries or 0) + 1) * pools if causes is not None else 1
+    timeout = action.timeout
+    # Envoy would end an answer after 15 seconds by itself.
+    found: Json = {"timeout": "0s" if timeout is None else seconds(timeout * tries)}
+    if causes is None or tries == 1:
+        return found
+    words = (*causes.words, *(("retriable-status-codes",) if causes.statuses else ()))
+    policy: Json = {"retry_on": ",".join(words)}
+    if causes.statuses:
+        policy["retriable_status_codes"] = list(causes.statuses)
+    policy["num_retries"] = tries - 1
+    if timeout is not None:
+        policy["per_try_timeout"] = seconds(timeout)
+    if pools > 1:
+        policy["retry_priority"] = {
+            "name": "envoy.retry_priorities.previous_priorities",
+            "typed_config": {"@type": PRIORITIES, "update_frequency": (action.retries or 0) + 1},
+        }
+    return {**found, "retry_policy": policy}
+
+
+def seconds(time: Fraction) -> str:
+    nanoseconds = max(1, round(time * 10**9))
+    whole, rest = divmod(nanoseconds, 10**9)
+    return f"{whole}.{rest:09}".rstrip("0").rstrip(".") + "s"
