@@ -1,0 +1,107 @@
+"""The vLLM engine: one configuration file for each pool that it serves."""
+
+from __future__ import annotations
+
+from wrpc.targets.target import Approximate, Construct, Elsewhere, Native, Setting, Target
+from wrpc.targets.vllm.check import check
+from wrpc.targets.vllm.emit import emit
+from wrpc.targets.vllm.read import read
+
+# An engine serves what reaches it; it decides about no request.
+GATEWAY = Elsewhere("the gateway")
+STARTER = Elsewhere("whoever starts the engines; engines.json says how many of which")
+
+TARGET = Target(
+    name="vllm",
+    title="vLLM engine (vllm serve --config)",
+    versions=("0.32",),
+    decides=False,
+    carries={
+        Construct.BOOL: GATEWAY,
+        Construct.INT: GATEWAY,
+        Construct.REAL: GATEWAY,
+        Construct.ONE_OF: GATEWAY,
+        Construct.ANY_OF: GATEWAY,
+        Construct.STRING: GATEWAY,
+        Construct.SCORE: GATEWAY,
+        Construct.SOURCE: GATEWAY,
+        Construct.ON_ERROR: GATEWAY,
+        Construct.FAILED: GATEWAY,
+        Construct.GROUP: GATEWAY,
+        Construct.SUM: GATEWAY,
+        Construct.BAND: GATEWAY,
+        Construct.COMPARE_SIGNALS: GATEWAY,
+        Construct.ASSUME: GATEWAY,
+        Construct.ROUTE: GATEWAY,
+        Construct.TIER: GATEWAY,
+        Construct.CONFIDENCE: GATEWAY,
+        Construct.ON_UNKNOWN: GATEWAY,
+        Construct.DEFAULT: GATEWAY,
+        Construct.UNROUTED: GATEWAY,
+        Construct.WEIGHTS: GATEWAY,
+        Construct.TO_ANY: GATEWAY,
+        Construct.SELECT: GATEWAY,
+        Construct.CASCADE: GATEWAY,
+        Construct.DENY_ROUTE: GATEWAY,
+        Construct.FALLBACK: GATEWAY,
+        Construct.FALLBACK_CAUSES: GATEWAY,
+        Construct.SPILL: GATEWAY,
+        Construct.MIRROR: GATEWAY,
+        Construct.RETRIES: GATEWAY,
+        Construct.TIMEOUT: GATEWAY,
+        Construct.REASONING: GATEWAY,
+        Construct.TOOLS: GATEWAY,
+        Construct.CACHE: GATEWAY,
+        Construct.COMPRESS: GATEWAY,
+        Construct.RETAIN: GATEWAY,
+        Construct.BUDGET: GATEWAY,
+        Construct.GUARD_DENY: GATEWAY,
+        Construct.GUARD_FORBID: GATEWAY,
+        Construct.GUARD_REQUIRE: GATEWAY,
+        Construct.WORKLOAD: Elsewhere("sizing, before the engines stand"),
+        Construct.RATE: Elsewhere("sizing, before the engines stand"),
+        Construct.LENGTHS: Elsewhere("sizing, before the engines stand"),
+        Construct.SLO: Elsewhere("sizing, before the engines stand"),
+        Construct.MODEL: Native("model; served-model-name"),
+        Construct.MODEL_SIZE: Elsewhere("the weights themselves; what does not fit is found while compiling (WRP810)"),
+        Construct.SITE: Elsewhere("placement"),
+        Construct.POOL: Native("POOL.yaml"),
+        Construct.ENDPOINT: GATEWAY,
+        Construct.PROVIDER: Elsewhere("the provider"),
+        Construct.GPU: STARTER,
+        Construct.REPLICAS: STARTER,
+        Construct.REPLICA_RANGE: STARTER,
+        Construct.PARALLELISM: Native("tensor-parallel-size; pipeline-parallel-size"),
+        Construct.CONTEXT: Native("max-model-len"),
+        Construct.ROLE: Native("kv-transfer-config.kv_role; POOL-prefill.yaml, POOL-decode.yaml"),
+        Construct.KV_CACHE: Approximate(
+            "kv-transfer-config; POOL.lmcache.yaml",
+            "that the size is one for the replica: each of its GPUs has an even part of its own",
+        ),
+        Construct.PRICE: GATEWAY,
+        Construct.CONCURRENCY: Native("max-num-seqs"),
+        Construct.PLACE: Elsewhere("placement"),
+        Construct.ASSERT: Elsewhere("the proofs"),
+        Construct.TEST: Elsewhere("the tests of the policy"),
+    },
+    emit=emit,
+    read=read,
+    check=check,
+    settings={
+        "image": Setting("text", "the container image that runs the engines; engines.json names it"),
+        "host": Setting("text", "the address that each engine listens on", "0.0.0.0"),  # noqa: S104  one a container
+        "port": Setting("number", "the port that each engine listens on", 8000),
+        "ports": Setting("map", "the same, by pool: `ports { short 8101 }`"),
+        "models": Setting("map", 'where the weights of a model are: `models { qwen "Qwen/Qwen3-32B" }`'),
+        "options": Setting(
+            "map",
+            "further options of `vllm serve`, for every engine or for one pool:"
+            " `options { enable_prefix_caching true  short { max_num_batched_tokens 8192 } }`",
+        ),
+        "connector": Setting("word", "what moves the KV cache, where it is not LMCache: `NixlConnector`"),
+        "remote_url": Setting(
+            "text", 'the LMCache server that a shared cache lives on: `"lm://host:port"`, or `env("…")`'
+        ),
+        "disk_path": Setting("text", "the folder of a cache on disk"),
+    },
+)

@@ -1,0 +1,84 @@
+"""What the emitted files make of each pool, read without knowing how they were written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any, Literal
+
+from wrpc.policy.model import KvCache, Model, Phase, Policy, Pool
+from wrpc.source import Source
+
+GIB = 2**30
+
+
+def read(files: Mapping[str, str], policy: Policy) -> Policy:
+    """Pools and their models alone."""
+    import yaml
+
+    source = Source("engines.json", files["engines.json"])
+    pools: dict[str, Pool] = {}
+    models: dict[str, Model] = {}
+    for entry in json.loads(source.text)["engines"]:
+        config = yaml.safe_load(files[entry["config"]])
+        model = config["served-model-name"][0]
+        models[model] = Model(name=model, span=source.span(), source=config["model"])
+        replicas = tuple(entry["replicas"]) if entry["replicas"] else None
+        phase = Phase(
+            gpu=entry["gpu"],
+            replicas=replicas,
+            tensor_parallel=config["tensor-parallel-size"],
+            pipeline_parallel=config.get("pipeline-parallel-size", 1),
+        )
+        pool = pools.get(entry["pool"]) or Pool(
+            name=entry["pool"],
+            span=source.span(),
+            model=model,
+            engine="vllm",
+            context=config.get("max-model-len"),
+            concurrency=config.get("max-num-seqs"),
+            kv_cache=_cache(files, entry["lmcache"], entry["gpus"]),
+        )
+        match entry["phase"]:
+            case "prefill":
+                pool = replace(pool, prefill=phase)
+            case "decode":
+                pool = replace(pool, decode=phase)
+            case _:
+                pool = replace(
+                    pool,
+                    gpu=phase.gpu,
+                    replicas=phase.replicas,
+                    tensor_parallel=phase.tensor_parallel,
+                    pipeline_parallel=phase.pipeline_parallel,
+                    role=_role(config.get("kv-transfer-config")),
+                )
+        pools[pool.name] = pool
+    return Policy(name=policy.name, sources=(source,), pools=pools, models=models)
+
+
+def _role(transfer: dict[str, Any] | None) -> Literal["prefill", "decode"] | None:
+    match (transfer or {}).get("kv_role"):
+        case "kv_producer":
+            return "prefill"
+        case "kv_consumer":
+            return "decode"
+        case _:
+            return None
+
+
+def _cache(files: Mapping[str, str], path: str | None, gpus: int) -> KvCache | None:
+    if path is None:
+        return None
+    import yaml
+
+    content = yaml.safe_load(files[path])
+    tier = "cpu" if content.get("local_cpu") else "disk" if content.get("local_disk") else None
+    size = content.get("max_local_cpu_size" if tier == "cpu" else "max_local_disk_size")
+    return KvCache(
+        tier=tier,
+        size=None if size is None else Fraction(str(size)) * GIB * gpus,
+        share="lmcache" if "remote_serde" in content else None,
+    )
