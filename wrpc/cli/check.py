@@ -1,0 +1,67 @@
+"""`wrpc check`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from wrpc.cli import options
+from wrpc.cli.app import Command
+from wrpc.importers import IMPORTERS
+
+if TYPE_CHECKING:
+    from wrpc.diagnostics import Findings
+    from wrpc.policy.model import Policy
+
+
+@click.command(cls=Command)
+@options.many_policies
+@options.environments
+@click.option(
+    "--from",
+    "kind",
+    type=click.Choice([*IMPORTERS, "auto"]),
+    help="POLICY is another system's configuration, taken as it is.",
+)
+@options.codes
+@options.output
+@options.fail_on
+def command(
+    policies: tuple[Path, ...],
+    env: tuple[Path, ...],
+    kind: str | None,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    format: str,
+    fail_on: str,
+) -> int:
+    """Everything that `lint` does for each POLICY, and every proof: conflicts, coverage, guards, claims.
+
+    What is refuted is shown with a request, which `wrpc decide` confirms.
+    """
+    from wrpc.analysis.run import check, chosen
+    from wrpc.cli.policies import files, gather, loaded
+    from wrpc.cli.show import show
+
+    if kind is None:
+        found = gather((loaded(path, env) for path in files(policies)), check)
+    elif env:
+        raise click.UsageError("--env overrides a policy, and --from names a foreign file")
+    else:
+        found = gather((each for path in policies for each in foreign(kind, path)), check)
+    return show(chosen(found.findings, select, ignore), format=format, fail_on=fail_on, dimensions=found.dimensions)
+
+
+def foreign(kind: str, path: Path) -> Iterator[tuple[Policy | None, Findings]]:
+    """Every policy of a foreign file, with findings that point into that file."""
+    from wrpc.cli.imports import read
+    from wrpc.diagnostics import Findings
+    from wrpc.policy.load import from_tree
+
+    imported = read(kind, path)
+    yield None, Findings.of(imported.diagnostics)
+    for policy in imported.policies:
+        yield from_tree(policy.tree)

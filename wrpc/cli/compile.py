@@ -1,0 +1,60 @@
+"""`wrpc compile`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from wrpc.cli import options
+from wrpc.cli.app import FINE, Command
+
+if TYPE_CHECKING:
+    from wrpc.policy.model import Policy
+
+
+@click.command(cls=Command)
+@options.one_policy
+@click.option("--target", "names", metavar="NAME,…", multiple=True, help="Targets; else each `target` block.")
+@click.option("--out", metavar="DIR", type=click.Path(path_type=Path), required=True, help="Where the files go.")
+@options.environments
+@options.output
+@options.fail_on
+def command(policy: Path, names: tuple[str, ...], out: Path, env: tuple[Path, ...], format: str, fail_on: str) -> int:
+    """POLICY into the files of each target, below DIR, with a manifest.
+
+    Everything that `check` does, then all files or none. What a target cannot carry is a finding, never silence. With an error nothing is written, and what stood in DIR
+    stays as it was.
+    """
+    import wrpc
+    from wrpc.cli.policies import dimensions, one
+    from wrpc.cli.show import exit_code, show
+    from wrpc.report.screen import write
+
+    resolved, found = one(policy, env)
+    targets = chosen(names, resolved)
+    made = wrpc.compile(resolved, *targets, findings=found + wrpc.check(resolved))
+    code = exit_code(made.findings, fail_on)
+    written = made.write(out) if code == FINE else ()
+    show(made.findings, format=format, fail_on=fail_on, dimensions=dimensions(resolved))
+    if format == "text":
+        write([(("wrote ", "label"), (str(path), "")) for path in written] or [(("nothing is written", ""),)])
+    return code
+
+
+def chosen(names: tuple[str, ...], policy: Policy) -> tuple[str, ...]:
+    """The targets that were asked for, or those that the policy has a block for."""
+    from wrpc.diagnostics import did_you_mean
+    from wrpc.targets import TARGETS
+    from wrpc.targets.settings import block
+
+    wanted = options.split(names)
+    for name in wanted:
+        if name not in TARGETS:
+            hint = did_you_mean(name, TARGETS)
+            raise click.UsageError(f"there is no target `{name}`" + (f", {hint}" if hint else ""))
+    found = wanted or tuple(name for name in TARGETS if block(policy, name))
+    if not found:
+        raise click.UsageError(f"--target says what to compile for: {', '.join(TARGETS)}")
+    return found

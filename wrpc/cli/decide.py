@@ -1,0 +1,103 @@
+"""`wrpc decide`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+import click
+
+from wrpc.cli import options
+from wrpc.cli.app import ERRORS, FINE, Command
+
+if TYPE_CHECKING:
+    from wrpc.decide import BadRequest, Conflict, Decision
+
+LONGEST = 4_000_000  # characters of a request; a file without line ends must not fill the memory
+
+
+@click.command(cls=Command)
+@options.one_policy
+@click.argument("file", metavar="[FILE.jsonl|-]", required=False)
+@click.option("--request", metavar="JSON", help="One request, instead of a file.")
+@options.environments
+@click.option("--format", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def command(policy: Path, file: str | None, request: str | None, env: tuple[Path, ...], format: str) -> int:
+    """What POLICY does with each request of FILE, one JSON object a line; `-` is standard input.
+
+    A request gives signals their values: `{"tokens": 9000, "pii": null}`, where null is a signal that failed and one
+    that is absent is false, empty or zero. A line that is no request of this policy is answered with an error, and
+    the next one goes on.
+    """
+    if (file is None) == (request is None):
+        raise click.UsageError("requests come from FILE.jsonl, from `-`, or from --request, one of the three")
+
+    from wrpc.cli.policies import one
+    from wrpc.decide import BadRequest, Conflict
+    from wrpc.decide.interpret import interpreter
+    from wrpc.decide.request import parse
+    from wrpc.report import decision as text
+    from wrpc.report.json import dumps
+    from wrpc.report.screen import write
+
+    decide = interpreter(one(policy, env)[0]).decide
+    code = FINE
+    for number, line in requests(file, request):
+        answer: Decision | BadRequest | Conflict
+        try:
+            answer = decide(parse(line)) if isinstance(line, str) else line
+        except (BadRequest, Conflict) as error:
+            answer = error
+        bad = isinstance(answer, (BadRequest, Conflict))
+        code = ERRORS if bad else code
+        label = f"line {number}" if file else "request"
+        if format == "json":
+            sys.stdout.write(dumps(answer.json()) + "\n")
+        elif isinstance(answer, (BadRequest, Conflict)):
+            write([((f"{label}: ", "label"), ("error ", "error"), (said(answer), ""))])
+        else:
+            write(text.render(answer, label))
+        if file == "-":
+            sys.stdout.flush()
+    return code
+
+
+def said(answer: BadRequest | Conflict) -> str:
+    from wrpc.decide import BadRequest
+    from wrpc.decide.codes import CONFLICT
+
+    return f"{(answer.code if isinstance(answer, BadRequest) else CONFLICT).id} {answer.message}"
+
+
+def requests(file: str | None, request: str | None) -> Iterator[tuple[int, str | BadRequest]]:
+    """Each line that is not blank with its number, one at a time: a log need not fit into memory."""
+    if file is None:
+        yield 1, request or ""
+        return
+    with nullcontext(sys.stdin.buffer) if file == "-" else Path(file).open("rb") as stream:
+        yield from lines(stream)
+
+
+def lines(stream: BinaryIO) -> Iterator[tuple[int, str | BadRequest]]:
+    from wrpc.decide import BadRequest
+    from wrpc.decide.codes import UNREADABLE
+
+    number = 0
+    while raw := stream.readline(LONGEST):
+        number += 1
+        if len(raw) == LONGEST and not raw.endswith(b"\n"):
+            while (rest := stream.readline(LONGEST)) and not rest.endswith(b"\n"):
+                pass
+            yield number, BadRequest(UNREADABLE, f"the line has more than {LONGEST} bytes")
+            continue
+        if number == 1:
+            raw = raw.removeprefix(b"\xef\xbb\xbf")
+        if not raw.strip():
+            continue
+        try:
+            yield number, raw.decode()
+        except UnicodeDecodeError:
+            yield number, BadRequest(UNREADABLE, "the line is not UTF-8")

@@ -1,0 +1,83 @@
+"""`wrpc import`."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from wrpc.cli import options
+from wrpc.cli.app import Command
+from wrpc.importers import IMPORTERS
+
+if TYPE_CHECKING:
+    from wrpc.importers.importer import Imported, ImportedPolicy
+
+
+@click.command(cls=Command)
+@click.argument("kind", metavar="KIND", type=click.Choice([*IMPORTERS, "auto"]))
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("-o", "--out", metavar="FILE|DIR", help="Where the policies go; a name that ends in / is a folder.")
+@options.output
+@options.fail_on
+def command(kind: str, file: Path, out: str | None, format: str, fail_on: str) -> int:
+    """Another system's configuration FILE into a policy, and what is wrong with it.
+
+    KIND is one of the importers' names, or `auto`. A file that holds several policies becomes several, in a folder.
+    What has no place in a policy, and what is wrong, is listed with its line.
+    """
+    from wrpc.cli.files import write
+    from wrpc.cli.show import show
+    from wrpc.diagnostics import Findings
+    from wrpc.syntax.format import format_file
+
+    imported = read(kind, file)
+    texts = {p.name: format_file(p.tree) for p in imported.policies}
+    found = Findings.of(imported.diagnostics)
+    if out is not None:
+        for path, text in zip(places(out, imported.policies), texts.values(), strict=True):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write(path, text)
+        return show(found, format=format, fail_on=fail_on)
+    if format != "text":
+        return show(found, format=format, fail_on=fail_on)
+    if len(texts) > 1:
+        raise click.UsageError(f"{file} holds {len(texts)} policies ({', '.join(texts)}): -o DIR says where they go")
+    sys.stdout.writelines(texts.values())
+    return show(found, format=format, fail_on=fail_on, stream=sys.stderr)
+
+
+def read(kind: str, path: Path) -> Imported:
+    """What an importer makes of a file. Raises Refusal where the file cannot be read."""
+    from wrpc.importers import importer
+    from wrpc.syntax.read import read as read_source
+
+    source = read_source(path)
+    if kind == "auto":
+        kind = next((name for name in IMPORTERS if importer(name).recognises(source)), "")
+        if not kind:
+            raise click.UsageError(f"{path} is none of the configurations that wrpc reads: {', '.join(IMPORTERS)}")
+    return importer(kind).read(source)
+
+
+def places(name: str, policies: tuple[ImportedPolicy, ...]) -> list[Path]:
+    """One file for one policy, unless a folder is meant; else a file each, named for the policy, in a folder."""
+    out = Path(name)
+    if len(policies) == 1 and not out.is_dir() and not name.endswith(("/", os.sep)):
+        return [out]
+    if out.is_file() and policies:
+        raise click.UsageError(f"{out} is a file, and the {len(policies)} policies need a folder")
+    taken: set[str] = set()
+    found = []
+    for policy in policies:
+        stem = plain = re.sub(r"[^A-Za-z0-9._-]+", "_", policy.name).strip("._") or "policy"
+        number = 2
+        while stem.lower() in taken:
+            stem, number = f"{plain}_{number}", number + 1
+        taken.add(stem.lower())
+        found.append(out / f"{stem}.wrp")
+    return found

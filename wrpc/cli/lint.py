@@ -1,0 +1,36 @@
+"""`wrpc lint`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from wrpc.cli import options
+from wrpc.cli.app import Command
+
+
+@click.command(cls=Command)
+@options.many_policies
+@options.environments
+@options.codes
+@options.output
+@options.fail_on
+def command(
+    policies: tuple[Path, ...],
+    env: tuple[Path, ...],
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    format: str,
+    fail_on: str,
+) -> int:
+    """Syntax, names, types, units and style of each POLICY: no solver, instant.
+
+    A folder stands for every .wrp file below it, `-` for standard input.
+    """
+    from wrpc.analysis.run import chosen, lint
+    from wrpc.cli.policies import files, gather, loaded
+    from wrpc.cli.show import show
+
+    found = gather((loaded(path, env) for path in files(policies)), lint)
+    return show(chosen(found.findings, select, ignore), format=format, fail_on=fail_on, dimensions=found.dimensions)

@@ -1,0 +1,58 @@
+"""Arguments and options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from wrpc.report import FORMATS
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+one_policy = click.argument("policy", metavar="POLICY", type=click.Path(path_type=Path))
+many_policies = click.argument("policies", metavar="POLICY…", type=click.Path(path_type=Path), nargs=-1, required=True)
+output = click.option(
+    "--format",
+    type=click.Choice(list(FORMATS)),
+    default="text",
+    show_default=True,
+    help="How findings are shown.",
+)
+fail_on = click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning"]),
+    default="error",
+    show_default=True,
+    help="The least severity that makes the exit code 1.",
+)
+environments = click.option(
+    "--env",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="An override file of an environment; may be given several times.",
+)
+
+
+def codes(function: F) -> F:
+    """`--select` and `--ignore`."""
+    for name, what in (("--ignore", "Not these codes."), ("--select", "Only these codes, or all that begin so.")):
+        function = click.option(name, metavar="CODE,…", multiple=True, callback=_codes, help=what)(function)
+    return function
+
+
+def split(values: Sequence[str]) -> tuple[str, ...]:
+    """`--x a,b --x c` as a, b, c."""
+    parts = (part.strip() for value in values for part in value.split(","))
+    return tuple(dict.fromkeys(part for part in parts if part))
+
+
+def _codes(_ctx: click.Context, _parameter: click.Parameter, values: Sequence[str]) -> tuple[str, ...]:
+    chosen = tuple(code.upper() for code in split(values))
+    for code in chosen:
+        if not (code.startswith("WRP") and code[3:].isdigit() and len(code) <= 6):
+            raise click.BadParameter(f"`{code}` is no code; codes look like WRP201, families like WRP2")
+    return chosen

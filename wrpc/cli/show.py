@@ -1,0 +1,36 @@
+"""From findings to what is printed and the exit code."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from importlib import import_module
+from typing import TextIO
+
+from wrpc.cli.app import ERRORS, FINE, UNUSABLE
+from wrpc.diagnostics import Findings
+from wrpc.report import FORMATS
+from wrpc.report.screen import write
+
+# The file itself could not be read, so that nothing is known about what it says.
+UNREADABLE = frozenset({"WRP005", "WRP007", "WRP008"})
+
+
+def show(
+    found: Findings,
+    *,
+    format: str = "text",
+    fail_on: str = "error",
+    dimensions: Mapping[str, str] | None = None,
+    stream: TextIO | None = None,
+) -> int:
+    code = exit_code(found, fail_on)
+    render = import_module(FORMATS[format]).render
+    write(render(found, dimensions=dimensions, failed=code != FINE), stream or sys.stdout)
+    return code
+
+
+def exit_code(found: Findings, fail_on: str = "error") -> int:
+    if any(d.code.id in UNREADABLE for d in found.diagnostics):
+        return UNUSABLE
+    return ERRORS if found.errors or (fail_on == "warning" and found.warnings) else FINE

@@ -1,0 +1,41 @@
+"""One decision for people: which route, where to, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from wrpc.decide.decision import Decision, Served
+from wrpc.report import units
+from wrpc.report.screen import Line
+
+
+def render(decision: Decision, label: str) -> Iterator[Line]:
+    """`label` says which request it is."""
+    head = (f"{label}: ", "label")
+    match decision.action:
+        case "unrouted":
+            yield (head, ("unrouted", "warning"), (": no route takes it, and there is no default", ""))
+        case "deny":
+            by = f" ({decision.by})" if decision.by else ""
+            yield (head, ("deny", "error"), (f": {decision.reason}{by}", ""))
+        case "route":
+            took = "default" if decision.route == "default" else f"route {units.name(decision.route or '')}"
+            yield (head, (took, "proved"), (f" → {destinations(decision.destinations)}", ""))
+    if decision.fired:
+        yield (("  fired: ", "label"), (", ".join(units.name(f) for f in decision.fired), ""))
+    if decision.obligations:
+        yield (("  obligations: ", "label"), (", ".join(decision.obligations), ""))
+    for removal in decision.removed:
+        yield (("  removed: ", "label"), (f"{units.name(removal.pool)} by guard {units.name(removal.guard)}", ""))
+
+
+def destinations(served: Sequence[Served]) -> str:
+    """`frontier 90%, frontier_eu 10%, fallback local`."""
+    alone = sum(s.role == "primary" for s in served) == 1
+    parts = []
+    for one in served:
+        role = "" if one.role == "primary" else f"{one.role} "
+        weight = "" if one.weight is None or alone else f" {units.percent(one.weight)}"
+        own = f" ({', '.join(one.obligations)})" if one.obligations else ""
+        parts.append(f"{role}{units.name(one.pool)}{weight}{own}")
+    return ", ".join(parts)

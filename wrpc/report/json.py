@@ -1,0 +1,62 @@
+"""Findings as one JSON object, for programs. The shape is a contract: keys are added, never renamed or removed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+
+from wrpc.diagnostics import Diagnostic, Findings, Fix, Proof
+from wrpc.report.screen import Line
+
+VERSION = 1
+
+
+def render(
+    found: Findings, *, dimensions: Mapping[str, str] | None = None, failed: bool | None = None
+) -> Iterator[Line]:
+    del dimensions  # numbers are in base units here
+    for line in dumps(document(found, failed=failed), indent=2).split("\n"):
+        yield ((line, ""),)
+
+
+def document(found: Findings, *, failed: bool | None = None) -> dict[str, object]:
+    """`failed` where something else than an error decides, as `--fail-on warning` does."""
+    counts = {v: sum(p.verdict == v for p in found.proofs) for v in ("proved", "refuted", "open")}
+    return {
+        "version": VERSION,
+        "verdict": "fail" if (not found.ok if failed is None else failed) else "pass",
+        "summary": {"errors": found.errors, "warnings": found.warnings, **counts},
+        "diagnostics": [diagnostic(d) for d in found.diagnostics],
+        "proofs": [proof(p) for p in found.proofs],
+    }
+
+
+def diagnostic(d: Diagnostic) -> dict[str, object]:
+    return {
+        "code": d.code.id,
+        "severity": d.severity,
+        "verdict": d.verdict,
+        "message": d.message,
+        "span": d.span.json(),
+        "subjects": list(d.subjects),
+        "related": [{"span": r.span.json(), "label": r.label} for r in d.related],
+        "witness": None if d.witness is None else dict(d.witness),
+        "help": d.help,
+        "fixes": [fix(f) for f in d.fixes],
+    }
+
+
+def fix(f: Fix) -> dict[str, object]:
+    return {"title": f.title, "span": f.span.json(), "text": f.text, "safe": f.safe}
+
+
+def proof(p: Proof) -> dict[str, object]:
+    return {"subject": p.subject, "verdict": p.verdict, "witness": None if p.witness is None else dict(p.witness)}
+
+
+def dumps(value: object, *, indent: int | None = None) -> str:
+    """JSON that a person can read, and a terminal cannot be fooled by."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)

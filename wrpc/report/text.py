@@ -1,0 +1,102 @@
+"""Findings for people: what is wrong, where, shown by which request, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from unicodedata import east_asian_width
+
+from wrpc.diagnostics import Diagnostic, Findings, Proof
+from wrpc.report import units
+from wrpc.report.screen import Line, clean
+from wrpc.source import Span
+
+WIDTH = 120  # of an excerpt; of a longer line the part around the caret is shown
+WORDS = {"error": "error", "warning": "warning", "info": "note"}
+VERDICTS = ("proved", "enforced", "refuted", "open")
+
+
+def render(
+    found: Findings, *, dimensions: Mapping[str, str] | None = None, failed: bool | None = None
+) -> Iterator[Line]:
+    """`dimensions`: the dimension of each signal that has one, so that a witness shows `500ms` and not `0.5`."""
+    for diagnostic in found.diagnostics:
+        yield from finding(diagnostic, dimensions)
+        yield ()
+    if found.proofs:
+        yield from proofs(found.proofs, dimensions)
+        yield ()
+    yield summary(found, failed=not found.ok if failed is None else failed)
+
+
+def finding(d: Diagnostic, dimensions: Mapping[str, str] | None = None) -> Iterator[Line]:
+    yield ((d.code.id, "strong"), (" ", ""), (WORDS[d.severity], d.severity), (f": {d.message}", ""))
+    yield (("  --> ", "label"), (place(d.span), "place"))
+    if d.severity != "info":
+        yield from excerpt(d.span)
+    if d.witness is not None:
+        yield (("  with: ", "label"), (units.request(d.witness, dimensions), ""))
+    for related in d.related:
+        yield (("  see: ", "label"), (place(related.span), "place"), (f" {related.label}", ""))
+    if d.help:
+        yield (("  help: ", "label"), (d.help, ""))
+
+
+def place(span: Span) -> str:
+    return f"{span.file}:{span.line}:{span.column}"
+
+
+def excerpt(span: Span) -> Iterator[Line]:
+    """The line with carets under the span; where it goes on over several lines, under the first of them."""
+    if not span.source.text:
+        return
+    line, column = span.line, span.column
+    text = span.source.line(line)
+    end = span.end_column if span.end_line == line else len(text) + 1
+    first, last = column - 1, max(end - 1, column)
+    start = 0
+    if len(text) > WIDTH:
+        start = max(0, min(first - WIDTH // 3, len(text) - WIDTH))
+        text = text[start : start + WIDTH]
+        last = min(last, start + WIDTH)
+    pad = " " * len(str(line))
+    before, under = text[: first - start], text[first - start : last - start]
+    yield ((f"  {line} | ", "place"), (text, ""))
+    yield ((f"  {pad} | ", "place"), (" " * cells(before), ""), ("^" * max(1, cells(under)), "caret"))
+
+
+def cells(text: str) -> int:
+    """How many columns of a terminal a text takes."""
+    shown = clean(text)
+    if shown.isascii():
+        return len(shown)
+    return sum(2 if east_asian_width(c) in "WF" else 1 for c in shown)
+
+
+def proofs(found: Iterable[Proof], dimensions: Mapping[str, str] | None = None) -> Iterator[Line]:
+    """A line for what became of each guard and claim."""
+    rows = list(found)
+    wide = max(len(p.verdict) for p in rows)
+    widest = min(40, max(len(p.subject) for p in rows))
+    for proof in rows:
+        more = ""
+        if proof.witness is not None:
+            more = f"  e.g. {units.request(proof.witness, dimensions)}"
+        if proof.leans_on:
+            more += f"  assuming {', '.join(proof.leans_on)}"
+        subject = proof.subject.ljust(widest) if more else proof.subject
+        yield ((proof.verdict.ljust(wide), proof.verdict), (f"  {subject}{more}", ""))
+
+
+def summary(found: Findings, *, failed: bool) -> Line:
+    notes = len(found.diagnostics) - found.errors - found.warnings
+    parts = [counted(found.errors, "error")] if found.errors else ["no errors"]
+    parts += [counted(n, word) for n, word in ((found.warnings, "warning"), (notes, "note")) if n]
+    said = ", ".join(parts)
+    if found.proofs:
+        counts = {v: sum(p.verdict == v for p in found.proofs) for v in VERDICTS}
+        said += "; " + ", ".join(f"{n} {v}" for v, n in counts.items() if n)
+    return ((said, "error" if failed else "proved"),)
+
+
+def counted(number: int, word: str) -> str:
+    return f"{number} {word}" + ("" if number == 1 else "s")
