@@ -1,19 +1,298 @@
-"""The codes of syntax, each with the page that `wrpc rule` shows."""
+"""The codes of syntax, each with the page that `wrpc rule` shows. WRP050 to WRP059 belong to YAML."""
+
+from __future__ import annotations
 
 from wrpc.diagnostics import Code
 
-UNEXPECTED_TEXT = Code("WRP001", "unexpected-text", "error")
-UNCLOSED_TEXT = Code("WRP002", "unclosed-text", "error")
-UNCLOSED_BRACKET = Code("WRP003", "unclosed-bracket", "error")
-DEEP_NESTING = Code("WRP004", "deep-nesting", "error")
-NOT_UTF8 = Code("WRP005", "not-utf8", "error")
-EMPTY_FILE = Code("WRP006", "empty-file", "error")
-LARGE_FILE = Code("WRP007", "large-file", "error")
-UNREADABLE_FILE = Code("WRP008", "unreadable-file", "error")
-UNKNOWN_KEYWORD = Code("WRP009", "unknown-keyword", "error")
-UNQUOTED_TEXT = Code("WRP010", "unquoted-text", "error")
-QUOTED_NAME = Code("WRP011", "quoted-name", "error")
-LONG_NUMBER = Code("WRP012", "long-number", "error")
-UNKNOWN_ESCAPE = Code("WRP013", "unknown-escape", "error")
-FOREIGN_SIGN = Code("WRP014", "foreign-sign", "error")
-MANY_ERRORS = Code("WRP015", "many-errors", "info")
+# fmt: off
+UNEXPECTED_TEXT = Code("WRP001", "unexpected-text", "error", """\
+A word or a sign that fits nowhere.
+
+The finding names what was found and what may stand there. Reading goes on behind it, so that one run shows what is
+wrong with the other declarations too.
+
+Bad:
+
+    pool small {}
+    route short { to small  when }
+    #                            ^ WRP001 expected an expression, found `}`
+
+Good:
+
+    signal brief: bool { source keywords("briefly") }
+    pool small {}
+    route short { to small  when brief }
+
+How to repair: write what is expected. A name that is one of the language's words may stand in backticks.
+""")
+
+UNCLOSED_TEXT = Code("WRP002", "unclosed-text", "error", """\
+A text or a name in backticks that does not end on its line.
+
+A missing quote turns the rest of the line inside out. A text ends on the line it begins on; a line break inside it is
+written `\\n`.
+
+Bad:
+
+    pool small {
+      provider "openai
+    #          ^^^^^^^ WRP002
+      region "eu"
+    }
+
+Good:
+
+    pool small {
+      provider "openai"
+      region "eu"
+    }
+
+How to repair: close the quotes or the backticks. A quote inside a text is written `\\"`.
+""")
+
+UNCLOSED_BRACKET = Code("WRP003", "unclosed-bracket", "error", """\
+A bracket that is not closed, or closed by another kind, or that closes nothing.
+
+Where a brace is missing, everything behind it would belong to the wrong block. The finding stands where the bracket is
+missed, and names the one that is open.
+
+Bad:
+
+    signal tokens: int(0..1M) { source prompt_tokens }
+    pool small {}
+    route short {
+      when tokens in [1, 2
+      to small
+    # ^^ WRP003 expected `]`
+    }
+    guard on {
+      deny "no" when (tokens > 3}
+    #                           ^ WRP003 expected `)`
+
+Good:
+
+    signal tokens: int(0..1M) { source prompt_tokens }
+    pool small {}
+    route short {
+      when tokens in [1, 2]
+      to small
+    }
+    guard on {
+      deny "no" when (tokens > 3)
+    }
+
+How to repair: close the bracket that the finding names as open.
+""")
+
+DEEP_NESTING = Code("WRP004", "deep-nesting", "error", f"""\
+Brackets or signs that stand inside each other more than 100 levels deep.
+
+Nobody reads that many levels, and only a program writes them. Chains of `and`, `or` and `+` are flat and may be as long
+as they like.
+
+Bad:
+
+    let deep = {'(' * 101}1{')' * 101}
+    #          {' ' * 100}^ WRP004
+
+Good:
+
+    let deep = (((1)))
+
+How to repair: give an inner part a name of its own with `let`.
+""")
+
+NOT_UTF8 = Code("WRP005", "not-utf8", "error", """\
+A file that is no text in UTF-8.
+
+Policies are text in UTF-8, with or without a byte order mark, with line breaks of either kind. Guessing another encoding
+could change a name without notice.
+
+Bad: a file saved as UTF-16 or Latin-1, or a binary file.
+
+Good: the same text saved as UTF-8.
+
+How to repair: save the file as UTF-8, or name the file that was meant.
+""")
+
+EMPTY_FILE = Code("WRP006", "empty-file", "error", """\
+A file with nothing in it.
+
+An empty policy would pass every check, and is most often a file that was not written to its end.
+
+Bad: a file of no bytes, or of spaces and line breaks alone.
+
+Good: a file with at least one declaration or comment.
+
+How to repair: `wrpc init` writes a first policy.
+""")
+
+LARGE_FILE = Code("WRP007", "large-file", "error", """\
+A file of more than 4 MiB.
+
+That is more than ten thousand routes, and nearly always a file of another kind.
+
+Bad: a log of 10 MB given as a policy.
+
+Good: a policy in parts, each with an `import` in the main file.
+
+How to repair: split the file, or name the one that was meant.
+""")
+
+UNREADABLE_FILE = Code("WRP008", "unreadable-file", "error", """\
+A file that does not exist or may not be read.
+
+Nothing can be said about a policy that is not there.
+
+Bad: a misspelt path, a folder in place of a file, a file without permission to read it.
+
+Good: the path of a file.
+
+How to repair: correct the path; the help names what has a like name beside it.
+""")
+
+UNKNOWN_KEYWORD = Code("WRP009", "unknown-keyword", "error", """\
+A declaration or a clause that begins with no word of the language.
+
+The words are few, and the nearest ones stand in the help. Where one is near, what follows is read as if it stood there.
+
+Bad:
+
+    pool small {}
+    rout short { to small }  # WRP009
+    signal tokens: int(0..1M) { source prompt_tokens }
+    route long {
+      whn tokens > 3
+    # ^^^ WRP009 begins no clause
+      to small
+    }
+
+Good:
+
+    pool small {}
+    route short { to small }
+    signal tokens: int(0..1M) { source prompt_tokens }
+    route long {
+      when tokens > 3
+      to small
+    }
+
+How to repair: correct the spelling.
+""")
+
+UNQUOTED_TEXT = Code("WRP010", "unquoted-text", "error", """\
+A bare name where a text belongs.
+
+Text in double quotes is always a string, and a bare word always a name, so that neither changes its meaning with what
+happens to be declared.
+
+Bad:
+
+    guard on { deny blocked }
+    #               ^^^^^^^ WRP010
+
+Good:
+
+    guard on { deny "blocked" }
+
+How to repair: put the text in double quotes.
+""")
+
+QUOTED_NAME = Code("WRP011", "quoted-name", "error", """\
+A text in quotes where a name belongs.
+
+Text in double quotes is never a name. A name that is no identifier stands in backticks.
+
+Bad:
+
+    pool "small" {}
+    #    ^^^^^^^ WRP011
+    default { to "cloud/large" }
+    #            ^^^^^^^^^^^^^ WRP011
+
+Good:
+
+    pool small {}
+    default { to small }
+
+How to repair: leave out the quotes, or use backticks in their place.
+""")
+
+LONG_NUMBER = Code("WRP012", "long-number", "error", """\
+A number of more than 60 digits.
+
+Arithmetic is exact, so that every digit would be carried through every proof. No quantity of a deployment needs that
+many.
+
+Bad:
+
+    let far = 1e99
+    #         ^^^^ WRP012
+
+Good:
+
+    let far = 1e12
+
+How to repair: write a number of a size that something has.
+""")
+
+UNKNOWN_ESCAPE = Code("WRP013", "unknown-escape", "error", """\
+A backslash in a text before a letter that it gives no meaning.
+
+`\\\\`, `\\"`, `\\n`, `\\t`, `\\r` and `\\u00e9` are known. A pattern needs its backslashes twice: an unknown escape that was
+passed on or dropped would change the pattern without notice.
+
+Bad:
+
+    signal number: bool { source pattern("\\d+") }
+    #                                     ^^ WRP013
+
+Good:
+
+    signal number: bool { source pattern("\\\\d+") }
+
+How to repair: write the backslash twice; the fix does.
+""")
+
+FOREIGN_SIGN = Code("WRP014", "foreign-sign", "error", """\
+A sign that other languages have and this one spells in another way.
+
+`and`, `or` and `not` are words, `==` compares, texts stand in double quotes, a comment begins with `#`, and nothing
+stands between a name and its value.
+
+Bad:
+
+    signal a: bool { source has_tools }
+    signal b: bool { source has_tools }
+    let both = a && b
+    #            ^^ WRP014
+    pool small { provider: "openai" }
+    #                    ^ WRP014
+
+Good:
+
+    signal a: bool { source has_tools }
+    signal b: bool { source has_tools }
+    let both = a and b
+    pool small { provider "openai" }
+
+How to repair: write what the help says; most of these have a fix.
+""")
+
+MANY_ERRORS = Code("WRP015", "many-errors", "info", """\
+The rest of a file is not read after 50 findings of syntax.
+
+So many most often have one cause, or the file is no policy at all.
+
+Bad: a file of another language.
+
+Good: a file with fewer faults.
+
+How to repair: repair the first findings, and run again.
+""")
+# fmt: on
+
+CODES = (
+    UNEXPECTED_TEXT, UNCLOSED_TEXT, UNCLOSED_BRACKET, DEEP_NESTING, NOT_UTF8, EMPTY_FILE, LARGE_FILE, UNREADABLE_FILE,
+    UNKNOWN_KEYWORD, UNQUOTED_TEXT, QUOTED_NAME, LONG_NUMBER, UNKNOWN_ESCAPE, FOREIGN_SIGN, MANY_ERRORS,
+)  # fmt: skip

@@ -211,7 +211,9 @@ class Fault:
             return None
         opener, start, end = self.opener
         wrong = self.kind in CLOSERS and CLOSERS[self.kind] != opener
-        if self.kind != "$END" and not wrong:
+        apart = "\n" in self.source.text[last_end(self.values) : self.start]
+        missed = apart and opener != "{" and CLOSES[opener] in self.expected
+        if self.kind != "$END" and not wrong and not missed:
             return None
         related = [Related(Span(self.source, start, end), f"this `{opener}` is not closed")]
         return self._says(
