@@ -5,14 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from importlib.util import find_spec
+from importlib import import_module
 
 from wrpc.diagnostics import Diagnostic, Findings, Verdict, finding, listing
 from wrpc.policy.model import Policy
 from wrpc.source import Span
 from wrpc.targets import TARGETS
 from wrpc.targets import settings as blocks
-from wrpc.targets import target as by_name
 from wrpc.targets.codes import APPROXIMATED, NOT_CARRIED, WAIVED
 from wrpc.targets.constructs import Use, used
 from wrpc.targets.naming import check_path
@@ -153,11 +152,8 @@ def _unenforced(policy: Policy, target: Target, names: Iterable[str], verdicts: 
 
 def _carriers(target: Target, construct: Construct) -> str | None:
     """Which other targets carry it as it is."""
-    others = [
-        name
-        for name, module in TARGETS.items()
-        if name != target.name and find_spec(module) and isinstance(by_name(name).carries.get(construct), Native)
-    ]
+    rows = {name: import_module(module).TARGET.carries for name, module in TARGETS.items() if name != target.name}
+    others = [name for name, carries in rows.items() if isinstance(carries[construct], Native)]
     return f"{listing(others, 'and')} {'carries' if len(others) == 1 else 'carry'} it" if others else None
 
 

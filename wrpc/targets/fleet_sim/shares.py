@@ -3,7 +3,8 @@
 A policy says where a request goes, not how often each kind of request comes. By length it is exact: the distribution is
 known, and every bound on a length that a condition has starts a new piece. Within a piece the requests that the
 workload admits are tried (`cells`); where they all go to the same pools that is exact too. Where they do not, the
-setting `split` says how much of the workload each pool gets, else each outcome counts the same, which is said.
+setting `split` says how much of the workload each pool gets. Else each outcome counts the same, which is said: those in
+which no score fires, if there are any, since a score is there to notice what is out of the ordinary.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from math import ceil, floor
 
 from wrpc.decide import BadRequest, Conflict, Decision, Interpreter
 from wrpc.policy.expr import Condition
-from wrpc.policy.model import Int, Policy, Route, Workload
+from wrpc.policy.model import Int, Policy, Route, Score, Workload
 from wrpc.targets.fleet_sim.cells import Reads, combinations_of, decisive, reads
 
 PROMPT_SHARE = Fraction(4, 5)  # the simulator's own, where a workload has none
@@ -52,6 +53,7 @@ class Outcome:
     pools: tuple[tuple[str, Fraction], ...]
     possible: tuple[str, ...]
     route: str | None
+    quiet: bool
 
 
 def traffic(policy: Policy, workload: Workload, split: Mapping[str, Fraction] | None) -> Traffic:
@@ -121,7 +123,7 @@ def _outcomes(
         except (BadRequest, Conflict):
             continue
         if decision is not None:
-            outcomes[_outcome(decision)] = None
+            outcomes[_outcome(interpreter.policy, decision)] = None
     return list(outcomes)
 
 
@@ -134,12 +136,13 @@ def _decided(interpreter: Interpreter, when: Condition | None, request: Mapping[
     return decision if when is None or interpreter.holds(when, state) is True else None
 
 
-def _outcome(decision: Decision) -> Outcome:
+def _outcome(policy: Policy, decision: Decision) -> Outcome:
+    quiet = not any(isinstance(policy.signals[name].type, Score) for name in decision.fired)
     primaries = [d for d in decision.destinations if d.role == "primary"]
     possible = [d.pool for d in decision.destinations if d.role in ("primary", "cascade")]
     even = Fraction(1, len(primaries)) if primaries else Fraction(0)
     shares = tuple((d.pool, even if d.weight is None else d.weight) for d in primaries)
-    return Outcome(shares, tuple(sorted(possible)), decision.route)
+    return Outcome(shares, tuple(sorted(possible)), decision.route, quiet)
 
 
 def _shares(outcomes: Sequence[Outcome], split: Mapping[str, Fraction] | None) -> tuple[Shares, bool]:
@@ -150,12 +153,13 @@ def _shares(outcomes: Sequence[Outcome], split: Mapping[str, Fraction] | None) -
         whole = sum(told.values(), Fraction(0))
         if whole:
             return {p: s / whole for p, s in sorted(told.items())}, True
-    different = {o.pools: None for o in outcomes}
+    quiet = [o for o in outcomes if o.quiet] or outcomes
+    different = {o.pools: None for o in quiet}
     shares: Shares = {}
     for pools in different:
         for pool, share in pools:
             shares[pool] = shares.get(pool, Fraction(0)) + share / len(different)
-    known = len(different) <= 1 and all(len(o.possible) == len(o.pools) for o in outcomes)
+    known = len({o.pools for o in outcomes}) <= 1 and all(len(o.possible) == len(o.pools) for o in outcomes)
     return {p: s for p, s in sorted(shares.items()) if s}, known
 
 
