@@ -160,7 +160,8 @@ class Reader:
                 read = self.free(value)
                 if isinstance(read, (str, Env)):
                     return read
-                self.wrong(value, name, "a string or `env(…)`")
+                if read is not None:
+                    self.wrong(value, name, "a string or `env(…)`")
                 return None
             case v.Labels():
                 return self.labels(value, name)
@@ -168,6 +169,8 @@ class Reader:
                 return self.either(options, value, name)
             case v.Free():
                 return self.free(value)
+            case v.Elsewhere():
+                return None
             case _:
                 assert_never(kind)
 

@@ -254,7 +254,8 @@ class Comparing:
                 )
                 return None
             case _:
-                unknown = [o.name for o in (one, two) if isinstance(o, Bare)]
+                sets = any(isinstance(o, SetOf) for o in (one, two))
+                unknown = [o.name for o in (one, two) if isinstance(o, Bare) and not sets]
                 for name in unknown:
                     self.lowering.unknown(name)
                 if not unknown:

@@ -71,11 +71,14 @@ class Definitions:
         if name.text not in self._open:
             self._open[name.text] = name
             return True
-        chain = list(self._open)[list(self._open).index(name.text) :]
+        names = list(self._open)
+        chain = names[names.index(name.text) :]
+        first = min(range(len(chain)), key=lambda i: self._open[chain[i]].span.key())
+        chain = chain[first:] + chain[:first]
         self.faults.add(
             codes.DEFINITION_CYCLE,
-            f"`{name.text}` is defined by itself: " + " → ".join([*chain, name.text]),
-            name.span,
+            f"`{chain[0]}` is defined by itself: " + " → ".join([*chain, chain[0]]),
+            self._open[chain[0]].span,
         )
         return False
 
@@ -136,7 +139,7 @@ class Definitions:
         found = self.names.expression(of.text)
         if found is None:
             if not self.names.poisoned(of.text):
-                self.names.unknown("score", of, self.names.expressible(), "a score, a number or a numeric signal")
+                self.names.unknown("score, let or signal", of, self.names.expressible())
             return None
         kind = found[0]
         if kind in ("score", "let"):

@@ -67,7 +67,7 @@ class Memory:
 
     def find(self, importing: Source, written: str) -> tuple[Key, str] | None:
         place = os.path.normpath(Path(importing.name).parent / written)
-        return None if Path(written).is_absolute() or place.startswith("..") else (place, place)
+        return None if Path(written).is_absolute() or Path(place).parts[:1] == ("..",) else (place, place)
 
     def read(self, place: str | Path) -> Source | None:
         text = self.files.get(str(place))

@@ -35,6 +35,7 @@ from wrpc.policy.operands import (
 from wrpc.source import Span
 from wrpc.syntax import tree
 
+TYPES = {Bool: "bool", Int: "int", Real: "real", Enum: "one_of", Set: "any_of", String: "string", Score: "score"}
 FUNCTIONS = ("confidence", "raw", "prefix")
 
 
@@ -129,7 +130,7 @@ class Lowering:
         if name.text in v.RESERVED:
             self.faults.add(codes.WRONG_OPERAND, f"`{name.text}` means nothing by itself in an expression", name.span)
             return
-        self.names.unknown("signal", name, self.names.expressible(), "a signal, score, band or let")
+        self.names.unknown("signal, score, band or let", name, self.names.expressible())
 
     # ── Pieces ────────────────────────────────────────────────────────────
 
@@ -163,7 +164,7 @@ class Lowering:
 
     def path(self, path: tree.Path, where: Where) -> Operand | None:
         name, *rest = path.parts
-        if rest or name.text == "destination" or where.placement:
+        if rest or name.text == "destination" or (where.placement and self._placeable(name)):
             return self.dotted(path, where)
         if name.text in ("true", "false"):
             return Truth(expr.Constant(name.text == "true", span=path.span))
@@ -177,6 +178,9 @@ class Lowering:
                 return None
             if name.text in v.CLAIM_WORDS:
                 self.misplaced(f"`{name.text}`", path.span, "the claims of an `assert`", where)
+                return None
+            if name.text == "confidence":
+                self.misplaced("`confidence` of an answer", path.span, "`escalate when`", where)
                 return None
             return Bare(name)
         kind = found[0]
@@ -193,6 +197,10 @@ class Lowering:
         if not defined.value.terms:
             return Num(constant(defined.value.constant, path.span), defined.dimension)
         return Num(reading(expr.NamedNumber(name.text, span=path.span), path.span), defined.dimension)
+
+    def _placeable(self, name: tree.Name) -> bool:
+        """Whether a name in a rule of `place` is one of its own, or one that belongs elsewhere."""
+        return name.text in ("pool", "site") or self.names.expression(name.text) is not None
 
     def signal(self, name: str, span: Span) -> Operand | None:
         signal = self.known.signals.get(name)
@@ -239,7 +247,7 @@ class Lowering:
     def misplaced(self, what: str, span: Span, only: str, where: Where) -> None:
         self.faults.add(
             codes.MISPLACED_NAME,
-            f"{what} stands in {where.title}, and can be read in {only} alone",
+            f"{what} can only be read in {only}, found in {where.title}",
             span,
         )
 
@@ -255,7 +263,7 @@ class Lowering:
                     help=f"a name with a dot in it is one name in backticks: `` `{path.text}` ``",
                 )  # fmt: skip
             else:
-                self.names.unknown("signal", head, [*self.names.expressible(), "destination"])
+                self.names.unknown("signal, score, band or let", head, [*self.names.expressible(), "destination"])
             return None
         if not where.destination:
             self.misplaced(f"`{path.text}`", path.span, "`forbid` and `require` of a guard, and in claims", where)
@@ -345,6 +353,8 @@ class Lowering:
             return None
         if signal is None or not isinstance(signal.type, Score):
             what = "score declaration, which is a number already" if found[0] == "score" else found[0]
+            if signal is not None:
+                what = f"signal of type `{TYPES[type(signal.type)]}`"
             self.faults.add(
                 codes.WRONG_OPERAND, f"`{function}` reads a signal of type `score`; `{name.text}` is a {what}",
                 name.span, help=f"write `{name.text}` alone",
@@ -398,7 +408,12 @@ class Lowering:
             return None
         dimensions = [n.dimension for n in numbers if n.dimension]
         if len(dimensions) > 1:
-            self.mixed("a product", dimensions[0], dimensions[1], span)
+            self.faults.add(
+                codes.UNIT_MISMATCH,
+                f"a product has one factor with a dimension, found {units.title(dimensions[0])} and"
+                f" {units.title(dimensions[1])}",
+                span,
+            )
             return None
         factor = ONE
         for number in numbers:

@@ -136,11 +136,11 @@ class Names:
             self.unknown(kind, name, self.of(kind))
         return False
 
-    def unknown(self, kind: str, name: tree.Name, known: Collection[str], expected: str = "") -> None:
+    def unknown(self, kind: str, name: tree.Name, known: Collection[str]) -> None:
         best = self.faults.suggest(name.text, known)
         self.faults.add(
             codes.UNKNOWN_NAME,
-            f"no {kind} is called `{name.text}`" + (f", expected {expected}" if expected else ""),
+            f"no {kind} is called `{name.text}`",
             name.span,
             help=best or (f"declare it: `{kind} {written(name.text)} …`" if kind in _DECLARABLE else None),
             fixes=self.rename(name, known) if best else (),

@@ -83,17 +83,12 @@ class Routes:
         if isinstance(first, tree.Deny):
             self.beside_denial(parts, first, given)
             return m.Action("deny", reason=first.reason.value)
-        if others or any(e is None for e in edges):
-            return None
-        fallbacks, spills, mirrors, budget = edges
-        assert fallbacks is not None
-        assert spills is not None
-        assert mirrors is not None
         if isinstance(first, tree.Cascade):
             main = self.cascade(first)
         else:
             main = self.any(first) if first.any else self.to(first)
-        if main is None:
+        fallbacks, spills, mirrors, budget = edges
+        if main is None or others or fallbacks is None or spills is None or mirrors is None or budget is None:
             return None
         cache, retain = given.get("cache", Reading), given.get("retain", Reading)
         return m.Action(

@@ -105,9 +105,14 @@ class Free:
     """Any value: whoever reads it knows more."""
 
 
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What `signals` reads by a table of its own."""
+
+
 Kind = (
     Quantity | Phrase | Quoted | Words | Identifier | Reference | Several | Between | Table | Nested | Address | Labels
-    | Either | Free
+    | Either | Free | Elsewhere
 )  # fmt: skip
 
 COUNT = Quantity(whole=True, low=ZERO)
@@ -149,7 +154,7 @@ BLOCKS: Mapping[str, Mapping[str, Kind]] = {
         "resolve": Several(Words(RESOLVE_KEYS)),
     },
     "signal": {
-        "source": Free(),
+        "source": Elsewhere(),
         "threshold": Quantity(),
         "above": Quantity(),
         "on_error": Words(ON_ERROR),
