@@ -57,11 +57,14 @@ def command(
 
 def foreign(kind: str, path: Path) -> Iterator[tuple[Policy | None, Findings]]:
     """Every policy of a foreign file, with findings that point into that file."""
+    from dataclasses import replace
+
     from wrpc.cli.imports import read
     from wrpc.diagnostics import Findings
     from wrpc.policy.load import from_tree
 
-    imported = read(kind, path)
+    source, imported = read(kind, path)
     yield None, Findings.of(imported.diagnostics)
     for policy in imported.policies:
-        yield from_tree(policy.tree)
+        # The importer's tree is for printing, and its file is the one that it will be; here it is the foreign one.
+        yield from_tree(replace(policy.tree, source=source, comments=()))

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 def command(policy: Path, names: tuple[str, ...], out: Path, env: tuple[Path, ...], format: str, fail_on: str) -> int:
     """POLICY into the files of each target, below DIR, with a manifest.
 
-    Everything that `check` does, then all files or none. What a target cannot carry is a finding, never silence. With an error nothing is written, and what stood in DIR
-    stays as it was.
+    Everything that `check` does, then all files or none. What a target cannot carry is a finding, never silence. With
+    an error nothing is written, and what stood in DIR stays as it was.
     """
     import wrpc
     from wrpc.cli.policies import dimensions, one

@@ -16,6 +16,7 @@ from wrpc.importers import IMPORTERS
 
 if TYPE_CHECKING:
     from wrpc.importers.importer import Imported, ImportedPolicy
+    from wrpc.source import Source
 
 
 @click.command(cls=Command)
@@ -35,7 +36,7 @@ def command(kind: str, file: Path, out: str | None, format: str, fail_on: str) -
     from wrpc.diagnostics import Findings
     from wrpc.syntax.format import format_file
 
-    imported = read(kind, file)
+    _, imported = read(kind, file)
     texts = {p.name: format_file(p.tree) for p in imported.policies}
     found = Findings.of(imported.diagnostics)
     if out is not None:
@@ -51,8 +52,8 @@ def command(kind: str, file: Path, out: str | None, format: str, fail_on: str) -
     return show(found, format=format, fail_on=fail_on, stream=sys.stderr)
 
 
-def read(kind: str, path: Path) -> Imported:
-    """What an importer makes of a file. Raises Refusal where the file cannot be read."""
+def read(kind: str, path: Path) -> tuple[Source, Imported]:
+    """A file, and what an importer makes of it. Raises Refusal where the file cannot be read."""
     from wrpc.importers import importer
     from wrpc.syntax.read import read as read_source
 
@@ -61,7 +62,7 @@ def read(kind: str, path: Path) -> Imported:
         kind = next((name for name in IMPORTERS if importer(name).recognises(source)), "")
         if not kind:
             raise click.UsageError(f"{path} is none of the configurations that wrpc reads: {', '.join(IMPORTERS)}")
-    return importer(kind).read(source)
+    return source, importer(kind).read(source)
 
 
 def places(name: str, policies: tuple[ImportedPolicy, ...]) -> list[Path]:

@@ -49,6 +49,10 @@ def clean(text: str) -> str:
     """Without what a terminal would obey: escapes, carriage returns, marks that turn the direction of writing."""
     if text.isprintable():
         return text
-    return "".join(
-        c if c.isprintable() or c == "\n" else "    " if c == "\t" else "\N{REPLACEMENT CHARACTER}" for c in text
-    )
+    return "".join(_shown(c) for c in text)
+
+
+def _shown(letter: str) -> str:
+    if letter.isprintable() or letter == "\n":
+        return letter
+    return "    " if letter == "\t" else "\N{REPLACEMENT CHARACTER}"

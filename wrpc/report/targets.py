@@ -19,8 +19,12 @@ def listing() -> Iterator[Line]:
     for name in TARGETS:
         found = named(name)
         counts = {k: sum(isinstance(c, k) for c in found.carries.values()) for k in KIND}
-        yield ((name.ljust(10), "strong"), (f"  {found.title}, {' to '.join(found.versions)}", ""))
+        yield ((name.ljust(10), "strong"), (f"  {found.title}, {versions(found)}", ""))
         yield ((" " * 12 + ", ".join(f"{n} {KIND[k]}" for k, n in counts.items() if n), "place"),)
+
+
+def versions(found: Target) -> str:
+    return found.versions[0] if len(found.versions) == 1 else f"{found.versions[0]} to {found.versions[-1]}"
 
 
 def named(name: str) -> Target:
@@ -30,12 +34,12 @@ def named(name: str) -> Target:
 
 
 def page(found: Target) -> Iterator[Line]:
-    yield ((found.title, "strong"), (f", {' to '.join(found.versions)}", ""))
+    yield ((found.title, "strong"), (f", {versions(found)}", ""))
     yield ()
-    for kind in KIND:
+    for kind, title in KIND.items():
         rows = [(construct, row) for construct, row in found.carries.items() if isinstance(row, kind)]
         if rows:
-            yield ((KIND[kind], STYLE[kind]),)
+            yield ((title, STYLE[kind]),)
             for construct, row in rows:
                 yield from _row(str(construct), said(row))
             yield ()

@@ -19,8 +19,14 @@ def render(
     found: Findings, *, dimensions: Mapping[str, str] | None = None, failed: bool | None = None
 ) -> Iterator[Line]:
     """`dimensions`: the dimension of each signal that has one, so that a witness shows `500ms` and not `0.5`."""
+    before = ""
     for diagnostic in found.diagnostics:
+        # A run of notes stands close together, so that what is wrong stands out.
+        if before and not before == diagnostic.severity == "info":
+            yield ()
+        before = diagnostic.severity
         yield from finding(diagnostic, dimensions)
+    if before:
         yield ()
     if found.proofs:
         yield from proofs(found.proofs, dimensions)
@@ -29,9 +35,12 @@ def render(
 
 
 def finding(d: Diagnostic, dimensions: Mapping[str, str] | None = None) -> Iterator[Line]:
-    yield ((d.code.id, "strong"), (" ", ""), (WORDS[d.severity], d.severity), (f": {d.message}", ""))
-    yield (("  --> ", "label"), (place(d.span), "place"))
-    if d.severity != "info":
+    head = ((d.code.id, "strong"), (" ", ""), (WORDS[d.severity], d.severity), (f": {d.message}", ""))
+    if d.severity == "info":
+        yield (*head, ("  --> ", "label"), (place(d.span), "place"))
+    else:
+        yield head
+        yield (("  --> ", "label"), (place(d.span), "place"))
         yield from excerpt(d.span)
     if d.witness is not None:
         yield (("  with: ", "label"), (units.request(d.witness, dimensions), ""))
