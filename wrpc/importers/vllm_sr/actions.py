@@ -53,9 +53,12 @@ def read(decision: Keys, pools: Pools) -> list[tree.Item]:
     """The clauses in the order in which people read them: who answers, then how."""
     action = Action(decision, pools)
     _plugins(action)
-    if not any(isinstance(clause, tree.Deny) for clause in action.clauses):
+    if any(isinstance(clause, tree.Deny) for clause in action.clauses):
+        # An answer without a model has no tools and no cache that could matter.
+        action.extras.clear()
+    else:
         _models(action)
-    _emits(action)
+        _emits(action)
     for key in ("action", "candidateIterations"):
         if decision.get(key) is not None:
             action.catalog.omit(f"`{key}` of decision `{action.own}`", decision.key(key))

@@ -126,7 +126,9 @@ def place(entry: Keys, key: str) -> Span:
 
 
 def named(entry: Keys) -> Span:
-    return place(entry, "name")
+    """Where an entry says its name, key included: no declaration of the language begins like that."""
+    pair = entry.pairs.get("name")
+    return line(entry.span) if pair is None else line(pair.key.span.to(pair.value.span))
 
 
 def unique(entries: tuple[Keys, ...], what: str, catalog: Catalog) -> list[Keys]:

@@ -77,7 +77,7 @@ def domain(signals: Signals, entries: list[Keys]) -> None:
     for entry in entries:
         own = text_of(entry, "name") or ""
         categories = texts_of(entry, "mmlu_categories")
-        source = call("domain", named(entry), own, categories=() if categories == (own,) else categories)
+        source = call("domain", named(entry), own, categories=categories)
         members.append(signals.score(entry, "domain", source, threshold, "probability"))
         stands_for = set(categories) | {own}
         shared = shared or bool(stands_for & seen)

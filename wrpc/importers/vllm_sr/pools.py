@@ -84,7 +84,7 @@ def read(catalog: Catalog, providers: Keys | None, cards: Keys | None) -> Pools:
         pools.effort = text_of(defaults, "reasoning_effort")
         model_ = text_of(defaults, "model")
         given_ = pools.pool(model_, place(defaults, "model"), "the default") if model_ else None
-        pools.default = (given_, place(defaults, "model")) if given_ else None
+        pools.default = (given_, defaults.key("model")) if given_ else None
     return pools
 
 

@@ -56,13 +56,20 @@ def read(own: str, description: str | None, routing: Keys, file: File) -> tuple[
         _header(own, description, routing),
         *draft.signals,
         *draft.groups,
-        *draft.lets,
+        *_read_levels(draft),
         *derived.declarations,
         *models.declarations,
         *routes,
     ]
-    made = tree.File(Source(file.source.name, ""), tuple(declarations))
+    made = tree.File(file.source, tuple(declarations))
     return ImportedPolicy(own, made), catalog.found
+
+
+def _read_levels(draft: Signals) -> list[tree.Let]:
+    """The conditions without those levels of a complexity that nothing asks for: three were made of one entry."""
+    catalog = draft.catalog
+    unread = {leaf.name for key, leaf in catalog.leaves.items() if key[0] == "complexity" and key not in catalog.read}
+    return [let for let in draft.lets if let.name.text not in unread]
 
 
 def _header(own: str, description: str | None, routing: Keys) -> tree.Section:

@@ -1,0 +1,96 @@
+"""vLLM Semantic Router: one `config.yaml`, version v0.3, with the meaning that runtime 0.4 gives it."""
+
+from __future__ import annotations
+
+from wrpc.targets.target import Approximate, Cannot, Construct, Elsewhere, Native, Setting, Target
+from wrpc.targets.vllm_sr.check import check
+from wrpc.targets.vllm_sr.emit import emit
+from wrpc.targets.vllm_sr.read import read
+
+ENGINE = "the engine's own configuration (target `vllm`)"
+FLEET = "the fleet (targets `vllm` and `fleet-sim`)"
+PROOF = "the proofs of `wrpc check`"
+
+TARGET = Target(
+    name="vllm-sr",
+    title="vLLM Semantic Router configuration v0.3, for runtime 0.4",
+    versions=("0.4",),
+    decides=True,
+    carries={
+        Construct.BOOL: Native("routing.signals"),
+        Construct.INT: Native("routing.signals: a rule for each bound"),
+        Construct.REAL: Native("routing.signals: a rule for each bound"),
+        Construct.ONE_OF: Native("routing.signals: a rule for each name"),
+        Construct.ANY_OF: Cannot("a rule knows no set of names"),
+        Construct.STRING: Cannot("a rule compares no strings"),
+        Construct.SCORE: Native("routing.signals"),
+        Construct.SOURCE: Native("routing.signals"),
+        Construct.ON_ERROR: Native("rules.on_unknown, and on_error of a classifier's condition"),
+        Construct.FAILED: Native("rules: an evaluator that fails is unknown"),
+        Construct.GROUP: Native("routing.projections.partitions, or by the classifier itself"),
+        Construct.SUM: Native("routing.projections.scores"),
+        Construct.BAND: Native("routing.projections.mappings"),
+        Construct.COMPARE_SIGNALS: Native("routing.projections.scores"),
+        Construct.ASSUME: Elsewhere(PROOF),
+        Construct.ROUTE: Native("routing.decisions"),
+        Construct.TIER: Native("routing.decisions[].tier and .priority"),
+        Construct.CONFIDENCE: Native("routing.strategy"),
+        Construct.ON_UNKNOWN: Native("rules.on_unknown"),
+        Construct.DEFAULT: Native("providers.defaults.model, or a last decision without rules"),
+        Construct.UNROUTED: Native("no providers.defaults.model"),
+        Construct.WEIGHTS: Approximate(
+            "modelRefs[].weight", "the shares: the router picks one of the models by an algorithm of its own"
+        ),
+        Construct.TO_ANY: Native("a decision without modelRefs"),
+        Construct.SELECT: Approximate("algorithm.type", "the settings of the algorithm, which stay the router's"),
+        Construct.CASCADE: Approximate(
+            "algorithm.confidence, escalation_order: declared", "which measure of an answer's confidence is meant"
+        ),
+        Construct.DENY_ROUTE: Native("plugins: fast_response"),
+        Construct.FALLBACK: Cannot("a decision has models to choose among, and none to fall back on"),
+        Construct.FALLBACK_CAUSES: Cannot("a decision has models to choose among, and none to fall back on"),
+        Construct.SPILL: Cannot("a decision does not see how full a pool is"),
+        Construct.MIRROR: Native("plugins: shadow_dispatch"),
+        Construct.RETRIES: Cannot("it retries for all decisions alike"),
+        Construct.TIMEOUT: Cannot("a timeout belongs to the listener"),
+        Construct.REASONING: Native("modelRefs[].use_reasoning and .reasoning_effort"),
+        Construct.TOOLS: Native("plugins: tools"),
+        Construct.CACHE: Native("plugins: response_cache"),
+        Construct.COMPRESS: Native("plugins: context_compression"),
+        Construct.RETAIN: Approximate("emits: retention.ttl_turns", "the share, and a time that is not in turns"),
+        Construct.BUDGET: Cannot("its rate limits go by user, group and model, not by decision"),
+        Construct.GUARD_DENY: Native("a decision in tier 1 that answers by itself"),
+        Construct.GUARD_FORBID: Native("a decision for each set of guards that do not fire"),
+        Construct.GUARD_REQUIRE: Cannot("it knows nothing of what is required"),
+        Construct.WORKLOAD: Elsewhere(FLEET),
+        Construct.RATE: Elsewhere(FLEET),
+        Construct.LENGTHS: Elsewhere(FLEET),
+        Construct.SLO: Elsewhere(FLEET),
+        Construct.MODEL: Native("routing.modelCards"),
+        Construct.MODEL_SIZE: Elsewhere(ENGINE),
+        Construct.SITE: Elsewhere(FLEET),
+        Construct.POOL: Native("providers.models and routing.modelCards"),
+        Construct.ENDPOINT: Native("providers.models[].backend_refs"),
+        Construct.PROVIDER: Native("providers.models[].backend_refs[].provider"),
+        Construct.GPU: Elsewhere(ENGINE),
+        Construct.REPLICAS: Elsewhere(FLEET),
+        Construct.REPLICA_RANGE: Elsewhere(FLEET),
+        Construct.PARALLELISM: Elsewhere(ENGINE),
+        Construct.CONTEXT: Native("routing.modelCards[].context_window_size"),
+        Construct.ROLE: Elsewhere(ENGINE),
+        Construct.KV_CACHE: Elsewhere(ENGINE),
+        Construct.PRICE: Native("providers.models[].pricing"),
+        Construct.CONCURRENCY: Elsewhere(ENGINE),
+        Construct.PLACE: Elsewhere(FLEET),
+        Construct.ASSERT: Elsewhere(PROOF),
+        Construct.TEST: Elsewhere("`wrpc test`"),
+    },
+    emit=emit,
+    read=read,
+    check=check,
+    settings={
+        "listen": Setting("text", "address and port that the router listens on", "0.0.0.0:8899"),
+        "timeout": Setting("text", "the listener's timeout, such as `300s`"),
+        "endpoints": Setting("map", "addresses by pool, in place of the pools' own"),
+    },
+)

@@ -1,0 +1,182 @@
+"""A policy as one `config.yaml`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from wrpc.diagnostics import Diagnostic, finding
+from wrpc.policy.model import Obligation, Policy, Pool, Score, Value
+from wrpc.source import Span
+from wrpc.targets.codes import NOT_CARRIED
+from wrpc.targets.target import Artifact, Emitted, Entry, Options
+from wrpc.targets.vllm_sr import models
+from wrpc.targets.vllm_sr.conditions import Made, Rules, cannot
+from wrpc.targets.vllm_sr.decisions import Decisions
+from wrpc.targets.vllm_sr.kinds import Entry as Content
+from wrpc.targets.vllm_sr.kinds import Rule, described, texts
+from wrpc.targets.vllm_sr.text import dump
+
+PATH = "config.yaml"
+VERSION = "v0.3"
+LISTEN = "0.0.0.0:8899"
+STRATEGIES = {
+    ("priority",): "priority",
+    ("priority", "confidence"): "priority",
+    ("priority", "confidence", "name"): "priority",
+    ("priority", "name"): "priority",
+    ("confidence", "priority"): "confidence",
+    ("confidence", "priority", "name"): "confidence",
+}
+# In the order in which the router's own files list them.
+SECTIONS = (
+    "keywords", "embeddings", "domains", "fact_check", "user_feedbacks", "reasks", "preferences", "language",
+    "context", "structure", "complexity", "modality", "role_bindings", "jailbreak", "safety", "pii", "kb",
+    "conversation", "events", "metadata", "classifiers", "input_modality",
+)  # fmt: skip
+# Kinds whose signals exclude each other by what they are.
+EXCLUSIVE = ("domain", "language", "user_feedback", "fact_check", "reask", "modality", "kb", "complexity")
+HALF = Fraction(1, 2)
+
+
+def emit(policy: Policy, options: Options) -> Emitted:
+    made = Made()
+    decisions = Decisions(policy, Rules(policy, made))
+    decisions.make()
+    found = [*made.found, *decisions.found]
+    header = policy.header or policy.sources[0].span(0, 0)
+    strategy = STRATEGIES.get(policy.resolve)
+    if strategy is None:
+        why = f"it ranks by priority or by confidence first, not by {', '.join(policy.resolve)}"
+        found.append(cannot("this `resolve`", why, header, f"policy {policy.name}"))
+    partitions = _partitions(policy, made, found)
+    settings, listeners = _global(policy, made, found), [_listener(options.settings)]
+    routing = _routing(policy, made, decisions, partitions, strategy or "priority")
+    default = decisions.default
+    content: Content = {
+        "version": VERSION,
+        "listeners": listeners,
+        "providers": models.providers(served(policy), default, _endpoints(options.settings)),
+        "routing": routing,
+    }
+    if settings:
+        content["global"] = settings
+    head = f"# {policy.name}, for vllm-sr 0.4. Compiled by wrpc: change the policy, not this file.\n"
+    artifact = Artifact(PATH, head + dump(content), _entries(policy, made, decisions, routing))
+    obligations = tuple(
+        f"guard {g.name}" for g in policy.guards.values() if any(isinstance(r, Obligation) for r in g.rules)
+    )
+    return Emitted((artifact,), tuple(found), obligations)
+
+
+def _routing(policy: Policy, made: Made, decisions: Decisions, partitions: list[Content], strategy: str) -> Content:
+    routing: Content = {"strategy": strategy, "modelCards": models.cards(served(policy), policy)}
+    entries = decisions.rules.ordered()
+    signals = {s: entries[s] for s in SECTIONS if entries.get(s)}
+    if signals:
+        routing["signals"] = signals
+    projections: Content = {}
+    if partitions:
+        projections["partitions"] = partitions
+    if made.scores:
+        projections["scores"] = [*made.scores.values()]
+    if made.mappings:
+        projections["mappings"] = [*made.mappings.values()]
+    if projections:
+        routing["projections"] = projections
+    routing["decisions"] = decisions.entries
+    return routing
+
+
+# ── Groups ────────────────────────────────────────────────────────────────
+
+
+def _partitions(policy: Policy, made: Made, found: list[Diagnostic]) -> list[Content]:
+    """Groups with a default are partitions, others the router's own business, or nobody's."""
+    partitions: list[Content] = []
+    for group in policy.groups.values():
+        rules = [described(policy.signals[m]) for m in group.members]
+        kinds = {r.kind for r in rules if isinstance(r, Rule)}
+        names = [r.name or m for r, m in zip(rules, group.members, strict=True) if isinstance(r, Rule)]
+        used = any(n in entries for entries in made.signals.values() for n in names)
+        if not used:
+            continue
+        whole = len(kinds) == 1 and len(names) == len(group.members)
+        if group.default is not None and whole and kinds <= {"domain", "embedding"}:
+            default = names[group.members.index(group.default)]
+            rules_ = Rules(policy, made)
+            for member, rule in zip(group.members, rules, strict=True):
+                if isinstance(rule, Rule):
+                    rules_.rule(policy.signals[member], rule)
+            partitions.append({"name": group.name, "semantics": "exclusive", "members": names, "default": default})
+        elif group.default is not None or not whole or not kinds <= set(EXCLUSIVE):
+            message = f"`vllm-sr` does not carry group `{group.name}`: it keeps no such signals apart"
+            subject = f"group {group.name}"
+            found.append(finding(NOT_CARRIED, message, group.span, severity="error", subjects=[subject]))
+    return partitions
+
+
+def served(policy: Policy) -> list[Pool]:
+    """The pools that are models of the router; one alone that says nothing stands for whatever a deployment has."""
+    pools = list(policy.pools.values())
+    only = pools[0] if len(pools) == 1 else None
+    if only is not None and only.model is None and only.endpoint is None and only.provider is None:
+        return []
+    return pools
+
+
+# ── Around the routing ────────────────────────────────────────────────────
+
+
+def _global(policy: Policy, made: Made, found: list[Diagnostic]) -> Content:
+    """The one threshold of the domain classifier, where it is not the default."""
+    names = made.signals.get("domains", {})
+    thresholds: dict[Fraction, Span] = {}
+    for signal in policy.signals.values():
+        rule = described(signal)
+        if isinstance(rule, Rule) and rule.kind == "domain" and (rule.name or signal.name) in names:
+            threshold = signal.type.threshold if isinstance(signal.type, Score) else None
+            thresholds.setdefault(HALF if threshold is None else threshold, signal.span)
+    if len(thresholds) > 1:
+        why = "all domains have one threshold"
+        found.append(cannot("these thresholds", why, [*thresholds.values()][1], f"policy {policy.name}"))
+    threshold = next(iter(thresholds), HALF)
+    if threshold == HALF:
+        return {}
+    return {"model_catalog": {"modules": {"classifier": {"domain": {"threshold": threshold}}}}}
+
+
+def _listener(settings: Mapping[str, Value]) -> Content:
+    listen = (texts(settings.get("listen", ())) or [LISTEN])[0]
+    address, _, port = listen.rpartition(":")
+    number = int(port) if port.isdigit() else 8899
+    entry: Content = {"name": f"http-{number}", "address": address or "0.0.0.0", "port": number}  # noqa: S104
+    if timeout := texts(settings.get("timeout", ())):
+        entry["timeout"] = timeout[0]
+    return entry
+
+
+def _endpoints(settings: Mapping[str, Value]) -> dict[str, str]:
+    given = settings.get("endpoints")
+    if not isinstance(given, Mapping):
+        return {}
+    return {pool: said[0] for pool, value in given.items() if (said := texts(value))}
+
+
+# ── The source map ────────────────────────────────────────────────────────
+
+
+def _entries(policy: Policy, made: Made, decisions: Decisions, routing: Content) -> tuple[Entry, ...]:
+    found = [Entry(f"/routing/decisions/{i}", at) for i, at in enumerate(decisions.spans)]
+    for section, entries in decisions.rules.ordered().items():
+        for index, name in enumerate(str(e["name"]) for e in entries):
+            if (section, name) in made.spans:
+                found.append(Entry(f"/routing/signals/{section}/{index}", made.spans[section, name]))
+    for section, names in (("scores", made.scores), ("mappings", made.mappings)):
+        for index, name in enumerate(names):
+            if (section, name) in made.spans:
+                found.append(Entry(f"/routing/projections/{section}/{index}", made.spans[section, name]))
+    for index, pool in enumerate(served(policy)):
+        found.append(Entry(f"/providers/models/{index}", pool.span))
+        found.append(Entry(f"/routing/modelCards/{index}", pool.span))
+    return tuple(found) if routing else ()

@@ -1,0 +1,93 @@
+"""What a failed signal means to one decision: the one word `on_unknown` has to say it for all of its signals.
+
+A rule tree that is unknown becomes true where every signal that may fail is read so that "true" is what its failure
+means (it fires and is asked for, or is silent and is asked not to), and false where every one says the opposite.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from wrpc.policy import expr
+from wrpc.policy.expr import Meaning
+from wrpc.policy.model import Policy
+
+Leaning = Literal["up", "down", "own", "lost"]
+"""Towards true, towards false, as the route's own `on_unknown` says, or inside a sum, where neither is right."""
+
+Leanings = frozenset[Leaning]
+NOTHING: Leanings = frozenset()
+TURNED: dict[Leaning, Leaning] = {"up": "down", "down": "up", "own": "own", "lost": "lost"}
+
+
+class Failures(Meaning[Leanings, Leanings]):
+    """Which way a condition leans when what it reads fails."""
+
+    def __init__(self, policy: Policy) -> None:
+        super().__init__(policy.conditions, policy.numbers)
+        self.policy = policy
+
+    def _read(self, signal: str) -> Leanings:
+        found = self.policy.signals[signal]
+        if not found.can_fail:
+            return NOTHING
+        leaning: Leaning = {"fires": "up", "silent": "down"}.get(found.on_error or "", "own")  # type: ignore[assignment]
+        return frozenset((leaning,))
+
+    def constant(self, node: expr.Constant) -> Leanings:  # noqa: ARG002  nothing fails in it
+        return NOTHING
+
+    def fires(self, node: expr.Fires) -> Leanings:
+        return self._read(node.signal)
+
+    def one_of(self, node: expr.OneOf) -> Leanings:
+        return self._read(node.signal)
+
+    def has(self, node: expr.Has) -> Leanings:
+        return self._read(node.signal)
+
+    def text(self, node: expr.Text) -> Leanings:
+        names = [t.name for t in (node.left, node.right) if isinstance(t, expr.StringSignal)]
+        return frozenset().union(*(self._read(n) for n in names))
+
+    def failed(self, node: expr.Failed) -> Leanings:  # noqa: ARG002  asking for a failure is no failure
+        return NOTHING
+
+    def outcome(self, node: expr.Outcome) -> Leanings:  # noqa: ARG002  no signal
+        return NOTHING
+
+    def within(self, node: expr.Within, number: Leanings) -> Leanings:
+        lost: Leanings = frozenset(("lost",))
+        plain = len(node.number.terms) == 1 and isinstance(node.number.terms[0][1], expr.Confidence | expr.Raw)
+        own: Leanings = frozenset(("own",))
+        if plain or number <= own:
+            return number
+        return lost | (number & own)
+
+    def negation(self, node: expr.Not, operand: Leanings) -> Leanings:  # noqa: ARG002  the operand says it all
+        return frozenset(TURNED[leaning] for leaning in operand)
+
+    def all(self, node: expr.All, parts: Sequence[Leanings]) -> Leanings:  # noqa: ARG002  the parts say it all
+        return frozenset().union(*parts)
+
+    def any(self, node: expr.Any, parts: Sequence[Leanings]) -> Leanings:  # noqa: ARG002  the parts say it all
+        return frozenset().union(*parts)
+
+    def raw(self, node: expr.Raw) -> Leanings:
+        return self._read(node.signal)
+
+    def confidence(self, node: expr.Confidence) -> Leanings:
+        return self._read(node.signal)
+
+    def indicator(self, node: expr.Indicator, condition: Leanings) -> Leanings:  # noqa: ARG002
+        return condition
+
+    def cost(self, node: expr.Cost) -> Leanings:  # noqa: ARG002  no signal
+        return NOTHING
+
+    def answer_confidence(self, node: expr.AnswerConfidence) -> Leanings:  # noqa: ARG002  no signal
+        return NOTHING
+
+    def linear(self, node: expr.Linear, quantities: Sequence[Leanings]) -> Leanings:  # noqa: ARG002
+        return frozenset().union(*quantities)
