@@ -18,7 +18,8 @@ Good:
     default { to large }
 
 What counts is `total_tokens`, or `prompt_tokens` and the model's `max_output`, against the pool's context (or its
-model's, where the pool has none). A route with `compress` shortens the prompt first.
+model's, where the pool has none: a warning, because nobody said what the pool was started with). A route with
+`compress` shortens the prompt first.
 
 To repair, send long requests elsewhere, deny them, or compress them.
 """
@@ -65,6 +66,7 @@ def check(policy: Policy, ask: Asker) -> Found:
                     pool.span,
                     policy,
                     answer,
+                    severity="error" if pool.context is not None else "warning",
                     subjects=(f"pool {pool.name}",),
                     help="send them elsewhere, deny them, or `compress`",
                 )

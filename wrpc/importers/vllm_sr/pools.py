@@ -124,9 +124,6 @@ def _pool(given: str, model: str, at: Span, served: Keys | None, card: Keys | No
         parts += _price(served, catalog)
         _note(served, NOTED_OF_PROVIDER, f"provider model `{model}`", catalog)
     if card is not None:
-        if (context := int_of(card, "context_window_size")) is not None:
-            where = place(card, "context_window_size")
-            parts.insert(1, attribute("context", tokens(context, where), where))
         labels |= _tags(card)
     if labels:
         where = at if card is None or card.get("tags") is None else card.key("tags")
