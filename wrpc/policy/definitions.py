@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Literal
 
 from wrpc.policy import codes, expr
@@ -18,6 +18,9 @@ from wrpc.syntax import tree
 
 # Every stage recurses through names as through parentheses, and Python's stack holds 1,000 frames.
 DEEPEST = 200
+
+# What may be open at once where definitions lead back to each other: levels of their expressions, and three for a name.
+OPEN = 200
 
 
 class Definitions:
@@ -44,6 +47,9 @@ class Definitions:
         self._bands: dict[str, Band | None] = {}
         self._open: dict[str, tree.Name] = {}
         self._depths: dict[str, int] = {}
+        self._weights: dict[str, int] = {}
+        self._weight = 0
+        self._reported = False
 
     # ── By name ───────────────────────────────────────────────────────────
 
@@ -54,7 +60,7 @@ class Definitions:
             if self._opened(node.name):
                 made = self._define(node)
                 self._defined.setdefault(name, made)
-                del self._open[name]
+                self._closed(name)
         return self._defined.get(name)
 
     def band(self, name: str) -> Band | None:
@@ -63,12 +69,17 @@ class Definitions:
             assert isinstance(node, tree.Band)
             if self._opened(node.name):
                 self._bands[name] = self._band(node)
-                del self._open[name]
+                self._closed(name)
         return self._bands.get(name)
 
     def _opened(self, name: tree.Name) -> bool:
         """Begins to resolve a name; reports where that leads back to itself."""
         if name.text not in self._open:
+            self._weight += self._weights.setdefault(name.text, 3 + _nesting(self.names.defined[name.text]))
+            if self._weight > OPEN:
+                self._weight -= self._weights[name.text]
+                self._tangled(name)
+                return False
             self._open[name.text] = name
             return True
         names = list(self._open)
@@ -81,6 +92,20 @@ class Definitions:
             self._open[chain[0]].span,
         )
         return False
+
+    def _closed(self, name: str) -> None:
+        self._weight -= self._weights[name]
+        del self._open[name]
+
+    def _tangled(self, name: tree.Name) -> None:
+        """Reports, once, that definitions lead to each other in a chain too long to follow."""
+        if not self._reported:
+            self._reported = True
+            self.faults.add(
+                codes.DEEP_DEFINITION,
+                f"`{name.text}` stands in a circle of definitions, or a chain that comes near to one, too long to follow",
+                name.span,
+            )
 
     def _number(self, name: str) -> expr.Linear | None:
         defined = self._defined.get(name)
@@ -228,20 +253,37 @@ def _mentioned(node: object) -> Iterator[str]:
         yield node.of.text
         return
     assert isinstance(node, (tree.Let, tree.Score))
-    stack: list[object] = [node.value]
-    while stack:
-        match stack.pop():
+    for piece, _ in _pieces(node.value):
+        match piece:
             case tree.Path(_, (name,)):
                 yield name.text
-            case tree.And(_, parts) | tree.Or(_, parts) | tree.Product(_, parts) | tree.Listing(_, parts):
-                stack += parts
-            case tree.Not(_, operand) | tree.Signed(_, _, operand):
-                stack.append(operand)
-            case tree.Compare(_, _, left, right) | tree.In(_, left, right, _):
-                stack += (left, right)
-            case tree.Sum(_, terms):
-                stack += (t for _, t in terms)
-            case tree.Call(_, _, arguments):
-                stack += (a.value for a in arguments)
             case _:
                 pass
+
+
+def _nesting(node: object) -> int:
+    """How many levels of syntax a definition has."""
+    return max(level for _, level in _pieces(node.value)) if isinstance(node, (tree.Let, tree.Score)) else 1
+
+
+def _pieces(e: tree.Expr) -> Iterator[tuple[object, int]]:
+    """Every node of an expression with its level, without recursion."""
+    stack: list[tuple[object, int]] = [(e, 1)]
+    while stack:
+        node, level = stack.pop()
+        yield node, level
+        within: Iterable[object] = ()
+        match node:
+            case tree.And(_, parts) | tree.Or(_, parts) | tree.Product(_, parts) | tree.Listing(_, parts):
+                within = parts
+            case tree.Not(_, operand) | tree.Signed(_, _, operand):
+                within = (operand,)
+            case tree.Compare(_, _, left, right) | tree.In(_, left, right, _):
+                within = (left, right)
+            case tree.Sum(_, terms):
+                within = [t for _, t in terms]
+            case tree.Call(_, _, arguments):
+                within = [a.value for a in arguments]
+            case _:
+                pass
+        stack += [(w, level + 1) for w in within]

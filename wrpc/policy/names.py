@@ -62,6 +62,7 @@ class Names:
     default: tree.Section | None = None
     swallowed: set[tuple[str, str]] = field(default_factory=set)
     read: set[tuple[str, str]] = field(default_factory=set)
+    _expressible: dict[str, None] = field(default_factory=dict)
 
     def of(self, kind: str) -> Mapping[str, Declared]:
         return self.declared.get(kind, {})
@@ -166,8 +167,11 @@ class Names:
         """Whether an expression's name is declared, but in a way that could not be read."""
         return any((kind, name) in self.swallowed for kind in EXPRESSION_KINDS)
 
-    def expressible(self) -> list[str]:
-        return [name for kind in EXPRESSION_KINDS for name in self.of(kind)]
+    def expressible(self) -> Collection[str]:
+        """Everything that an expression can name; all is declared before the first is read."""
+        if not self._expressible:
+            self._expressible = {name: None for kind in EXPRESSION_KINDS for name in self.of(kind)}
+        return self._expressible
 
 
 _DECLARABLE = ("model", "site", "pool", "route", "guard", "workload")
