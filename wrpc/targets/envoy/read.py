@@ -1,0 +1,408 @@
+"""What an emitted bootstrap will do, as a policy: for the proof that it decides as the policy that it was made from.
+
+Written against Envoy's own meaning of routes, matchers and clusters, and sharing with what wrote the file only the
+names of headers. Each entry of the table becomes a route of a tier of its own; every condition is known, because what a
+matcher sees is a header or none. A signal that failed is the header that is absent.
+"""
+
+from __future__ import annotations
+
+import json
+import typing
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from urllib.parse import unquote
+
+from wrpc.diagnostics import Refusal, finding
+from wrpc.policy.expr import (
+    All, Any, Attribute, Condition, Constant, Failed, Fires, Has, Interval, Linear, Named, Not, OneOf, Raw,
+    StringLiteral, StringSignal, Text, Within,
+)  # fmt: skip
+from wrpc.policy.model import (
+    Action, Bool, Definition, Enum, FallbackEdge, Guard, Int, MirrorEdge, Obligation, Policy, Real, Route, Score, Set,
+    Share, Signal, String, Value, Word,
+)  # fmt: skip
+from wrpc.source import Source, Span
+from wrpc.targets.codes import REJECTED
+from wrpc.targets.envoy import headers
+from wrpc.targets.envoy.patterns import (
+    ANY, Alt, Chars, Node, Rep, Seq, Unreadable, decimals, flat, integers, parse, words,
+)  # fmt: skip
+from wrpc.targets.envoy.settings import settings
+from wrpc.targets.target import Options
+
+Json = Mapping[str, typing.Any]  # what a YAML file holds; wrong shapes end in `read`'s Refusal
+
+
+def read(files: Mapping[str, str], policy: Policy) -> Policy:
+    """The policy that the file decides by. Raises Refusal for a file that cannot be understood."""
+    (path, text), *_ = files.items()
+    source = Source(path, text)
+    try:
+        return _Reader(source, policy).policy()
+    except (Unreadable, KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+        message = f"`{path}` cannot be read back: {str(error) or type(error).__name__}"
+        raise Refusal([finding(REJECTED, message, source.span())]) from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    name: str
+    when: Condition
+    action: Action | None
+    obligations: tuple[tuple[str, str | None], ...] = ()
+    labels: Mapping[str, Value] = field(default_factory=dict)
+
+
+class _Reader:
+    def __init__(self, source: Source, policy: Policy) -> None:
+        import yaml
+
+        self.source = source
+        self.origin = policy
+        self.span = Span(source, 0, 0)
+        bootstrap = yaml.safe_load(source.text)
+        resources = _table(bootstrap, "static_resources")
+        (listener,) = resources["listeners"]
+        (chain,) = listener["filter_chains"]
+        (manager,) = chain["filters"]
+        (host,) = manager["typed_config"]["route_config"]["virtual_hosts"]
+        if host["domains"] != ["*"]:
+            raise Unreadable("a virtual host that is not for every host")
+        self.routes: list[Json] = host["routes"]
+        self.chains = {c["name"]: _chain(c) for c in resources["clusters"]}
+        self.signals = self._signals()
+
+    def _signals(self) -> dict[str, list[Signal]]:
+        options = Options()
+        block = self.origin.targets.get("envoy")
+        if block is not None:
+            options = Options(settings=block.settings, spans=block.spans)
+        chosen = settings(self.origin, options)
+        found: dict[str, list[Signal]] = {}
+        for name, header in headers.names(self.origin, chosen.prefix, chosen.headers, self.span).headers.items():
+            found.setdefault(header, []).append(self.origin.signals[name])
+        return found
+
+    # ── The whole ─────────────────────────────────────────────────────────
+
+    def policy(self) -> Policy:
+        entries = list(_merged(self._entries()))
+        signals = self._faults(entries)
+        routes: dict[str, Route] = {}
+        definitions: dict[str, Definition] = {}
+        taken: list[tuple[_Entry, Condition]] = []
+        for i, e in enumerate(entries):
+            if e.obligations:
+                taken.append((e, All((e.when, Not(Any(tuple(map(Named, definitions))))))))
+            definitions[f"entry {i}"] = Definition(f"entry {i}", "let", e.when, self.span)
+            if e.action is not None:
+                when = None if e.when == All(()) else e.when
+                routes[e.name] = Route(e.name, when, e.action, self.span, tier=i, labels=e.labels)
+            elif i + 1 != len(entries) or e.when != All(()):
+                raise Unreadable(f"the entry `{e.name}` leaves requests unrouted before the end")
+        guards = self._obligations(taken)
+        return Policy(
+            name=self.origin.name,
+            sources=(self.source,),
+            signals=signals,
+            groups=self.origin.groups,
+            definitions=definitions if guards else {},
+            assumptions={},
+            models=self.origin.models,
+            sites=self.origin.sites,
+            pools=self.origin.pools,
+            routes=routes,
+            guards=guards,
+        )
+
+    def _faults(self, entries: Sequence[_Entry]) -> dict[str, Signal]:
+        """The signals, with `on_error deny` only where the file does deny: a policy denies such a failure by itself."""
+        denied = {
+            part.signal
+            for e in entries
+            if e.action is not None and e.action.kind == "deny"
+            for part in (e.when.parts if isinstance(e.when, Any) else (e.when,))
+            if isinstance(part, Failed)
+        }
+        return {
+            name: replace(s, on_error=None) if s.on_error == "deny" and name not in denied else s
+            for name, s in self.origin.signals.items()
+        }
+
+    def _obligations(self, taken: Sequence[tuple[_Entry, Condition]]) -> dict[str, Guard]:
+        due: dict[tuple[str, str | None], list[Condition]] = {}
+        for e, when in taken:
+            for obligation in e.obligations:
+                due.setdefault(obligation, []).append(when)
+        found: dict[str, Guard] = {}
+        for i, ((name, pool), conditions) in enumerate(due.items()):
+            when = Any(tuple(conditions))
+            condition = when if pool is None else All((when, _is(Attribute("pool"), pool)))
+            rule = Obligation(name, condition, pool is not None, self.span)
+            found[f"obligation {i}"] = Guard(f"obligation {i}", (rule,), self.span)
+        return found
+
+    # ── Entries ───────────────────────────────────────────────────────────
+
+    def _entries(self) -> Iterator[_Entry]:
+        for route in self.routes:
+            match = _table(route, "match")
+            if match.keys() - {"prefix", "headers"} or match["prefix"] != "/":
+                raise Unreadable(f"the entry `{route['name']}` asks for more than headers")
+            matchers: list[Json] = match.get("headers", [])
+            parts = tuple(self._matcher(m) for m in matchers)
+            when = parts[0] if len(parts) == 1 else All(parts)
+            said = {
+                h["header"]["key"]: h["header"]["value"].replace("%%", "%")
+                for h in route.get("response_headers_to_add", [])
+            }
+            labels = {"route": Word(unquote(said["x-wrpc-route"]))} if "x-wrpc-route" in said else {}
+            due = [h["header"]["value"].replace("%%", "%") for h in route.get("request_headers_to_add", [])]
+            yield _Entry(str(route["name"]), when, self._action(route), _obligations(due), labels)
+
+    def _action(self, route: Json) -> Action | None:
+        if "direct_response" in route:
+            answer = _table(route, "direct_response")
+            if answer["status"] == 404:
+                return None
+            body = json.loads(answer["body"]["inline_string"])
+            return Action("deny", reason=body["error"]["message"])
+        action = _table(route, "route")
+        alone: list[Json] = [{"name": action.get("cluster"), "weight": 1}]
+        parts = alone if "cluster" in action else action["weighted_clusters"]["clusters"]
+        total = sum(int(p["weight"]) for p in parts)
+        chains = [self.chains[str(p["name"])] for p in parts]
+        behind = {c[1:] for c in chains}
+        if len(behind) != 1:
+            raise Unreadable(f"the entry `{route['name']}` has other fallbacks for each pool")
+        retry: Json = action.get("retry_policy", {})
+        (fallbacks,) = behind
+        if fallbacks and "retry_priority" not in retry:
+            fallbacks = ()
+        shares = tuple(
+            Share(chain[0], Fraction(int(p["weight"]), total))
+            for chain, p in zip(chains, parts, strict=True)
+        )
+        tries = int(retry.get("num_retries", 0)) + 1
+        mirrors: list[Json] = action.get("request_mirror_policies", [])
+        return Action(
+            "to",
+            shares=shares,
+            fallbacks=tuple(FallbackEdge(pool) for pool in fallbacks),
+            mirrors=tuple(MirrorEdge(self.chains[str(m["cluster"])][0], _share(m)) for m in mirrors),
+            retries=tries // (len(fallbacks) + 1) - 1 or None,
+            timeout=_time(retry.get("per_try_timeout", action["timeout"])),
+        )
+
+    # ── Matchers ──────────────────────────────────────────────────────────
+
+    def _matcher(self, m: Json) -> Condition:
+        header = str(m["name"])
+        signals = self.signals[header]
+        kinds = m.keys() - {"name", "invert_match", "treat_missing_header_as_empty"}
+        inverted, empty = bool(m.get("invert_match")), bool(m.get("treat_missing_header_as_empty"))
+        # Signals that share a header are the same text, and each of them failed where it is absent.
+        failed = Failed(signals[0].name)
+        (kind,) = kinds
+        if kind == "present_match":
+            return failed if bool(m["present_match"]) == inverted else Not(failed)
+        signal = self._read_as(signals, m, kind)
+        matches, on_empty = _value(signal, kind, m[kind])
+        there = All((Not(failed), Not(matches) if inverted else matches))
+        return Any((there, failed)) if empty and on_empty != inverted else there
+
+    @staticmethod
+    def _read_as(signals: Sequence[Signal], m: Json, kind: str) -> Signal:
+        for signal in signals:
+            try:
+                _value(signal, kind, m[kind])
+            except Unreadable:
+                continue
+            return signal
+        raise Unreadable(f"a matcher of `{m['name']}` that no value of `{signals[0].name}` is held against: {m[kind]}")
+
+
+def _value(signal: Signal, kind: str, argument: typing.Any) -> tuple[Condition, bool]:
+    """What a matcher says of a header that is there; and whether it holds of an empty one."""
+    if kind == "range_match":
+        start, end = argument["start"], argument["end"]
+        if not isinstance(signal.type, Int):
+            raise Unreadable("a range of what is no whole number")
+        return _numbers(signal, (Interval(Fraction(start), Fraction(end), False, True),)), False
+    ((how, text),) = argument.items()
+    match how:
+        case "exact":
+            return _exact(signal, text), text == ""
+        case "prefix" if isinstance(signal.type, String):
+            return Text("prefix", StringSignal(signal.name), StringLiteral(text)), text == ""
+        case "safe_regex":
+            pattern = parse(text["regex"])
+            return _pattern(signal, pattern), _takes_nothing(pattern)
+        case _:
+            raise Unreadable(f"a matcher `{how}`")
+
+
+def _takes_nothing(node: Node) -> bool:
+    """Whether an expression matches the empty text."""
+    match node:
+        case Chars():
+            return False
+        case Seq(parts):
+            return all(map(_takes_nothing, parts))
+        case Alt(options):
+            return any(map(_takes_nothing, options))
+        case Rep(inner, least, _):
+            return least == 0 or _takes_nothing(inner)
+
+
+def _numbers(signal: Signal, ranges: tuple[Interval, ...]) -> Condition:
+    return Within(Linear(Fraction(0), ((Fraction(1), Raw(signal.name)),)), ranges)
+
+
+def _exact(signal: Signal, text: str) -> Condition:
+    match signal.type:
+        case Int() | Real() | Score():
+            return _numbers(signal, (Interval(Fraction(text), Fraction(text)),))
+        case String():
+            return _is(StringSignal(signal.name), text)
+        case Set():
+            raise Unreadable("a set that equals a text")
+        case _:
+            return _words(signal, frozenset((text,)))
+
+
+def _is(term: StringSignal | Attribute, text: str) -> Condition:
+    return Text("equals", term, StringLiteral(text))
+
+
+def _words(signal: Signal, texts: frozenset[str]) -> Condition:
+    names = frozenset(map(unquote, texts))
+    match signal.type:
+        case Bool():
+            if not names <= {"true", "false"}:
+                raise Unreadable(f"{sorted(names)} of a bool")
+            truths = tuple(
+                c for n, c in (("true", Fires(signal.name)), ("false", Not(Fires(signal.name)))) if n in names
+            )
+            return truths[0] if len(truths) == 1 else Constant(bool(truths))
+        case Enum(members):
+            if not names <= set(members):
+                raise Unreadable(f"{sorted(names - set(members))} of `{signal.name}`")
+            return OneOf(signal.name, names)
+        case _:
+            raise Unreadable("words of what has none")
+
+
+def _pattern(signal: Signal, node: Node) -> Condition:
+    match signal.type:
+        case Int():
+            return _numbers(signal, integers(node))
+        case Real() | Score():
+            return _numbers(signal, decimals(node))
+        case Set(members):
+            return _members(signal, members, node)
+        case String():
+            return _strings(StringSignal(signal.name), flat((node,)))
+        case _:
+            return _words(signal, words(node))
+
+
+_ANYTHING = Rep(ANY, 0, None)
+_COMMA = Chars(((",", ","),))
+
+
+def _members(signal: Signal, names: Sequence[str], node: Node) -> Condition:
+    parts = flat((node,))
+    if len(parts) > 2 and parts[0] == Rep(Seq((_ANYTHING, _COMMA)), 0, 1) and parts[-1] == Rep(Seq((_COMMA, _ANYTHING)), 0, 1):
+        (word,) = words(Seq(parts[1:-1]))
+        member = unquote(word)
+        if member not in names or "," in word:
+            raise Unreadable(f"`{member}`, which is no member of `{signal.name}`")
+        return Has(signal.name, member)
+    # Every set: `none`, or members with commas between them.
+    if isinstance(node, Alt) and len(node.options) == 2 and words(node.options[0]) == {"none"}:
+        match flat((node.options[1],)):
+            case (*first, Rep(Seq((c, *more)), 0, None)) if c == _COMMA:
+                if {unquote(w) for w in words(Seq(tuple(first)))} == set(names) == {
+                    unquote(w) for w in words(Seq(tuple(more)))
+                }:
+                    return Constant(True)
+    raise Unreadable(f"an expression that asks nothing known of the set `{signal.name}`")
+
+
+def _strings(term: StringSignal, nodes: tuple[Node, ...], start: str = "") -> Condition:
+    """Words, beginnings, and `beginning[ -x].*`: what goes on with a character up to x."""
+    if not nodes:
+        return _is(term, start)
+    if nodes == (_ANYTHING,):
+        return Text("prefix", term, StringLiteral(start)) if start else Constant(True)
+    match nodes[0]:
+        case Alt(options):
+            return Any(tuple(_strings(term, flat((o, *nodes[1:])), start) for o in options))
+        case Rep(inner, 0, 1):
+            return Any(tuple(_strings(term, flat(n), start) for n in ((inner, *nodes[1:]), nodes[1:])))
+        case Chars() as c if c.only is not None:
+            return _strings(term, flat(nodes[1:]), start + c.only)
+        case Chars(((" ", high),)) if nodes[1:] == (_ANYTHING,):
+            # No character of a header is less than a space.
+            below = Text("before", term, StringLiteral(start + chr(ord(high) + 1)))
+            longer = Text("prefix", term, StringLiteral(start)) if start else Constant(True)
+            return All((longer, Not(_is(term, start)), below))
+        case _:
+            raise Unreadable("an expression that asks nothing known of a string")
+
+
+# ── Pieces ────────────────────────────────────────────────────────────────
+
+
+def _table(value: Json, key: str) -> Json:
+    found = value[key]
+    if not isinstance(found, dict):
+        raise Unreadable(f"`{key}` is no table")
+    return found
+
+
+def _chain(cluster: Json) -> tuple[str, ...]:
+    """The pools of a cluster, by priority."""
+    found: dict[int, str] = {}
+    for group in cluster["load_assignment"]["endpoints"]:
+        (endpoint,) = group["lb_endpoints"]
+        found[group.get("priority", 0)] = endpoint["metadata"]["filter_metadata"].get("wrpc", {}).get("pool", "")
+    if sorted(found) != list(range(len(found))):
+        raise Unreadable(f"the priorities of `{cluster['name']}` have gaps")
+    return tuple(found[i] for i in range(len(found)))
+
+
+def _obligations(texts: Sequence[str]) -> tuple[tuple[str, str | None], ...]:
+    found: list[tuple[str, str | None]] = []
+    for part in (p for text in texts for p in text.split(", ")):
+        name, _, pool = part.partition(";pool=")
+        found.append((unquote(name), unquote(pool) or None))
+    return tuple(found)
+
+
+def _share(mirror: Json) -> Fraction:
+    percent = mirror["runtime_fraction"]["default_value"]
+    return Fraction(percent["numerator"], {"HUNDRED": 100, "TEN_THOUSAND": 10_000, "MILLION": 1_000_000}[percent["denominator"]])
+
+
+def _time(text: object) -> Fraction | None:
+    time = Fraction(str(text).removesuffix("s"))
+    return time or None
+
+
+def _merged(entries: Iterator[_Entry]) -> Iterator[_Entry]:
+    """Neighbours that do the same as one entry: which of them matches makes no difference."""
+    last: _Entry | None = None
+    for e in entries:
+        if last is not None and (last.action, last.obligations, last.labels) == (e.action, e.obligations, e.labels):
+            parts = last.when.parts if isinstance(last.when, Any) and last.when.span is None else (last.when,)
+            last = replace(last, when=Any((*parts, e.when)))
+            continue
+        if last is not None:
+            yield last
+        last = e
+    if last is not None:
+        yield last
