@@ -16,7 +16,7 @@ TARGETS = {
 }
 
 
-def target(name: str) -> Target:
+def named(name: str) -> Target:
     """The target of that name. KeyError where there is none."""
     found: Target = import_module(TARGETS[name]).TARGET
     return found
