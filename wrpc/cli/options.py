@@ -50,9 +50,13 @@ def split(values: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part for part in parts if part))
 
 
+def one_code(value: str) -> str:
+    """A code, or the beginning of several. Raises UsageError for anything else."""
+    code = value.upper()
+    if not (code.startswith("WRP") and code[3:].isdigit() and len(code) <= 6):
+        raise click.UsageError(f"`{value}` is no code; codes look like WRP201, families like WRP2")
+    return code
+
+
 def _codes(_ctx: click.Context, _parameter: click.Parameter, values: Sequence[str]) -> tuple[str, ...]:
-    chosen = tuple(code.upper() for code in split(values))
-    for code in chosen:
-        if not (code.startswith("WRP") and code[3:].isdigit() and len(code) <= 6):
-            raise click.BadParameter(f"`{code}` is no code; codes look like WRP201, families like WRP2")
-    return chosen
+    return tuple(one_code(value) for value in split(values))

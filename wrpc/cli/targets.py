@@ -14,14 +14,14 @@ def command(name: str | None) -> int:
     from wrpc.diagnostics import did_you_mean
     from wrpc.report import targets as report
     from wrpc.report.screen import write
-    from wrpc.targets import TARGETS
+    from wrpc.targets import TARGETS, named
 
     if name is None:
         write(report.listing())
         return FINE
-    named = name.replace("_", "-")
-    if named not in TARGETS:
+    known = name.replace("_", "-")
+    if known not in TARGETS:
         hint = did_you_mean(name, TARGETS)
         raise click.UsageError(f"there is no target `{name}`" + (f", {hint}" if hint else ""))
-    write(report.page(report.named(named)))
+    write(report.page(named(known)))
     return FINE

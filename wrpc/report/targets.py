@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
-from importlib import import_module
 
 from wrpc.report.screen import Line
-from wrpc.targets import TARGETS
+from wrpc.targets import TARGETS, named
 from wrpc.targets.settings import COMMON, KINDS, spelled
 from wrpc.targets.target import Approximate, Cannot, Carriage, Elsewhere, Native, Target
 
@@ -25,12 +24,6 @@ def listing() -> Iterator[Line]:
 
 def versions(found: Target) -> str:
     return found.versions[0] if len(found.versions) == 1 else f"{found.versions[0]} to {found.versions[-1]}"
-
-
-def named(name: str) -> Target:
-    """KeyError where there is no target of that name."""
-    found: Target = import_module(TARGETS[name]).TARGET
-    return found
 
 
 def page(found: Target) -> Iterator[Line]:

@@ -1,0 +1,77 @@
+"""`wrpc explain`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from wrpc.cli import options
+from wrpc.cli.app import ERRORS, FINE, Command
+
+if TYPE_CHECKING:
+    from wrpc.policy.model import Policy
+    from wrpc.report.screen import Line
+
+
+@click.command(cls=Command)
+@options.one_policy
+@click.argument("what", metavar="[route|guard|code]", required=False, type=click.Choice(["route", "guard", "code"]))
+@click.argument("name", metavar="[NAME]", required=False)
+@click.option("--request", metavar="JSON", help="One request, as `wrpc decide` takes it.")
+@options.environments
+def command(policy: Path, what: str | None, name: str | None, request: str | None, env: tuple[Path, ...]) -> int:
+    """Why POLICY decides as it does.
+
+    `route NAME`: a request that it takes, and what is taken from it. `guard NAME`: what it does, to which requests.
+    `code WRP201`: every finding of that code. `--request JSON`: what each route and guard makes of one request.
+    """
+    from wrpc.cli.policies import one
+    from wrpc.report.screen import write
+
+    if request is not None and what is not None:
+        raise click.UsageError("--request stands alone")
+    resolved, found = one(policy, env)
+    if request is not None:
+        return _request(resolved, request)
+    if what is None or name is None:
+        raise click.UsageError("`route NAME`, `guard NAME`, `code WRP201` or --request says what to explain")
+    if what == "code":
+        from wrpc.analysis.run import check, chosen
+        from wrpc.cli.policies import dimensions
+        from wrpc.cli.show import show
+        from wrpc.diagnostics import Findings
+
+        code = options.one_code(name)
+        those = chosen(found + check(resolved), (code,), ()).diagnostics
+        return show(Findings(those), dimensions=dimensions(resolved))
+    write(_declared(resolved, what, name))
+    return FINE
+
+
+def _declared(policy: Policy, what: str, name: str) -> Iterator[Line]:
+    from wrpc.diagnostics import did_you_mean
+    from wrpc.report import explain
+
+    known = policy.routes if what == "route" else policy.guards
+    if name not in known:
+        hint = did_you_mean(name, known)
+        raise click.UsageError(f"the policy has no {what} `{name}`" + (f", {hint}" if hint else ""))
+    return explain.route(policy, policy.routes[name]) if what == "route" else explain.guard(policy, policy.guards[name])
+
+
+def _request(policy: Policy, text: str) -> int:
+    from wrpc.decide import BadRequest
+    from wrpc.decide.request import parse
+    from wrpc.report import explain
+    from wrpc.report.screen import write
+
+    try:
+        lines = list(explain.request(policy, parse(text)))
+    except BadRequest as error:
+        write([(("request: ", "label"), ("error ", "error"), (f"{error.code.id} {error.message}", ""))])
+        return ERRORS
+    write(lines)
+    return FINE

@@ -1,0 +1,238 @@
+"""Why: for one request, what each route and guard makes of it; for a route or a guard, which requests meet it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from wrpc.report import decision as decisions
+from wrpc.report import units
+from wrpc.report.screen import Line
+from wrpc.report.text import place
+
+if TYPE_CHECKING:
+    from wrpc.decide.interpret import Interpreter
+    from wrpc.decide.state import State
+    from wrpc.policy.expr import Condition
+    from wrpc.policy.model import Guard, Policy, Route
+    from wrpc.solver.ask import Answer, Replay, Room
+    from wrpc.solver.terms import Term
+
+WIDTH = 100  # of a condition's text
+TRUTHS = {True: ("true", "proved"), False: ("false", "refuted"), None: ("unknown", "open")}
+
+
+# ── One request ───────────────────────────────────────────────────────────
+
+
+def request(policy: Policy, given: Mapping[str, object]) -> Iterator[Line]:
+    """The decision, every route in order of precedence with each part of its condition, and every guard.
+
+    Raises BadRequest. A conflict is shown like a decision.
+    """
+    from wrpc.decide import Conflict
+    from wrpc.decide.interpret import interpreter
+    from wrpc.decide.request import read
+    from wrpc.decide.state import state as state_of
+
+    machine = interpreter(policy)
+    values = read(policy, given)
+    machine.admit(values)
+    took = None
+    try:
+        decision, state = machine.decision(values)
+    except Conflict as conflict:
+        state = state_of(policy, values)
+        yield (("request: ", "label"), ("WRP201 ", "error"), (conflict.message, ""))
+    else:
+        took = decision.route
+        yield from decisions.render(decision, "request")
+    yield ()
+    for rank in policy.ranked:
+        for route in rank:
+            yield from _route(machine, state, route, took=route.name == took)
+    if policy.default is not None:
+        mark = "→" if took == "default" else " "
+        yield ((f"{mark} default", "strong"), (f"  {does(policy.default)}", ""))
+    if policy.guards:
+        yield ()
+    for guard in policy.guards.values():
+        yield from _guard(machine, state, guard)
+
+
+def _route(machine: Interpreter, state: State, route: Route, *, took: bool) -> Iterator[Line]:
+    truth = machine.holds(route.when, state)
+    parts = [(part, machine.holds(part, state)) for part in conjuncts(route.when)]
+    failing = [part for part, value in parts if value is not True]
+    near = "  misses by one" if truth is not True and len(failing) == 1 and len(parts) > 1 else ""
+    head = f"{'→' if took else ' '} {precedence(route)}{units.name(route.name)}"
+    yield ((head, "strong"), ("  ", ""), TRUTHS[truth], (f"  {does(route)}", ""), (near, "warning"))
+    for part, value in parts:
+        word, style = TRUTHS[value]
+        yield ((f"      {word:<8}", style), (written(part), ""))
+
+
+def _guard(machine: Interpreter, state: State, guard: Guard) -> Iterator[Line]:
+    from wrpc.policy.model import Denial, Forbid
+
+    yield ((f"  guard {units.name(guard.name)}", "strong"),)
+    for rule in guard.rules:
+        when = "" if rule.when is None else f" when {written(rule.when)}"
+        if isinstance(rule, Forbid):
+            gone = [p for p in machine.policy.pools if machine.forbids(guard.name, p, state)]
+            said = f"removes {', '.join(units.name(p) for p in gone)}" if gone else "removes nothing"
+            yield ((f"      {said}", "warning" if gone else ""), (f"  forbid {written(rule.what)}{when}", ""))
+            continue
+        if isinstance(rule, Denial):
+            truth, what = machine.holds(rule.when, state), f'deny "{rule.reason}"'
+        elif rule.per_destination:
+            yield (("      each destination  ", ""), (f"require {rule.name}{when}", ""))
+            continue
+        else:
+            truth, what = machine.holds(rule.when, state), f"require {rule.name}"
+        word, style = TRUTHS[truth]
+        yield ((f"      {word:<8}", style), (f"{what}{when}", ""))
+
+
+def conjuncts(condition: Condition | None) -> tuple[Condition, ...]:
+    """The parts that all must hold."""
+    from wrpc.policy.expr import All
+
+    if condition is None:
+        return ()
+    return condition.parts if isinstance(condition, All) else (condition,)
+
+
+def written(condition: Condition) -> str:
+    """A condition as it stands in the file, on one line."""
+    text = " ".join(condition.span.text.split()) if condition.span is not None else "…"
+    return text if len(text) <= WIDTH else text[: WIDTH - 1] + "…"
+
+
+def does(route: Route) -> str:
+    from wrpc.analysis.check import does as said
+
+    return "→ " + said(route).partition(" → ")[2]
+
+
+def precedence(route: Route) -> str:
+    tier = "" if route.tier is None else f"tier {route.tier} "
+    return tier + (f"priority {route.priority} " if route.priority else "")
+
+
+# ── One route ─────────────────────────────────────────────────────────────
+
+
+def route(policy: Policy, found: Route) -> Iterator[Line]:
+    """A request that it takes; what is taken from it, by whom; what guards do to its plan."""
+    from wrpc.policy.model import plan
+    from wrpc.solver.ask import Asker
+    from wrpc.solver.terms import conj, negate
+
+    name = found.name
+    ask, show = Asker(policy), _shower(policy)
+    yield ((f"route {units.name(name)}", "strong"), (f"  {place(found.span)}", "place"))
+    yield (
+        ("  " + precedence(found).strip() if precedence(found) else "  no tier, no priority", ""),
+        (f"  {does(found)}", ""),
+    )
+    if found.when is not None:
+        yield ((f"  when {written(found.when)}", ""),)
+    yield ()
+
+    reached = ask.anywhere(lambda room: room.decision.takes(found), lambda r: _took(r) == name)
+    yield from show("takes", reached, "no request", f"e.g. {{}} → {does(found)[2:]}")
+    denied = ask.anywhere(
+        lambda room: conj([room.decision.holds(found), negate(room.decision.goes_on)]),
+        lambda r: r.state.denied_by is not None or bool(next(ask.healthy.interpreter.denials(r.state), None)),
+    )
+    if not denied.impossible:
+        yield from show("denied before", denied, "", "e.g. {}")
+    for other in (o for o in policy.routes.values() if o is not found):
+        taken = ask.anywhere(_both(other, found), lambda r, other=other: _took(r) == other.name)  # type: ignore[misc]
+        if not taken.impossible:
+            yield from show(f"loses to {units.name(other.name)}", taken, "", "e.g. {}")
+    for other in policy.routes.values():
+        if other is not found:
+            gains = ask.anywhere(_both(found, other), lambda r: _took(r) == name)
+            if not gains.impossible:
+                yield from show(f"wins over {units.name(other.name)}", gains, "", "e.g. {}")
+    for pool in dict.fromkeys(p.pool for p in plan(found.action)):
+        for guard in policy.guards:
+            gone = ask.anywhere(_removed(found, guard, pool), _removes(guard, pool))
+            if not gone.impossible:
+                yield from show(f"guard {units.name(guard)}", gone, "", f"removes {units.name(pool)}, e.g. {{}}")
+
+
+def _took(replay: Replay) -> str | None:
+    return None if replay.decision is None else replay.decision.route
+
+
+def _both(winner: Route, loser: Route) -> Callable[[Room], Term]:
+    from wrpc.solver.terms import conj
+
+    return lambda room: conj([room.decision.takes(winner), room.decision.holds(loser)])
+
+
+def _removed(found: Route, guard: str, pool: str) -> Callable[[Room], Term]:
+    from wrpc.solver.terms import conj
+
+    return lambda room: conj([room.decision.takes(found), room.decision.removes(guard, pool)])
+
+
+def _removes(guard: str, pool: str) -> Callable[[Replay], bool]:
+    return lambda r: r.decision is not None and any((x.guard, x.pool) == (guard, pool) for x in r.decision.removed)
+
+
+def _shower(policy: Policy) -> Callable[[str, Answer, str, str], Iterator[Line]]:
+    """Shows an answer: a request that proves it, that there is none, or that the question is open."""
+    from wrpc.solver.ask import witness
+
+    def show(label: str, answer: Answer, never: str, shape: str) -> Iterator[Line]:
+        if answer.request is not None:
+            said, style = shape.format(units.request(witness(policy, answer.request))), ""
+        elif answer.impossible:
+            said, style = never, "warning"
+        else:
+            said, style = f"open, {answer.why}", "open"
+        yield ((f"  {label:<24} ", "label"), (said, style))
+
+    return show
+
+
+# ── One guard ─────────────────────────────────────────────────────────────
+
+
+def guard(policy: Policy, found: Guard) -> Iterator[Line]:
+    """Whether any plan needs it, and for which requests it does what."""
+    from wrpc.analysis.safety.verdicts import guards
+    from wrpc.policy.model import Denial, plan
+    from wrpc.solver.ask import Asker
+    from wrpc.solver.terms import conj, negate
+
+    ask, show = Asker(policy), _shower(policy)
+    verdict = next(v for g, v in guards(ask) if g is found)
+    words = [w for w, is_so in (("sealed", found.sealed), ("critical", found.critical)) if is_so]
+    yield ((f"guard {units.name(found.name)}", "strong"), (f"  {', '.join(words)}  {place(found.span)}", "place"))
+    for rule in found.rules:
+        yield ((f"  {' '.join(rule.span.text.split())}", ""),)
+    yield ()
+    if verdict.answer.impossible:
+        yield (("  proved", "proved"), ("  no decision needs it: the routes keep it by themselves", ""))
+        return
+    yield (("  enforced", "enforced"), ("  it changes decisions", ""))
+    routes = [*policy.routes.values(), *([policy.default] if policy.default else [])]
+    for one in routes:
+        for pool in dict.fromkeys(p.pool for p in plan(one.action)):
+            gone = ask.anywhere(_removed(one, found.name, pool), _removes(found.name, pool))
+            if not gone.impossible:
+                yield from show(f"route {units.name(one.name)}", gone, "", f"loses {units.name(pool)}, e.g. {{}}")
+    for rule in found.rules:
+        if isinstance(rule, Denial):
+            denies = ask.anywhere(
+                lambda room, rule=rule: conj(  # type: ignore[misc]
+                    [negate(room.decision.denied_by_faults), negate(room.decision.encoding.condition(rule.when).false)]
+                ),
+                lambda r: r.decision is not None and r.decision.action == "deny",
+            )
+            yield from show("denies", denies, "nothing", f'e.g. {{}}: "{rule.reason}"')
