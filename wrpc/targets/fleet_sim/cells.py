@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import chain, combinations, islice, product
@@ -146,9 +146,9 @@ def _cells(low: Fraction, high: Fraction, bounds: set[Fraction], *, whole: bool)
             yield inside
 
 
-def combinations_of(policy: Policy, found: Reads, fixed: Mapping[str, object]) -> Iterator[dict[str, object]]:
-    """Requests with the fixed values and each combination of the others; a fixed sample where there are too many."""
-    free = [n for n in policy.signals if n in found.signals and n not in fixed]
+def combinations_of(policy: Policy, found: Reads, besides: set[str]) -> Iterator[dict[str, object]]:
+    """Requests with each combination of the values of all signals but some; a fixed sample where there are too many."""
+    free = [n for n in policy.signals if n in found.signals and n not in besides]
     choices = [values(policy.signals[n], found) for n in free]
     total = 1
     for choice in choices:
@@ -159,4 +159,4 @@ def combinations_of(policy: Policy, found: Reads, fixed: Mapping[str, object]) -
         draw = random.Random(0)  # noqa: S311  the same sample every time
         combined = islice(iter(lambda: tuple(draw.choice(c) for c in choices), None), MOST_COMBINATIONS)
     for picked in combined:
-        yield {**fixed, **dict(zip(free, picked, strict=True))}
+        yield dict(zip(free, picked, strict=True))

@@ -14,7 +14,9 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from math import ceil, floor
 
-from wrpc.decide import BadRequest, Conflict, Decision, Interpreter
+from wrpc.decide import BadRequest, Conflict, Decision, Interpreter, Request
+from wrpc.decide.request import read
+from wrpc.decide.state import state
 from wrpc.policy.expr import Condition
 from wrpc.policy.model import Int, Policy, Route, Score, Workload
 from wrpc.targets.fleet_sim.cells import Reads, combinations_of, decisive, reads
@@ -63,11 +65,12 @@ def traffic(policy: Policy, workload: Workload, split: Mapping[str, Fraction] | 
     found = reads(policy, conditions)
     share = workload.prompt_share or PROMPT_SHARE
     measures = _measures(policy, share)
+    requests = [read(policy, request) for request in combinations_of(policy, found, set(measures))]
     pieces: list[Piece] = []
     undecided: list[str] = []
     reachable: set[str] = set()
     for above, upto in _intervals(policy, found, measures):
-        outcomes = _outcomes(interpreter, workload.when, found, _lengths(measures, upto))
+        outcomes = _outcomes(interpreter, workload.when, requests, _lengths(measures, upto))
         if not outcomes:
             continue
         served = [o for o in outcomes if o.pools]
@@ -98,28 +101,28 @@ def _intervals(policy: Policy, found: Reads, measures: Mapping[str, Fraction]) -
         kind = policy.signals[name].type
         highest = {Fraction(kind.high)} if isinstance(kind, Int) else set()
         for bound in found.bounds.get(name, set()) | highest:
-            if part:
+            if part and bound <= min(highest, default=bound):
                 # The last total with a part of at most the bound, and the last with one below it.
                 edges |= {ceil((floor(bound) + 1) / part) - 1, ceil(ceil(bound) / part) - 1}
     ordered = sorted(e for e in edges if 0 < e <= LONGEST)
     return list(zip([0, *ordered[:-1]], ordered, strict=True)) or [(0, LONGEST)]
 
 
-def _lengths(measures: Mapping[str, Fraction], total: int) -> dict[str, object]:
-    return {name: floor(total * part) for name, part in measures.items()}
+def _lengths(measures: Mapping[str, Fraction], total: int) -> Request:
+    return {name: Fraction(floor(total * part)) for name, part in measures.items()}
 
 
 # ── Outcomes ──────────────────────────────────────────────────────────────
 
 
 def _outcomes(
-    interpreter: Interpreter, when: Condition | None, found: Reads, lengths: Mapping[str, object]
+    interpreter: Interpreter, when: Condition | None, requests: Sequence[Request], lengths: Request
 ) -> list[Outcome]:
     """The different things that become of requests of one length which the workload admits."""
     outcomes: dict[Outcome, None] = {}
-    for request in combinations_of(interpreter.policy, found, lengths):
+    for request in requests:
         try:
-            decision = _decided(interpreter, when, request)
+            decision = _decided(interpreter, when, {**request, **lengths})
         except (BadRequest, Conflict):
             continue
         if decision is not None:
@@ -127,13 +130,12 @@ def _outcomes(
     return list(outcomes)
 
 
-def _decided(interpreter: Interpreter, when: Condition | None, request: Mapping[str, object]) -> Decision | None:
-    from wrpc.decide.request import read
-
-    values = read(interpreter.policy, request)
-    interpreter.admit(values)
-    decision, state = interpreter.decision(values)
-    return decision if when is None or interpreter.holds(when, state) is True else None
+def _decided(interpreter: Interpreter, when: Condition | None, request: Request) -> Decision | None:
+    """None for a request that the workload does not admit."""
+    if when is not None and interpreter.holds(when, state(interpreter.policy, request)) is not True:
+        return None
+    interpreter.admit(request)
+    return interpreter.decision(request)[0]
 
 
 def _outcome(policy: Policy, decision: Decision) -> Outcome:

@@ -1,0 +1,140 @@
+"""Every construct is found where a policy uses it, and only there."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.compiling import policy
+from wrpc.targets.constructs import used
+from wrpc.targets.target import Construct
+
+C = Construct
+POOLS = "pool a { } pool b { } pool c { } "
+SIGNALS = """
+signal plain: bool { source keywords("x") }
+signal tokens: int(0..10k) { source prompt_tokens }
+signal share: real(0..1) { source header("x-share") on_error deny }
+signal role: one_of(owner, guest) { source claim("role") }
+signal tools: any_of(shell, email) { source tools }
+signal tenant: string { source header("x-tenant") }
+signal other: string { source header("x-other") }
+signal pii: score { source classifier("pii") threshold 0.5 on_error fires }
+"""
+
+EXAMPLES: dict[Construct, tuple[str, str]] = {
+    C.BOOL: ("route r { when plain to a }", "signal plain"),
+    C.INT: ("route r { when tokens > 5 to a }", "signal tokens"),
+    C.REAL: ("route r { when share > 0.5 to a }", "signal share"),
+    C.ONE_OF: ("route r { when role == owner to a }", "signal role"),
+    C.ANY_OF: ("route r { when shell in tools to a }", "signal tools"),
+    C.STRING: ('route r { when tenant == "x" to a }', "signal tenant"),
+    C.SCORE: ("route r { when pii to a }", "signal pii"),
+    C.SOURCE: ("route r { when plain to a }", "signal plain"),
+    C.ON_ERROR: ("route r { when pii to a }", "signal pii"),
+    C.FAILED: ("route r { when role == owner to a }", "signal role"),
+    C.GROUP: ("group g exclusive { plain, pii }  route r { when plain to a }", "group g"),
+    C.SUM: ("score s = 0.5 * plain + 0.5 * pii  route r { when s > 0.6 to a }", "score s"),
+    C.BAND: (
+        "score s = plain + pii  band k of s { low below 0.3, high otherwise }  route r { when k == high to a }",
+        "band k",
+    ),
+    C.COMPARE_SIGNALS: ("route r { when tenant == other to a }", "route r"),
+    C.ASSUME: ("assume calm { tokens < 9k }", "assume calm"),
+    C.ROUTE: ("route r { to a }", "route r"),
+    C.TIER: ("route r { tier 1 to a }", "route r"),
+    C.ON_UNKNOWN: ("route r { when role == owner to a on_unknown fires }", "route r"),
+    C.DEFAULT: ("default { to a }", "default"),
+    C.UNROUTED: ("route r { when plain to a }", "policy"),
+    C.WEIGHTS: ("route r { to a weight 1, b weight 2 }", "route r"),
+    C.TO_ANY: ("route r { to any }", "route r"),
+    C.SELECT: ("route r { to a, b select latency }", "route r"),
+    C.CASCADE: ("route r { cascade a -> b escalate when confidence < 0.5 }", "route r"),
+    C.DENY_ROUTE: ('route r { when plain deny "no" }', "route r"),
+    C.FALLBACK: ("route r { to a fallback b }", "route r"),
+    C.FALLBACK_CAUSES: ("route r { to a fallback b on timeout }", "route r"),
+    C.SPILL: ("route r { to a spill b above 80% }", "route r"),
+    C.MIRROR: ("route r { to a mirror b 5% }", "route r"),
+    C.RETRIES: ("route r { to a retries 2 }", "route r"),
+    C.TIMEOUT: ("route r { to a timeout 3s }", "route r"),
+    C.REASONING: ("route r { to a reasoning high }", "route r"),
+    C.TOOLS: ("route r { to a tools none }", "route r"),
+    C.CACHE: ("route r { to a cache { ttl 10min } }", "route r"),
+    C.COMPRESS: ("route r { to a compress 8k }", "route r"),
+    C.RETAIN: ("route r { to a retain { ttl 3 } }", "route r"),
+    C.BUDGET: ("route r { to a budget 20k/min }", "route r"),
+    C.GUARD_DENY: ('guard g { deny "no" when plain }', "guard g"),
+    C.GUARD_FORBID: ("guard g { forbid destination.pool == a when plain }", "guard g"),
+    C.GUARD_REQUIRE: ('guard g { require redact("pii") when plain }', "guard g"),
+    C.WORKLOAD: ("workload w { when plain }", "workload w"),
+    C.RATE: ("workload w { rate 5/s }", "workload w"),
+    C.LENGTHS: ('workload w { lengths cdf("azure") }', "workload w"),
+    C.SLO: ("workload w { slo { ttft_p99 1s } }", "workload w"),
+    C.MODEL: ("model m { }", "model m"),
+    C.MODEL_SIZE: ("model m { heads 8 }", "model m"),
+    C.SITE: ("site s { }", "site s"),
+    C.POOL: ("", "pool a"),
+    C.ENDPOINT: ('pool p { endpoint "127.0.0.1:1" }', "pool p"),
+    C.PROVIDER: ('pool p { provider "x/y" }', "pool p"),
+    C.GPU: ("pool p { gpu h100 }", "pool p"),
+    C.REPLICAS: ("pool p { replicas 2 }", "pool p"),
+    C.REPLICA_RANGE: ("pool p { replicas 2..3 }", "pool p"),
+    C.PARALLELISM: ("pool p { tensor_parallel 2 }", "pool p"),
+    C.CONTEXT: ("pool p { context 8k }", "pool p"),
+    C.ROLE: ("pool p { prefill { replicas 1 } decode { replicas 2 } }", "pool p"),
+    C.KV_CACHE: ("pool p { kv_cache { tier cpu size 1GiB } }", "pool p"),
+    C.PRICE: ("pool p { price { input 1USD/Mtok } }", "pool p"),
+    C.CONCURRENCY: ("pool p { concurrency 5 }", "pool p"),
+    C.PLACE: ("place l { pools [a] }", "place l"),
+    C.ASSERT: ("assert s { always routed }", "assert s"),
+    C.TEST: ('test "t" { given { } expect { pool a } }', 'test "t"'),
+}
+
+
+def test_every_construct_has_an_example() -> None:
+    assert set(EXAMPLES) == set(Construct) - {C.CONFIDENCE}
+
+
+@pytest.mark.parametrize("construct", EXAMPLES, ids=str)
+def test_a_use_is_found(construct: Construct) -> None:
+    text, subject = EXAMPLES[construct]
+    subjects = [use.subject for use in used(policy(SIGNALS + POOLS + text)) if use.construct is construct]
+    assert any(found.startswith(subject) for found in subjects)
+
+
+@pytest.mark.parametrize(
+    "construct", [c for c in EXAMPLES if c not in (C.POOL, C.UNROUTED, C.ON_ERROR, C.FAILED)], ids=str
+)
+def test_nothing_else_uses_it(construct: Construct) -> None:
+    """A policy of pools and signals that nothing reads uses none of it, but what a signal denies by itself."""
+    quiet = SIGNALS.replace("on_error deny", "")
+    assert construct not in {use.construct for use in used(policy(quiet + POOLS))}
+
+
+def test_confidence_is_a_use_of_the_header() -> None:
+    text = "policy p { language 1 resolve [priority, confidence] }" + SIGNALS + POOLS + "route r { when pii to a }"
+    assert C.CONFIDENCE in {use.construct for use in used(policy(text))}
+
+
+def test_a_signal_that_denies_is_used_by_nobody_s_reading() -> None:
+    assert "signal share" in {u.subject for u in used(policy(SIGNALS + POOLS)) if u.construct is C.REAL}
+
+
+def test_a_group_is_read_whole() -> None:
+    found = used(policy(SIGNALS + POOLS + "group g exclusive { plain, pii }  route r { when plain to a }"))
+    assert {u.subject for u in found if u.construct in (C.BOOL, C.SCORE)} == {"signal plain", "signal pii"}
+
+
+def test_names_are_looked_through() -> None:
+    text = "let odd = tokens > 5 and role == owner  route r { when not odd to a }"
+    subjects = {u.subject for u in used(policy(SIGNALS + POOLS + text))}
+    assert {"signal tokens", "signal role"} <= subjects
+
+
+def test_one_use_a_subject_in_one_order() -> None:
+    guard = 'guard g { deny "a" when plain  deny "b" when tokens > 5 } '
+    text = guard + "route b { when plain to a }  route a { when plain to a }"
+    found = used(policy(SIGNALS + POOLS + text))
+    assert len({(u.construct, u.subject) for u in found}) == len(found)
+    assert [u.subject for u in found if u.construct is C.ROUTE] == ["route b", "route a"]
+    order = list(Construct)
+    assert [order.index(u.construct) for u in found] == sorted(order.index(u.construct) for u in found)

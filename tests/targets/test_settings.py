@@ -1,0 +1,40 @@
+"""Blocks of targets, found by name."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.compiling import policy, target
+from wrpc.targets import TARGETS
+from wrpc.targets.settings import COMMON, block, unknown_blocks
+from wrpc.targets.target import Construct
+
+TEXT = "pool a { } default { to a } "
+
+
+def test_a_block_is_spelled_with_underscores() -> None:
+    found = block(policy(TEXT + "target fleet_sim { seed 1 }"), "fleet-sim")
+    assert found is not None
+    assert list(found.settings) == ["seed"]
+    assert block(policy(TEXT), "fleet-sim") is None
+
+
+def test_a_block_of_no_target_is_an_error() -> None:
+    found = unknown_blocks(policy(TEXT + "target envoi { } target envoy { } target fleet_sim { }"))
+    assert [(d.code.id, d.message) for d in found] == [("WRP806", "there is no target `envoi`")]
+    assert found[0].help == "did you mean `envoy`?"
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_every_target_has_a_row_for_every_construct(name: str) -> None:
+    found = target(name)
+    assert found.name == name
+    assert set(found.carries) == set(Construct)
+    assert found.versions
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_settings_are_documented_and_hide_none_that_all_have(name: str) -> None:
+    settings = target(name).settings
+    assert not set(settings) & set(COMMON)
+    assert all(setting.doc for setting in settings.values())
