@@ -30,7 +30,10 @@ def loads(text: str, *, name: str = "policy.wrp") -> Policy:
     """The resolved policy of a text. Imports are looked up beside `name`. Raises Refusal."""
     from wrpc.policy.load import from_text
 
-    return from_text(text, name)
+    policy, findings = from_text(text, name)
+    if policy is None or findings.errors:
+        raise Refusal(d for d in findings.diagnostics if d.severity == "error")
+    return policy
 
 
 def lint(policy: Policy, *, select: Sequence[str] = (), ignore: Sequence[str] = ()) -> Findings:
@@ -98,14 +101,14 @@ def compile(  # noqa: A001  the verb of the trade
 
     `findings` of an earlier `check` are used where given. Raises KeyError for an unknown target.
     """
-    from wrpc.targets import target
+    from wrpc.targets import named
     from wrpc.targets.compile import compile_policy
     from wrpc.targets.manifest import manifest
     from wrpc.targets.target import Options
 
     found = findings if findings is not None else check(policy)
     options = Options(settings=dict(settings or {}))
-    compiled = tuple(compile_policy(policy, target(name), found, options) for name in dict.fromkeys(targets))
+    compiled = tuple(compile_policy(policy, named(name), found, options) for name in dict.fromkeys(targets))
     everything = found + Findings.of(d for c in compiled for d in c.diagnostics)
     written = None if everything.errors else manifest(policy, compiled, found)
     return Compilation(compiled, everything, written)

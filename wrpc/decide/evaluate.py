@@ -20,6 +20,7 @@ from wrpc.policy.expr import (
     Fires,
     Has,
     Indicator,
+    Interval,
     Linear,
     Meaning,
     Not,
@@ -36,7 +37,7 @@ from wrpc.policy.expr import (
 from wrpc.policy.model import Policy, Pool, Score
 
 Test = Callable[[State, Pool | None, Decision | None], Truth]
-Measure = Callable[[State, Pool | None, Decision | None], Fraction | None]
+Measure = Callable[[State, Pool | None, Decision | None], Fraction | int | None]
 
 
 class NotYet(Exception):
@@ -58,7 +59,7 @@ class Evaluation(Meaning[Test, Measure]):
         return test
 
     def define_number(self, name: str, value: Measure) -> Measure:
-        def measure(s: State, pool: Pool | None, d: Decision | None) -> Fraction | None:
+        def measure(s: State, pool: Pool | None, d: Decision | None) -> Fraction | int | None:
             key = "#" + name
             if key not in s.memo:
                 s.memo[key] = value(s, pool, d)
@@ -73,9 +74,15 @@ class Evaluation(Meaning[Test, Measure]):
         return lambda s, _p, _d: s.fires[node.signal]
 
     def within(self, node: Within, number: Measure) -> Test:
+        if len(node.ranges) == 1:
+            inside = _inside(node.ranges[0])
+        else:
+            each = [_inside(r) for r in node.ranges]
+            inside = lambda value: any(i(value) for i in each)  # noqa: E731  as the one above it
+
         def test(s: State, pool: Pool | None, d: Decision | None) -> Truth:
             value = number(s, pool, d)
-            return None if value is None else any(value in r for r in node.ranges)
+            return None if value is None else inside(value)
 
         return test
 
@@ -162,29 +169,32 @@ class Evaluation(Meaning[Test, Measure]):
         return lambda s, _p, _d: s.confidence[node.signal]
 
     def indicator(self, node: Indicator, condition: Test) -> Measure:  # noqa: ARG002
-        def measure(s: State, pool: Pool | None, d: Decision | None) -> Fraction | None:
+        def measure(s: State, pool: Pool | None, d: Decision | None) -> Fraction | int | None:
             value = condition(s, pool, d)
-            return None if value is None else Fraction(value)
+            return None if value is None else int(value)
 
         return measure
 
     def cost(self, node: Cost) -> Measure:  # noqa: ARG002
-        def measure(_s: State, _p: Pool | None, _d: Decision | None) -> Fraction | None:
+        def measure(_s: State, _p: Pool | None, _d: Decision | None) -> Fraction | int | None:
             raise NotYet
 
         return measure
 
     def answer_confidence(self, node: AnswerConfidence) -> Measure:  # noqa: ARG002
-        def measure(_s: State, _p: Pool | None, _d: Decision | None) -> Fraction | None:
+        def measure(_s: State, _p: Pool | None, _d: Decision | None) -> Fraction | int | None:
             raise NotYet
 
         return measure
 
     def linear(self, node: Linear, quantities: Sequence[Measure]) -> Measure:
-        terms = [(c, q) for (c, _), q in zip(node.terms, quantities, strict=True)]
+        terms = [(_whole(c), q) for (c, _), q in zip(node.terms, quantities, strict=True)]
+        constant = _whole(node.constant)
+        if constant == 0 and len(terms) == 1 and terms[0][0] == 1:
+            return terms[0][1]
 
-        def measure(s: State, pool: Pool | None, d: Decision | None) -> Fraction | None:
-            total = node.constant
+        def measure(s: State, pool: Pool | None, d: Decision | None) -> Fraction | int | None:
+            total = constant
             for coefficient, quantity in terms:
                 value = quantity(s, pool, d)
                 if value is None:
@@ -201,6 +211,23 @@ RELATIONS: dict[str, Callable[[str, str], bool]] = {
     "before": lambda a, b: a < b,
     "prefix": lambda a, b: a.startswith(b),
 }
+
+
+def _whole(number: Fraction) -> Fraction | int:
+    """A whole number as an int: exact as well, and twenty times as fast to compare."""
+    return number.numerator if number.denominator == 1 else number
+
+
+def _inside(r: Interval) -> Callable[[Fraction | int], bool]:
+    low, high = (None if b is None else _whole(b) for b in (r.low, r.high))
+    low_open, high_open = r.low_open, r.high_open
+
+    def inside(value: Fraction | int) -> bool:
+        if low is not None and (value <= low if low_open else value < low):
+            return False
+        return high is None or (value < high if high_open else value <= high)
+
+    return inside
 
 
 def _term(term: TextTerm) -> Callable[[State, Pool | None], str | None]:

@@ -144,9 +144,9 @@ class Interpreter:
                     left = [r for r in left if r.name == least]
         return left
 
-    def confidences(self, holding: Sequence[Route], s: State) -> dict[str, Fraction] | None:
+    def confidences(self, holding: Sequence[Route], s: State) -> dict[str, Fraction | int] | None:
         """The confidence of each route, or None where one is not comparable or the scores differ in kind."""
-        found: dict[str, Fraction] = {}
+        found: dict[str, Fraction | int] = {}
         kinds = set()
         for route in holding:
             scores = self.evidence(route, s)

@@ -23,8 +23,8 @@ class State:
 
     values: Request
     fires: dict[str, Truth] = field(default_factory=dict)
-    raw: dict[str, Fraction | None] = field(default_factory=dict)
-    confidence: dict[str, Fraction | None] = field(default_factory=dict)
+    raw: dict[str, Fraction | int | None] = field(default_factory=dict)
+    confidence: dict[str, Fraction | int | None] = field(default_factory=dict)
     memo: dict[str, object] = field(default_factory=dict)
     denied_by: str | None = None
 
@@ -61,7 +61,7 @@ def _take(s: State, signal: Signal, value: object, meanings: bool) -> None:
             s.confidence[name] = number if s.fires[name] else None if s.fires[name] is None else Fraction(0)
         case _:
             if value is FAILED or isinstance(value, Fraction):
-                s.raw[name] = value
+                s.raw[name] = value.numerator if value is not FAILED and value.denominator == 1 else value
 
 
 def _settle(s: State, signals: Mapping[str, Signal], group: Group, request: Request) -> None:

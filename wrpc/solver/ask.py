@@ -7,7 +7,7 @@ limit, which counts steps and not seconds, so that a verdict does not depend on 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -21,14 +21,12 @@ from wrpc.decide.interpret import Conflict, Interpreter, interpreter
 from wrpc.decide.request import BadRequest, RequestValue, default
 from wrpc.decide.state import State
 from wrpc.decide.state import state as state_of
-from wrpc.policy.model import Bool, Enum, Int, Policy, Set, String
+from wrpc.policy.model import Policy, Route
 from wrpc.solver.decision import Encoded
 from wrpc.solver.encode import Encoding, NotDecidable
-from wrpc.solver.space import Space, Variables
+from wrpc.solver.session import RESOURCES, Session
+from wrpc.solver.space import Space
 from wrpc.solver.terms import Term, negate
-
-RESOURCES = 20_000_000  # Z3's steps for one question: seconds at most, where ordinary questions take milliseconds
-TRIES = 8  # witnesses that the interpreter may turn down before a question is open
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +60,15 @@ class Answer:
 
 
 class Room:
-    """One request space, with or without failures, and an incremental solver over it."""
+    """One request space, with or without failures, and a session in which the whole decision is encoded."""
 
     def __init__(self, policy: Policy, *, failures: bool, resources: int = RESOURCES) -> None:
         self.policy = policy
         self.failures = failures
-        self._solver = z3.SimpleSolver()
-        self._solver.set("rlimit", resources)
-        self._solver.set("random_seed", 0)
+        self._resources = resources
+        self.space = Space(policy, failures=failures)
+        self._session = Session(self.space, resources)
         self._names = 0
-        self.space = Space(policy, failures=failures, assert_=self._solver.add)
         self.decision = Encoded(policy, self.space, self.define)
         self.assume(policy)
 
@@ -79,7 +76,7 @@ class Room:
         """Cut the space by what a policy's owner knows: an assumption is not false."""
         axioms = Encoding(policy, self.space, meanings=False)
         for assumption in policy.assumptions.values():
-            self._add(negate(axioms.condition(assumption.condition).false))
+            self.space.axioms.append(negate(axioms.condition(assumption.condition).false))
 
     def define(self, label: str, term: Term) -> Term:
         """A name for a term that many questions share: each question then stays small."""
@@ -87,12 +84,8 @@ class Room:
             return term
         self._names += 1
         named = z3.Bool(f"#{self._names} {label}")  # no signal's variable begins so
-        self._solver.add(named == term)
+        self._session.add(named == term)
         return named
-
-    def _add(self, term: Term) -> None:
-        if term is not True:
-            self._solver.add(z3.BoolVal(False) if term is False else term)
 
     @cached_property
     def interpreter(self) -> Interpreter:
@@ -101,23 +94,24 @@ class Room:
     def possible(self, term: Term, confirm: Confirm) -> Answer:
         """Whether the term holds for a request of the space. A request is an answer only when `confirm` says so of its
         replay; one that it turns down is the solver's mistake, and makes the question open, never settled."""
-        if term is False:
-            return Answer("impossible")
-        self.space.constrain_groups()
-        self._solver.push()
-        try:
-            self._add(term)
-            verdict = self._solver.check()
-            if verdict == z3.unsat:
-                return Answer("impossible")
-            if verdict == z3.unknown:
-                return Answer("open", why=f"the solver gives up: {self._solver.reason_unknown()}")
-            request = self._request(self._solver.model())
-        finally:
-            self._solver.pop()
+        verdict, request = self._session.ask(term)
+        if request is None:
+            return Answer(verdict, why=self._session.why)
         if not self._confirmed(request, confirm):
             return Answer("open", why="the solver's request is not one for the interpreter; please report this")
         return Answer("possible", self._simplest(request, confirm))
+
+    def settle(self, term: Term) -> Answer:
+        """Whether the term holds for a request, where only "impossible" is news and nobody is shown a request."""
+        return Answer(self._session.settle(term), why=self._session.why)
+
+    def blamed(self, term: Term, parts: Sequence[Term]) -> list[int]:
+        """Few of the parts, by index, that together make the term impossible. The parts are names or negated names."""
+        return self._session.blamed(term, parts)
+
+    def line(self) -> Line:
+        """A fresh line of questions about conditions."""
+        return Line(self, self._resources)
 
     def replay(self, request: Mapping[str, RequestValue]) -> Replay | None:
         """None where the request is outside the space."""
@@ -136,12 +130,6 @@ class Room:
 
     # ── Witnesses ─────────────────────────────────────────────────────────
 
-    def _request(self, model: z3.ModelRef) -> dict[str, RequestValue]:
-        return {
-            name: _value(self.space.variables[name], model) if name in self.space.variables else default(signal)
-            for name, signal in self.policy.signals.items()
-        }
-
     def _simplest(self, request: dict[str, RequestValue], confirm: Confirm) -> dict[str, RequestValue]:
         """The same fault with as many signals as possible at their defaults and numbers that can be written down."""
         for name, signal in self.policy.signals.items():
@@ -153,6 +141,32 @@ class Room:
                     request = trial
                     break
         return request
+
+
+class Line:
+    """Questions about conditions, one after the other, each asserted away before the next: what no earlier route took.
+
+    Its session holds the axioms and what was asserted away, nothing else: much less than a room's.
+    """
+
+    def __init__(self, room: Room, resources: int) -> None:
+        self._session = Session(room.space, resources)
+        self._decision = room.decision
+
+    def holds(self, route: Route) -> Term:
+        """As `Encoded.holds`, without a name that only the room's session knows."""
+        when = self._decision.condition(route)
+        return negate(when.false) if route.on_unknown == "fires" else when.true
+
+    def settle(self, term: Term) -> Answer:
+        return Answer(self._session.settle(term), why=self._session.why)
+
+    def example(self, term: Term) -> dict[str, RequestValue] | None:
+        """A request for which the term holds, as the solver finds it; None where there is none or it gives up."""
+        return self._session.ask(term)[1]
+
+    def exclude(self, term: Term) -> None:
+        self._session.add(negate(term))
 
 
 class Asker:
@@ -179,6 +193,15 @@ class Asker:
         """Both rooms, healthy first; one where nothing can fail."""
         return (self.healthy, self.failing) if self.can_fail else (self.healthy,)
 
+    def settled(self, term: Callable[[Room], Term]) -> Answer:
+        """As `anywhere`, for questions where only "impossible" is news: no request is made."""
+        answer = Answer("impossible")
+        for room in self.rooms:
+            answer = room.settle(term(room))
+            if not answer.impossible:
+                return answer
+        return answer
+
     def anywhere(self, term: Callable[[Room], Term], confirm: Confirm) -> Answer:
         """The answer over all requests: first without failures, then with."""
         answer = Answer("impossible")
@@ -190,35 +213,6 @@ class Asker:
             if not answer.impossible:
                 return answer
         return answer
-
-
-def _value(v: Variables, model: z3.ModelRef) -> RequestValue:
-    if v.failed is not False and z3.is_true(model.eval(v.failed, model_completion=True)):
-        return None
-    match v.signal.type:
-        case Bool():
-            return bool(z3.is_true(model.eval(v.value, model_completion=True)))
-        case Int():
-            return Fraction(model.eval(v.value, model_completion=True).as_long())
-        case Enum(names):
-            return next(n for n in names if z3.is_true(model.eval(v.members[n], model_completion=True)))
-        case Set(names):
-            return frozenset(n for n in names if z3.is_true(model.eval(v.members[n], model_completion=True)))
-        case String():
-            return _text(str(model.eval(v.value, model_completion=True).as_string()))
-        case _:
-            found = model.eval(v.value, model_completion=True)
-            return Fraction(found.numerator_as_long(), found.denominator_as_long())
-
-
-def _text(written: str) -> str:
-    """Z3 writes what is not printable ASCII as `\\u{…}`."""
-    parts = written.split("\\u{")
-    text = parts[0]
-    for part in parts[1:]:
-        digits, _, rest = part.partition("}")
-        text += chr(int(digits, 16)) + rest
-    return text
 
 
 def _rounder(value: RequestValue) -> list[RequestValue]:

@@ -14,8 +14,9 @@ from wrpc.decide.decision import Decision
 from wrpc.decide.interpret import Conflict, Interpreter, promoted
 from wrpc.decide.request import BadRequest, RequestValue
 from wrpc.policy.model import Obligation, Planned, Policy, Route, plan
-from wrpc.solver.ask import RESOURCES, Answer, Replay, Room
+from wrpc.solver.ask import Answer, Replay, Room
 from wrpc.solver.decision import Encoded
+from wrpc.solver.session import RESOURCES
 from wrpc.solver.terms import Term, conj, disj, negate
 
 TOUCHED = 8  # pools of one plan that guards may remove: each way of removing them is an outcome of its own

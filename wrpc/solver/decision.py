@@ -26,6 +26,7 @@ class Encoded:
         self.space = space
         self.encoding = Encoding(policy, space)
         self._define = define
+        self._conditions: dict[str, Truth] = {}
         self._when: dict[str, Truth] = {}
         self._takes: dict[str, Term] = {}
         self._left: dict[str, Term] = {}
@@ -64,9 +65,15 @@ class Encoded:
 
     # ── Step 3 ────────────────────────────────────────────────────────────
 
+    def condition(self, route: Route) -> Truth:
+        """The `when` of a route as it is; `when` gives it a name."""
+        if route.name not in self._conditions:
+            self._conditions[route.name] = self.encoding.condition(route.when)
+        return self._conditions[route.name]
+
     def when(self, route: Route) -> Truth:
         if route.name not in self._when:
-            truth = self.encoding.condition(route.when)
+            truth = self.condition(route)
             true = self._define(f"when {route.name}", truth.true)
             false = self._define(f"not when {route.name}", truth.false) if self.space.failures else negate(true)
             self._when[route.name] = Truth(true, false)

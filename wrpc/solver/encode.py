@@ -37,7 +37,7 @@ from wrpc.policy.expr import (
 )  # fmt: skip
 from wrpc.policy.model import Policy, Pool
 from wrpc.solver.space import Measure, Space, Truth, number
-from wrpc.solver.terms import Term, conj, disj, negate
+from wrpc.solver.terms import Term, compare, conj, disj, negate
 
 
 class NotDecidable(Exception):
@@ -194,14 +194,14 @@ def _inside(n: Measure, r: Interval) -> Term:
     parts: list[Term] = []
     if r.low is not None:
         if n.whole:
-            parts.append(n.value >= (floor(r.low) + 1 if r.low_open else ceil(r.low)))
+            parts.append(compare(">=", n.value, z3.IntVal(floor(r.low) + 1 if r.low_open else ceil(r.low))))
         else:
-            parts.append(n.value > number(r.low) if r.low_open else n.value >= number(r.low))
+            parts.append(compare(">" if r.low_open else ">=", n.value, number(r.low)))
     if r.high is not None:
         if n.whole:
-            parts.append(n.value <= (ceil(r.high) - 1 if r.high_open else floor(r.high)))
+            parts.append(compare("<=", n.value, z3.IntVal(ceil(r.high) - 1 if r.high_open else floor(r.high))))
         else:
-            parts.append(n.value < number(r.high) if r.high_open else n.value <= number(r.high))
+            parts.append(compare("<" if r.high_open else "<=", n.value, number(r.high)))
     return conj(parts)
 
 

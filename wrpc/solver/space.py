@@ -10,7 +10,6 @@ false and value = true; in this form Kleene's `and`, `or`, `not` are one conjunc
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
@@ -49,12 +48,12 @@ class Variables:
 
 
 class Space:
-    """Variables and axioms. `assert_` is called with each axiom as soon as it is needed."""
+    """Variables, and the axioms that have come with them; sessions assert these as they grow."""
 
-    def __init__(self, policy: Policy, *, failures: bool, assert_: Callable[[Term], None]) -> None:
+    def __init__(self, policy: Policy, *, failures: bool) -> None:
         self.policy = policy
         self.failures = failures
-        self._assert = assert_
+        self.axioms: list[Term] = []
         self.variables: dict[str, Variables] = {}
         self._settled: dict[tuple[str, bool], dict[str, Truth]] = {}
         self._constrained: set[str] = set()
@@ -77,13 +76,13 @@ class Space:
                 value = z3.Bool(name)
             case Int(low, high):
                 value = z3.Int(name)
-                self._assert(z3.And(value >= low, value <= high))
+                self.axioms.append(z3.And(value >= low, value <= high))
             case Real(low, high) | Score(low, high):
                 value = z3.Real(name)
-                self._assert(z3.And(value >= number(low), value <= number(high)))
+                self.axioms.append(z3.And(value >= number(low), value <= number(high)))
             case Enum(names):
                 members = {n: z3.Bool(f"{name} = `{n}`") for n in names}
-                self._assert(exactly_one(members.values()))
+                self.axioms.append(exactly_one(members.values()))
             case Set(names):
                 members = {n: z3.Bool(f"`{n}` in {name}") for n in names}
             case String():
@@ -166,7 +165,7 @@ class Space:
         really = {m: conj([negate(self.of(m).failed), self._given(m)]) for m in others}
         if group.name not in self._constrained:
             self._constrained.add(group.name)
-            self._assert(at_most_one(really.values()))
+            self.axioms.append(at_most_one(really.values()))
         someone = disj(really.values())
         # A failure that means "fires" counts only while no member really fires; the first such one then does.
         fires: dict[str, Term] = {}

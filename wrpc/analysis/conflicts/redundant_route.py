@@ -24,110 +24,129 @@ To repair, remove it, or make it do what it was meant for.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from wrpc.analysis.check import Found
+from wrpc.analysis.conflicts.reach import reach
+from wrpc.decide.request import RequestValue
+from wrpc.decide.state import state
 from wrpc.diagnostics import Code, finding
 from wrpc.policy.model import Action, Policy, Route
 
 if TYPE_CHECKING:
-    from wrpc.solver.ask import Asker, Confirm, Replay, Room
+    from wrpc.solver.ask import Asker, Line, Room
     from wrpc.solver.terms import Term
 
 CODE = Code("WRP204", "redundant-route", "warning", __doc__ or "")
 
 
 def check(policy: Policy, ask: Asker) -> Found:
-    # Where a measurement ranks a class, what comes next in it is not known.
+    suspects = [r for r in _suspects(policy) if reach(ask)[r.name].left.possible]
+    for room in ask.rooms:
+        if not suspects:
+            return
+        suspects = _unchanged(room, suspects)
+    for route in suspects:
+        yield finding(
+            CODE,
+            f"without route `{route.name}` every decision is the same",
+            route.span,
+            subjects=(f"route {route.name}",),
+            help="remove it, or make it do what it was meant for",
+        )
+
+
+def _suspects(policy: Policy) -> list[Route]:
+    """Routes that do what something else does too: without any other its removal surely changes what it takes.
+
+    Where a measurement ranks a class, what comes next in it is not known; `on_unknown deny` ends requests by itself.
+    """
+    actions = [(r.name, r.action.same) for r in policy.routes.values()]
+    if policy.default is not None:
+        actions.append(("default", policy.default.action.same))
+    times: dict[str, int] = {}
+    for _, action in actions:
+        times[repr(action)] = times.get(repr(action), 0) + 1
     measured = "confidence" in policy.resolve
-    singles = {r.name for g in policy.ranked for r in g if len(g) == 1 or not measured}
-    order = [r for g in policy.ranked for r in g]
-    rooms = ask.rooms
-    others = {room.failures: _Others(room, order) for room in rooms}
-    for i, route in enumerate(order):
-        if route.name not in singles or route.on_unknown == "deny" or not _repeated(policy, order, i):
-            continue
-        confirm = _changes(ask, route)
-        settled = [room.possible(others[room.failures].differs(i), confirm).verdict for room in rooms]
-        holds = any(not room.possible(others[room.failures].takes(i), lambda _: True).impossible for room in rooms)
-        if all(v == "impossible" for v in settled) and holds:
-            yield finding(
-                CODE,
-                f"without route `{route.name}` every decision is the same",
-                route.span,
-                subjects=(f"route {route.name}",),
-                help="remove it, or make it do what it was meant for",
-            )
+    return [
+        r
+        for c in policy.ranked
+        for r in c
+        if times[repr(r.action.same)] > 1 and r.on_unknown != "deny" and (len(c) == 1 or not measured)
+    ]
 
 
-def _repeated(policy: Policy, order: Sequence[Route], i: int) -> bool:
-    """Something that may come after it does the same; else its removal surely changes what it takes."""
-    action = order[i].action.same
-    rest = (*order[:i], *order[i + 1 :], *(() if policy.default is None else (policy.default,)))
-    return any(r.action.same == action for r in rest)
+def _unchanged(room: Room, suspects: Sequence[Route]) -> list[Route]:
+    """Those of the suspects for which no request of the room would go elsewhere without them."""
+    from wrpc.solver.terms import conj
+
+    names = {r.name for r in suspects}
+    order = [r for c in room.policy.ranked for r in c]
+    line, next_ = room.line(), _Next(room, order)
+    found: list[Route] = []
+    end = 0
+    for group in room.policy.ranked:
+        end += len(group)
+        for route in group:
+            if route.name not in names:
+                continue
+            example = line.example(line.holds(route))
+            if example is not None and next_.differs(example, route, group, end):
+                continue
+            if line.settle(conj([line.holds(route), next_.term(line, route, group, end)])).impossible:
+                found.append(route)
+        for route in group:
+            line.exclude(line.holds(route))
+    return found
 
 
-class _Others:
-    """For each place in the order, whether what comes after it does the same as a given action."""
+class _Next:
+    """What takes a request in the place of a route: its equals that hold, else what comes after them, else the default.
+
+    Once by the interpreter, for one request: most routes are settled so. Then as a term, for all.
+    """
 
     def __init__(self, room: Room, order: Sequence[Route]) -> None:
         self._room = room
         self._order = order
         self._chains: dict[str, list[Term]] = {}
 
-    def takes(self, i: int) -> Term:
-        from wrpc.solver.terms import conj, negate
+    def differs(self, request: Mapping[str, RequestValue], route: Route, group: Sequence[Route], end: int) -> bool:
+        s = state(self._room.policy, request)
+        takes = self._room.interpreter.takes
+        equals = [r for r in group if r is not route and takes(r, s)]
+        first = equals or [r for r in (next((r for r in self._order[end:] if takes(r, s)), None),) if r is not None]
+        action = route.action.same
+        if not first:
+            default = self._room.policy.default
+            return default is None or default.action.same != action
+        return all(r.action.same != action for r in first)
 
-        d, route = self._room.decision, self._order[i]
-        return conj([d.holds(route), negate(d.earlier_than(route))])
-
-    def differs(self, i: int) -> Term:
+    def term(self, line: Line, route: Route, group: Sequence[Route], end: int) -> Term:
         from wrpc.solver.terms import conj, disj, negate
 
-        d, route = self._room.decision, self._order[i]
-        rank = next(k for k, g in enumerate(self._room.policy.ranked) if route in g)
-        equals = [r for r in self._room.policy.ranked[rank] if r is not route]
-        if any(r.action.same != route.action.same for r in equals):
-            beside = negate(disj(d.holds(r) for r in equals if r.action.same == route.action.same))
-        else:
-            beside = negate(disj(d.holds(r) for r in equals))
-        end = sum(len(g) for g in self._room.policy.ranked[: rank + 1])
-        return conj([self.takes(i), beside, negate(self._same_from(end, route.action.same))])
+        action = route.action.same
+        equals = [r for r in group if r is not route]
+        alike = disj(line.holds(r) for r in equals if r.action.same == action)
+        others = disj(line.holds(r) for r in equals if r.action.same != action)
+        after = negate(self._same_from(line, end, action))
+        return conj([negate(alike), disj([others, after])])
 
-    def _same_from(self, start: int, action: Action) -> Term:
+    def _same_from(self, line: Line, start: int, action: Action) -> Term:
         """The first route from `start` on that holds does `action`, or the default does where none holds."""
         from wrpc.solver.terms import conj, disj, negate
 
         chain = self._chains.get(repr(action))
         if chain is None:
-            d, default = self._room.decision, self._room.policy.default
+            default = self._room.policy.default
             term: Term = default is not None and default.action.same == action
             chain = [term]
             for route in reversed(self._order):
-                holds = d.holds(route)
+                holds = line.holds(route)
                 same = route.action.same == action
                 term = disj([holds, term]) if same else conj([negate(holds), term])
                 chain.append(term)
             chain.reverse()
             self._chains[repr(action)] = chain
         return chain[start]
-
-
-def _changes(ask: Asker, route: Route) -> Confirm:
-    """Without the route the interpreter chooses otherwise."""
-    from dataclasses import replace
-
-    from wrpc.decide.interpret import Conflict, Interpreter
-
-    without = Interpreter(replace(ask.policy, routes={n: r for n, r in ask.policy.routes.items() if n != route.name}))
-
-    def confirm(replay: Replay) -> bool:
-        try:
-            now = ask.healthy.interpreter.route(replay.state)
-            then = without.route(replay.state)
-        except Conflict:
-            return True
-        return (now and now.action.same) != (then and then.action.same)
-
-    return confirm

@@ -25,6 +25,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wrpc.analysis.check import Found, shown
+from wrpc.analysis.conflicts.reach import reach
 from wrpc.diagnostics import Code
 from wrpc.policy.model import Policy
 
@@ -36,13 +37,8 @@ CODE = Code("WRP203", "unsatisfiable-when", "error", __doc__ or "")
 
 def check(policy: Policy, ask: Asker) -> Found:
     for route in policy.routes.values():
-        if route.when is None:
-            continue
-        answer = ask.anywhere(
-            lambda room, route=route: room.decision.holds(route),  # type: ignore[misc]  # a default binds the loop's
-            lambda replay, route=route: ask.healthy.interpreter.takes(route, replay.state),  # type: ignore[misc]
-        )
-        if not answer.possible:
+        answer = reach(ask)[route.name].holds
+        if not answer.possible and route.when is not None:
             yield shown(
                 CODE,
                 f"no request satisfies the `when` of route `{route.name}`",

@@ -39,13 +39,7 @@ def check(policy: Policy, ask: Asker) -> Found:
     reached: set[str] = set()
     for pool in policy.pools.values():
         if pool.name in named:
-            answer = ask.anywhere(
-                lambda room, p=pool.name: room.decision.reaches(p),  # type: ignore[misc]  # a default binds the loop's
-                lambda replay, p=pool.name: (
-                    replay.conflict is not None  # type: ignore[misc]
-                    or (replay.decision is not None and p in replay.decision.pools)
-                ),
-            )
+            answer = ask.settled(lambda room, p=pool.name: room.decision.reaches(p))  # type: ignore[misc]  # bound
             if not answer.impossible:
                 reached.add(pool.name)
                 continue

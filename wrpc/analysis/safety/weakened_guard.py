@@ -33,7 +33,7 @@ from wrpc.policy.model import Denial, Forbid, Guard, Obligation, Pool, Rule
 
 if TYPE_CHECKING:
     from wrpc.policy.model import Policy
-    from wrpc.solver.ask import Asker, Confirm, Replay, Room
+    from wrpc.solver.ask import Answer, Asker, Confirm, Replay, Room
     from wrpc.solver.terms import Term
 
 CODE = Code("WRP404", "weakened-guard", "error", __doc__ or "")
@@ -41,9 +41,7 @@ CODE = Code("WRP404", "weakened-guard", "error", __doc__ or "")
 
 def check(policy: Policy, ask: Asker) -> Found:
     for change in policy.overridden:
-        answer = ask.anywhere(
-            lambda room, c=change: _weaker(room, c.before, c.after), _confirm(ask, change.before, change.after)
-        )  # type: ignore[misc]  # bound
+        answer = _escapes(ask, change.before, change.after)
         if not answer.impossible:
             yield shown(
                 CODE,
@@ -55,6 +53,10 @@ def check(policy: Policy, ask: Asker) -> Found:
                 related=(Related(change.before.span, "sealed here"),),
                 help="an override may only tighten a sealed guard",
             )
+
+
+def _escapes(ask: Asker, before: Guard, after: Guard) -> Answer:
+    return ask.anywhere(lambda room: _weaker(room, before, after), _confirm(ask, before, after))
 
 
 def _kinds(guard: Guard) -> list[tuple[type, str]]:
