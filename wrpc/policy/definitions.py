@@ -103,7 +103,7 @@ class Definitions:
             self._reported = True
             self.faults.add(
                 codes.DEEP_DEFINITION,
-                f"`{name.text}` stands in a circle of definitions, or a chain that comes near to one, too long to follow",
+                f"`{name.text}` stands in a circle of definitions, or nearly one, that is too long to follow",
                 name.span,
             )
 

@@ -584,7 +584,7 @@ class Policy:
     """One resolved policy. Mappings keep the order of declaration; `routes` without the default."""
 
     name: str
-    sources: tuple[Source, ...] = field(repr=False)
+    sources: tuple[Source, ...] = field(compare=False, repr=False)
     owner: str = ""
     description: str = ""
     language: int = 1
