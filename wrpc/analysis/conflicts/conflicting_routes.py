@@ -30,11 +30,11 @@ exclusive `group` that their signals never fire together.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from wrpc.analysis.check import Found, does, shown
-from wrpc.diagnostics import Code, Diagnostic, Related, Severity
+from wrpc.diagnostics import Code, Diagnostic, Related, Severity, finding
 from wrpc.policy.model import Policy, Route
 
 if TYPE_CHECKING:
@@ -46,17 +46,26 @@ MOST = 50  # conflicts named of one class: each is a question, and whoever repai
 
 def check(policy: Policy, ask: Asker) -> Found:
     for rank, rivals in enumerate(policy.ranked):
-        if len(rivals) > 1 and any(r.action.same != rivals[0].action.same for r in rivals[1:]):
-            for room in ask.rooms:
-                if (yield from _in_class(policy, room, rank, rivals)):
-                    break
+        if any(r.action.same != rivals[0].action.same for r in rivals[1:]):
+            yield from _in_class(policy, ask, rank, rivals)
 
 
-def _in_class(policy: Policy, room: Room, rank: int, rivals: Sequence[Route]) -> Generator[Diagnostic, None, int]:
-    """Pair after pair, each asked away once it is reported, until no two routes of the class are left that differ.
+def _in_class(policy: Policy, ask: Asker, rank: int, rivals: Sequence[Route]) -> Found:
+    """Each pair once: as it stands without failures, or with them where only those bring it about or make it worse."""
+    found: dict[frozenset[str], Diagnostic] = {}
+    for room in ask.rooms:
+        for pair, diagnostic in _pairs(policy, room, rank, rivals):
+            if pair not in found or (diagnostic.severity == "error" and found[pair].severity != "error"):
+                found[pair] = diagnostic
+        if all(d.severity == "error" for d in found.values()) and found:
+            break
+    yield from found.values()
 
-    Returns how many there were.
-    """
+
+def _pairs(
+    policy: Policy, room: Room, rank: int, rivals: Sequence[Route]
+) -> Iterator[tuple[frozenset[str], Diagnostic]]:
+    """Pair after pair, each asked away once it is found, until no two routes of the class are left that differ."""
     from wrpc.solver.terms import conj, disj, negate, two_hold
 
     d = room.decision
@@ -66,22 +75,22 @@ def _in_class(policy: Policy, room: Room, rank: int, rivals: Sequence[Route]) ->
         by_action.setdefault(same.index(action), []).append(route)
     two = two_hold(disj(d.holds(r) for r in group) for group in by_action.values())
     term = conj([d.goes_on, negate(d.earlier(rank)), two])
-    found = 0
-    while found < MOST:
+    for _ in range(MOST):
         answer = room.possible(term, _both_hold(policy, room, rank, rivals))
         if answer.impossible:
-            break
-        found += 1
+            return
         if answer.request is None:
-            yield shown(CODE, "routes of equal precedence may conflict", rivals[0].span, policy, answer)
-            break
+            message = "routes of equal precedence may conflict"
+            yield frozenset(), shown(CODE, message, rivals[0].span, policy, answer)
+            return
         replay = room.replay(answer.request)
         assert replay is not None, "a confirmed request is one of the space"
         holding = [r for r in rivals if room.interpreter.takes(r, replay.state)]
         a, b = next((a, b) for a in holding for b in holding if a.action.same != b.action.same)
-        yield _finding(policy, room, rank, a, b)
+        yield frozenset((a.name, b.name)), _finding(policy, room, rank, a, b)
         term = conj([term, negate(conj([d.holds(a), d.holds(b)]))])
-    return found
+    message = f"{MOST} pairs of routes of this precedence conflict, and there may be more"
+    yield frozenset(), finding(CODE, message, rivals[0].span, verdict="open")
 
 
 def _finding(policy: Policy, room: Room, rank: int, a: Route, b: Route) -> Diagnostic:

@@ -35,14 +35,13 @@ if TYPE_CHECKING:
     from wrpc.solver.terms import Term
 
 CODE = Code("WRP406", "nothing-left", "warning", __doc__ or "")
-MOST = 20
 
 
 def check(policy: Policy, ask: Asker) -> Found:
     if not policy.guards:
         return
     left = [r for r in routes(policy) if r.action.kind != "deny"]
-    for _ in range(MOST):
+    while left:
         answer = ask.anywhere(lambda room: _emptied(room, left), _confirm(left))
         if answer.impossible:
             return

@@ -20,16 +20,12 @@ def places(policy: Policy, wanted: Callable[[Planned], bool]) -> list[Place]:
     return [(r, p) for r in routes for p in plan(r.action) if wanted(p)]
 
 
-def removed(
-    ask: Asker, guard: Guard, candidates: list[Place], most: int = 20
-) -> Iterator[tuple[Route | None, Planned | None, Answer]]:
+def removed(ask: Asker, guard: Guard, candidates: list[Place]) -> Iterator[tuple[Route | None, Planned | None, Answer]]:
     """The places that the guard has to empty, each with a request. One question while none is left; open as None."""
     if not any(isinstance(r, Forbid) for r in guard.rules):
         return
     left = list(candidates)
-    for _ in range(most):
-        if not left:
-            return
+    while left:
         answer = ask.anywhere(lambda room: _any(room, guard, left), lambda r: _first(r, guard, left) is not None)
         if answer.impossible:
             return
