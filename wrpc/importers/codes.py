@@ -286,6 +286,19 @@ Only one of them can ever answer; the other is dead, or it differs by accident.
 """,
 )
 
+WITHOUT_TIER = Code(
+    "WRP255",
+    "decision-without-tier",
+    "warning",
+    """\
+A decision without a tier, in a file whose other decisions have one.
+
+The router takes it for tier 0, which goes before tier 1: it overtakes what was meant to go first, safety rules too.
+
+How to repair: give it the tier that it belongs to.
+""",
+)
+
 UNREAD_SIGNAL = Code(
     "WRP350",
     "unread-signal",

@@ -281,21 +281,16 @@ def _report(
 ) -> None:
     low, high = reach
     for output in outputs:
-        beyond = (output.low is not None and (output.low > high or (output.low == high and output.low_open))) or (
-            output.high is not None and (output.high < low or (output.high == low and output.high_open))
-        )
-        if beyond:
-            message = f"output `{output.name}` lies beyond the score, which goes from {_say(low)} to {_say(high)}"
-            catalog.report(finding(codes.UNREACHABLE_OUTPUT, message, output.at))
-    if several:
-        alone = [o for o in outputs if ranges.shares([o]).dead]
-        for output in alone:
-            message = f"no number is in the range of output `{output.name}`"
-            catalog.report(finding(codes.UNREACHABLE_OUTPUT, message, output.at))
-        return
-    for output in shares.dead:
-        message = f"output `{output.name}` of mapping `{own}` never fires: its range is empty, or taken before it"
+        if ranges.shares([output]).reached(output, low, high):
+            if several or shares.reached(output, low, high):
+                continue
+            why = "the outputs before it take all of its range"
+        else:
+            why = f"its range has no number of the score, which goes from {_say(low)} to {_say(high)}"
+        message = f"output `{output.name}` of mapping `{own}` never fires: {why}"
         catalog.report(finding(codes.UNREACHABLE_OUTPUT, message, output.at))
+    if several:
+        return
     for first, second in shares.overlaps:
         message = f"outputs `{first.name}` and `{second.name}` of mapping `{own}` take the same numbers; the first wins"
         related = [Related(first.at, "the first")]

@@ -28,11 +28,20 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A stretch of numbers that one output takes first, or nobody. `end` is None at the top; `closed`: end included."""
+    """A stretch of numbers that one output takes first, or nobody; None is no bound."""
 
     output: Output | None
+    start: Fraction | None
+    start_open: bool
     end: Fraction | None
     closed: bool = False
+    """Whether the end belongs to it."""
+
+    def meets(self, low: Fraction, high: Fraction) -> bool:
+        """Whether some number from `low` to `high` lies in it."""
+        if self.start is not None and (self.start > high or (self.start == high and self.start_open)):
+            return False
+        return self.end is None or self.end > low or (self.end == low and self.closed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +50,10 @@ class Shares:
 
     runs: tuple[Run, ...]
     overlaps: tuple[tuple[Output, Output], ...]
-    dead: tuple[Output, ...]
+
+    def reached(self, output: Output, low: Fraction, high: Fraction) -> bool:
+        """Whether an output comes first for some number from `low` to `high`."""
+        return any(run.output is output and run.meets(low, high) for run in self.runs)
 
     @property
     def gaps(self) -> tuple[tuple[Output, Output], ...]:
@@ -64,19 +76,17 @@ def shares(outputs: list[Output]) -> Shares:
     bounds = sorted({b for o in outputs for b in (o.low, o.high) if b is not None})
     runs: list[Run] = []
     overlaps: dict[tuple[str, str], tuple[Output, Output]] = {}
-    alive: set[str] = set()
     for sample, end, closed in _regions(bounds):
         taking = [o for o in outputs if o.takes(sample)]
         first = taking[0] if taking else None
-        if first is not None:
-            alive.add(first.name)
         for other in taking[1:]:
             overlaps.setdefault((taking[0].name, other.name), (taking[0], other))
+        start, start_open = (runs[-1].end, runs[-1].closed) if runs else (None, False)
         if runs and runs[-1].output is first:
-            runs.pop()
-        runs.append(Run(first, end, closed))
-    dead = tuple(o for o in outputs if o.name not in alive)
-    return Shares(tuple(runs), tuple(overlaps.values()), dead)
+            joined = runs.pop()
+            start, start_open = joined.start, joined.start_open
+        runs.append(Run(first, start, start_open, end, closed))
+    return Shares(tuple(runs), tuple(overlaps.values()))
 
 
 def _regions(bounds: list[Fraction]) -> list[tuple[Fraction, Fraction | None, bool]]:

@@ -122,6 +122,9 @@ def _routes(routing: Keys, models: pools.Pools) -> list[tree.Declaration]:
         _same(when, root, decision, seen, catalog)
         items: list[tree.Item] = [*described(decision)]
         if tiered:
+            if "tier" not in decision:
+                message = f"decision `{own}` has no tier beside others that do, so it goes before tier 1"
+                catalog.report(finding(codes.WITHOUT_TIER, message, at))
             items.append(attribute("tier", int_of(decision, "tier") or 0, place(decision, "tier")))
         if (priority := int_of(decision, "priority")) is not None:
             items.append(attribute("priority", priority, place(decision, "priority")))
