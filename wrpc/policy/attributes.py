@@ -13,6 +13,7 @@ from wrpc.policy import vocabulary as v
 from wrpc.policy.faults import Faults
 from wrpc.policy.model import Amount, Bounds, Env, Invocation, Value, Word
 from wrpc.policy.names import Names, written
+from wrpc.policy.wording import described, limits, quoted, spelling
 from wrpc.source import Span
 from wrpc.syntax import tree
 
@@ -132,7 +133,7 @@ class Reader:
                 if isinstance(value, tree.Text):
                     return value.value
                 if isinstance(value, tree.Path):
-                    fix = Fix(value.span, _quote(value.text), "write it as a string")
+                    fix = Fix(value.span, quoted(value.text), "write it as a string")
                     self.quoting(value.span, f"`{name}` takes a string, not the name `{value.text}`", fix)
                     return None
                 self.wrong(value, name, "a string")
@@ -201,7 +202,7 @@ class Reader:
         low, high = kind.low, kind.high
         below = low is not None and (amount.value < low or (kind.low_open and amount.value == low))
         if below or (high is not None and amount.value > high):
-            self.outside(value, f"`{name}` is {_range(kind)}")
+            self.outside(value, f"`{name}` is {limits(kind)}")
             return None
         return amount
 
@@ -413,41 +414,3 @@ class Reader:
             if made is not None:
                 named[name] = made
         return Invocation(call.name.text, tuple(positional), named)
-
-
-def spelling(number: tree.Number) -> str:
-    return (number.text or units.spell(number.value)) + number.unit
-
-
-def described(node: tree.Node) -> str:
-    """What a piece of syntax is, for a message."""
-    match node:
-        case tree.Number() as number:
-            return f"the number `{spelling(number)}`"
-        case tree.Text():
-            return "a string"
-        case tree.Path() as path:
-            return f"the name `{path.text}`"
-        case tree.Range():
-            return "a range"
-        case tree.Listing():
-            return "a list"
-        case tree.Block():
-            return "a block"
-        case tree.Call(_, name, _):
-            return f"`{name.text}(…)`"
-        case _:
-            return "an expression"
-
-
-def _range(kind: v.Quantity) -> str:
-    low, high = kind.low, kind.high
-    if low is not None and high is not None:
-        return f"between {units.spell(low)} and {units.spell(high)}"
-    if low is not None:
-        return f"more than {units.spell(low)}" if kind.low_open else f"at least {units.spell(low)}"
-    return f"at most {units.spell(high)}" if high is not None else "a number"
-
-
-def _quote(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

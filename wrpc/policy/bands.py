@@ -6,13 +6,14 @@ from fractions import Fraction
 
 from wrpc.diagnostics import Code, Related
 from wrpc.policy import codes, expr, units
-from wrpc.policy.attributes import Reader, spelling
+from wrpc.policy.attributes import Reader
 from wrpc.policy.expr import Interval
 from wrpc.policy.faults import Faults
 from wrpc.policy.intervals import overlap
 from wrpc.policy.model import Band, BandStep
 from wrpc.policy.names import Names
 from wrpc.policy.vocabulary import RESERVED
+from wrpc.policy.wording import spelling
 from wrpc.syntax import tree
 
 

@@ -1,4 +1,4 @@
-"""Comparisons, `in` and `prefix`: what the two sides are decides what the relation means.
+"""Comparisons: what the two sides are decides what the relation means.
 
 A bare name beside an enum, `route` or `destination.pool` is looked for there first, so that a member may have the
 name of a signal.
@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 from wrpc.diagnostics import Fix
 from wrpc.policy import codes, expr
 from wrpc.policy import vocabulary as v
-from wrpc.policy.attributes import described as form
-from wrpc.policy.intervals import FLIPPED, Relation, holds, merged, point
-from wrpc.policy.model import Enum, Set
+from wrpc.policy.intervals import FLIPPED, Relation, holds
+from wrpc.policy.model import Enum
 from wrpc.policy.names import written
 from wrpc.policy.operands import (
     Bare,
@@ -28,8 +27,8 @@ from wrpc.policy.operands import (
     Where,
     compared,
     described,
-    within,
 )
+from wrpc.policy.wording import described as form
 from wrpc.source import Span
 from wrpc.syntax import tree
 
@@ -37,8 +36,6 @@ if TYPE_CHECKING:
     from wrpc.policy.lower import Lowering
 
 EQUALITIES = ("==", "!=")
-
-Item = tree.Number | tree.Text | tree.Path | tree.Listing | tree.Call
 
 
 class Comparing:
@@ -67,15 +64,15 @@ class Comparing:
 
         Where both sides could, the one that knows the other's name as a member does, else the left one.
         """
-        found = self._lookup(e, where)
+        found = self.lookup(e, where)
         if found is None or not isinstance(found, Choice):
             return found
-        counterpart = self._lookup(other, where)
-        if isinstance(counterpart, Choice) and _bare(other) not in found.names and _bare(e) in counterpart.names:
+        counterpart = self.lookup(other, where)
+        if isinstance(counterpart, Choice) and bare(other) not in found.names and bare(e) in counterpart.names:
             return None
         return found
 
-    def _lookup(self, e: tree.Expr, where: Where) -> Choice | Str | Taken | None:
+    def lookup(self, e: tree.Expr, where: Where) -> Choice | Str | Taken | None:
         if not isinstance(e, tree.Path) or where.placement:
             if where.placement and isinstance(e, tree.Path) and e.text in v.NAMED:
                 return Str(expr.Attribute(e.text), v.NAMED[e.text])
@@ -85,7 +82,7 @@ class Comparing:
             if where.destination and attribute in v.NAMED:
                 return Str(expr.Attribute(attribute), v.NAMED[attribute])
             return None
-        name = _bare(e)
+        name = bare(e)
         if name == "route" and where.outcome and self.names.expression(name) is None:
             return Taken()
         kinds = self.names.of("signal"), self.names.of("band")
@@ -108,8 +105,8 @@ class Comparing:
             if relation not in EQUALITIES:
                 self.faults.add(codes.WRONG_OPERAND, "`route` compares with `==`, `!=` and `in` alone", span)
                 return None
-            name = self._route(other)
-            return None if name is None else _negated(_taken([name], span), relation == "!=", span)
+            name = self.route(other)
+            return None if name is None else negated(taken([name], span), relation == "!=", span)
         assert isinstance(owner, Str)
         term = self._named(owner, other, where)
         return None if term is None else text(owner.term, relation, term, span)
@@ -119,21 +116,21 @@ class Comparing:
     def _choice(
         self, one: Choice, relation: Relation, other: tree.Expr, span: Span, where: Where
     ) -> expr.Condition | None:
-        name = _bare(other)
+        name = bare(other)
         if name in one.names:
             return one.among(_standing(one.names, relation, name), span)
-        two = self._lookup(other, where)
+        two = self.lookup(other, where)
         if isinstance(two, Choice):
             self.names.expression(two.name)
             return self._choices(one, relation, two, span)
-        self._no_member(one.name, one.names, other, where)
+        self.no_member(one.name, one.names, other, where)
         return None
 
-    def _no_member(self, name: str, names: Collection[str], other: tree.Expr, where: Where) -> None:
+    def no_member(self, name: str, names: Collection[str], other: tree.Expr, where: Where) -> None:
         """Reports what stands where a member of an enum or a set is expected."""
         if isinstance(other, tree.Text):
             if other.value in names:
-                self._quotes(other, f"`{name}` compares with bare names, and a string is never a name", other.value)
+                self.quotes(other, f"`{name}` compares with bare names, and a string is never a name", other.value)
                 return
             self.faults.add(
                 codes.QUOTES,
@@ -185,11 +182,11 @@ class Comparing:
         ]
         if positive != "==":
             parts.append(expr.All((one.among(names, span), two.among([], span)), span=span))
-        return _negated(expr.Any(tuple(parts), span=span), relation == "!=", span)
+        return negated(expr.Any(tuple(parts), span=span), relation == "!=", span)
 
     # ── Names of declared things ──────────────────────────────────────────
 
-    def _route(self, e: tree.Expr) -> str | None:
+    def route(self, e: tree.Expr) -> str | None:
         """A route's name, `default` included, where a claim compares `route`."""
         match e:
             case tree.Path(_, (name,)):
@@ -197,7 +194,7 @@ class Comparing:
                     return "default"
                 return name.text if self.names.find("route", name) else None
             case tree.Text():
-                self._quotes(e, "`route` compares with the names of routes, and a string is never a name", e.value)
+                self.quotes(e, "`route` compares with the names of routes, and a string is never a name", e.value)
             case _:
                 self.faults.add(
                     codes.WRONG_OPERAND, f"`route` compares with the name of a route, found {form(e)}", e.span
@@ -236,7 +233,7 @@ class Comparing:
             case _, Truth():
                 return self._truth(e, two, e.right, one, e.left)
             case Num(), Num():
-                if _comparable(one, two):
+                if comparable(one, two):
                     return compared(one.value, e.operator, two.value, e.span)
                 self.lowering.mixed("a comparison", one.dimension, two.dimension, e.span)
                 return None
@@ -314,175 +311,12 @@ class Comparing:
             fixes=fixes,
         )
 
-    def _quotes(self, e: tree.Text, message: str, name: str) -> None:
+    def quotes(self, e: tree.Text, message: str, name: str) -> None:
         fix = Fix(e.span, written(name), "drop the quotes")
         self.faults.add(codes.QUOTES, message, e.span, help=f"write `{fix.text}`", fixes=[fix])
 
-    # ── `in` ──────────────────────────────────────────────────────────────
 
-    def contains(self, e: tree.In, where: Where) -> expr.Condition | None:
-        made = self._listed(e, e.right, where) if isinstance(e.right, tree.Listing) else self._member(e, where)
-        return None if made is None else _negated(made, e.negated, e.span)
-
-    def _member(self, e: tree.In, where: Where) -> expr.Condition | None:
-        """`shell in tools`."""
-        signal = None
-        if isinstance(e.right, tree.Path) and not where.placement:
-            found = self.names.expression(_bare(e.right))
-            if found is not None and found[0] == "signal":
-                signal = self.known.signals.get(_bare(e.right))
-                if signal is None:
-                    return None
-        if signal is None or not isinstance(signal.type, Set):
-            right = self.lowering.operand(e.right, where)
-            if isinstance(right, Bare):
-                self.lowering.unknown(right.name)
-            elif right is not None:
-                self.faults.add(
-                    codes.WRONG_OPERAND,
-                    f"behind `in` stands a list or a signal of type `any_of`, found {described(right)}",
-                    e.right.span,
-                    help="such as `domain in [math, code]`, or `shell in tools`",
-                )
-            return None
-        name = _bare(e.left)
-        if name in signal.type.names:
-            return expr.Has(signal.name, name, span=e.span)
-        self._no_member(signal.name, signal.type.names, e.left, where)
-        return None
-
-    def _listed(self, e: tree.In, listing: tree.Listing, where: Where) -> expr.Condition | None:
-        items = [i for i in listing.items if not isinstance(i, (tree.Range, tree.Block))]
-        for item in listing.items:
-            if isinstance(item, (tree.Range, tree.Block)):
-                self.faults.add(
-                    codes.WRONG_OPERAND, f"a list holds names, numbers or strings, found {form(item)}", item.span
-                )
-        if len(items) < len(listing.items):
-            return None
-        if not items:
-            self.faults.add(
-                codes.EMPTY_LIST, "the list is empty, so that nothing is ever in it", listing.span,
-                help="name what belongs into it, or leave the condition out",
-            )  # fmt: skip
-            return None
-        owner = self._lookup(e.left, where)
-        if isinstance(owner, Choice):
-            return self._listed_choice(owner, items, e.span, where)
-        if isinstance(owner, Taken):
-            routes = [self._route(i) for i in items]
-            found = [r for r in routes if r is not None]
-            return _taken(found, e.span) if len(found) == len(items) else None
-        left = owner or self.lowering.operand(e.left, where)
-        if left is None:
-            return None
-        match left:
-            case Bare(name):
-                self.lowering.unknown(name)
-            case Num():
-                return self._listed_numbers(left, items, e.span, where)
-            case Str():
-                return self._listed_strings(left, items, e.span)
-            case Truth(_, score) if score:
-                self.faults.add(
-                    codes.BARE_SCORE_COMPARED,
-                    f"the bare score `{score}` is the condition that it fires, and is looked for in a list",
-                    e.left.span,
-                    help=f"`confidence({score})` and `raw({score})` are numbers",
-                )
-            case _:
-                self.faults.add(
-                    codes.WRONG_OPERAND,
-                    f"a number, a name of an enum or a string stands before `in`, found {described(left)}",
-                    e.left.span,
-                )
-        return None
-
-    def _listed_choice(self, one: Choice, items: Sequence[Item], span: Span, where: Where) -> expr.Condition | None:
-        self.names.expression(one.name)
-        found: list[str] = []
-        for item in items:
-            name = _bare(item)
-            if name in one.names:
-                found.append(name)
-            else:
-                self._no_member(one.name, one.names, item, where)
-        return one.among(found, span) if len(found) == len(items) else None
-
-    def _listed_numbers(self, left: Num, items: Sequence[Item], span: Span, where: Where) -> expr.Condition | None:
-        points = []
-        for item in items:
-            number = self.lowering.operand(item, where)
-            if number is None:
-                continue
-            if isinstance(number, Num) and number.constant:
-                if _comparable(left, number):
-                    points.append(point(number.value.constant))
-                else:
-                    self.lowering.mixed("a list", left.dimension, number.dimension, item.span)
-            elif isinstance(number, Bare):
-                self.lowering.unknown(number.name)
-            else:
-                self.faults.add(
-                    codes.WRONG_OPERAND, f"a list behind a number holds numbers, found {form(item)}", item.span
-                )
-        return within(left.value, merged(points), span) if len(points) == len(items) else None
-
-    def _listed_strings(self, left: Str, items: Sequence[Item], span: Span) -> expr.Condition | None:
-        parts: list[expr.Condition] = []
-        for item in items:
-            match item:
-                case tree.Text(at, value):
-                    parts.append(text(left.term, "==", expr.StringLiteral(value), at))
-                case tree.Path(at, (name,)) if left.named:
-                    if self.names.find(left.named, name):
-                        parts.append(text(left.term, "==", expr.StringLiteral(name.text), at))
-                case tree.Path(at, (name,)):
-                    fix = Fix(at, f'"{name.text}"', "write it as a string")
-                    self.faults.add(
-                        codes.QUOTES,
-                        f"{described(left)} compares with strings, found the name `{name.text}`",
-                        at, help=f"write `{fix.text}`", fixes=[fix],
-                    )  # fmt: skip
-                case _:
-                    self.faults.add(
-                        codes.WRONG_OPERAND, f"a list behind a string holds strings, found {form(item)}", item.span
-                    )
-        if len(parts) != len(items):
-            return None
-        return parts[0] if len(parts) == 1 else expr.Any(tuple(parts), span=span)
-
-    # ── `prefix` ──────────────────────────────────────────────────────────
-
-    def prefix(self, call: tree.Call, where: Where) -> expr.Condition | None:
-        """`prefix(tenant, "eu-")`."""
-        arguments = [
-            a.value for a in call.arguments if a.name is None and not isinstance(a.value, (tree.Range, tree.Block))
-        ]
-        if len(arguments) != 2 or len(call.arguments) != 2:
-            self.faults.add(
-                codes.WRONG_ARGUMENTS, "`prefix` takes a string and what it starts with", call.span,
-                help='write `prefix(tenant, "eu-")`',
-            )  # fmt: skip
-            return None
-        terms: list[expr.TextTerm] = []
-        for argument in arguments:
-            found = self.lowering.operand(argument, where)
-            if isinstance(found, Str):
-                terms.append(found.term)
-            elif isinstance(found, Bare):
-                self.lowering.unknown(found.name)
-            elif found is not None:
-                self.faults.add(codes.WRONG_OPERAND, f"`prefix` takes strings, found {described(found)}", argument.span)
-        if len(terms) != 2:
-            return None
-        one, two = terms
-        if isinstance(one, expr.StringLiteral) and isinstance(two, expr.StringLiteral):
-            return expr.Constant(one.value.startswith(two.value), span=call.span)
-        return expr.Text("prefix", one, two, span=call.span)
-
-
-def _comparable(one: Num, two: Num) -> bool:
+def comparable(one: Num, two: Num) -> bool:
     """Of one dimension; what a request costs is money, and money per request as well."""
     if one.dimension == two.dimension:
         return True
@@ -510,15 +344,15 @@ def text(one: expr.TextTerm, relation: Relation, two: expr.TextTerm, span: Span)
             return expr.Any((expr.Text("before", two, one, span=span), equal), span=span)
 
 
-def _negated(condition: expr.Condition, negated: bool, span: Span) -> expr.Condition:
+def negated(condition: expr.Condition, negated: bool, span: Span) -> expr.Condition:
     return expr.Not(condition, span=span) if negated else condition
 
 
-def _taken(routes: Collection[str], span: Span) -> expr.Condition:
+def taken(routes: Collection[str], span: Span) -> expr.Condition:
     return expr.Outcome("route", frozenset(routes), span=span)
 
 
-def _bare(e: tree.Node) -> str:
+def bare(e: tree.Node) -> str:
     """The text of a bare name, else a text that no name has."""
     return e.parts[0].text if isinstance(e, tree.Path) and len(e.parts) == 1 else ""
 

@@ -8,11 +8,12 @@ from fractions import Fraction
 from wrpc.policy import codes
 from wrpc.policy import model as m
 from wrpc.policy import vocabulary as v
-from wrpc.policy.attributes import Reader, Reading, described, spelling
+from wrpc.policy.attributes import Reader, Reading
 from wrpc.policy.faults import Faults
 from wrpc.policy.guards import Guards
 from wrpc.policy.names import Names
 from wrpc.policy.units import spell
+from wrpc.policy.wording import described, spelling
 from wrpc.syntax import tree
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from wrpc.policy import codes, expr
 from wrpc.policy import model as m
-from wrpc.policy.attributes import Reader, spelling
-from wrpc.policy.attributes import described as form
+from wrpc.policy.attributes import Reader
 from wrpc.policy.faults import Faults
 from wrpc.policy.lower import Lowering
 from wrpc.policy.operands import CLAIM, REQUEST, RULE, Where
 from wrpc.policy.parts import Parts
+from wrpc.policy.wording import described as form
+from wrpc.policy.wording import spelling
 from wrpc.syntax import tree
 
 DENIAL = Where("a guard's `deny`, which is over the request alone")

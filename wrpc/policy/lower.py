@@ -14,6 +14,7 @@ from wrpc.policy import vocabulary as v
 from wrpc.policy.attributes import Reader
 from wrpc.policy.compare import Comparing
 from wrpc.policy.faults import Faults
+from wrpc.policy.membership import Membership
 from wrpc.policy.model import Bool, Enum, Int, Real, Score, Set, String
 from wrpc.policy.operands import (
     ONE,
@@ -48,6 +49,7 @@ class Lowering:
         self.reader = reader
         self.faults = faults
         self._comparing = Comparing(self)
+        self._membership = Membership(self, self._comparing)
 
     # ── Conditions and numbers ────────────────────────────────────────────
 
@@ -65,7 +67,7 @@ class Lowering:
             case tree.Compare():
                 return self._comparing.compare(e, where)
             case tree.In():
-                return self._comparing.contains(e, where)
+                return self._membership.contains(e, where)
             case _:
                 found = self.operand(e, where)
                 if isinstance(found, Truth):
@@ -316,7 +318,7 @@ class Lowering:
             case "confidence" | "raw":
                 return self.of_score(call)
             case "prefix":
-                condition = self._comparing.prefix(call, where)
+                condition = self._membership.prefix(call, where)
                 return None if condition is None else Truth(condition)
             case other:
                 best = self.faults.suggest(other, FUNCTIONS)

@@ -8,12 +8,13 @@ from functools import cached_property
 from wrpc.policy import codes, units
 from wrpc.policy import model as m
 from wrpc.policy import vocabulary as v
-from wrpc.policy.attributes import Reader, Reading, spelling
+from wrpc.policy.attributes import Reader, Reading
 from wrpc.policy.faults import Faults
 from wrpc.policy.lower import Lowering
 from wrpc.policy.names import Names
 from wrpc.policy.operands import ESCALATION, REQUEST
 from wrpc.policy.parts import WORDS, Parts
+from wrpc.policy.wording import spelling
 from wrpc.source import Span
 from wrpc.syntax import tree
 

@@ -9,11 +9,12 @@ from wrpc.diagnostics import Fix, Related
 from wrpc.policy import codes
 from wrpc.policy import model as m
 from wrpc.policy import vocabulary as v
-from wrpc.policy.attributes import Reader, Reading, described, spelling
+from wrpc.policy.attributes import Reader, Reading
 from wrpc.policy.faults import Faults
 from wrpc.policy.names import Names, written
 from wrpc.policy.sources import OF_POOL, SOURCES, Source
 from wrpc.policy.units import spell
+from wrpc.policy.wording import described, spelling
 from wrpc.syntax import tree
 
 TYPES = ("bool", "int", "real", "one_of", "any_of", "string", "score")

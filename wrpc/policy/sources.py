@@ -84,6 +84,8 @@ SOURCES: dict[str, Source] = {
     "tenant": _asked(),
     "session": _asked(),
     "event": _asked(),
+    "metadata": _asked(1, 1, "text"),
+    "input_modality": _computed(0, 1, "text"),
     "projection": _asked(),
     "pool_queue": _asked(1, 1),
     "pool_utilization": _asked(1, 1),

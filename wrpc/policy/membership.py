@@ -1,0 +1,193 @@
+"""`in` and `prefix`: a member of a set, one of a list, the beginning of a string."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from wrpc.diagnostics import Fix
+from wrpc.policy import codes, expr
+from wrpc.policy.compare import Comparing, bare, comparable, negated, taken, text
+from wrpc.policy.intervals import merged, point
+from wrpc.policy.model import Set
+from wrpc.policy.operands import Bare, Choice, Num, Str, Taken, Truth, Where, described, within
+from wrpc.policy.wording import described as form
+from wrpc.source import Span
+from wrpc.syntax import tree
+
+if TYPE_CHECKING:
+    from wrpc.policy.lower import Lowering
+
+Item = tree.Number | tree.Text | tree.Path | tree.Listing | tree.Call
+
+
+class Membership:
+    def __init__(self, lowering: Lowering, comparing: Comparing) -> None:
+        self.lowering = lowering
+        self.comparing = comparing
+        self.known = lowering.known
+        self.names = lowering.names
+        self.faults = lowering.faults
+
+    # ── `in` ──────────────────────────────────────────────────────────────
+
+    def contains(self, e: tree.In, where: Where) -> expr.Condition | None:
+        made = self._listed(e, e.right, where) if isinstance(e.right, tree.Listing) else self._member(e, where)
+        return None if made is None else negated(made, e.negated, e.span)
+
+    def _member(self, e: tree.In, where: Where) -> expr.Condition | None:
+        """`shell in tools`."""
+        signal = None
+        if isinstance(e.right, tree.Path) and not where.placement:
+            found = self.names.expression(bare(e.right))
+            if found is not None and found[0] == "signal":
+                signal = self.known.signals.get(bare(e.right))
+                if signal is None:
+                    return None
+        if signal is None or not isinstance(signal.type, Set):
+            right = self.lowering.operand(e.right, where)
+            if isinstance(right, Bare):
+                self.lowering.unknown(right.name)
+            elif right is not None:
+                self.faults.add(
+                    codes.WRONG_OPERAND,
+                    f"behind `in` stands a list or a signal of type `any_of`, found {described(right)}",
+                    e.right.span,
+                    help="such as `domain in [math, code]`, or `shell in tools`",
+                )
+            return None
+        name = bare(e.left)
+        if name in signal.type.names:
+            return expr.Has(signal.name, name, span=e.span)
+        self.comparing.no_member(signal.name, signal.type.names, e.left, where)
+        return None
+
+    def _listed(self, e: tree.In, listing: tree.Listing, where: Where) -> expr.Condition | None:
+        items = [i for i in listing.items if not isinstance(i, (tree.Range, tree.Block))]
+        for item in listing.items:
+            if isinstance(item, (tree.Range, tree.Block)):
+                self.faults.add(
+                    codes.WRONG_OPERAND, f"a list holds names, numbers or strings, found {form(item)}", item.span
+                )
+        if len(items) < len(listing.items):
+            return None
+        if not items:
+            self.faults.add(
+                codes.EMPTY_LIST, "the list is empty, so that nothing is ever in it", listing.span,
+                help="name what belongs into it, or leave the condition out",
+            )  # fmt: skip
+            return None
+        owner = self.comparing.lookup(e.left, where)
+        if isinstance(owner, Choice):
+            return self._listed_choice(owner, items, e.span, where)
+        if isinstance(owner, Taken):
+            routes = [self.comparing.route(i) for i in items]
+            found = [r for r in routes if r is not None]
+            return taken(found, e.span) if len(found) == len(items) else None
+        left = owner or self.lowering.operand(e.left, where)
+        if left is None:
+            return None
+        match left:
+            case Bare(name):
+                self.lowering.unknown(name)
+            case Num():
+                return self._listed_numbers(left, items, e.span, where)
+            case Str():
+                return self._listed_strings(left, items, e.span)
+            case Truth(_, score) if score:
+                self.faults.add(
+                    codes.BARE_SCORE_COMPARED,
+                    f"the bare score `{score}` is the condition that it fires, and is looked for in a list",
+                    e.left.span,
+                    help=f"`confidence({score})` and `raw({score})` are numbers",
+                )
+            case _:
+                self.faults.add(
+                    codes.WRONG_OPERAND,
+                    f"a number, a name of an enum or a string stands before `in`, found {described(left)}",
+                    e.left.span,
+                )
+        return None
+
+    def _listed_choice(self, one: Choice, items: Sequence[Item], span: Span, where: Where) -> expr.Condition | None:
+        self.names.expression(one.name)
+        found: list[str] = []
+        for item in items:
+            name = bare(item)
+            if name in one.names:
+                found.append(name)
+            else:
+                self.comparing.no_member(one.name, one.names, item, where)
+        return one.among(found, span) if len(found) == len(items) else None
+
+    def _listed_numbers(self, left: Num, items: Sequence[Item], span: Span, where: Where) -> expr.Condition | None:
+        points = []
+        for item in items:
+            number = self.lowering.operand(item, where)
+            if number is None:
+                continue
+            if isinstance(number, Num) and number.constant:
+                if comparable(left, number):
+                    points.append(point(number.value.constant))
+                else:
+                    self.lowering.mixed("a list", left.dimension, number.dimension, item.span)
+            elif isinstance(number, Bare):
+                self.lowering.unknown(number.name)
+            else:
+                self.faults.add(
+                    codes.WRONG_OPERAND, f"a list behind a number holds numbers, found {form(item)}", item.span
+                )
+        return within(left.value, merged(points), span) if len(points) == len(items) else None
+
+    def _listed_strings(self, left: Str, items: Sequence[Item], span: Span) -> expr.Condition | None:
+        parts: list[expr.Condition] = []
+        for item in items:
+            match item:
+                case tree.Text(at, value):
+                    parts.append(text(left.term, "==", expr.StringLiteral(value), at))
+                case tree.Path(at, (name,)) if left.named:
+                    if self.names.find(left.named, name):
+                        parts.append(text(left.term, "==", expr.StringLiteral(name.text), at))
+                case tree.Path(at, (name,)):
+                    fix = Fix(at, f'"{name.text}"', "write it as a string")
+                    self.faults.add(
+                        codes.QUOTES,
+                        f"{described(left)} compares with strings, found the name `{name.text}`",
+                        at, help=f"write `{fix.text}`", fixes=[fix],
+                    )  # fmt: skip
+                case _:
+                    self.faults.add(
+                        codes.WRONG_OPERAND, f"a list behind a string holds strings, found {form(item)}", item.span
+                    )
+        if len(parts) != len(items):
+            return None
+        return parts[0] if len(parts) == 1 else expr.Any(tuple(parts), span=span)
+
+    # ── `prefix` ──────────────────────────────────────────────────────────
+
+    def prefix(self, call: tree.Call, where: Where) -> expr.Condition | None:
+        """`prefix(tenant, "eu-")`."""
+        arguments = [
+            a.value for a in call.arguments if a.name is None and not isinstance(a.value, (tree.Range, tree.Block))
+        ]
+        if len(arguments) != 2 or len(call.arguments) != 2:
+            self.faults.add(
+                codes.WRONG_ARGUMENTS, "`prefix` takes a string and what it starts with", call.span,
+                help='write `prefix(tenant, "eu-")`',
+            )  # fmt: skip
+            return None
+        terms: list[expr.TextTerm] = []
+        for argument in arguments:
+            found = self.lowering.operand(argument, where)
+            if isinstance(found, Str):
+                terms.append(found.term)
+            elif isinstance(found, Bare):
+                self.lowering.unknown(found.name)
+            elif found is not None:
+                self.faults.add(codes.WRONG_OPERAND, f"`prefix` takes strings, found {described(found)}", argument.span)
+        if len(terms) != 2:
+            return None
+        one, two = terms
+        if isinstance(one, expr.StringLiteral) and isinstance(two, expr.StringLiteral):
+            return expr.Constant(one.value.startswith(two.value), span=call.span)
+        return expr.Text("prefix", one, two, span=call.span)
