@@ -1,0 +1,547 @@
+"""Random whole policies as text, and random requests for them: what every law is tried on.
+
+A policy resolves without an error by construction (types fit, names exist, no pool stands twice in a plan); whether its
+routes clash, its guards ever act or its claims hold is left to chance. Numbers come from a coarse grid, so that bounds
+meet values often.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from functools import cache
+from typing import Any, TypeVar
+
+from hypothesis import strategies as st
+
+from wrpc.policy import expr as x
+from wrpc.policy import model as m
+from wrpc.policy.load import from_text
+
+T = TypeVar("T")
+Draw = Callable[[st.SearchStrategy[Any]], Any]
+
+COLOURS = ("red", "green", "blue")
+TOOLS = ("shell", "mail")
+TEXTS = ("", "a", "eu-", "eu-1", "own", "p1")
+GRID = ("-1", "-0.5", "0", "0.25", "0.5", "0.75", "1", "1.5")
+WEIGHTS = ("0", "1", "3", "90")
+POOLS = ("p0", "p1", "`p/2`", "p3")
+LABEL = ("red", '"blue"', "`p/2`")
+RESOLVE = (
+    "", "", "resolve [priority]", "resolve [confidence]", "resolve [priority, confidence]",
+    "resolve [confidence, priority]", "resolve [priority, confidence, name]", "resolve [name]",
+)  # fmt: skip
+
+
+class Hand:
+    """Draws one policy. What has been declared so far is what later declarations may read."""
+
+    def __init__(self, draw: Draw, size: int) -> None:
+        self.draw = draw
+        self.size = size
+        self.out: list[str] = []
+        self.bools: list[str] = []
+        self.scores: list[str] = []  # that fire
+        self.silent: list[str] = []  # that only `raw` reads
+        self.numbers: list[str] = []
+        self.enums: dict[str, tuple[str, ...]] = {}
+        self.sets: list[str] = []
+        self.strings: list[str] = []
+        self.conditions: list[str] = []
+        self.pools: list[str] = []
+        self.attributes: list[str] = []
+        self.models = 0
+        self.sites = 0
+        self.routes: list[str] = []
+
+    # ── Chance ────────────────────────────────────────────────────────────
+
+    def number(self, low: int, high: int) -> int:
+        made: int = self.draw(st.integers(low, high))
+        return made
+
+    def chance(self, of_ten: int) -> bool:
+        """True in so many cases of ten; what shrinks is False."""
+        return self.number(0, 9) >= 10 - of_ten
+
+    def one(self, options: Sequence[T]) -> T:
+        return options[self.number(0, len(options) - 1)]
+
+    def some(self, options: Sequence[T], least: int = 0, most: int | None = None) -> list[T]:
+        """So many different ones, in any order."""
+        left, made = list(options), []
+        for _ in range(self.number(least, min(len(left), len(left) if most is None else most))):
+            made.append(left.pop(self.number(0, len(left) - 1)))
+        return made
+
+    # ── Signals ───────────────────────────────────────────────────────────
+
+    def source(self, name: str, *fallible: str) -> tuple[str, bool]:
+        if self.chance(3):
+            return f'source keywords("{name}")', False
+        return "source " + self.one([f.replace("NAME", name) for f in fallible or ('header("x-NAME")',)]), True
+
+    def failure(self, fails: bool, *meanings: str) -> str:
+        return f" on_error {self.one(meanings)}" if fails and self.chance(5) else ""
+
+    def signal(self, kind: int, index: int) -> None:
+        n = f"{'bbssireetw'[kind]}{index}"
+        source, fails = self.source(n)
+        match kind:
+            case 0 | 1:
+                text = f"bool {{ {source}{self.failure(fails, 'fires', 'silent', 'deny')}"
+                self.bools.append(n)
+            case 2 | 3:
+                source, fails = self.source(n, 'classifier("NAME")', 'embedding(["NAME"])')
+                type, thresholds = self.one([("score", ("0.25", "0.5", "0.75")), ("score(-1..1)", ("-0.5", "0", "0.5"))])
+                match self.number(0, 6):
+                    case 6:
+                        text = f"{type} {{ {source}{self.failure(fails, 'deny')}"
+                        self.silent.append(n)
+                    case 4 | 5:
+                        text = f"{type} {{ {source} above {self.one(thresholds)}"
+                        text += self.failure(fails, "fires", "silent", "deny")
+                        self.scores.append(n)
+                    case _:
+                        text = f"{type} {{ {source} threshold {self.one(thresholds)}"
+                        text += self.failure(fails, "fires", "silent", "deny")
+                        self.scores.append(n)
+            case 4:
+                source = "source total_tokens" if self.chance(4) else source
+                fails = fails and "tokens" not in source
+                text = f"int({self.one(['0..8', '-3..5', '2..6'])}) {{ {source}{self.failure(fails, 'deny')}"
+                self.numbers.append(n)
+            case 5:
+                text = f"real({self.one(['0..1', '-1..1.5', '0.25..2'])}) {{ {source}{self.failure(fails, 'deny')}"
+                self.numbers.append(n)
+            case 6 | 7:
+                names = COLOURS[: self.number(2, 3)]
+                text = f"one_of({', '.join(names)}) {{ {source}{self.failure(fails, 'deny')}"
+                self.enums[n] = names
+            case 8:
+                text = f"any_of({', '.join(TOOLS)}) {{ {source}{self.failure(fails, 'deny')}"
+                self.sets.append(n)
+            case _:
+                text = f"string {{ {source}{self.failure(fails, 'deny')}"
+                self.strings.append(n)
+        self.out.append(f"signal {n}: {text} }}")
+
+    def group(self) -> None:
+        members = self.some([*self.bools, *self.scores], 2, 3)
+        default = f" default {self.one(members)}" if self.chance(5) else ""
+        self.out.append(f"group g exclusive {{ {', '.join(members)} }}{default}")
+
+    # ── Numbers ───────────────────────────────────────────────────────────
+
+    def quantity(self) -> str:
+        """One number that depends on the request."""
+        options = [*self.numbers, *self.bools, *self.scores]
+        options += [f"confidence({s})" for s in self.scores] + [f"raw({s})" for s in (*self.scores, *self.silent)]
+        return self.one(options) if options else "0"
+
+    def sum(self) -> str:
+        text = ""
+        for index in range(self.number(1, 3)):
+            sign = self.one(["+", "-"]) if index else ""
+            factor = self.one(["", "0.5 * ", "2 * ", "-0.25 * ", "0 * "])
+            text += f" {sign} {factor}{self.quantity()}" if index else f"{factor}{self.quantity()}"
+        text += f" + {self.one(GRID[3:])}" if self.chance(2) else ""
+        return f"1 * {text}" if text in (*self.bools, *self.scores) else text  # bare, it would be a condition
+
+    def measure(self) -> str:
+        """Something on one side of a comparison of numbers."""
+        wide = self.number(0, 3)
+        if wide == 3:
+            return self.sum()
+        names = [*self.numbers, *(f"confidence({s})" for s in self.scores)]
+        names += [f"raw({s})" for s in (*self.scores, *self.silent)]
+        return self.one(names) if names else self.sum()
+
+    # ── Conditions ────────────────────────────────────────────────────────
+
+    def atom(self, where: str) -> str:
+        options: list[str] = ["fires"] * 4 * bool(self.bools or self.scores)
+        options += ["compare"] * 2 * bool(self.numbers or self.scores or self.silent)
+        options += ["enum"] * 2 * bool(self.enums) + ["set"] * bool(self.sets) + ["string"] * bool(self.strings)
+        options += ["named"] * 2 * bool(self.conditions)
+        options += ["destination"] * (8 if where == "rule" else 4) * (where != "request")
+        options += ["outcome"] * 4 * (where == "claim")
+        match self.one(options) if options else "constant":
+            case "fires":
+                return self.one([*self.bools, *self.scores])
+            case "compare":
+                relation = self.one(["<", "<=", ">", ">=", "==", "!="])
+                if self.chance(1):
+                    return f"{self.measure()} {self.one(['in', 'not in'])} [{', '.join(self.some(GRID, 1, 3))}]"
+                right = self.measure() if self.chance(2) else self.one(GRID)
+                return f"{self.measure()} {relation} {right}"
+            case "enum":
+                name = self.one(list(self.enums))
+                names = self.enums[name]
+                if self.chance(4):
+                    return f"{name} {self.one(['in', 'not in'])} [{', '.join(self.some(names, 1))}]"
+                others = [n for n, of in self.enums.items() if n != name and of == names]
+                if others and self.chance(2):
+                    return f"{name} {self.one(['==', '!=', '<', '>='])} {self.one(others)}"
+                return f"{name} {self.one(['==', '==', '!=', '<', '>='])} {self.one(names)}"
+            case "set":
+                return f"{self.one(TOOLS)} {self.one(['in', 'not in'])} {self.one(self.sets)}"
+            case "string":
+                return self.string(self.one(self.strings))
+            case "named":
+                return self.one(self.conditions)
+            case "destination":
+                return self.attribute()
+            case "outcome":
+                return self.outcome()
+            case _:
+                return self.one(["true", "false"])
+
+    def string(self, left: str) -> str:
+        match self.number(0, 4):
+            case 0:
+                return f'{left} {self.one(["==", "!="])} "{self.one(TEXTS)}"'
+            case 1:
+                return f'{left} {self.one(["in", "not in"])} ["{self.one(TEXTS)}", "{self.one(TEXTS)}"]'
+            case 2:
+                return f'prefix({left}, "{self.one(TEXTS)}")'
+            case 3 if len(self.strings) > 1:
+                return f"{self.strings[0]} {self.one(['==', '<'])} {self.strings[1]}"
+            case _:
+                return f'{left} {self.one(["<", "<=", ">", ">="])} "{self.one(TEXTS)}"'
+
+    def attribute(self) -> str:
+        name = self.one(["pool", "trust", *self.attributes])
+        left = f"destination.{name}"
+        if name == "pool":
+            if self.chance(3):
+                return f"{left} {self.one(['in', 'not in'])} [{', '.join(self.some(self.pools, 1))}]"
+            return f"{left} {self.one(['==', '!='])} {self.one(self.pools)}"
+        if self.strings and self.chance(1):
+            return f"{left} {self.one(['==', '!='])} {self.one(self.strings)}"
+        values = {"model": ("m0",), "site": ("h0",), "team": ("red", "blue", "p/2")}.get(name, ("own", "cloud", "eu"))
+        if self.chance(2):
+            return f'prefix({left}, "{self.one(["", "o", "e"])}")'
+        if self.chance(2):
+            return f'{left} {self.one(["<", ">="])} "{self.one(values)}"'
+        if self.chance(4):
+            return f'{left} {self.one(["in", "not in"])} ["{self.one(values)}", "us"]'
+        return f'{left} {self.one(["==", "!="])} "{self.one(values)}"'
+
+    def outcome(self) -> str:
+        match self.number(0, 4):
+            case 0:
+                return f"route {self.one(['==', '!='])} {self.one([*self.routes, 'default'])}"
+            case 1:
+                return f"route {self.one(['in', 'not in'])} [{', '.join(self.some([*self.routes, 'default'], 1))}]"
+            case n:
+                return ("routed", "denied", "served")[n - 2]
+
+    def condition(self, where: str = "request", depth: int = 2) -> str:
+        if depth == 0 or self.chance(5):
+            return self.atom(where)
+        match self.number(0, 4):
+            case 0 | 1:
+                word = " and "
+            case 2 | 3:
+                word = " or "
+            case _:
+                return f"not ({self.condition(where, depth - 1)})"
+        parts = [self.condition(where, depth - 1) for _ in range(self.number(2, 3))]
+        return word.join(f"({p})" if " and " in p or " or " in p else p for p in parts)
+
+    def names(self) -> None:
+        """Scores, bands, lets."""
+        if self.numbers or self.bools or self.scores or self.silent:
+            if self.chance(4):
+                self.out.append(f"score risk = {self.sum()}")
+                self.numbers.append("risk")
+            if self.chance(4):
+                bounds = sorted(self.some(GRID, 1, 3), key=Fraction)
+                steps = [f"{n} {self.one(['below', 'upto'])} {b}" for n, b in zip(("none", "l", "h"), bounds, strict=False)]
+                if self.chance(7):
+                    steps = [s.replace("none", "low") for s in steps]
+                steps += ["top otherwise"] * self.chance(5)
+                of = self.one(self.numbers) if self.numbers else "risk"
+                if not self.numbers:
+                    self.out.append(f"score risk = {self.sum()}")
+                    self.numbers.append("risk")
+                self.out.append(f"band level of {of} {{ {', '.join(steps)} }}")
+                names = [s.split()[0] for s in steps]
+                self.enums["level"] = tuple(names if "top" in names or "none" in names else [*names, "none"])
+        for index in range(self.number(0, 2)):
+            if self.chance(2):
+                self.out.append(f"let sum{index} = {self.sum()}")
+                self.numbers.append(f"sum{index}")
+            else:
+                self.out.append(f"let cond{index} = {self.condition()}")
+                self.conditions.append(f"cond{index}")
+
+    # ── Pools ─────────────────────────────────────────────────────────────
+
+    def machines(self) -> None:
+        self.pools = list(POOLS[: self.number(2, 4)])
+        self.models, self.sites = self.number(0, 1), self.number(0, 1)
+        self.out += ["model m0 { context 8  max_output 2 }"] * self.models
+        self.out += ['site h0 { region "eu" }'] * self.sites
+        declared: set[str] = set()
+        for pool in self.pools:
+            block: dict[str, str] = {}
+            if self.chance(8):
+                block["trust"] = self.one(['"own"', '"cloud"'])
+            if self.chance(3):
+                block["region"] = self.one(['"eu"', '"us"'])
+            if self.models and self.chance(5):
+                block["model"] = "m0"
+            if self.sites and self.chance(5):
+                block["site"] = "h0"
+            if self.chance(2):
+                block["context"] = self.one(["4", "8"])
+            declared.update(k for k in block if k != "context")
+            if self.chance(2):
+                block["labels"] = f"{{ team {self.one(LABEL)} }}"
+                declared.add("team")
+            self.out.append(f"pool {pool} {{ {'  '.join(f'{k} {v}' for k, v in block.items())} }}")
+        self.attributes = sorted(declared - {"labels"})
+
+    # ── Routes ────────────────────────────────────────────────────────────
+
+    def action(self) -> str:
+        kind = self.number(0, 9)
+        if kind == 9:
+            return f'deny "{self.one(["no", "never"])}"'
+        if kind == 8:
+            return "to any" + self.settings()
+        left = self.some(self.pools, 1)
+        count = self.number(1, len(left))
+        main, left = left[:count], left[count:]
+        if kind >= 6:
+            if count == 1 and left:
+                main, left = [*main, left[0]], left[1:]
+            if len(main) == 1:
+                text = f"to {main[0]}"
+            else:
+                text = "cascade " + " -> ".join(main)
+                text += " escalate when confidence < 0.7" if self.chance(3) else ""
+        elif self.chance(4):
+            text = "to " + ", ".join(f"{p} weight {self.one(WEIGHTS)}" for p in main)
+        else:
+            text = "to " + ", ".join(main)
+        for pool in left:
+            match self.number(0, 4):
+                case 0 | 1:
+                    text += f"\n  fallback {pool}" + self.one(["", " on timeout", " on timeout, overload"])
+                case 2:
+                    text += f"\n  spill {pool} above 80%"
+                case 3:
+                    text += f"\n  mirror {pool} 5%"
+                case _:
+                    pass
+        return text + self.settings()
+
+    def settings(self) -> str:
+        options = ["select latency", "retries 2", "timeout 30s", "reasoning high", "tools none", "compress 4"]
+        return "".join(f"\n  {s}" for s in self.some(options, 1, 2)) if self.chance(2) else ""
+
+    def route(self, index: int, tiers: bool) -> None:
+        text = f"  tier {self.number(1, 2)}\n" if tiers else ""
+        text += f"  priority {self.number(-1, 2)}\n" if self.chance(5) else ""
+        text += f"  when {self.condition()}\n" if not self.chance(1) else ""
+        text += f"  {self.action()}\n"
+        text += f"  on_unknown {self.one(['silent', 'fires', 'fires', 'deny'])}\n" if self.chance(3) else ""
+        self.out.append(f"route r{index} {{\n{text}}}")
+        self.routes.append(f"r{index}")
+
+    # ── Safety ────────────────────────────────────────────────────────────
+
+    def when(self, where: str, of_ten: int = 8) -> str:
+        return f" when {self.condition(where, 1)}" if self.chance(of_ten) else ""
+
+    def guard(self, index: int) -> None:
+        rules = []
+        for _ in range(self.number(1, 2)):
+            match self.number(0, 6):
+                case 0:
+                    rules.append(f'deny "{self.one(["stop", "halt"])}" when {self.condition("request", 1)}')
+                case 1 | 2:
+                    where = self.one(["request", "rule"])
+                    name = self.one(['redact("pii")', "audit", "audit", 'strip("a", "b")'])
+                    rules.append(f"require {name}{self.when(where, 7)}")
+                case _:
+                    what = self.attribute() if self.chance(7) else self.condition("rule", 1)
+                    rules.append(f"forbid {what}{self.when(self.one(['request', 'request', 'rule']))}")
+        words = ["sealed"] * self.chance(2) + ["critical"] * self.chance(2)
+        self.out.append(f"guard q{index} {{\n  " + "\n  ".join([*words, *rules]) + "\n}")
+
+    def claim(self, index: int) -> None:
+        claims = []
+        for _ in range(self.number(1, 2)):
+            what = self.condition("claim", self.number(0, 1))
+            claims.append(f"{self.one(['always', 'never'])} {what}{self.when('claim', 7)}")
+        words = ["critical"] * self.chance(2)
+        self.out.append(f"assert k{index} {{\n  " + "\n  ".join([*words, *claims]) + "\n}")
+
+    # ── All ───────────────────────────────────────────────────────────────
+
+    def policy(self) -> str:
+        self.out.append(f"policy p {{ language 1  {self.one(RESOLVE)} }}")
+        for index in range(self.number(1, self.size + 1)):
+            self.signal(self.number(0, 9), index)
+        if len(self.bools) + len(self.scores) >= 2 and self.chance(5):
+            self.group()
+        self.names()
+        self.machines()
+        if self.chance(2):
+            self.out.append(f"assume known {{ {self.condition('request', 1)} }}")
+        tiers = self.chance(4)
+        for index in range(self.number(1, self.size)):
+            self.route(index, tiers)
+        if self.chance(6):
+            self.out.append(f"default {{\n  {self.action()}\n}}")
+        for index in range(self.number(0, 2)):
+            self.guard(index)
+        for index in range(self.number(0, 2)):
+            self.claim(index)
+        return "\n".join(self.out) + "\n"
+
+
+@st.composite
+def texts(draw: Draw, size: int = 4) -> str:
+    """The text of a policy of at most so many routes."""
+    return Hand(draw, size).policy()
+
+
+@cache
+def resolved(text: str) -> m.Policy:
+    """The policy of a text of this room's making."""
+    policy, findings = from_text(text)
+    errors = [d for d in findings.diagnostics if d.severity == "error"]
+    assert policy is not None, f"{errors[0].code.id} {errors[0].message}\n{text}"
+    assert not errors, f"{errors[0].code.id} {errors[0].message}\n{text}"
+    return policy
+
+
+def policies(size: int = 4) -> st.SearchStrategy[m.Policy]:
+    return texts(size).map(resolved)
+
+
+# ── Requests ──────────────────────────────────────────────────────────────
+
+
+def bounds(policy: m.Policy) -> dict[str, set[Fraction]]:
+    """The numbers near which something changes, by signal; those of "" are bounds of sums."""
+    found: dict[str, set[Fraction]] = {"": set()}
+    for signal in policy.signals.values():
+        if isinstance(signal.type, m.Score) and signal.type.threshold is not None:
+            found.setdefault(signal.name, set()).add(signal.type.threshold)
+    for node in nodes(policy):
+        if isinstance(node, x.Within):
+            ends = {e for r in node.ranges for e in (r.low, r.high) if e is not None}
+            match node.number.terms:
+                case ((_, x.Raw(signal) | x.Confidence(signal)),):
+                    found.setdefault(signal, set()).update(ends)
+                case _:
+                    found[""] |= ends
+    return found
+
+
+def nodes(policy: m.Policy) -> list[object]:
+    """Every node of every expression of a policy."""
+    roots: list[x.Condition | x.Linear | None] = [d.value for d in policy.definitions.values()]
+    roots += [a.condition for a in policy.assumptions.values()] + [r.when for r in policy.routes.values()]
+    for guard in policy.guards.values():
+        for rule in guard.rules:
+            roots.append(rule.when)
+            if isinstance(rule, m.Forbid):
+                roots.append(rule.what)
+    for assertion in policy.assertions.values():
+        for claim in assertion.claims:
+            roots += [claim.what, claim.when]
+    return [n for root in roots if root is not None for n in x.walk(root)]
+
+
+def written(policy: m.Policy) -> list[str]:
+    """The strings of a policy, and some beside them."""
+    found = {t.value for n in nodes(policy) if isinstance(n, x.Text) for t in (n.left, n.right)
+             if isinstance(t, x.StringLiteral)}  # fmt: skip
+    return sorted({*found, *(f + "x" for f in found), "", "b", "é"})
+
+
+class Caller:
+    """Draws one request of a policy."""
+
+    def __init__(self, draw: Draw, policy: m.Policy, fails: bool) -> None:
+        self.draw = draw
+        self.policy = policy
+        self.fails = fails
+        self.bounds = _bounds(policy)
+        self.texts = _written(policy)
+
+    def request(self) -> dict[str, object]:
+        made: dict[str, object] = {}
+        allowed = {g.name: self.draw(st.integers(-1, len(g.members) - 1)) for g in self.policy.groups.values()}
+        for name, signal in self.policy.signals.items():
+            how = self.draw(st.integers(0, 9))
+            if how >= 8 and self.fails and signal.can_fail:
+                made[name] = None
+                continue
+            group = self.policy.group_of.get(name)
+            held = group is not None and name != group.default and group.members.index(name) != allowed[group.name]
+            if how >= 2 or held:
+                made[name] = self.value(signal, held)
+        return made
+
+    def value(self, signal: m.Signal, held: bool) -> object:
+        """A value of its type; one that does not fire where another member of its group may."""
+        match signal.type:
+            case m.Bool():
+                return False if held else self.draw(st.booleans())
+            case m.Enum(names):
+                return self.draw(st.sampled_from(names))
+            case m.Set(names):
+                return [n for n in names if self.draw(st.booleans())]
+            case m.String():
+                return self.draw(st.sampled_from(self.texts))
+            case m.Int(low, high):
+                near = [Fraction(b // 1 + d) for b in self.bounds.get(signal.name, ()) for d in (-1, 0, 1)]
+                return int(self.draw(st.sampled_from(ranged([*near, Fraction(0), Fraction(1)], low, high))))
+            case m.Real(low, high) | m.Score(low, high):
+                ends = {*self.bounds.get(signal.name, ()), *self.bounds[""]}
+                near = [b + d for b in ends for d in (Fraction(-1, 1000), Fraction(0), Fraction(1, 1000))]
+                options = ranged([*near, *(Fraction(n, 2) for n in range(-2, 4))], low, high)
+                if held and isinstance(signal.type, m.Score):
+                    options = [o for o in options if not signal.type.fires(o)]
+                # A bound such as a third has no exact decimal: it is rounded, and the value lies beside it.
+                number = round(float(self.draw(st.sampled_from(options))), 6)
+                return int(number) if number == int(number) else number
+
+
+def ranged(numbers: Sequence[Fraction], low: Fraction | int, high: Fraction | int) -> list[Fraction]:
+    """Those within a range, with its ends, each once, the nearest to 0 first."""
+    ends = {Fraction(low), Fraction(high)}
+    return sorted({n for n in numbers if low <= n <= high} | ends, key=lambda n: (abs(n), n))
+
+
+_known: dict[int, tuple[m.Policy, dict[str, set[Fraction]], list[str]]] = {}
+
+
+def _of(policy: m.Policy) -> tuple[m.Policy, dict[str, set[Fraction]], list[str]]:
+    found = _known.get(id(policy))
+    if found is None or found[0] is not policy:
+        found = _known[id(policy)] = policy, bounds(policy), written(policy)
+    return found
+
+
+def _bounds(policy: m.Policy) -> dict[str, set[Fraction]]:
+    return _of(policy)[1]
+
+
+def _written(policy: m.Policy) -> list[str]:
+    return _of(policy)[2]
+
+
+@st.composite
+def requests(draw: Draw, policy: m.Policy, fails: bool = True) -> Mapping[str, object]:
+    """A request of a policy; with `fails` some of the signals that can fail did. An `assume` may shut it out."""
+    return Caller(draw, policy, fails).request()

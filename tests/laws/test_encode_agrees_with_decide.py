@@ -1,0 +1,123 @@
+"""The reference encoding, with every variable set to one request, says what the interpreter says of that request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.laws.fixing import fixed, variables
+from tests.laws.policies import policies, requests
+from tests.laws.volume import many
+from wrpc.analysis.safety.verdicts import broken, planned
+from wrpc.decide import BadRequest
+from wrpc.decide.request import RequestValue, read
+from wrpc.policy.model import Obligation, Policy, plan
+from wrpc.solver.ask import Asker, Replay, Room
+from wrpc.solver.terms import Term, conj, disj, same
+
+Aspect = tuple[str, object]
+
+
+def encoded(room: Room) -> dict[str, Term]:
+    """Every aspect of the decision as a term."""
+    d, policy = room.decision, room.policy
+    terms: dict[str, Term] = {
+        "denied by faults": d.denied_by_faults, "denied early": d.denied_early, "conflict": d.conflict,
+        "unrouted": d.unrouted, "routed": d.routed, "served": d.served, "denied": d.denied,
+    }  # fmt: skip
+    for route in d.answering:
+        terms[f"takes {route.name}"] = d.takes(route)
+        if route is not policy.default:
+            terms[f"holds {route.name}"] = d.holds(route)
+    for pool in policy.pools:
+        terms[f"left {pool}"] = d.left(pool)
+        terms[f"reaches {pool}"] = d.reaches(pool)
+        terms[f"planned {pool}"] = planned(room, pool)
+        for guard in policy.guards:
+            terms[f"{guard} removes {pool}"] = d.removes(guard, pool)
+            terms[f"{guard} obliges {pool}"] = d.obliges(guard, pool)
+    for guard in policy.guards:
+        terms[f"{guard} obliges"] = d.obliges(guard, None)
+    for assertion in policy.assertions.values():
+        for i, claim in enumerate(assertion.claims):
+            terms[f"breaks {assertion.name} {i}"] = broken(room, claim)
+    return terms
+
+
+def interpreted(room: Room, replay: Replay) -> Iterator[Aspect]:
+    """The same aspects of one request; none of the decision where it is a conflict."""
+    machine, policy, s, decision = room.interpreter, room.policy, replay.state, replay.decision
+    yield "denied by faults", s.denied_by is not None
+    yield "denied early", any(True for _ in machine.denials(s))
+    yield "conflict", decision is None
+    for route in policy.routes.values():
+        yield f"holds {route.name}", machine.takes(route, s)
+    for pool in policy.pools:
+        removers = [g for g in policy.guards if machine.forbids(g, pool, s)]
+        yield f"left {pool}", not removers
+        for guard in policy.guards.values():
+            yield f"{guard.name} removes {pool}", guard.name in removers
+            yield f"{guard.name} obliges {pool}", any(
+                isinstance(r, Obligation) and r.per_destination and r.when is not None
+                and machine.test(r.when)(s, policy.pools[pool], None) is not False
+                for r in guard.rules
+            )  # fmt: skip
+    for guard in policy.guards.values():
+        yield f"{guard.name} obliges", any(
+            isinstance(r, Obligation) and not r.per_destination and machine.holds(r.when, s) is not False
+            for r in guard.rules
+        )
+    if decision is None:
+        return
+    yield "unrouted", decision.action == "unrouted"
+    yield "routed", decision.route is not None
+    yield "served", bool(decision.destinations)
+    yield "denied", decision.action == "deny"
+    for route in room.decision.answering:
+        yield f"takes {route.name}", decision.route == route.name
+    taken = next((r for r in room.decision.answering if r.name == decision.route), None)
+    for pool in policy.pools:
+        yield f"reaches {pool}", pool in decision.pools
+        yield f"planned {pool}", taken is not None and any(p.pool == pool for p in plan(taken.action))
+    for assertion in policy.assertions.values():
+        for i, claim in enumerate(assertion.claims):
+            yield f"breaks {assertion.name} {i}", machine.violations(claim, s, decision) is not None
+
+
+def compare(room: Room, terms: Mapping[str, Term], request: Mapping[str, RequestValue]) -> None:
+    here, replay = fixed(room, request), room.replay(request)
+    assert room.settle(here).possible is (replay is not None), "the two disagree on whether it is a request"
+    if replay is None:
+        return
+    expected = dict(interpreted(room, replay))
+    wrong = {aspect: same(terms[aspect], not value) for aspect, value in expected.items()}
+    if not room.settle(conj([here, disj(wrong.values())])).impossible:
+        differ = [aspect for aspect, term in wrong.items() if not room.settle(conj([here, term])).impossible]
+        raise AssertionError(f"{differ} differ for {request}\n{room.policy.sources[0].text}")
+
+
+def rooms(policy: Policy) -> list[tuple[Room, dict[str, Term]]]:
+    made = []
+    for room in Asker(policy).rooms:
+        terms = encoded(room)
+        variables(room)
+        made.append((room, terms))
+    return made
+
+
+@many(200)
+@given(data=st.data())
+def test_every_aspect(data: st.DataObject) -> None:
+    policy = data.draw(policies())
+    known = rooms(policy)
+    for _ in range(6):
+        given = data.draw(requests(policy))
+        try:
+            request = read(policy, given)
+        except BadRequest as error:  # the generator makes none
+            raise AssertionError(policy.sources[0].text) from error
+        for room, terms in known:
+            if room.failures or None not in request.values():
+                compare(room, terms, request)
