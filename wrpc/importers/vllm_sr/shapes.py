@@ -64,7 +64,7 @@ KINDS = {
 }
 
 PLUGINS = {
-    "context_compression": "context_compression_plugin",
+    "context_compression": "compression_plugin",
     "fast_response": "fast_response_plugin",
     "hallucination": "hallucination_plugin",
     "header_mutation": "header_mutation_plugin",
