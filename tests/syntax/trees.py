@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any, Literal, cast, get_args
+from typing import Any, get_args
 
 from hypothesis import strategies as st
 
@@ -11,7 +11,10 @@ from wrpc.source import Source
 from wrpc.syntax import tree as t
 
 SPAN = Source("<program>", "").span()
-WORDS = "a b tokens pii to when any none default and or not in route on weight per escalate given null x1 _y budget".split()
+WORDS = """
+a b tokens pii to when any none
+default and or not in route on weight per escalate given null x1 _y budget
+"""
 
 Strategy = st.SearchStrategy[Any]
 
@@ -28,12 +31,13 @@ def node(kind: Any, *fields: Strategy) -> Strategy:
     return st.builds(kind, st.just(SPAN), *fields)
 
 
-odd_names = st.text(st.characters(exclude_characters="\n\r", exclude_categories=("Cs",)), min_size=1, max_size=6)
-names = node(t.Name, st.sampled_from(WORDS) | st.sampled_from(WORDS) | odd_names)
+odd_names = st.text(st.characters(exclude_characters="\n\r", exclude_categories=["Cs"]), min_size=1, max_size=6)
+common = st.sampled_from(WORDS.split())
+names = node(t.Name, common | common | odd_names)
 plain = st.integers(-(10**9), 10**9).map(Fraction) | st.decimals(-1000, 1000, places=3).map(Fraction)
 units = st.sampled_from(["", "", "", "k", "Ki", "ms", "%", "GiB", "/s", "k/min", "USD/Mtok", "USD/h"])
 numbers = st.builds(lambda value, unit: t.Number(SPAN, value, unit), plain, units)
-texts = node(t.Text, st.text(st.characters(exclude_categories=("Cs",)), max_size=12))
+texts = node(t.Text, st.text(st.characters(exclude_categories=["Cs"]), max_size=12))
 paths = node(t.Path, several(names, 1, 3))
 ranges = node(t.Range, numbers, numbers)
 
@@ -46,7 +50,9 @@ def _calls(values: Strategy, expressions: Strategy) -> Strategy:
 
 def _values(values: Strategy) -> Strategy:
     attribute = node(t.Attribute, names, values)
-    return node(t.Listing, several(values)) | node(t.Block, several(attribute)) | _calls(values, numbers | texts | paths)
+    return (
+        node(t.Listing, several(values)) | node(t.Block, several(attribute)) | _calls(values, numbers | texts | paths)
+    )
 
 
 values = st.recursive(numbers | texts | paths | ranges, _values, max_leaves=6)
@@ -98,7 +104,7 @@ rules = st.one_of(
 claims = st.one_of(
     attributes,
     node(t.Critical),
-    node(t.Claim, cast("Strategy", st.sampled_from(get_args(Literal["always", "never"]))), expressions, conditions),
+    node(t.Claim, st.sampled_from(["always", "never"]), expressions, conditions),
 )
 items = {
     "workload": whens | attributes,
@@ -115,6 +121,7 @@ def section(kind: str) -> Strategy:
     return node(t.Section, st.just(kind), name, several(items.get(kind, attributes)))
 
 
+OVERRIDDEN = ("pool", "route", "site", "model", "workload", "guard")
 sections = st.one_of([section(kind) for kind in get_args(t.SectionKind)])
 steps = st.one_of(
     node(t.Step, names, st.sampled_from(["below", "upto"]), numbers),
@@ -124,7 +131,7 @@ declarations = st.one_of(
     sections,
     sections,
     node(t.Import, texts),
-    node(t.Override, st.one_of([section(kind) for kind in "pool route site model workload guard".split()])),
+    node(t.Override, st.one_of([section(kind) for kind in OVERRIDDEN])),
     node(t.Signal, names, node(t.Path, several(names, 1, 1)) | _calls(values, expressions), maybe(blocks)),
     node(t.Score, names, expressions),
     node(t.Band, names, names, several(steps, 1)),

@@ -60,6 +60,7 @@ class Builder:
                 at += 4
                 continue
             span = Span(self.source, offset + slash, offset + at)
+            parts.append("\\" + letter)
             self.problems.append(
                 finding(
                     codes.UNKNOWN_ESCAPE,

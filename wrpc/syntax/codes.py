@@ -105,8 +105,8 @@ How to repair: give an inner part a name of its own with `let`.
 NOT_UTF8 = Code("WRP005", "not-utf8", "error", """\
 A file that is no text in UTF-8.
 
-Policies are text in UTF-8, with or without a byte order mark, with line breaks of either kind. Guessing another encoding
-could change a name without notice.
+Policies are text in UTF-8, with or without a byte order mark, with line breaks of either kind. Guessing another
+encoding could change a name without notice.
 
 Bad: a file saved as UTF-16 or Latin-1, or a binary file.
 
@@ -239,8 +239,8 @@ How to repair: write a number of a size that something has.
 UNKNOWN_ESCAPE = Code("WRP013", "unknown-escape", "error", """\
 A backslash in a text before a letter that it gives no meaning.
 
-`\\\\`, `\\"`, `\\n`, `\\t`, `\\r` and `\\u00e9` are known. A pattern needs its backslashes twice: an unknown escape that was
-passed on or dropped would change the pattern without notice.
+`\\\\`, `\\"`, `\\n`, `\\t`, `\\r` and `\\u00e9` are known. A pattern needs its backslashes twice: an unknown escape
+that was passed on or dropped would change the pattern without notice.
 
 Bad:
 

@@ -210,7 +210,7 @@ class Fault:
         if self.opener is None:
             return None
         opener, start, end = self.opener
-        wrong = self.kind in CLOSERS and CLOSERS[self.kind] != opener
+        wrong = self.kind in CLOSERS and CLOSES[opener] in self.expected
         apart = "\n" in self.source.text[last_end(self.values) : self.start]
         missed = apart and opener != "{" and CLOSES[opener] in self.expected
         if self.kind != "$END" and not wrong and not missed:
@@ -238,12 +238,12 @@ class Fault:
         brace = self.values.index(self.opener)
         height = brace + 2 if len(self.values) > brace + 1 and type(self.values[brace + 1]) is list else brace + 1
         name = self.values[height] if len(self.values) > height else None
-        if not isinstance(name, t.Name) or len(self.values) > height + 3:
+        if not isinstance(name, t.Name):
             return None
         actions = self.parser.table.states[self.parser.states[height]]
         clauses = [kind for kind in actions if kind.isalpha() and kind.islower() and self.parser.takes(kind, height)]
         close = nearest(cut(name.text), clauses, 1)
-        if not close:
+        if not close or not self._fits(close[0], name.span, height):
             return None
         del self.values[height:], self.parser.states[height + 1 :]
         repair = Repair(name.span.end, (close[0], name.span.start, name.span.end), keep=True)
@@ -251,6 +251,14 @@ class Fault:
             codes.UNKNOWN_KEYWORD, f"`{name.text}` begins no clause", span=name.span, repair=repair,
             help=did_you_mean(cut(name.text), clauses), fixes=[Fix(name.span, close[0], f"write `{close[0]}`")],
         )  # fmt: skip
+
+    def _fits(self, keyword: str, span: Span, height: int) -> bool:
+        """Whether the token would fit if a word before it were this keyword."""
+        trial = Parser(self.source, self.end, careful=True)
+        trial.states[:] = self.parser.states[: height + 1]
+        trial.values[:] = self.values[:height]
+        fails = trial.run(span.end, (keyword, span.start, span.end))
+        return fails is None or fails[1] > self.start
 
     def _declaration(self) -> Verdict | None:
         if not self.top or self.kind != "NAME":

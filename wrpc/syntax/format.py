@@ -40,6 +40,8 @@ class _Line(NamedTuple):
     """Lines between braces; None where `write` gives the whole text."""
     write: Callable[[int], str] | None = None
     """The head at an indentation, wrapped; asked only where one line is too narrow."""
+    head_end: int = 0
+    """Where a head ends in the source that may take several lines."""
     foot: str = ""
     comma: bool = False
     """The lines of the body are names in a row, with commas on one line."""
@@ -112,11 +114,11 @@ class _Printer:
         return line.head if fits or line.write is None else line.write(indent)
 
     def _block(self, line: _Line, body: list[_Line], indent: int) -> None:
+        self._comments_before(line.head_end, indent, inside=True)
         self.out.append(" " * indent + self._head(line, indent, 2) + " {")
         end = line.span.end
         if self.written:
-            self.at = line.span.start
-            self._comment_behind(line.span.start, body[0].span.start if body else end)
+            self._comment_behind(max(line.span.start, line.head_end), body[0].span.start if body else end)
             self.at = -1  # no blank line behind the brace
         for at, item in enumerate(body):
             self._line(item, indent + 2, body[at + 1].span.start if at + 1 < len(body) else end)
@@ -177,7 +179,8 @@ def _declaration(d: t.Declaration) -> _Line:
             head = f"signal {name(d.name)}: "
             if d.block is None:
                 return _expression(d.span, head, d.type)
-            return _expression(d.span, head, d.type)._replace(body=_attributes(d.block))
+            body = _attributes(d.block)
+            return _expression(d.span, head, d.type)._replace(body=body, head_end=d.type.span.end)
         case t.Score():
             return _expression(d.span, f"score {name(d.name)} = ", d.value)
         case t.Let():

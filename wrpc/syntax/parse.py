@@ -70,7 +70,7 @@ class Parser:
                 if kind == "NAME":
                     word = text[start:at]
                     if word in keywords:
-                        kind = word if word in OPERATORS and word in actions else self.keyword(word, start)
+                        kind = word if word in OPERATORS else self.keyword(word, start)
                 elif not kind:
                     kind = text[start:at]
                 elif kind == "COMMENT":

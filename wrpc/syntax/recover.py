@@ -15,7 +15,7 @@ from wrpc.syntax import codes
 from wrpc.syntax import tree as t
 from wrpc.syntax.faults import Fault, Repair, innermost, last_end
 from wrpc.syntax.parse import TOO_DEEP, Parser
-from wrpc.syntax.words import DECLARATIONS, OPERATORS, Token, words
+from wrpc.syntax.words import DECLARATIONS, Token, words
 
 MOST = 50
 FARTHEST = 5000
@@ -117,7 +117,8 @@ class _Piece:
 
     def _repair(self, parser: Parser, token: Token) -> Repair | None:
         diagnostic, repair = Fault(parser, token, self.end).judge()
-        if self.resumed < 0 or "\n" in self.text[self.resumed : token[1]] or token[0] == TOO_DEEP:
+        echo = self.resumed >= 0 and "\n" not in self.text[self.resumed : token[1]]
+        if repair is not None or not echo or token[0] == TOO_DEEP:
             self.found.append(diagnostic)
         return repair
 
@@ -153,7 +154,7 @@ class _Piece:
                 word = self.text[start:end]
                 takes = kind if kind == "}" or not parser.takes(word, height) else word
                 moves = start > token[1] or len(values) > height
-                if moves and word not in OPERATORS and parser.takes(takes, height):
+                if moves and parser.takes(takes, height):
                     del values[height:], parser.states[height + 1 :]
                     self.resumed = start
                     return Repair(start)
