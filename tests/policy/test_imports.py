@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from wrpc.diagnostics import Refusal
-from wrpc.policy.load import from_source, load, load_all
+from wrpc.policy.load import from_source, from_text, load, load_all
 from wrpc.syntax.read import read
 
 
@@ -111,3 +111,14 @@ def test_from_source_imports_from_its_folder(tmp_path: Path):
     policy, _ = from_source(read(main))
     assert policy is not None
     assert list(policy.pools) == ["a"]
+
+
+def test_text_imports_from_beside_its_name(tmp_path: Path):
+    main = write(tmp_path, a="pool a {}", b='import "main.wrp"')
+    for name, root in ((str(main), None), ("main.wrp", tmp_path)):
+        policy, findings = from_text('import "a.wrp"', name, root)
+        assert policy is not None
+        assert list(policy.pools) == ["a"]
+        _, findings = from_text('import "b.wrp"', name, root)
+        assert [d.code.id for d in findings.diagnostics] == ["WRP141"]
+    assert [d.code.id for d in from_text('import "a.wrp"', files={})[1].diagnostics] == ["WRP140"]

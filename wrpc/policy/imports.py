@@ -31,17 +31,20 @@ class Library(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """Files on disk, inside one folder."""
+    """Files on disk, inside one folder. `main` is where a text that was not read from a file would stand."""
 
     root: Path
+    main: Path | None = None
 
     def key(self, source: Source) -> Key:
-        return str(source.path.resolve()) if source.path else source.name
+        place = source.path or self.main
+        return str(place.resolve()) if place else source.name
 
     def find(self, importing: Source, written: str) -> tuple[Key, Path] | None:
         if Path(written).is_absolute() or "\0" in written:
             return None
-        folder = importing.path.parent if importing.path else self.root
+        main = importing.path or self.main
+        folder = main.parent if main else self.root
         # Two dots are taken away before links are followed, so that a link cannot hide where they lead.
         place = Path(os.path.normpath(folder / written))
         try:

@@ -48,16 +48,16 @@ def from_text(
     files: Mapping[str, str] | None = None,
     env: Mapping[str, str] | None = None,
 ) -> tuple[Policy | None, Findings]:
-    """The policy of a text. Imports come from `files` (by name), else from the folder `root`, else are missing.
+    """The policy of a text. Imports come from `files` (by name), else from the folder `root`, else from beside `name`.
 
     `env` are override files by name.
     """
     faults = Faults()
     importer = Importer(faults)
-    on_disk = root is not None and files is None
     for called, written in {name: text, **(env or {})}.items():
-        source = Source(called, written, Path(root) / called if on_disk and root is not None else None)
-        importer.file(importer.parse(source), _library(Path(root), None) if on_disk and root else Memory(files or {}))
+        place = Path(called) if root is None else Path(root, called)
+        library: Library = Memory(files) if files is not None else Folder(Path(root or place.parent), place)
+        importer.file(importer.parse(Source(called, written)), library)
     return _resolved(importer, faults)
 
 
@@ -79,9 +79,9 @@ def from_tree(file: tree.File, earlier: Iterable[Diagnostic] = ()) -> tuple[Poli
     return _resolved(importer, faults)
 
 
-def _library(root: Path, place: Path | None) -> Library:
+def _library(root: Path, place: Path) -> Library:
     """The root is the main file's folder; an override file from elsewhere brings its own."""
-    if place is None or place.parent.resolve().is_relative_to(root.resolve()):
+    if place.parent.resolve().is_relative_to(root.resolve()):
         return Folder(root)
     return Folder(place.parent)
 
