@@ -33,7 +33,10 @@ def shown(
     related: Iterable[Related] = (),
     help: str | None = None,
 ) -> Diagnostic:
-    """A finding that a request shows; or, where the solver gave up, that the question is open, which is as severe."""
+    """A finding that a request shows, or that no request contradicts; or, where the solver gave up, that the question
+    is open, which is as severe."""
+    if answer.impossible:
+        return finding(code, message, span, severity=severity, subjects=subjects, related=related, help=help)
     if answer.request is None:
         message = f"{message}: this is open, {answer.why}"
         return finding(

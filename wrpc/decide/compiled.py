@@ -16,7 +16,7 @@ from typing import Any as Anything
 
 from wrpc.decide.decision import Decision
 from wrpc.decide.interpret import Interpreter
-from wrpc.decide.request import default, read
+from wrpc.decide.request import Request, default, read
 from wrpc.policy.expr import (
     All,
     AnswerConfidence,
@@ -216,7 +216,7 @@ class _Compiler:
         self.policy = machine.policy
         self.number = {name: i for i, name in enumerate(self.policy.signals)}
         self.source = Source(self.policy, self.number)
-        self.globals: dict[str, Anything] = {"Decimal": Decimal}
+        self.globals: dict[str, Anything] = {"Decimal": Decimal, "Fraction": Fraction}
 
     def function(self) -> Fast:
         body = [*self._request(), *self._groups()]
@@ -260,7 +260,7 @@ class _Compiler:
                     f"if x.__class__ is int: n{n} = x; d{n} = 1",
                     "elif x.__class__ is Decimal and x.is_finite() and -60 < x.adjusted() < 60:",
                     f"    n{n}, d{n} = x.as_integer_ratio()",
-                    f"elif x.__class__ is tuple: n{n}, d{n} = x",
+                    f"elif x.__class__ is Fraction: n{n} = x.numerator; d{n} = x.denominator",
                     "else: return None",
                     f"if not {low.numerator}*d{n} <= n{n}*{low.denominator}: return None",
                     f"if not n{n}*{high.denominator} <= {high.numerator}*d{n}: return None",
@@ -283,7 +283,7 @@ class _Compiler:
                 return [
                     f"v{n} = get(k{n}, a{n})",
                     f"if v{n} is not a{n}:",
-                    f"    if v{n}.__class__ is not list: return None",
+                    f"    if v{n}.__class__ is not list and v{n}.__class__ is not frozenset: return None",
                     f"    if not all(x.__class__ is str and x in m{n} for x in v{n}): return None",
                 ]
             case String():
@@ -396,7 +396,7 @@ MOST = 100_000  # whole decisions kept: by then a policy's every combination tha
 
 def _number(value: object) -> object:
     assert isinstance(value, Fraction), "a number's default is one"
-    return int(value) if value.denominator == 1 else (value.numerator, value.denominator)
+    return value.numerator if value.denominator == 1 else value
 
 
 def decider(policy: Policy) -> Callable[[Mapping[str, object]], Decision]:
@@ -409,3 +409,8 @@ def decider(policy: Policy) -> Callable[[Mapping[str, object]], Decision]:
         return machine.decide(given) if found is None else found
 
     return run
+
+
+def plain(request: Request) -> dict[str, object]:
+    """A request that has been read, as the compiled function takes it."""
+    return {name: _number(v) if isinstance(v, Fraction) else v for name, v in request.items()}

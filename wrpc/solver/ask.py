@@ -16,6 +16,7 @@ from typing import Literal
 
 import z3
 
+from wrpc.decide.compiled import Fast, fast, plain
 from wrpc.decide.decision import Decision
 from wrpc.decide.interpret import Conflict, Interpreter, interpreter
 from wrpc.decide.request import BadRequest, RequestValue, default
@@ -29,14 +30,18 @@ from wrpc.solver.space import Space
 from wrpc.solver.terms import Term, negate
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Replay:
     """What the interpreter makes of a request."""
 
+    policy: Policy
     request: Mapping[str, RequestValue]
-    state: State
     decision: Decision | None
     conflict: Conflict | None
+
+    @cached_property
+    def state(self) -> State:
+        return state_of(self.policy, self.request)
 
 
 Confirm = Callable[[Replay], bool]
@@ -117,12 +122,21 @@ class Room:
         """None where the request is outside the space."""
         try:
             self.interpreter.admit(request)
-            decision, state = self.interpreter.decision(request)
+            decision, _ = self.interpreter.decision(request)
         except BadRequest:
             return None
         except Conflict as conflict:
-            return Replay(request, state_of(self.policy, request), None, conflict)
-        return Replay(request, state, decision, None)
+            return Replay(self.policy, request, None, conflict)
+        return Replay(self.policy, request, decision, None)
+
+    @cached_property
+    def _quick(self) -> Fast:
+        return fast(self.interpreter)
+
+    def _glance(self, request: Mapping[str, RequestValue]) -> Replay | None:
+        """As `replay`, by the compiled function where it answers: for trials, never for what is shown."""
+        decision = self._quick(plain(request))
+        return self.replay(request) if decision is None else Replay(self.policy, request, decision, None)
 
     def _confirmed(self, request: Mapping[str, RequestValue], confirm: Confirm) -> bool:
         replay = self.replay(request)
@@ -130,17 +144,19 @@ class Room:
 
     # ── Witnesses ─────────────────────────────────────────────────────────
 
-    def _simplest(self, request: dict[str, RequestValue], confirm: Confirm) -> dict[str, RequestValue]:
+    def _simplest(self, found: dict[str, RequestValue], confirm: Confirm) -> dict[str, RequestValue]:
         """The same fault with as many signals as possible at their defaults and numbers that can be written down."""
+        request = found
         for name, signal in self.policy.signals.items():
             for value in (default(signal), *_rounder(request[name])):
                 if request[name] == value and type(request[name]) is type(value):
                     break
                 trial = {**request, name: value}
-                if self._confirmed(trial, confirm):
+                replay = self._glance(trial)
+                if replay is not None and confirm(replay):
                     request = trial
                     break
-        return request
+        return request if self._confirmed(request, confirm) else found
 
 
 class Line:
@@ -161,9 +177,10 @@ class Line:
     def settle(self, term: Term) -> Answer:
         return Answer(self._session.settle(term), why=self._session.why)
 
-    def example(self, term: Term) -> dict[str, RequestValue] | None:
-        """A request for which the term holds, as the solver finds it; None where there is none or it gives up."""
-        return self._session.ask(term)[1]
+    def ask(self, term: Term) -> Answer:
+        """As `settle`, with the request as the solver finds it: nobody has replayed it, and nobody is shown it."""
+        verdict, request = self._session.ask(term)
+        return Answer(verdict, request, self._session.why)
 
     def exclude(self, term: Term) -> None:
         self._session.add(negate(term))

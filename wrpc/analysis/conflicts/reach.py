@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """`left`: whether a request holds that no route of higher precedence takes. `holds`: whether any does at all."""
+    """`left`: whether a request holds that no route of higher precedence takes, and one without failures, as the solver
+    found it. `holds`: whether any does at all."""
 
     left: Answer
     holds: Answer
@@ -40,7 +41,7 @@ def _in(ask: Asker, room: Room, wanted: set[str]) -> dict[str, Reach]:
     for group in ask.policy.ranked:
         for route in group:
             if route.name in wanted:
-                left = _left(room, route, line.settle(line.holds(route)), len(group))
+                left = _left(room, route, line.ask(line.holds(route)), len(group))
                 found[route.name] = Reach(left, left if left.possible else alone.settle(alone.holds(route)))
         for route in group:
             line.exclude(line.holds(route))

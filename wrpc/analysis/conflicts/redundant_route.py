@@ -24,29 +24,31 @@ To repair, remove it, or make it do what it was meant for.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from wrpc.analysis.check import Found
 from wrpc.analysis.conflicts.reach import reach
-from wrpc.decide.request import RequestValue
 from wrpc.decide.state import state
 from wrpc.diagnostics import Code, finding
 from wrpc.policy.model import Action, Policy, Route
 
 if TYPE_CHECKING:
-    from wrpc.solver.ask import Asker, Line, Room
+    from wrpc.solver.ask import Answer, Asker, Line, Room
     from wrpc.solver.terms import Term
 
 CODE = Code("WRP204", "redundant-route", "warning", __doc__ or "")
 
 
 def check(policy: Policy, ask: Asker) -> Found:
-    suspects = [r for r in _suspects(policy) if reach(ask)[r.name].left.possible]
+    found = reach(ask)
+    next_ = _Next(policy)
+    suspects = [
+        r for r in _suspects(policy) if found[r.name].left.possible and not next_.differs(ask, found[r.name].left, r)
+    ]
     for room in ask.rooms:
-        if not suspects:
-            return
-        suspects = _unchanged(room, suspects)
+        if suspects:
+            suspects = _unchanged(room, suspects)
     for route in suspects:
         yield finding(
             CODE,
@@ -82,20 +84,14 @@ def _unchanged(room: Room, suspects: Sequence[Route]) -> list[Route]:
     from wrpc.solver.terms import conj
 
     names = {r.name for r in suspects}
-    order = [r for c in room.policy.ranked for r in c]
-    line, next_ = room.line(), _Next(room, order)
+    line, next_ = room.line(), _Next(room.policy)
     found: list[Route] = []
-    end = 0
     for group in room.policy.ranked:
-        end += len(group)
         for route in group:
-            if route.name not in names:
-                continue
-            example = line.example(line.holds(route))
-            if example is not None and next_.differs(example, route, group, end):
-                continue
-            if line.settle(conj([line.holds(route), next_.term(line, route, group, end)])).impossible:
-                found.append(route)
+            if route.name in names:
+                elsewhere = conj([line.holds(route), next_.term(line, route)])
+                if line.settle(elsewhere).impossible:
+                    found.append(route)
         for route in group:
             line.exclude(line.holds(route))
     return found
@@ -107,30 +103,43 @@ class _Next:
     Once by the interpreter, for one request: most routes are settled so. Then as a term, for all.
     """
 
-    def __init__(self, room: Room, order: Sequence[Route]) -> None:
-        self._room = room
-        self._order = order
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
         self._chains: dict[str, list[Term]] = {}
+        self._order = [r for c in policy.ranked for r in c]
+        self._group = {r.name: c for c in policy.ranked for r in c}
+        self._end: dict[str, int] = {}
+        end = 0
+        for group in policy.ranked:
+            end += len(group)
+            self._end |= dict.fromkeys((r.name for r in group), end)
 
-    def differs(self, request: Mapping[str, RequestValue], route: Route, group: Sequence[Route], end: int) -> bool:
-        s = state(self._room.policy, request)
-        takes = self._room.interpreter.takes
-        equals = [r for r in group if r is not route and takes(r, s)]
-        first = equals or [r for r in (next((r for r in self._order[end:] if takes(r, s)), None),) if r is not None]
+    def differs(self, ask: Asker, answer: Answer, route: Route) -> bool:
+        """On this request, which the route takes."""
+        if answer.request is None:
+            return False
+        s = state(self._policy, answer.request)
+        takes = ask.healthy.interpreter.takes
+        equals = [r for r in self._group[route.name] if r is not route and takes(r, s)]
+        first = equals or [r for r in (next((r for r in self._after(route) if takes(r, s)), None),) if r is not None]
         action = route.action.same
         if not first:
-            default = self._room.policy.default
+            default = self._policy.default
             return default is None or default.action.same != action
         return all(r.action.same != action for r in first)
 
-    def term(self, line: Line, route: Route, group: Sequence[Route], end: int) -> Term:
+    def _after(self, route: Route) -> Sequence[Route]:
+        return self._order[self._end[route.name] :]
+
+    def term(self, line: Line, route: Route) -> Term:
+        """For all requests that the route takes."""
         from wrpc.solver.terms import conj, disj, negate
 
         action = route.action.same
-        equals = [r for r in group if r is not route]
+        equals = [r for r in self._group[route.name] if r is not route]
         alike = disj(line.holds(r) for r in equals if r.action.same == action)
         others = disj(line.holds(r) for r in equals if r.action.same != action)
-        after = negate(self._same_from(line, end, action))
+        after = negate(self._same_from(line, self._end[route.name], action))
         return conj([negate(alike), disj([others, after])])
 
     def _same_from(self, line: Line, start: int, action: Action) -> Term:
@@ -139,7 +148,7 @@ class _Next:
 
         chain = self._chains.get(repr(action))
         if chain is None:
-            default = self._room.policy.default
+            default = self._policy.default
             term: Term = default is not None and default.action.same == action
             chain = [term]
             for route in reversed(self._order):

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from wrpc.policy.model import Forbid, Guard, Planned, Policy, Route, plan
 
 if TYPE_CHECKING:
-    from wrpc.solver.ask import Answer, Asker, Replay, Room
-    from wrpc.solver.terms import Term
+    from wrpc.solver.ask import Answer, Asker, Replay
 
 Place = tuple[Route, Planned]
 
@@ -21,29 +20,27 @@ def places(policy: Policy, wanted: Callable[[Planned], bool]) -> list[Place]:
 
 
 def removed(ask: Asker, guard: Guard, candidates: list[Place]) -> Iterator[tuple[Route | None, Planned | None, Answer]]:
-    """The places that the guard has to empty, each with a request. One question while none is left; open as None."""
+    """The places that the guard has to empty, each with a request. One question where it empties none; open as None."""
+    from wrpc.solver.terms import conj, disj, negate
+
     if not any(isinstance(r, Forbid) for r in guard.rules):
         return
     left = list(candidates)
-    while left:
-        answer = ask.anywhere(lambda room: _any(room, guard, left), lambda r: _first(r, guard, left) is not None)
-        if answer.impossible:
-            return
-        if answer.request is None:
-            yield None, None, answer
-            return
-        replay = ask.rooms[-1].replay(answer.request)
-        found = _first(replay, guard, left) if replay is not None else None
-        assert found is not None, "a confirmed request empties a place"
-        yield *found, answer
-        left.remove(found)
-
-
-def _any(room: Room, guard: Guard, left: list[Place]) -> Term:
-    from wrpc.solver.terms import conj, disj, negate
-
-    d = room.decision
-    return conj([negate(d.conflict), disj(conj([d.takes(r), d.removes(guard.name, p.pool)]) for r, p in left)])
+    for room in ask.rooms:
+        d = room.decision
+        terms = {id(p): conj([negate(d.conflict), d.takes(r), d.removes(guard.name, p.pool)]) for r, p in left}
+        while left:
+            answer = room.possible(disj(terms[id(p)] for _, p in left), lambda r: _first(r, guard, left) is not None)
+            if answer.impossible:
+                break
+            if answer.request is None:
+                yield None, None, answer
+                return
+            replay = room.replay(answer.request)
+            found = _first(replay, guard, left) if replay is not None else None
+            assert found is not None, "a confirmed request empties a place"
+            yield *found, answer
+            left.remove(found)
 
 
 def _first(replay: Replay, guard: Guard, left: list[Place]) -> Place | None:

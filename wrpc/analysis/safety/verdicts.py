@@ -139,8 +139,8 @@ def _acts(ask: Asker, guard: Guard) -> Confirm:
             return False
         try:
             route = machine.route(replay.state)
-        except Conflict:
-            return False
+        except Conflict as conflict:  # the guard denies what one of them would have served
+            return any(r.action.kind != "deny" for r in conflict.routes)
         return route is not None and route.action.kind != "deny"
 
     return confirm
