@@ -1,10 +1,10 @@
 """An Envoy in front of toy pools, all on loopback, for tests, the demo and benchmarks.
 
-    with Pools(["local", "frontier"]) as pools, Envoy(text, pools) as gateway:
+    with Pools(["local", "frontier"]) as pools, Envoy(text, port) as gateway:
         answer = gateway.ask({"x-wrpc-tokens": "12"})
 
-A policy is emitted for these pools with `settings(pools)`: their addresses, a free port to listen on, and the headers of
-the test believed.
+A policy is emitted for these pools with `settings(pools, port)`: their addresses, a port to listen on (`free_port()`),
+and the headers of the test believed.
 """
 
 from __future__ import annotations
@@ -108,7 +108,9 @@ class Pools:
             Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         for server in self._servers.values():
             server.shutdown()
             server.server_close()
@@ -177,7 +179,9 @@ class Envoy:
             raise
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.stop()
 
     def _wait(self) -> None:
@@ -224,7 +228,7 @@ class Envoy:
             connection.putrequest("POST", path)
             for name, value in (("content-type", "application/json"), ("content-length", str(len(body))), *pairs):
                 # `putheader` takes text as latin-1; header values here are UTF-8.
-                connection.putheader(name, value.encode())
+                connection.putheader(name, value.encode("utf-8", "surrogateescape"))
             connection.endheaders(body)
             response = connection.getresponse()
             content = response.read()

@@ -1,5 +1,5 @@
-"""Random requests of a policy that meet its bounds: numbers at and around every threshold, strings around every literal,
-signals that failed, several members of a group."""
+"""Random requests of a policy that meet its bounds: numbers at and around every threshold, strings around every
+literal, signals that failed, several members of a group."""
 
 from __future__ import annotations
 
@@ -27,7 +27,6 @@ class Sampler:
         for signal in policy.signals.values():
             if isinstance(signal.type, Score) and signal.type.threshold is not None:
                 self.bounds.append(signal.type.threshold)
-        # Where a sum crosses a bound, one of its parts does at the difference of bound and coefficient.
         self.bounds = list(dict.fromkeys(self.bounds))
 
     def _learn(self, node: object) -> None:

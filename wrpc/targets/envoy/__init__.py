@@ -87,8 +87,8 @@ TARGET = Target(
         Construct.FALLBACK: Native("endpoint priorities, and route.retry_policy.retry_priority"),
         Construct.FALLBACK_CAUSES: Approximate(
             "route.retry_policy.retry_on",
-            "which cause leads to which pool, and causes that stand in an answer's text: one list holds for retries and "
-            "fallbacks of a route",
+            "which cause leads to which pool, and causes that stand in an answer's text: one list holds for retries "
+            "and fallbacks of a route",
         ),
         Construct.SPILL: Cannot("no route sees how loaded a pool is"),
         Construct.MIRROR: Native("route.request_mirror_policies"),

@@ -141,9 +141,7 @@ class Literals:
     def covers(self, other: Literals) -> bool:
         if other.absent and not self.absent:
             return False
-        return not other.present or (
-            self.present and self.required <= other.required and self.refused <= other.refused
-        )
+        return not other.present or (self.present and self.required <= other.required and self.refused <= other.refused)
 
 
 Cell = Choice | Numbers | Literals

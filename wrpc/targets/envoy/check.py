@@ -56,7 +56,16 @@ def _validate(source: Source, program: Path) -> Iterator[Diagnostic]:
     with tempfile.TemporaryDirectory(prefix="wrpc-envoy-") as folder:
         place = Path(folder) / "envoy.yaml"
         place.write_text(source.text, encoding="utf-8")
-        command = [str(program), "--mode", "validate", "-c", str(place), "--log-level", "error", "--use-dynamic-base-id"]
+        command = [
+            str(program),
+            "--mode",
+            "validate",
+            "-c",
+            str(place),
+            "--log-level",
+            "error",
+            "--use-dynamic-base-id",
+        ]
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT, check=False)  # noqa: S603
         except subprocess.TimeoutExpired:

@@ -20,9 +20,7 @@ TLS = "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTls
 HTTP = "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
 # Envoy's own limits (3 retries, 1,024 requests at once) would quietly take fallbacks away under load.
 UNLIMITED = 2**32 - 1
-LIMITS = {
-    "max_connections": UNLIMITED, "max_pending_requests": UNLIMITED, "max_requests": UNLIMITED, "max_retries": UNLIMITED,
-}  # fmt: skip
+LIMITS = dict.fromkeys(("max_connections", "max_pending_requests", "max_requests", "max_retries"), UNLIMITED)
 
 
 @dataclass(slots=True)
@@ -65,7 +63,9 @@ class Clusters:
             self._fault(f"pool `{name}` has no address", at, repair)
             return None
         if isinstance(where, Env):
-            message = f'the address of pool `{name}` is `env("{where.name}")`, and a static bootstrap reads no environment'
+            message = (
+                f'the address of pool `{name}` is `env("{where.name}")`, and a static bootstrap reads no environment'
+            )
             self._fault(message, at, repair)
             return None
         try:
@@ -74,7 +74,9 @@ class Clusters:
             self._fault(f"the address of pool `{name}`: {error}", at, repair)
             return None
         if address.path not in ("", "/v1"):
-            self._fault(f"the path `{address.path}` of pool `{name}` would be lost: a request keeps its own", at, repair)
+            self._fault(
+                f"the path `{address.path}` of pool `{name}` would be lost: a request keeps its own", at, repair
+            )
         return address
 
     def _fault(self, message: str, at: Span, repair: str) -> None:

@@ -7,9 +7,7 @@ once as sets of requests. A condition is asked for one of four things, and pays 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
 
 from wrpc.policy.expr import (
     All,
@@ -36,14 +34,13 @@ from wrpc.policy.expr import (
     Within,
 )
 from wrpc.policy.intervals import complement, scaled, shifted
-from wrpc.policy.model import Bool, Enum, Group, Int, Policy, Pool, Real, Score, Signal
+from wrpc.policy.model import Group, Policy, Pool
 from wrpc.source import Span
 from wrpc.targets.envoy import headers
-from wrpc.targets.envoy.cells import Atom, Cell, Choice, Literals, Numbers, meet_ranges, tidy
+from wrpc.targets.envoy.cells import Atom
+from wrpc.targets.envoy.domain import Domain
+from wrpc.targets.envoy.kleene import Kleene, Number, Piece, View
 from wrpc.targets.envoy.rows import ALWAYS, NEVER, Rows, TooWide, both, cell, either, every
-
-ALL_NUMBERS = (Interval(),)
-TRUTHS = frozenset(("true", "false"))
 
 
 class Unsayable(Exception):
@@ -54,156 +51,6 @@ class Unsayable(Exception):
         self.span = span
         self.help = help
         super().__init__(message)
-
-
-class Kleene:
-    """A condition: the requests for which it is true, false, not false (`maybe`) and not true (`doubt`)."""
-
-    __slots__ = ("_made", "_make")
-
-    def __init__(self, true: View, false: View, maybe: View, doubt: View) -> None:
-        self._make = {"true": true, "false": false, "maybe": maybe, "doubt": doubt}
-        self._made: dict[str, Rows] = {}
-
-    @classmethod
-    def of(cls, true: Rows, false: Rows, unknown: Rows) -> Kleene:
-        return cls(lambda: true, lambda: false, lambda: either((true, unknown)), lambda: either((false, unknown)))
-
-    def _get(self, view: str) -> Rows:
-        if view not in self._made:
-            self._made[view] = self._make[view]()
-        return self._made[view]
-
-    @property
-    def true(self) -> Rows:
-        return self._get("true")
-
-    @property
-    def false(self) -> Rows:
-        return self._get("false")
-
-    @property
-    def maybe(self) -> Rows:
-        return self._get("maybe")
-
-    @property
-    def doubt(self) -> Rows:
-        return self._get("doubt")
-
-    @property
-    def unknown(self) -> Rows:
-        return both(self.maybe, self.doubt)
-
-
-View = Callable[[], Rows]
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """`constant + factor · raw(signal)`, for the requests of `rows`."""
-
-    rows: Rows
-    constant: Fraction
-    factor: Fraction = Fraction(0)
-    signal: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A number by pieces that do not overlap; elsewhere it is unknown."""
-
-    pieces: tuple[Piece, ...]
-    unknown: Rows
-
-
-# ── One signal ────────────────────────────────────────────────────────────
-
-
-class Domain:
-    """The cells of one signal. `meanings`: a failure counts as what `on_error` says; so all but axioms see it."""
-
-    def __init__(self, signal: Signal, meanings: bool) -> None:
-        self.signal = signal
-        self.name = signal.name
-        self.type = signal.type
-        meaning = signal.on_error if meanings else None
-        # A request with a failure that denies it ends before anything else is asked.
-        self.fails = signal.can_fail and meaning != "deny"
-        self.meaning = meaning if self.fails and meaning in ("fires", "silent") else None
-
-    @cached_property
-    def _range(self) -> Interval:
-        assert isinstance(self.type, (Int, Real, Score))
-        return Interval(Fraction(self.type.low), Fraction(self.type.high))
-
-    def words(self, words: frozenset[str], *, absent: bool = False) -> Cell:
-        of = TRUTHS if isinstance(self.type, Bool) else self.members
-        return Choice(words, absent and self.fails, of, self.fails)
-
-    @cached_property
-    def members(self) -> frozenset[str]:
-        assert isinstance(self.type, Enum)
-        return frozenset(map(headers.word, self.type.names))
-
-    def numbers(self, ranges: tuple[Interval, ...], *, absent: bool = False) -> Cell:
-        whole = isinstance(self.type, Int)
-        inside = tidy(meet_ranges(tidy(ranges, False), (self._range,)), whole)
-        return Numbers(inside, absent and self.fails, self._range, whole, self.fails)
-
-    def text(self, *required: Atom, refused: tuple[Atom, ...] = (), absent: bool = False) -> Cell:
-        start = Literals(frozenset(), frozenset(), True, absent and self.fails, self.fails)
-        return start.meet(Literals(frozenset(required), frozenset(refused), True, absent and self.fails, self.fails))
-
-    @cached_property
-    def present(self) -> Rows:
-        match self.type:
-            case Bool():
-                return cell(self.name, self.words(TRUTHS))
-            case Enum():
-                return cell(self.name, self.words(self.members))
-            case Int() | Real() | Score():
-                return cell(self.name, self.numbers(ALL_NUMBERS))
-            case _:
-                return cell(self.name, self.text())
-
-    @cached_property
-    def absent(self) -> Rows:
-        if not self.fails:
-            return NEVER
-        match self.type:
-            case Bool() | Enum():
-                return cell(self.name, self.words(frozenset(), absent=True))
-            case Int() | Real() | Score():
-                return cell(self.name, self.numbers((), absent=True))
-            case _:
-                return cell(self.name, Literals(frozenset(), frozenset(), False, True, True))
-
-    # A bool or score by itself, before its group: where it really fires, where it does not.
-
-    def firing(self, *, fires: bool = True) -> Rows:
-        if isinstance(self.type, Bool):
-            return cell(self.name, self.words(frozenset(("true" if fires else "false",))))
-        score = self.type
-        assert isinstance(score, Score)
-        if score.threshold is None:
-            return NEVER if fires else self.present
-        over = Interval(low=score.threshold, low_open=score.above)
-        return cell(self.name, self.numbers((over,) if fires else complement((over,))))
-
-    @property
-    def number_when_failed(self) -> Fraction | None:
-        return None if self.meaning is None else Fraction(self.meaning == "fires")
-
-    @property
-    def fires_when_failed(self) -> bool | None:
-        """What a failure makes of "it fires": true, false, or None for unknown."""
-        if isinstance(self.type, Bool):
-            return None if self.meaning is None else self.meaning == "fires"
-        assert isinstance(self.type, Score)
-        if self.type.threshold is None:
-            return False
-        number = self.number_when_failed
-        return None if number is None else self.type.fires(number)
 
 
 # ── The fold ──────────────────────────────────────────────────────────────
@@ -259,9 +106,7 @@ class Conditions(Meaning[Kleene, Number]):
                 NEVER,
             )
         unknown = NEVER if lost is False else every([d.absent, *nobody_fires])
-        return Kleene.of(
-            d.firing(), either((*own, *(o.firing() for o in others), *settled_by_failure)), unknown
-        )
+        return Kleene.of(d.firing(), either((*own, *(o.firing() for o in others), *settled_by_failure)), unknown)
 
     def _by_default(self, others: Sequence[Domain]) -> Kleene:
         """The default fires when no other does; whatever its own header says."""
@@ -341,10 +186,13 @@ class Conditions(Meaning[Kleene, Number]):
         if left is None or right is None:
             return _constant(False)
         if isinstance(left, StringSignal):
-            assert isinstance(right, str)
+            assert isinstance(right, str), "two signals have been dealt with"
             if node.relation == "prefix" and not right:
                 d = self.domains[left.name]
                 return Kleene.of(d.present, NEVER, d.absent)
+            if node.relation == "before" and not right:
+                d = self.domains[left.name]
+                return Kleene.of(NEVER, d.present, d.absent)
             return self._atom(left.name, Atom(node.relation, right))
         if isinstance(right, StringSignal):
             return self._literal_first(node, left, right.name)
@@ -363,8 +211,10 @@ class Conditions(Meaning[Kleene, Number]):
             case "equals":
                 return self._atom(signal, equals)
             case "before":
-                less = either((cell(signal, d.text(equals)), cell(signal, d.text(before))))
-                return Kleene.of(cell(signal, d.text(refused=(equals, before))), less, d.absent)
+                # No string stands before the empty one.
+                less = (equals, before) if literal else (equals,)
+                at_most = either(cell(signal, d.text(a)) for a in less)
+                return Kleene.of(cell(signal, d.text(refused=less)), at_most, d.absent)
             case "prefix":
                 starts = tuple(Atom("equals", literal[:n]) for n in range(len(literal) + 1))
                 true = either(cell(signal, d.text(a)) for a in starts)
@@ -391,7 +241,7 @@ class Conditions(Meaning[Kleene, Number]):
         return Number((one, nothing), condition.unknown)
 
     def linear(self, node: Linear, quantities: Sequence[Number]) -> Number:
-        with _explained(node.span, "this sum"):
+        with _Explained(node.span, "this sum"):
             pieces = [Piece(ALWAYS, node.constant)]
             for (factor, _), number in zip(node.terms, quantities, strict=True):
                 pieces = [
@@ -406,7 +256,7 @@ class Conditions(Meaning[Kleene, Number]):
         outside = complement(node.ranges)
 
         def rows(ranges: tuple[Interval, ...], unknown: Rows = NEVER) -> Rows:
-            with _explained(node.span, "this comparison"):
+            with _Explained(node.span, "this comparison"):
                 return either((*(self._inside(p, ranges) for p in number.pieces), unknown))
 
         return Kleene(
@@ -428,9 +278,7 @@ class Conditions(Meaning[Kleene, Number]):
         return _constant(node.value)
 
     def negation(self, node: Not, operand: Kleene) -> Kleene:  # noqa: ARG002
-        return Kleene(
-            lambda: operand.false, lambda: operand.true, lambda: operand.doubt, lambda: operand.maybe
-        )
+        return Kleene(lambda: operand.false, lambda: operand.true, lambda: operand.doubt, lambda: operand.maybe)
 
     def all(self, node: All, parts: Sequence[Kleene]) -> Kleene:
         return Kleene(
@@ -466,7 +314,7 @@ def _constant(value: bool) -> Kleene:
 
 def _joined(how: Callable[[list[Rows]], Rows], parts: Sequence[Kleene], view: str, span: Span | None) -> View:
     def rows() -> Rows:
-        with _explained(span, "this condition"):
+        with _Explained(span, "this condition"):
             return how([getattr(p, view) for p in parts])
 
     return rows
@@ -484,7 +332,7 @@ def _sum(rows: Rows, a: Piece, b: Piece, factor: Fraction, span: Span | None) ->
     )
 
 
-class _explained:
+class _Explained:
     """Turns an expansion without bounds into a finding at the smallest condition that is too wide."""
 
     def __init__(self, span: Span | None, what: str) -> None:

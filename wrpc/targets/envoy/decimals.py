@@ -14,8 +14,8 @@ from fractions import Fraction
 
 from wrpc.policy.expr import Interval
 
-DIGITS = 20
-SHAPE = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]{1,%d})?" % DIGITS
+DIGITS = 20  # `SHAPE` says so too
+SHAPE = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]{1,20})?"
 
 _SCALE = 10**DIGITS
 _ANY = "[0-9]*"
@@ -200,7 +200,7 @@ def _same_length(low: str, high: str) -> list[str]:
 
 
 def _free(n: int) -> str:
-    return "" if n == 0 else "[0-9]" if n == 1 else "[0-9]{%d}" % n
+    return "" if n == 0 else "[0-9]" if n == 1 else f"[0-9]{{{n}}}"
 
 
 def _class(low: int, high: int) -> str:

@@ -216,8 +216,8 @@ class _Table:
                     continue
                 if any(meet_rows(a, b) is not None for a in rows[first.name] for b in rows[second.name]):
                     message = f"only a confidence orders the routes `{first.name}` and `{second.name}`"
-                    help = "give one of them a higher priority, or put their signals into an exclusive group"
-                    self.report(Unsayable(message, second.span, help), second.span)
+                    repair = "give one of them a higher priority, or put their signals into an exclusive group"
+                    self.report(Unsayable(message, second.span, repair), second.span)
 
     def guarded(self, route: Route, rows: Rows) -> None:
         """One entry for every way in which guards change the route's plan."""

@@ -55,9 +55,7 @@ def _whole(policy: Policy) -> Span:
 
 
 def _obliging(policy: Policy) -> tuple[str, ...]:
-    return tuple(
-        f"guard {g.name}" for g in policy.guards.values() if any(isinstance(r, Obligation) for r in g.rules)
-    )
+    return tuple(f"guard {g.name}" for g in policy.guards.values() if any(isinstance(r, Obligation) for r in g.rules))
 
 
 def _losses(policy: Policy, table: Decisions) -> Iterator[Diagnostic]:
@@ -70,10 +68,10 @@ def _losses(policy: Policy, table: Decisions) -> Iterator[Diagnostic]:
     for route in (*policy.routes.values(), *([policy.default] if policy.default else [])):
         edges = route.action.fallbacks
         causes = [c for f in edges for c in f.causes]
-        if edges and causes and not any(c in FAILURES for c in causes) and all(f.causes for f in edges):
-            if not route.action.retries:
-                message = f"the fallbacks of `{route.name}` are never taken: Envoy does not see {listing(causes, 'or')}"
-                yield finding(NOT_CARRIED, message, edges[0].span or route.span, subjects=[f"route {route.name}"])
+        unseen = all(f.causes for f in edges) and not any(c in FAILURES for c in causes)
+        if edges and unseen and not route.action.retries:
+            message = f"the fallbacks of `{route.name}` are never taken: Envoy does not see {listing(causes, 'or')}"
+            yield finding(NOT_CARRIED, message, edges[0].span or route.span, subjects=[f"route {route.name}"])
 
 
 def _unheard(policy: Policy, chosen: Settings, names: Names, read: set[str]) -> Iterator[Diagnostic]:
@@ -127,7 +125,9 @@ def _head(policy: Policy, names: Names, read: set[str], chosen: Settings) -> str
     if asked:
         width = max(len(names.headers[s.name]) for s in asked)
         lines += ["", "Signals, and the headers that they are read from:"]
-        lines += [f"  {names.headers[s.name]:{width}}  {s.name}: {_spelling(s)}{_set_by(s, names, chosen)}" for s in asked]
+        lines += [
+            f"  {names.headers[s.name]:{width}}  {s.name}: {_spelling(s)}{_set_by(s, names, chosen)}" for s in asked
+        ]
     return "".join(f"# {line}".rstrip() + "\n" for line in lines)
 
 
@@ -163,7 +163,7 @@ def _yaml(value: object) -> str:
     class Plain(yaml.SafeDumper):
         """Everything in full: an alias would have to be looked up by the reader."""
 
-        def ignore_aliases(self, data: object) -> bool:
+        def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002  PyYAML's signature
             return True
 
     text: str = yaml.dump(value, Dumper=Plain, sort_keys=False, allow_unicode=True, width=10_000)

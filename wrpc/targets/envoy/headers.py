@@ -85,8 +85,8 @@ def _faults(signal: Signal, name: str, user: Signal, lifted: bool) -> Iterable[D
         yield finding(UNEMITTABLE, f"`{name}` is no header name, for signal `{signal.name}`", signal.span, help=other)
     elif name in OWN and not lifted:
         yield finding(UNEMITTABLE, f"the header `{name}` is the gateway's own", signal.span, help=other)
-    # Two signals may read one header that clients send: it is one value, in two types.
-    if user is not signal and not (_sent(user) and _sent(signal)):
+    # Two signals may read one header that clients send, where it can be a value of both: two thresholds, say.
+    if user is not signal and not (_sent(user) and _sent(signal) and canonical(user) == canonical(signal)):
         message = f"signals `{user.name}` and `{signal.name}` would share the header `{name}`"
         yield finding(UNEMITTABLE, message, signal.span, help=other)
 

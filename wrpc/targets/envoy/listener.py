@@ -106,7 +106,9 @@ def _model() -> list[Json]:
     read: Json = {
         "@type": _TYPE + "filters.http.json_to_metadata.v3.JsonToMetadata",
         "request_rules": {
-            "rules": [{"selectors": [{"key": "model"}], "on_present": {"metadata_namespace": NAMESPACE, "key": "model"}}],
+            "rules": [
+                {"selectors": [{"key": "model"}], "on_present": {"metadata_namespace": NAMESPACE, "key": "model"}}
+            ],
             "allow_content_types_regex": {"regex": r"(?i)application/json(?:[ \t]*;.*)?"},
         },
     }

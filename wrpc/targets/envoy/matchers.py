@@ -1,8 +1,8 @@
 """Cells as Envoy's header matchers.
 
 Every matcher stands behind the checks that refuse headers which are no value of their signal. So an inverted matcher
-leaves only other values of the signal (unguarded, an inverted range also matches garbage), and an absent header, read as
-the empty string, is no value of any type but `string`, whose cells are split where that matters.
+leaves only other values of the signal (unguarded, an inverted range also matches garbage), and an absent header, read
+as the empty string, is no value of any type but `string`, whose cells are split where that matters.
 """
 
 from __future__ import annotations

@@ -15,20 +15,26 @@ from fractions import Fraction
 from urllib.parse import unquote
 
 from wrpc.diagnostics import Refusal, finding
-from wrpc.policy.expr import (
-    All, Any, Attribute, Condition, Constant, Failed, Fires, Has, Interval, Linear, Named, Not, OneOf, Raw,
-    StringLiteral, StringSignal, Text, Within,
-)  # fmt: skip
+from wrpc.policy.expr import All, Any, Attribute, Condition, Failed, Named, Not
 from wrpc.policy.model import (
-    Action, Bool, Definition, Enum, FallbackEdge, Guard, Int, MirrorEdge, Obligation, Policy, Real, Route, Score, Set,
-    Share, Signal, String, Value, Word,
+    Action,
+    Definition,
+    FallbackEdge,
+    Guard,
+    MirrorEdge,
+    Obligation,
+    Policy,
+    Route,
+    Share,
+    Signal,
+    Value,
+    Word,
 )  # fmt: skip
 from wrpc.source import Source, Span
 from wrpc.targets.codes import REJECTED
 from wrpc.targets.envoy import headers
-from wrpc.targets.envoy.patterns import (
-    ANY, Alt, Chars, Node, Rep, Seq, Unreadable, decimals, flat, integers, parse, words,
-)  # fmt: skip
+from wrpc.targets.envoy.matched import equals, value
+from wrpc.targets.envoy.patterns import Unreadable
 from wrpc.targets.envoy.settings import settings
 from wrpc.targets.target import Options
 
@@ -139,7 +145,7 @@ class _Reader:
         found: dict[str, Guard] = {}
         for i, ((name, pool), conditions) in enumerate(due.items()):
             when = Any(tuple(conditions))
-            condition = when if pool is None else All((when, _is(Attribute("pool"), pool)))
+            condition = when if pool is None else All((when, equals(Attribute("pool"), pool)))
             rule = Obligation(name, condition, pool is not None, self.span)
             found[f"obligation {i}"] = Guard(f"obligation {i}", (rule,), self.span)
         return found
@@ -182,8 +188,7 @@ class _Reader:
         if fallbacks and "retry_priority" not in retry:
             fallbacks = ()
         shares = tuple(
-            Share(chain[0], Fraction(int(p["weight"]), total))
-            for chain, p in zip(chains, parts, strict=True)
+            Share(chain[0], Fraction(int(p["weight"]), total)) for chain, p in zip(chains, parts, strict=True)
         )
         tries = int(retry.get("num_retries", 0)) + 1
         mirrors: list[Json] = action.get("request_mirror_policies", [])
@@ -209,7 +214,7 @@ class _Reader:
         if kind == "present_match":
             return failed if bool(m["present_match"]) == inverted else Not(failed)
         signal = self._read_as(signals, m, kind)
-        matches, on_empty = _value(signal, kind, m[kind])
+        matches, on_empty = value(signal, kind, m[kind])
         there = All((Not(failed), Not(matches) if inverted else matches))
         return Any((there, failed)) if empty and on_empty != inverted else there
 
@@ -217,141 +222,11 @@ class _Reader:
     def _read_as(signals: Sequence[Signal], m: Json, kind: str) -> Signal:
         for signal in signals:
             try:
-                _value(signal, kind, m[kind])
+                value(signal, kind, m[kind])
             except Unreadable:
                 continue
             return signal
         raise Unreadable(f"a matcher of `{m['name']}` that no value of `{signals[0].name}` is held against: {m[kind]}")
-
-
-def _value(signal: Signal, kind: str, argument: typing.Any) -> tuple[Condition, bool]:
-    """What a matcher says of a header that is there; and whether it holds of an empty one."""
-    if kind == "range_match":
-        start, end = argument["start"], argument["end"]
-        if not isinstance(signal.type, Int):
-            raise Unreadable("a range of what is no whole number")
-        return _numbers(signal, (Interval(Fraction(start), Fraction(end), False, True),)), False
-    ((how, text),) = argument.items()
-    match how:
-        case "exact":
-            return _exact(signal, text), text == ""
-        case "prefix" if isinstance(signal.type, String):
-            return Text("prefix", StringSignal(signal.name), StringLiteral(text)), text == ""
-        case "safe_regex":
-            pattern = parse(text["regex"])
-            return _pattern(signal, pattern), _takes_nothing(pattern)
-        case _:
-            raise Unreadable(f"a matcher `{how}`")
-
-
-def _takes_nothing(node: Node) -> bool:
-    """Whether an expression matches the empty text."""
-    match node:
-        case Chars():
-            return False
-        case Seq(parts):
-            return all(map(_takes_nothing, parts))
-        case Alt(options):
-            return any(map(_takes_nothing, options))
-        case Rep(inner, least, _):
-            return least == 0 or _takes_nothing(inner)
-
-
-def _numbers(signal: Signal, ranges: tuple[Interval, ...]) -> Condition:
-    return Within(Linear(Fraction(0), ((Fraction(1), Raw(signal.name)),)), ranges)
-
-
-def _exact(signal: Signal, text: str) -> Condition:
-    match signal.type:
-        case Int() | Real() | Score():
-            return _numbers(signal, (Interval(Fraction(text), Fraction(text)),))
-        case String():
-            return _is(StringSignal(signal.name), text)
-        case Set():
-            raise Unreadable("a set that equals a text")
-        case _:
-            return _words(signal, frozenset((text,)))
-
-
-def _is(term: StringSignal | Attribute, text: str) -> Condition:
-    return Text("equals", term, StringLiteral(text))
-
-
-def _words(signal: Signal, texts: frozenset[str]) -> Condition:
-    names = frozenset(map(unquote, texts))
-    match signal.type:
-        case Bool():
-            if not names <= {"true", "false"}:
-                raise Unreadable(f"{sorted(names)} of a bool")
-            truths = tuple(
-                c for n, c in (("true", Fires(signal.name)), ("false", Not(Fires(signal.name)))) if n in names
-            )
-            return truths[0] if len(truths) == 1 else Constant(bool(truths))
-        case Enum(members):
-            if not names <= set(members):
-                raise Unreadable(f"{sorted(names - set(members))} of `{signal.name}`")
-            return OneOf(signal.name, names)
-        case _:
-            raise Unreadable("words of what has none")
-
-
-def _pattern(signal: Signal, node: Node) -> Condition:
-    match signal.type:
-        case Int():
-            return _numbers(signal, integers(node))
-        case Real() | Score():
-            return _numbers(signal, decimals(node))
-        case Set(members):
-            return _members(signal, members, node)
-        case String():
-            return _strings(StringSignal(signal.name), flat((node,)))
-        case _:
-            return _words(signal, words(node))
-
-
-_ANYTHING = Rep(ANY, 0, None)
-_COMMA = Chars(((",", ","),))
-
-
-def _members(signal: Signal, names: Sequence[str], node: Node) -> Condition:
-    parts = flat((node,))
-    if len(parts) > 2 and parts[0] == Rep(Seq((_ANYTHING, _COMMA)), 0, 1) and parts[-1] == Rep(Seq((_COMMA, _ANYTHING)), 0, 1):
-        (word,) = words(Seq(parts[1:-1]))
-        member = unquote(word)
-        if member not in names or "," in word:
-            raise Unreadable(f"`{member}`, which is no member of `{signal.name}`")
-        return Has(signal.name, member)
-    # Every set: `none`, or members with commas between them.
-    if isinstance(node, Alt) and len(node.options) == 2 and words(node.options[0]) == {"none"}:
-        match flat((node.options[1],)):
-            case (*first, Rep(Seq((c, *more)), 0, None)) if c == _COMMA:
-                if {unquote(w) for w in words(Seq(tuple(first)))} == set(names) == {
-                    unquote(w) for w in words(Seq(tuple(more)))
-                }:
-                    return Constant(True)
-    raise Unreadable(f"an expression that asks nothing known of the set `{signal.name}`")
-
-
-def _strings(term: StringSignal, nodes: tuple[Node, ...], start: str = "") -> Condition:
-    """Words, beginnings, and `beginning[ -x].*`: what goes on with a character up to x."""
-    if not nodes:
-        return _is(term, start)
-    if nodes == (_ANYTHING,):
-        return Text("prefix", term, StringLiteral(start)) if start else Constant(True)
-    match nodes[0]:
-        case Alt(options):
-            return Any(tuple(_strings(term, flat((o, *nodes[1:])), start) for o in options))
-        case Rep(inner, 0, 1):
-            return Any(tuple(_strings(term, flat(n), start) for n in ((inner, *nodes[1:]), nodes[1:])))
-        case Chars() as c if c.only is not None:
-            return _strings(term, flat(nodes[1:]), start + c.only)
-        case Chars(((" ", high),)) if nodes[1:] == (_ANYTHING,):
-            # No character of a header is less than a space.
-            below = Text("before", term, StringLiteral(start + chr(ord(high) + 1)))
-            longer = Text("prefix", term, StringLiteral(start)) if start else Constant(True)
-            return All((longer, Not(_is(term, start)), below))
-        case _:
-            raise Unreadable("an expression that asks nothing known of a string")
 
 
 # ── Pieces ────────────────────────────────────────────────────────────────
@@ -385,7 +260,9 @@ def _obligations(texts: Sequence[str]) -> tuple[tuple[str, str | None], ...]:
 
 def _share(mirror: Json) -> Fraction:
     percent = mirror["runtime_fraction"]["default_value"]
-    return Fraction(percent["numerator"], {"HUNDRED": 100, "TEN_THOUSAND": 10_000, "MILLION": 1_000_000}[percent["denominator"]])
+    return Fraction(
+        percent["numerator"], {"HUNDRED": 100, "TEN_THOUSAND": 10_000, "MILLION": 1_000_000}[percent["denominator"]]
+    )
 
 
 def _time(text: object) -> Fraction | None:

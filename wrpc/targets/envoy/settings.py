@@ -12,10 +12,15 @@ from wrpc.targets.codes import UNEMITTABLE
 from wrpc.targets.envoy import headers
 from wrpc.targets.target import Options, Setting
 
+CA = "/etc/ssl/certs/ca-certificates.crt"
+BODY = 16 * 2**20
+
 SETTINGS: Mapping[str, Setting] = {
     "listen": Setting("text", "the address that Envoy listens on", "127.0.0.1:8080"),
     "admin": Setting("text", "the address of Envoy's admin interface; there is none unless this is set"),
-    "endpoints": Setting("map", 'addresses of pools, in place of their `endpoint`: `endpoints { local "10.0.0.7:8000" }`'),
+    "endpoints": Setting(
+        "map", 'addresses of pools, in place of their `endpoint`: `endpoints { local "10.0.0.7:8000" }`'
+    ),
     "prefix": Setting("text", "what the headers of signals begin with", headers.PREFIX),
     "headers": Setting("map", 'other names for the headers of signals: `headers { pii "x-data-class" }`'),
     "trust_headers": Setting(
@@ -25,11 +30,9 @@ SETTINGS: Mapping[str, Setting] = {
     "obligations_by": Setting(
         "text", "the name of what performs the obligations that it finds in the header x-wrpc-obligations"
     ),
-    "ca": Setting(
-        "text", "the file of certificate authorities that https pools are held against", "/etc/ssl/certs/ca-certificates.crt"
-    ),
-    "max_body": Setting("number", "the largest request body that is buffered, to read `model` and to retry", 16 * 2**20),
-}  # fmt: skip
+    "ca": Setting("text", "the file of certificate authorities that https pools are held against", CA),
+    "max_body": Setting("number", "the largest body that is buffered, to read `model` and to send it once more", BODY),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,7 @@ def settings(policy: Policy, options: Options) -> Settings:
         signals_by=address("signals_by"),
         obligations_by=text("obligations_by"),
         ca=text("ca") or "",
-        max_body=int(largest.value) if isinstance(largest, Amount) else 16 * 2**20,
+        max_body=int(largest.value) if isinstance(largest, Amount) else BODY,
         spans=options.spans,
         diagnostics=tuple(found),
     )

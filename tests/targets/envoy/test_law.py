@@ -1,0 +1,52 @@
+"""What an emitted file does, read back, is what the policy does: on random policies and random requests, failures
+included. What the target says that it cannot carry (a cascade's later steps, spills, how to choose) is left out."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.laws.policies import policies, requests
+from wrpc.decide import BadRequest, Conflict, Decision, decide
+from wrpc.policy.model import Policy
+from wrpc.targets.envoy.emit import emit
+from wrpc.targets.envoy.read import read
+from wrpc.targets.target import Options
+
+ROLES = ("primary", "fallback", "mirror")
+
+
+def options(policy: Policy) -> Options:
+    endpoints = {name: f"127.0.0.1:{9000 + i}" for i, name in enumerate(policy.pools)}
+    return Options({"endpoints": endpoints, "obligations_by": "the test"})
+
+
+def carried(d: Decision, weights: bool) -> object:
+    """Of a decision, what the target carries."""
+    left = [(s.pool, s.role, s.weight if weights else None, s.obligations) for s in d.destinations if s.role in ROLES]
+    own = {o for s in d.destinations for o in s.obligations}
+    kept = {o for _, _, _, obligations in left for o in obligations}
+    return d.action, d.reason, left, sorted(set(d.obligations) - (own - kept))
+
+
+@settings(max_examples=150)
+@given(st.data())
+def test_a_file_read_back_decides_as_its_policy(data: st.DataObject) -> None:
+    policy = data.draw(policies())
+    emitted = emit(policy, options(policy))
+    if not emitted.artifacts:
+        # Every refusal has a place and a reason.
+        assert any(d.severity == "error" for d in emitted.diagnostics)
+        return
+    back = read({a.path: a.text for a in emitted.artifacts}, policy)
+    for _ in range(12):
+        request = data.draw(requests(policy))
+        try:
+            ours = decide(policy, request)
+        except (BadRequest, Conflict):
+            continue
+        theirs = decide(back, request)
+        weights = all(isinstance(s.weight, Fraction) for s in ours.destinations if s.role == "primary")
+        assert carried(ours, weights) == carried(theirs, weights)
