@@ -1,0 +1,113 @@
+"""decide: one answer a line, whatever the line is; exact numbers; nothing read ahead."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.cli.conftest import CLEAN, CONFLICT, TYPO
+
+LINES = [
+    ('{"code": true, "tokens": 9}', "coding"),
+    ("{}", "default"),
+    ('{"pii": 0.85}', "private"),
+    ('{"pii": 0.8499999999999999999999}', "default"),
+    ('{"pii": null}', "private"),
+    ('{"toknes": 1}', "WRP171"),
+    ('{"tokens": 100001}', "WRP172"),
+    ('{"tokens": "many"}', "WRP172"),
+    ('{"tokens": 1.5}', "WRP172"),
+    ('{"tokens": 1e3}', "default"),
+    ('{"tokens": 1e999999999}', "WRP172"),
+    ('{"tokens": null}', "WRP173"),
+    ('{"tokens": 1, "tokens": 2}', "WRP170"),
+    ('{"tokens": NaN}', "WRP170"),
+    ("[]", "WRP170"),
+    ("{", "WRP170"),
+    ("[" * 100_000, "WRP170"),
+    ('{"code": true}', "coding"),
+]
+
+
+def answer(line: dict) -> str:
+    return line["error"]["code"] if "error" in line else line["route"]
+
+
+def test_each_line_is_answered_and_the_next_goes_on(wrpc, policy, tmp_path):
+    path = policy()
+    log = tmp_path / "log.jsonl"
+    log.write_text("\n\n".join(line for line, _ in LINES), encoding="utf-8")
+    done = wrpc("decide", path, "log.jsonl", "--format", "json")
+    assert done.code == 1
+    assert [answer(a) for a in done.lines] == [expected for _, expected in LINES]
+    assert all(list(a["error"]) == ["code", "message"] for a in done.lines if "error" in a)
+    piped = wrpc("decide", path, "-", "--format", "json", stdin=log.read_bytes())
+    assert (piped.code, piped.out) == (1, done.out)
+
+
+def test_the_line_of_a_decision(wrpc, policy):
+    done = wrpc("decide", policy(), "--request", '{"code": true}', "--format", "json")
+    assert done.code == 0
+    assert done.lines == [
+        {
+            "route": "coding",
+            "action": "route",
+            "reason": None,
+            "destinations": [
+                {"pool": "cloud", "weight": 0.9, "role": "primary", "obligations": []},
+                {"pool": "own", "weight": 0.1, "role": "primary", "obligations": []},
+            ],
+            "obligations": [],
+            "fired": ["code"],
+            "removed": [],
+        }
+    ]
+    assert list(done.lines[0]) == [
+        "route", "action", "reason", "destinations", "obligations", "fired", "removed",
+    ]  # fmt: skip
+
+
+def test_a_conflict_is_an_answer(wrpc, policy):
+    done = wrpc("decide", policy(CONFLICT), "-", "--format", "json", stdin=b'{"code": true, "tokens": 9000}\n{}\n')
+    assert done.code == 1
+    assert [answer(a) for a in done.lines] == ["WRP201", "default"]
+
+
+def test_bytes_that_are_no_text(wrpc, policy):
+    data = b'\xef\xbb\xbf{"code": true}\r\n\xff\xfe\n\n{}'
+    done = wrpc("decide", policy(), "-", "--format", "json", stdin=data)
+    assert [answer(a) for a in done.lines] == ["coding", "WRP170", "default"]
+
+
+def test_an_endless_line_does_not_fill_the_memory(wrpc, policy, monkeypatch):
+    from wrpc.cli import decide
+
+    monkeypatch.setattr(decide, "LONGEST", 100)
+    data = b'{"code":' + b" " * 1000 + b"true}\n{}\n"
+    done = wrpc("decide", policy(), "-", "--format", "json", stdin=data)
+    assert [answer(a) for a in done.lines] == ["WRP170", "default"]
+
+
+def test_lone_surrogates_come_out_as_they_went_in(wrpc, policy):
+    text = CLEAN + 'signal who: string { source header("x-who") }\nguard named { deny "x" when who == "nobody" }\n'
+    done = wrpc("decide", policy(text), "-", "--format", "json", stdin=rb'{"\ud800": 1}' + b"\n")
+    assert answer(done.lines[0]) == "WRP171"
+    assert "\ud800" in done.lines[0]["error"]["message"]
+
+
+@pytest.mark.parametrize("format", ["text", "json"])
+def test_a_policy_with_errors_decides_nothing(wrpc, policy, format):
+    done = wrpc("decide", policy(TYPO), "--request", "{}", "--format", format)
+    assert done.code == 1
+    assert "WRP101" in done.out
+
+
+def test_text_says_why(wrpc, policy):
+    path = policy(CLEAN.replace("  to own\n}\nroute coding", "  to cloud\n  fallback own\n}\nroute coding"))
+    done = wrpc("decide", path, "--request", '{"pii": 1}')
+    assert "route private → own" in done.out
+    assert "removed: cloud by guard stays" in done.out
+    assert json.loads(wrpc("decide", path, "--request", '{"pii": 1}', "--format", "json").out)["removed"] == [
+        {"pool": "cloud", "by": "guard stays"}
+    ]
