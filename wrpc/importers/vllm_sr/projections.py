@@ -40,6 +40,7 @@ class Projections:
     section: Keys | None
     declarations: list[tree.Declaration] = field(default_factory=list)
     reach: dict[str, tuple[Fraction, Fraction]] = field(default_factory=dict)
+    circular: set[str] = field(default_factory=set)
 
     @property
     def catalog(self) -> Catalog:
@@ -117,6 +118,7 @@ def _score(own: str, scores: dict[str, Keys], projections: Projections, inside: 
     entry = scores[own]
     if own in inside:
         circle = " → ".join(f"`{n}`" for n in (*inside[inside.index(own) :], own))
+        projections.circular.add(own)
         catalog.report(finding(codes.CYCLE, f"scores are made of each other: {circle}", named(entry)))
         return
     terms: list[tuple[Fraction, tree.Expr | None]] = []
@@ -171,7 +173,7 @@ def _input(item: Keys, projections: Projections) -> list[Term] | None:
             catalog.omit(f"how sure `{own}` is", at, why="it counts 1 or 0")
         return [(ONE, flag, ZERO, ONE)]
     match, miss = number_of(item, "match") or ONE, number_of(item, "miss") or ZERO
-    terms: list[Term] = [(match - miss, flag, ZERO, ONE)]
+    terms: list[Term] = [] if match == miss else [(match - miss, flag, ZERO, ONE)]
     return [*terms, (miss, None, ONE, ONE)] if miss else terms
 
 
@@ -179,6 +181,8 @@ def _of_score(own: str, source: str, at: Span, projections: Projections) -> list
     catalog = projections.catalog
     if source == "confidence":
         catalog.omit(f"how sure the output `{own}` is", at, why="the policy has no calibrated distance from a bound")
+        return None
+    if own in projections.circular:
         return None
     if own not in catalog.numbers:
         message = f"no score is called `{own}`"

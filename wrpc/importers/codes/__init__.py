@@ -1,0 +1,119 @@
+"""Every code that an importer gives, each with its page. The families are those of the language."""
+
+from __future__ import annotations
+
+from wrpc.importers.codes.decisions import (
+    EMPTY_RANGE as EMPTY_RANGE,
+)
+from wrpc.importers.codes.decisions import (
+    MAPPING_GAP as MAPPING_GAP,
+)
+from wrpc.importers.codes.decisions import (
+    MAPPING_OVERLAP as MAPPING_OVERLAP,
+)
+from wrpc.importers.codes.decisions import (
+    NO_MODELS as NO_MODELS,
+)
+from wrpc.importers.codes.decisions import (
+    NOT_IMPORTED as NOT_IMPORTED,
+)
+from wrpc.importers.codes.decisions import (
+    SAME_RULES as SAME_RULES,
+)
+from wrpc.importers.codes.decisions import (
+    UNREACHABLE_OUTPUT as UNREACHABLE_OUTPUT,
+)
+from wrpc.importers.codes.decisions import (
+    UNREAD_SIGNAL as UNREAD_SIGNAL,
+)
+from wrpc.importers.codes.decisions import (
+    WITHOUT_TIER as WITHOUT_TIER,
+)
+from wrpc.importers.codes.reading import (
+    ALIAS as ALIAS,
+)
+from wrpc.importers.codes.reading import (
+    DUPLICATE_KEY as DUPLICATE_KEY,
+)
+from wrpc.importers.codes.reading import (
+    KEY as KEY,
+)
+from wrpc.importers.codes.reading import (
+    NOT_A_CONFIGURATION as NOT_A_CONFIGURATION,
+)
+from wrpc.importers.codes.reading import (
+    SEVERAL_DOCUMENTS as SEVERAL_DOCUMENTS,
+)
+from wrpc.importers.codes.reading import (
+    TOO_DEEP as TOO_DEEP,
+)
+from wrpc.importers.codes.reading import (
+    TOO_LARGE as TOO_LARGE,
+)
+from wrpc.importers.codes.reading import (
+    UNREADABLE as UNREADABLE,
+)
+from wrpc.importers.codes.values import (
+    BAD_PATTERN as BAD_PATTERN,
+)
+from wrpc.importers.codes.values import (
+    BAD_SHAPE as BAD_SHAPE,
+)
+from wrpc.importers.codes.values import (
+    CYCLE as CYCLE,
+)
+from wrpc.importers.codes.values import (
+    DANGLING as DANGLING,
+)
+from wrpc.importers.codes.values import (
+    DUPLICATE_NAME as DUPLICATE_NAME,
+)
+from wrpc.importers.codes.values import (
+    MISSING_KEY as MISSING_KEY,
+)
+from wrpc.importers.codes.values import (
+    OLDER_KEY as OLDER_KEY,
+)
+from wrpc.importers.codes.values import (
+    OUT_OF_RANGE as OUT_OF_RANGE,
+)
+from wrpc.importers.codes.values import (
+    UNKNOWN_KEY as UNKNOWN_KEY,
+)
+from wrpc.importers.codes.values import (
+    UNKNOWN_WORD as UNKNOWN_WORD,
+)
+from wrpc.importers.codes.values import (
+    WRONG_TYPE as WRONG_TYPE,
+)
+
+CODES = (
+    UNREADABLE,
+    DUPLICATE_KEY,
+    ALIAS,
+    KEY,
+    SEVERAL_DOCUMENTS,
+    TOO_DEEP,
+    TOO_LARGE,
+    NOT_A_CONFIGURATION,
+    UNKNOWN_KEY,
+    DANGLING,
+    WRONG_TYPE,
+    OUT_OF_RANGE,
+    DUPLICATE_NAME,
+    BAD_PATTERN,
+    UNKNOWN_WORD,
+    MISSING_KEY,
+    OLDER_KEY,
+    BAD_SHAPE,
+    CYCLE,
+    MAPPING_GAP,
+    MAPPING_OVERLAP,
+    UNREACHABLE_OUTPUT,
+    EMPTY_RANGE,
+    SAME_RULES,
+    WITHOUT_TIER,
+    UNREAD_SIGNAL,
+    NO_MODELS,
+    NOT_IMPORTED,
+)

@@ -1,0 +1,222 @@
+"""Bands, conflicts and coverage, and what has no place in a policy: the 25x, 35x and 85x codes."""
+
+from __future__ import annotations
+
+from wrpc.diagnostics import Code
+
+MAPPING_GAP = Code(
+    "WRP250",
+    "mapping-gap",
+    "warning",
+    """\
+Values of a score between two outputs of a mapping that no output takes.
+
+For those requests no output fires, and every rule over the mapping is silent.
+
+Bad:
+
+    version: v0.3
+    routing:
+      signals:
+        language: [{name: en}]
+      projections:
+        scores:
+          - {name: english, method: weighted_sum, inputs: [{type: language, name: en, weight: 1}]}
+        mappings:
+          - {name: band, source: english, outputs: [{name: low, lt: 0.3}, {name: high, gte: 0.5}]}
+      decisions:
+        - {name: a, rules: {operator: OR, conditions: [{type: projection, name: low}, {type: projection, name: high}]}}
+
+How to repair: let the upper output begin where the lower one ends.
+""",
+)
+
+MAPPING_OVERLAP = Code(
+    "WRP251",
+    "mapping-overlap",
+    "warning",
+    """\
+Values of a score that two outputs of a mapping take.
+
+The first in the file wins, so that the order of lines decides.
+
+Bad:
+
+    version: v0.3
+    routing:
+      signals:
+        language: [{name: en}]
+      projections:
+        scores:
+          - {name: english, method: weighted_sum, inputs: [{type: language, name: en, weight: 1}]}
+        mappings:
+          - {name: band, source: english, outputs: [{name: low, lt: 0.6}, {name: high, gte: 0.5}]}
+      decisions:
+        - {name: a, rules: {operator: OR, conditions: [{type: projection, name: low}, {type: projection, name: high}]}}
+
+How to repair: let the upper output begin where the lower one ends, or say `multi_emit` if both are meant to fire.
+""",
+)
+
+UNREACHABLE_OUTPUT = Code(
+    "WRP252",
+    "unreachable-output",
+    "error",
+    """\
+An output of a mapping that never fires.
+
+Its range is empty, the outputs before it take all of it, or it lies beyond every value that the score can have.
+Whatever asks for it waits for ever.
+
+Bad:
+
+    version: v0.3
+    routing:
+      signals:
+        language: [{name: en}]
+      projections:
+        scores:
+          - {name: english, method: weighted_sum, inputs: [{type: language, name: en, weight: 1}]}
+        mappings:
+          - {name: band, source: english, outputs: [{name: low, lte: 1}, {name: high, gt: 1}]}
+      decisions:
+        - {name: a, rules: {operator: OR, conditions: [{type: projection, name: low}, {type: projection, name: high}]}}
+
+How to repair: move its bound to where the score goes, or delete it.
+""",
+)
+
+EMPTY_RANGE = Code(
+    "WRP253",
+    "empty-range",
+    "error",
+    """\
+A range whose lower bound is above its upper one.
+
+No request is in it, so the signal never fires.
+
+Bad:
+
+    version: v0.3
+    routing:
+      signals:
+        context: [{name: long, min_tokens: 8K, max_tokens: 2K}]
+      decisions:
+        - {name: a, rules: {type: context, name: long}}
+
+How to repair: exchange the two bounds.
+""",
+)
+
+SAME_RULES = Code(
+    "WRP254",
+    "same-rules",
+    "warning",
+    """\
+Two decisions with the same rules.
+
+Only one of them can ever answer; the other is dead, or it differs by accident.
+
+Bad:
+
+    version: v0.3
+    routing:
+      signals:
+        language: [{name: en}]
+      decisions:
+        - {name: a, priority: 2, rules: {type: language, name: en}}
+        - {name: b, priority: 1, rules: {type: language, name: en}}
+
+How to repair: delete one, or write the condition that tells them apart.
+""",
+)
+
+WITHOUT_TIER = Code(
+    "WRP255",
+    "decision-without-tier",
+    "warning",
+    """\
+A decision without a tier, in a file whose other decisions have one.
+
+The router takes it for tier 0, which goes before tier 1: it overtakes what was meant to go first, safety rules too.
+
+Bad:
+
+    version: v0.3
+    routing:
+      signals:
+        language: [{name: en}, {name: de}]
+      decisions:
+        - {name: a, tier: 1, rules: {type: language, name: en}}
+        - {name: b, rules: {type: language, name: de}}
+
+How to repair: give it the tier that it belongs to.
+""",
+)
+
+UNREAD_SIGNAL = Code(
+    "WRP350",
+    "unread-signal",
+    "warning",
+    """\
+A signal, score or mapping that no decision reads, directly or through a score.
+
+It costs a computation and guards nothing. Often a condition on it was lost.
+
+Bad:
+
+    version: v0.3
+    routing:
+      signals:
+        language: [{name: en}]
+      decisions:
+        - {name: a}
+
+How to repair: write the condition that is missing, or delete the signal.
+""",
+)
+
+NO_MODELS = Code(
+    "WRP351",
+    "decision-without-models",
+    "warning",
+    """\
+A decision that names no model, in a file that declares models.
+
+The router may then take any model, the cloud's too.
+
+Bad:
+
+    version: v0.3
+    providers:
+      models: [{name: small}, {name: large}]
+    routing:
+      decisions:
+        - {name: a}
+
+How to repair: name the models that may answer.
+""",
+)
+
+NOT_IMPORTED = Code(
+    "WRP851",
+    "not-imported",
+    "warning",
+    """\
+Something that the policy language has no place for.
+
+The policy that is written does not have it, and neither has what is compiled from the policy. A note instead of a
+warning: it has no part in who answers a request.
+
+Bad:
+
+    version: v0.3
+    providers:
+      models: [{name: small, backend_refs: [{endpoint: "a:1"}, {endpoint: "b:1"}]}]
+    routing:
+      decisions:
+        - {name: a, modelRefs: [{model: small}]}
+
+How to repair: keep the original beside the policy for it, or do without.
+""",
+)
