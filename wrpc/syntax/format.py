@@ -79,10 +79,10 @@ class _Printer:
             self.written = stands
             until, start = nexts.pop(), len(self.out)
             self._line(_declaration(declaration), 0, until)
-            word = _keyword(declaration)
-            if not self.written and before and not (word == before and size == len(self.out) - start == 1):
+            word, lines = _keyword(declaration), len(self.out) - start
+            if not self.written and before and not (word == before and size == lines == 1):
                 self.out.insert(start, "")
-            before, size = word, len(self.out) - start
+            before, size = word, lines
         self.written = True
         self._comments_before(len(self.text) + 1, 0)
         return "\n".join([*self.out, ""]) if self.out else ""
