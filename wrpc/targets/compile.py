@@ -163,6 +163,8 @@ def phrase(use: Use) -> str:
     subject = f"{kind} {name}" if name.startswith('"') else f"{kind} `{name}`" if name else f"the {kind}"
     if kind in (use.construct, use.construct.partition(" ")[0]):
         return subject
+    if use.construct.endswith(f" {kind}"):
+        return f"{use.construct} `{name}`"
     construct = use.construct.removeprefix("guard: ")
     return f"`{construct}` of {subject}" if use.construct in GUARDS else f"the {construct} of {subject}"
 

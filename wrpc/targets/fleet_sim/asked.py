@@ -250,8 +250,8 @@ class Asked:
         for arrived in arriving:
             longest = arrived.lengths.points[-1][0] if arrived.lengths.points else None
             for piece in arrived.traffic.pieces:
-                upto = min(piece.upto, longest or piece.upto, piece.compress or piece.upto)
                 for name in (n for n in (*piece.pools, *piece.mirrors) if n in contexts):
+                    upto = min(piece.upto, longest or piece.upto, piece.compress.get(name, piece.upto))
                     if upto > contexts[name].context and (longest is None or longest > piece.above):
                         pool = contexts[name].pool
                         message = (

@@ -65,8 +65,8 @@ def sent(traffic: Json, lengths: Mapping[str, Points]) -> Iterator[tuple[str, in
         for piece in workload["pieces"]:
             for low, high in pairwise(e for e in edges if piece["from"] <= e <= piece["upto"]):
                 rate = exact(workload["rate"]) * mass(points, low, high) / whole if whole else Fraction(0)
-                upto = min(high, piece["compress"] or high)
                 for pool, share in (*piece["pools"].items(), *piece["mirrors"].items()):
+                    upto = min(high, piece["compress"].get(pool, high))
                     yield pool, min(low, upto - 1), upto, rate * exact(share)
 
 
@@ -182,8 +182,9 @@ def arrivals(traffic: Json, requests: int, seed: int) -> list[tuple[float, Any]]
             pool = pick(piece["pools"], draw)
             request.workload = workload["name"]
             request.spills = piece["spills"].get(pool, [])
-            if piece["compress"] and request.l_total > piece["compress"] > request.l_out:
-                request.orig_l_in, request.l_in = request.l_in, piece["compress"] - request.l_out
+            short = piece["compress"].get(pool)
+            if short and request.l_total > short > request.l_out:
+                request.orig_l_in, request.l_in = request.l_in, short - request.l_out
                 request.compressed = True
             for mirror, part in piece["mirrors"].items():
                 if mirror in here and draw.random() < part:

@@ -44,7 +44,7 @@ def lengths(value: Value | None, base: str | None, folder: str | None) -> Length
     """
     if value is None:
         raise Unusable(
-            "it says nothing of `lengths`", 'give points, `lengths cdf("file.json")`, or `lengths cdf("azure")`'
+            "says nothing of its `lengths`", 'give points, `lengths cdf("file.json")`, or `lengths cdf("azure")`'
         )
     if isinstance(value, tuple):
         return Lengths(_points([_pair(v) for v in value], "`lengths`"))

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 from math import ceil, floor
 
 from wrpc.decide import BadRequest, Conflict, Decision, Interpreter, Request
@@ -36,7 +37,7 @@ class Piece:
     pools: Shares
     spills: dict[str, list[tuple[str, Fraction]]] = field(default_factory=dict)
     mirrors: Shares = field(default_factory=dict)
-    compress: int | None = None
+    compress: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ def _intervals(policy: Policy, found: Reads, measures: Mapping[str, Fraction]) -
                 # The last total with a part of at most the bound, and the last with one below it.
                 edges |= {ceil((floor(bound) + 1) / part) - 1, ceil(ceil(bound) / part) - 1}
     ordered = sorted(e for e in edges if 0 < e <= LONGEST)
-    return list(zip([0, *ordered[:-1]], ordered, strict=True)) or [(0, LONGEST)]
+    return list(pairwise([0, *ordered])) or [(0, LONGEST)]
 
 
 def _lengths(measures: Mapping[str, Fraction], total: int) -> Request:
@@ -166,7 +167,7 @@ def _shares(outcomes: Sequence[Outcome], split: Mapping[str, Fraction] | None) -
 
 
 def _piece(policy: Policy, above: int, upto: int, shares: Shares, outcomes: Sequence[Outcome]) -> Piece:
-    routes = [r for r in (_route(policy, o.route) for o in outcomes) if r is not None]
+    routes = {r.name: r for r in (_route(policy, o.route) for o in outcomes) if r is not None}.values()
     spills: dict[str, list[tuple[str, Fraction]]] = {}
     mirrors: Shares = {}
     for route in routes:
@@ -178,8 +179,14 @@ def _piece(policy: Policy, above: int, upto: int, shares: Shares, outcomes: Sequ
                         spills[share.pool].append(edge)
         for mirror in route.action.mirrors:
             mirrors[mirror.pool] = max(mirrors.get(mirror.pool, Fraction(0)), mirror.share)
-    compress = {r.action.compress for r in routes}
-    return Piece(above, upto, shares, spills, mirrors, compress.pop() if len(compress) == 1 else None)
+    # Prompts are shortened for a pool where every route that leads there in this piece shortens them to one length.
+    lengths = {p: {r.action.compress for r in routes if p in (*r.action.steps, *_pools(r))} for p in shares}
+    compress = {p: found for p, of in lengths.items() if len(of) == 1 and (found := next(iter(of))) is not None}
+    return Piece(above, upto, shares, spills, mirrors, compress)
+
+
+def _pools(route: Route) -> list[str]:
+    return [share.pool for share in route.action.shares]
 
 
 def _route(policy: Policy, name: str | None) -> Route | None:

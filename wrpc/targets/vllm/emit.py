@@ -105,9 +105,11 @@ def _inventory(plan: Plan) -> str:
 def _yaml(engine: Engine, content: Mapping[str, object]) -> str:
     import yaml
 
+    # Some characters of a name would end the comment.
+    name = json.dumps(engine.pool.name)[1:-1]
     phase = f", {engine.phase}" if engine.phase else ""
     body = yaml.safe_dump(dict(content), sort_keys=False, allow_unicode=True, default_flow_style=False, width=1000)
-    return f"# Pool {engine.pool.name}{phase}.\n{body}"
+    return f"# Pool {name}{phase}.\n{body}"
 
 
 def _entries(engine: Engine, content: Mapping[str, object]) -> tuple[Entry, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -24,6 +25,7 @@ USED = Fraction(9, 10)  # the engine's own `gpu-memory-utilization`
 SHARES = {"lmcache": "LMCacheConnectorV1"}
 TIERS = ("gpu", "cpu", "disk")
 LMCACHE = ("LMCacheConnectorV1",)
+VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 Role = Literal["kv_producer", "kv_consumer", "kv_both"]
 Scalar = str | int | float | bool
@@ -67,6 +69,7 @@ class Plan:
         self.host = text(options.settings.get("host")) or "0.0.0.0"  # noqa: S104  one engine a container
         self.image = text(options.settings.get("image"))
         self.port = self.whole(options.settings.get("port"), "port", 8000)
+        self.remote = self._remote()
         self.general, self.special = self._options()
         self.engines = tuple(self._engines())
         if not self.engines and not any(d.severity == "error" for d in self.found):
@@ -92,6 +95,13 @@ class Plan:
         return default
 
     # ── Settings ──────────────────────────────────────────────────────────
+
+    def _remote(self) -> str | Env | None:
+        value = self.options.settings.get("remote_url")
+        if isinstance(value, Env) and not VARIABLE.fullmatch(value.name):
+            self.setting("remote_url", f"`{value.name}` is no name of a variable")
+            return None
+        return value if isinstance(value, Env) else text(value)
 
     def table(self, name: str) -> Mapping[str, Value]:
         found = self.options.settings.get(name)
@@ -246,11 +256,6 @@ class Plan:
             if engine.tier in ("cpu", "disk") and not engine.size:
                 self.pool(pool, f"says nothing of the `size` of its cache in `{engine.tier}`")
         self._fits(engine)
-
-    @property
-    def remote(self) -> str | Env | None:
-        value = self.options.settings.get("remote_url")
-        return value if isinstance(value, Env) else text(value)
 
     def _fits(self, engine: Engine) -> None:
         each = memory(engine.gpu) if engine.gpu else None

@@ -1,0 +1,134 @@
+"""Where a workload's requests go, by length."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support.compiling import policy
+from wrpc.decide import decide
+from wrpc.targets.fleet_sim.shares import Traffic, traffic
+
+SIGNALS = """
+signal tokens: int(0..100k) { source total_tokens }
+signal odd: bool { source keywords("odd") }
+signal attack: score { source classifier("x") threshold 0.5 on_error fires }
+pool short { } pool long { } pool spare { }
+"""
+
+
+def found(text: str, split: dict[str, Fraction] | None = None) -> Traffic:
+    resolved = policy(SIGNALS + text)
+    return traffic(resolved, resolved.workloads["w"], split)
+
+
+def shown(traffic: Traffic) -> list[tuple[int, int, dict[str, float]]]:
+    return [(p.above, p.upto, {n: float(s) for n, s in p.pools.items()}) for p in traffic.pieces]
+
+
+BY_LENGTH = """
+route s { when tokens <= 4k to short }
+route l { when tokens > 4k and tokens < 20k to long }
+default { deny "too long" }
+"""
+
+
+def test_bounds_of_conditions_are_bounds_of_pieces() -> None:
+    assert shown(found(BY_LENGTH + "workload w { }")) == [
+        (0, 4000, {"short": 1.0}),
+        (4000, 19_999, {"long": 1.0}),
+        (19_999, 100_000, {}),
+    ]
+
+
+def test_what_the_workload_does_not_admit_is_no_piece() -> None:
+    assert shown(found(BY_LENGTH + "workload w { when tokens > 1k and tokens < 8k }")) == [
+        (1000, 4000, {"short": 1.0}),
+        (4000, 7999, {"long": 1.0}),
+    ]
+
+
+def test_a_prompt_is_a_part_of_all_tokens() -> None:
+    text = (BY_LENGTH + "workload w { when tokens < 8k prompt_share 80% }").replace("total_tokens", "prompt_tokens")
+    resolved = policy((SIGNALS + text).replace("total_tokens", "prompt_tokens"))
+    pieces = traffic(resolved, resolved.workloads["w"], None).pieces
+    # The longest request whose prompt, four fifths of it, has at most 4000 tokens.
+    assert pieces[0].upto == 5001
+    assert Fraction(4, 5) * 5001 < 4001 <= Fraction(4, 5) * 5002
+
+
+def test_without_a_length_there_is_one_piece() -> None:
+    assert len(found("default { to short } workload w { when not odd }").pieces) == 1
+
+
+def test_weights_are_shares() -> None:
+    only = found("default { to short weight 3, long weight 1 } workload w { }")
+    assert shown(only)[0][2] == {"short": 0.75, "long": 0.25}
+    assert not only.undecided
+
+
+def test_what_is_open_is_divided_evenly_and_said() -> None:
+    text = "route o { when odd to long } default { to short } workload w { }"
+    open_ = found(text)
+    assert shown(open_)[0][2] == {"short": 0.5, "long": 0.5}
+    assert set(open_.undecided) == {"short", "long"}
+    told = found(text, {"short": Fraction(9, 10), "long": Fraction(1, 10)})
+    assert shown(told)[0][2] == {"short": 0.9, "long": 0.1}
+    assert not told.undecided
+
+
+def test_a_split_divides_only_what_is_open() -> None:
+    text = "route o { when odd and tokens > 4k to long } default { to short } workload w { when tokens <= 8k }"
+    split = {"short": Fraction(9, 10), "long": Fraction(1, 10)}
+    assert shown(found(text, split)) == [(0, 4000, {"short": 1.0}), (4000, 8000, {"short": 0.9, "long": 0.1})]
+
+
+def test_a_score_that_fires_is_out_of_the_ordinary() -> None:
+    text = "route a { when attack to long } default { to short } workload w { }"
+    assert shown(found(text))[0][2] == {"short": 1.0}
+    assert found(text).undecided
+
+
+def test_what_is_denied_does_not_arrive() -> None:
+    guarded = BY_LENGTH + 'guard g { deny "no" when tokens <= 4k } workload w { when tokens <= 8k }'
+    assert shown(found(guarded)) == [(0, 4000, {}), (4000, 8000, {"long": 1.0})]
+    text = "default { to short, long } guard g { forbid destination.pool == long } workload w { }"
+    assert shown(found(text))[0][2] == {"short": 1.0}
+
+
+def test_edges_of_a_route() -> None:
+    text = "default { to short spill long above 80% mirror spare 5% compress 8k } workload w { }"
+    piece = found(text).pieces[0]
+    assert piece.spills == {"short": [("long", Fraction(4, 5))]}
+    assert piece.mirrors == {"spare": Fraction(1, 20)}
+    assert piece.compress == {"short": 8000}
+
+
+def test_prompts_are_shortened_for_one_pool_and_not_for_another() -> None:
+    text = """
+route c { when tokens > 4k and tokens <= 6k and odd to short compress 4k }
+default { to long }
+workload w { when tokens > 4k and tokens <= 6k }
+"""
+    piece = found(text).pieces[0]
+    assert [*piece.pools] == ["long", "short"]
+    assert piece.compress == {"short": 4000}
+
+
+def test_a_cascade_starts_with_its_first_step() -> None:
+    cascade = found("default { cascade short -> long escalate when confidence < 0.5 } workload w { }")
+    assert shown(cascade)[0][2] == {"short": 1.0}
+    assert cascade.undecided
+    assert "long" in cascade.reachable
+
+
+@given(st.integers(1, 100_000), st.integers(0, 100_000), st.integers(0, 100_000))
+def test_a_piece_says_what_decide_says(tokens: int, one: int, two: int) -> None:
+    low, high = sorted((one, two))
+    text = f"route s {{ when tokens <= {low} to short }} route m {{ when tokens > {low} and tokens < {high} to spare }}"
+    resolved = policy(SIGNALS + text + " default { to long } workload w { }")
+    pieces = traffic(resolved, resolved.workloads["w"], None).pieces
+    piece = next(p for p in pieces if p.above < tokens <= p.upto)
+    assert [*piece.pools] == [*decide(resolved, {"tokens": tokens}).pools]
