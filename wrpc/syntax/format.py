@@ -65,6 +65,7 @@ class _Printer:
         self.next = 0  # the first comment that is not written yet
         self.at = 0  # the end of what was written last, in the source
         self.out: list[str] = []
+        self.first = 0  # where the declaration in hand begins in `out`
         self.written = False  # whether spans of the declaration in hand say where it stood
 
     def print(self) -> str:
@@ -79,7 +80,7 @@ class _Printer:
             self.written = stands
             until, start = nexts.pop(), len(self.out)
             self._line(_declaration(declaration), 0, until)
-            word, lines = _keyword(declaration), len(self.out) - start
+            word, lines = _keyword(declaration), len(self.out) - self.first
             if not self.written and before and not (word == before and size == lines == 1):
                 self.out.insert(start, "")
             before, size = word, lines
@@ -97,6 +98,8 @@ class _Printer:
         start, end = line.span.start, line.span.end
         self._comments_before(start, indent)
         self._blank_before(start)
+        if indent == 0:
+            self.first = len(self.out)
         pad = " " * indent
         if line.body is None:
             self._comments_before(end, indent, inside=True)
