@@ -25,6 +25,7 @@ from wrpc.decide.state import state as state_of
 from wrpc.policy.model import Policy, Route
 from wrpc.solver.decision import Encoded
 from wrpc.solver.encode import Encoding, NotDecidable
+from wrpc.solver.failures import failures_matter
 from wrpc.solver.session import RESOURCES, Session
 from wrpc.solver.space import Space
 from wrpc.solver.terms import Term, negate
@@ -201,13 +202,14 @@ class Asker:
     def failing(self) -> Room:
         return Room(self.policy, failures=True, resources=self._resources)
 
-    @property
+    @cached_property
     def can_fail(self) -> bool:
-        return any(s.can_fail for s in self.policy.signals.values())
+        """A failure may change a decision."""
+        return failures_matter(self.policy)
 
     @property
     def rooms(self) -> tuple[Room, ...]:
-        """Both rooms, healthy first; one where nothing can fail."""
+        """Both rooms, healthy first; one where no failure changes anything."""
         return (self.healthy, self.failing) if self.can_fail else (self.healthy,)
 
     def settled(self, term: Callable[[Room], Term]) -> Answer:
