@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-import wrpc
 import wrpc.api
 from tests.support.compiling import POLICIES, ROOT
 from wrpc.policy.model import Policy

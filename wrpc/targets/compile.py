@@ -5,12 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from importlib import import_module
 
 from wrpc.diagnostics import Diagnostic, Findings, Verdict, finding, listing
 from wrpc.policy.model import Policy
 from wrpc.source import Span
-from wrpc.targets import TARGETS
+from wrpc.targets import TARGETS, named
 from wrpc.targets import settings as blocks
 from wrpc.targets.codes import APPROXIMATED, NOT_CARRIED, WAIVED
 from wrpc.targets.constructs import Use, used
@@ -76,7 +75,7 @@ def compile_policy(policy: Policy, target: Target, findings: Findings, options: 
     waivers = blocks.waivers(options.settings)
     shown, waived = _waive(diagnostics, waivers)
     if findings.errors or _has_error(shown):
-        return Compiled(target, (), tuple(shown), uses, tuple(waived))
+        return Compiled(target, (), _once(shown), uses, tuple(waived))
 
     emitted = target.emit(policy, options)
     later = [*emitted.diagnostics, *_unenforced(policy, target, emitted.not_enforced, verdicts)]
@@ -88,7 +87,11 @@ def compile_policy(policy: Policy, target: Target, findings: Findings, options: 
     shown_later, waived_later = _waive(later, waivers)
     shown += shown_later
     waived += waived_later
-    return Compiled(target, () if _has_error(shown) else artifacts, tuple(shown), uses, tuple(waived))
+    return Compiled(target, () if _has_error(shown) else artifacts, _once(shown), uses, tuple(waived))
+
+
+def _once(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    return tuple({d.key(): d for d in diagnostics}.values())
 
 
 def _options(policy: Policy, given: Options, target: Target) -> Options:
@@ -152,8 +155,7 @@ def _unenforced(policy: Policy, target: Target, names: Iterable[str], verdicts: 
 
 def _carriers(target: Target, construct: Construct) -> str | None:
     """Which other targets carry it as it is."""
-    rows = {name: import_module(module).TARGET.carries for name, module in TARGETS.items() if name != target.name}
-    others = [name for name, carries in rows.items() if isinstance(carries[construct], Native)]
+    others = [n for n in TARGETS if n != target.name and isinstance(named(n).carries[construct], Native)]
     return f"{listing(others, 'and')} {'carries' if len(others) == 1 else 'carry'} it" if others else None
 
 

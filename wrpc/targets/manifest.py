@@ -46,8 +46,7 @@ def _target(compiled: Compiled, shown: Callable[[Source], str]) -> dict[str, obj
             {"construct": str(construct), _NOTES[kind]: note, "subjects": subjects}
             for construct, subjects, note in rows
         ]
-    # What the target itself found to be lost, which no row can know.
-    found["notes"] = [
+    found["findings"] = [
         {"code": d.code.id, "message": d.message, "at": _place(d.span, shown)} for d in compiled.diagnostics
     ]
     found["waived"] = [

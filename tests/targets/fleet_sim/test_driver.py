@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from fractions import Fraction
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -69,7 +71,7 @@ def test_two_workloads_with_points_of_their_own() -> None:
     assert fleet["workloads"]["a"]["lam_frac"] == 1.0
     points = {t: Fraction(str(f)) for t, f in cdfs["cdf/a.json"]}
     v = Fraction(499, 999)  # from 1 to 500 of 1 to 1000
-    assert abs(points[500] - (30 * v + 5) / 40) < Fraction(1, 10**8)
+    assert float(points[500]) == pytest.approx(float((30 * v + 5) / 40), abs=1e-8)
     assert points[2000] == 1
 
 
@@ -102,7 +104,7 @@ SHARES = st.lists(st.fractions(0, 1, max_denominator=1000), min_size=1, max_size
 def test_shares_are_one_together(shares: list[Fraction]) -> None:
     total = sum(shares, Fraction(0))
     found = driver.rounded([s / total for s in shares])
-    assert abs(sum(Fraction(str(f)) for f in found) - 1) < Fraction(1, 10**12)
+    assert sum(found) == pytest.approx(1, abs=1e-9)
 
 
 @given(st.lists(st.tuples(st.integers(1, 9000), st.integers(1, 5), st.integers(0, 3)), min_size=1, max_size=6))
@@ -114,7 +116,5 @@ def test_whatever_the_pieces_the_files_are_sound(drawn: list[tuple[int, int, int
     ]
     content = traffic(*(workload(f"w{i}", rate, pieces) for i, (_, rate, _) in enumerate(drawn)))
     fleet, cdfs = mixed(content)
-    import json
-
     files = {"fleet.json": json.dumps(fleet), **{path: json.dumps(points) for path, points in cdfs.items()}}
     assert not check(files)

@@ -9,6 +9,7 @@ import pytest
 import wrpc.api
 from tests.support.compiling import POLICIES, ROOT, compiled, content, files, said
 from tests.targets.conftest import Golden
+from wrpc.policy.model import Phase, Pool
 from wrpc.targets.fleet_sim.read import read
 
 POLICY = """
@@ -205,7 +206,7 @@ def test_read_agrees_with_the_policy(name: str) -> None:
     ours = {n: p for n, p in policy.pools.items() if p.provider is None}
     assert seen.pools.keys() == ours.keys()
     for pool in ours.values():
-        sides = [s for s in (pool.prefill, pool.decode) if s] or [pool]
+        sides: list[Phase | Pool] = [s for s in (pool.prefill, pool.decode) if s] or [pool]
         gpus = sum(
             (s.replicas or pool.replicas or (0, 0))[0] * (s.tensor_parallel or pool.tensor_parallel or 1) for s in sides
         )
