@@ -91,7 +91,7 @@ def test_actions():
     )  # fmt: skip
     assert action.spills == (m.SpillEdge("b", Fraction(4, 5)),)
     assert action.mirrors == (m.MirrorEdge("c", Fraction(1, 20)),)
-    assert (action.retries, action.timeout, action.reasoning, action.compress) == (2, 30, "high", 8000)
+    assert (action.retries, action.timeout, action.reasoning, action.compress) == (2, Fraction(30), "high", 8000)
     assert action.tools == m.Word("none")
     assert action.cache == m.Cache(Fraction(23, 25), Fraction(600))
     assert action.retain == m.Retain(m.Amount(Fraction(3)), Fraction(3, 10))
