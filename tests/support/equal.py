@@ -1,4 +1,4 @@
-"""Whether two policies over the same signals decide alike: for all requests by the solver, for some by the interpreter."""
+"""Whether two policies over the same signals decide alike: for all requests, and, interpreted, for some."""
 
 from __future__ import annotations
 

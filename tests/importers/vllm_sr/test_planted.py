@@ -85,6 +85,12 @@ PRIVACY_RULES = """\
               - type: projection
                 name: policy_security_local_only
 """
+NOT_SECURITY = """\
+          - operator: NOT
+            conditions:
+              - type: projection
+                name: policy_security_local_only
+"""
 CLOUD_RULES = """\
       priority: 200
       tier: 3
@@ -102,7 +108,9 @@ CLOUD_RULES = """\
               - type: projection
                 name: privacy_override_active
 """
-CLOUD_REF = "        - model: cloud/frontier-reasoning\n          use_reasoning: true\n          reasoning_effort: high\n"
+CLOUD_REF = (
+    "        - model: cloud/frontier-reasoning\n          use_reasoning: true\n          reasoning_effort: high\n"
+)
 PII_INPUT = "          - type: pii\n            name: pii_strict\n            weight: 0.92\n"
 SECURITY_BAND = "          - name: policy_security_standard\n            lt: 0.35\n"
 OVERRIDE_OUT = "          - name: privacy_override_active\n            gte: 0.55\n"
@@ -135,14 +143,33 @@ FAULTS = [
     fault("a misspelt priority", "WRP150", ("      priority: 300\n", "      prioriy: 300\n")),
     fault("a misspelt plugin setting", "WRP150", ("allow_tools:", "alow_tools:")),
     fault("a key of nobody", "WRP150", (PII, PII + "        sensitivity: high\n")),
-    fault("a condition on a lost output", "WRP151", ("            name: policy_local_reasoning\n", "            name: policy_lokal\n")),
-    fault("a score of a lost signal", "WRP151", ("            name: exfiltration_markers\n", "            name: exfiltration\n")),
+    fault(
+        "a condition on a lost output",
+        "WRP151",
+        ("            name: policy_local_reasoning\n", "            name: policy_lokal\n"),
+    ),
+    fault(
+        "a score of a lost signal",
+        "WRP151",
+        ("            name: exfiltration_markers\n", "            name: exfiltration\n"),
+    ),
     fault("a lost model", "WRP151", (CLOUD_REF, CLOUD_REF.replace("frontier", "frontrunner"))),
     fault("a lost default", "WRP151", ("default_model: local/private-qwen", "default_model: local/qwen")),
     fault("a mapping of a lost score", "WRP151", ("source: reasoning_pressure", "source: reasoning_presure")),
-    fault("a card without provider", "WRP151", ("    - name: cloud/frontier-reasoning\n      provider", "    - name: cloud/f\n      provider")),
+    fault(
+        "a card without provider",
+        "WRP151",
+        ("    - name: cloud/frontier-reasoning\n      provider", "    - name: cloud/f\n      provider"),
+    ),
     fault("a threshold in words", "WRP152", (PII, PII.replace("0.85", "high"))),
-    fault("a list that is a word", "WRP152", ("            keywords:\n              - ignore\n", "            keywords: ignore\n            sequences:\n              - [ignore]\n")),
+    fault(
+        "a list that is a word",
+        "WRP152",
+        (
+            "            keywords:\n              - ignore\n",
+            "            keywords: ignore\n            sequences:\n              - [ignore]\n",
+        ),
+    ),
     fault("a priority in words", "WRP152", ("priority: 300", "priority: highest")),
     fault("tokens of no size", "WRP152", ("min_tokens: 8K", "min_tokens: 8X")),
     fault("a threshold above 1", "WRP153", (PII, PII.replace("0.85", "85"))),
@@ -154,7 +181,11 @@ FAULTS = [
     fault("a negative slope", "WRP153", ("slope: 10.0", "slope: -10.0")),
     fault("one signal twice", "WRP154", ("      - name: private_code_markers\n", "      - name: local_only_markers\n")),
     fault("one decision twice", "WRP154", ("    - name: local_standard\n", "    - name: local_privacy_policy\n")),
-    fault("one output twice", "WRP154", ("          - name: policy_local_reasoning\n", "          - name: policy_security_standard\n")),
+    fault(
+        "one output twice",
+        "WRP154",
+        ("          - name: policy_local_reasoning\n", "          - name: policy_security_standard\n"),
+    ),
     fault("one card twice", "WRP154", ("  modelCards:\n", "  modelCards:\n    - name: local/private-qwen\n")),
     fault("a pattern that does not compile", "WRP155", ("pattern: '[?？]'", "pattern: '[?？'")),
     fault("a pattern that looks ahead", "WRP155", ("pattern: '[?？]'", "pattern: 'why(?=[?？])'")),
@@ -165,11 +196,31 @@ FAULTS = [
     fault("a value source of nobody", "WRP156", ("value_source: confidence", "value_source: certainty")),
     fault("a version of nobody", "WRP156", ("version: v0.3", "version: v0.9")),
     fault("no threshold", "WRP157", (PII, "      - name: pii_strict\n")),
-    fault("no operator", "WRP157", ("          - operator: OR\n            conditions:\n", "          - conditions:\n")),
+    fault(
+        "no operator", "WRP157", ("          - operator: OR\n            conditions:\n", "          - conditions:\n")
+    ),
     fault("a NOT over two", "WRP159", ("          - operator: OR\n", "          - operator: NOT\n")),
-    fault("an AND over nothing", "WRP159", ("          - operator: NOT\n            conditions:\n              - type: projection\n                name: policy_security_local_only\n", "          - operator: AND\n            conditions: []\n")),
-    fault("on_unknown inside a rule", "WRP159", ("          - operator: OR\n", "          - operator: OR\n            on_unknown: match\n")),
-    fault("a score of itself", "WRP160", (PII_INPUT, "          - type: projection\n            name: privacy_risk_score\n            weight: 1\n" + PII_INPUT)),
+    fault(
+        "an AND over nothing",
+        "WRP159",
+        (
+            NOT_SECURITY,
+            "          - operator: AND\n            conditions: []\n",
+        ),
+    ),
+    fault(
+        "on_unknown inside a rule",
+        "WRP159",
+        ("          - operator: OR\n", "          - operator: OR\n            on_unknown: match\n"),
+    ),
+    fault(
+        "a score of itself",
+        "WRP160",
+        (
+            PII_INPUT,
+            "          - type: projection\n            name: privacy_risk_score\n            weight: 1\n" + PII_INPUT,
+        ),
+    ),
     # ── Bands ──
     fault("a gap", "WRP250", (SECURITY_BAND, SECURITY_BAND.replace("0.35", "0.30"))),
     fault("an overlap", "WRP251", (SECURITY_BAND, SECURITY_BAND.replace("0.35", "0.40"))),
@@ -182,22 +233,57 @@ FAULTS = [
     fault("two decisions with one rule", "WRP254", (STANDARD_RULES, CLOUD_RULES.replace("tier: 3", "tier: 4"))),
     fault("a score that lost its signal", "WRP350", drop(PII_INPUT)),
     fault("a decision that lost its model", "WRP351", ("      modelRefs:\n" + CLOUD_REF, "")),
-    fault("no request satisfies it", "WRP203", (STANDARD_RULES, rules("policy_security_standard", "policy_security_local_only"))),
-    fault("one decision leaves it nothing", "WRP202", (STANDARD_RULES, rules("policy_security_local_only", "policy_local_reasoning"))),
     fault(
-        "several leave it nothing", "WRP202",
+        "no request satisfies it",
+        "WRP203",
+        (STANDARD_RULES, rules("policy_security_standard", "policy_security_local_only")),
+    ),
+    fault(
+        "one decision leaves it nothing",
+        "WRP202",
+        (STANDARD_RULES, rules("policy_security_local_only", "policy_local_reasoning")),
+    ),
+    fault(
+        "several leave it nothing",
+        "WRP202",
         (SECURITY_RULES, keywords("prompt_injection_markers", priority=300, tier=1)),
         (PRIVACY_RULES, keywords("local_only_markers", priority=250, tier=2)),
         (STANDARD_RULES, keywords("prompt_injection_markers", "local_only_markers", priority=100, tier=4)),
     ),
     fault("a decision that lost its rules", "WRP202", (PRIVACY_RULES, "      priority: 250\n      tier: 2\n")),
     fault("two of one precedence", "WRP201", (PRIVACY_RULES, rules("policy_privacy_local_only", priority=300, tier=1))),
-    fault("a decision that nothing would miss", "WRP204", (STANDARD_RULES + LOCAL_REF, STANDARD_RULES + LOCAL_REF.partition("          use_")[0])),
-    fault("a model that nothing reaches", "WRP302", (CLOUD_REF, CLOUD_REF.replace("cloud/frontier-reasoning", "local/private-qwen"))),
-    fault("requests that nothing takes", "WRP301", drop("    default_model: local/private-qwen\n"), (STANDARD_RULES, rules("policy_local_reasoning", "privacy_override_active"))),
-    fault("PII to the cloud", "WRP401", (PRIVACY_RULES + "      modelRefs:\n        - model: local/private-qwen\n", PRIVACY_RULES + "      modelRefs:\n        - model: cloud/frontier-reasoning\n"), claims=NO_PII_IN_THE_CLOUD),
-    fault("a route to the cloud that lost its guard", "WRP401", (CLOUD_RULES, rules("policy_frontier_reasoning", priority=200, tier=1)), claims=NO_PII_IN_THE_CLOUD),
-]  # fmt: skip
+    fault(
+        "a decision that nothing would miss",
+        "WRP204",
+        (STANDARD_RULES + LOCAL_REF, STANDARD_RULES + LOCAL_REF.partition("          use_")[0]),
+    ),
+    fault(
+        "a model that nothing reaches",
+        "WRP302",
+        (CLOUD_REF, CLOUD_REF.replace("cloud/frontier-reasoning", "local/private-qwen")),
+    ),
+    fault(
+        "requests that nothing takes",
+        "WRP301",
+        drop("    default_model: local/private-qwen\n"),
+        (STANDARD_RULES, rules("policy_local_reasoning", "privacy_override_active")),
+    ),
+    fault(
+        "PII to the cloud",
+        "WRP401",
+        (
+            PRIVACY_RULES + "      modelRefs:\n        - model: local/private-qwen\n",
+            PRIVACY_RULES + "      modelRefs:\n        - model: cloud/frontier-reasoning\n",
+        ),
+        claims=NO_PII_IN_THE_CLOUD,
+    ),
+    fault(
+        "a route to the cloud that lost its guard",
+        "WRP401",
+        (CLOUD_RULES, rules("policy_frontier_reasoning", priority=200, tier=1)),
+        claims=NO_PII_IN_THE_CLOUD,
+    ),
+]
 
 
 @pytest.fixture(scope="module")

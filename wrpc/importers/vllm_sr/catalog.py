@@ -44,7 +44,7 @@ class Catalog:
 
     def omit(self, what: str, at: Span, *, severity: Severity = "warning", why: str = "") -> None:
         """Says that something has no place in the policy. "info": it has no part in who answers a request."""
-        message = f"{what} is not imported" + (f": {why}" if why else "")
+        message = f"not imported: {what}" + (f" ({why})" if why else "")
         self.found.append(finding(codes.NOT_IMPORTED, message, line(at), severity=severity))
 
     def add(self, kind: str, reference: str, leaf: Leaf) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import PurePath
 
 from wrpc.diagnostics import Diagnostic, finding
@@ -33,8 +34,9 @@ def read(source: Source) -> Imported:
 
 
 def _once(found: list[Diagnostic]) -> list[Diagnostic]:
-    """What the recipes share is read for each of them, and reported once."""
-    return sorted({d.key(): d for d in found}.values(), key=lambda d: d.key())
+    """What the recipes share is read for each of them, and reported once; names of several lines on one."""
+    lines = (replace(d, message=" ".join(d.message.split())) for d in found)
+    return sorted({d.key(): d for d in lines}.values(), key=lambda d: d.key())
 
 
 def _policies(source: Source, root: Keys, found: list[Diagnostic]) -> list[ImportedPolicy]:

@@ -143,7 +143,7 @@ def _tags(card: Keys) -> dict[str, Content]:
             labels[f"{key}_{rest}" if rest else f"{key}_tag" if key in ATTRIBUTES else key] = "true"
     for capability in texts_of(card, "capabilities"):
         labels.setdefault(f"can_{capability}", "true")
-    return labels
+    return {" ".join(key.split()) or "tag": said for key, said in labels.items()}
 
 
 def _backends(served: Keys, catalog: Catalog) -> list[tree.Attribute]:

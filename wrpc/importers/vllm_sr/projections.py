@@ -9,7 +9,7 @@ from typing import Literal
 from wrpc.diagnostics import Related, did_you_mean, finding
 from wrpc.importers import codes
 from wrpc.importers.document import Keys
-from wrpc.importers.sketch import compare, conj, name, negate, number, path, sum_of
+from wrpc.importers.sketch import Names, compare, conj, name, negate, number, path, sum_of
 from wrpc.importers.vllm_sr import ranges
 from wrpc.importers.vllm_sr.catalog import (
     Catalog,
@@ -310,11 +310,11 @@ def _say(value: Fraction) -> str:
 
 def _band(own: str, number_: str, shares: ranges.Shares, projections: Projections, at: Span) -> None:
     catalog = projections.catalog
-    given = catalog.names.give(own, "band")
+    given, names = catalog.names.give(own, "band"), Names()
     steps = []
     for run in shares.runs:
         where = at if run.output is None else run.output.at
-        word = "none" if run.output is None else run.output.name
+        word = "none" if run.output is None else names.give(run.output.name, "output")
         if run.end is None:
             if run.output is not None:
                 steps.append(tree.Step(where, name(word, where), "otherwise", None))
@@ -322,7 +322,7 @@ def _band(own: str, number_: str, shares: ranges.Shares, projections: Projection
             edge: Literal["upto", "below"] = "upto" if run.closed else "below"
             steps.append(tree.Step(where, name(word, where), edge, number(run.end, where)))
         if run.output is not None:
-            catalog.add("projection", word, Leaf(given, "band", where, word))
+            catalog.add("projection", run.output.name, Leaf(given, "band", where, word))
     projections.declarations.append(tree.Band(at, name(given, at), name(number_, at), tuple(steps)))
 
 

@@ -84,7 +84,7 @@ def _header(own: str, description: str | None, routing: Keys) -> tree.Section:
         attribute("description", note, at),
         attribute("resolve", keys, where),
     )
-    return tree.Section(at, "policy", name(own, at), items)
+    return tree.Section(at, "policy", name(Names().give(own, "policy"), at), items)
 
 
 def _on_error(routing: Keys, catalog: Catalog) -> dict[tuple[str, str], str]:
@@ -115,7 +115,7 @@ def _routes(routing: Keys, models: pools.Pools) -> list[tree.Declaration]:
     decisions = unique(entries_of(routing, "decisions"), "decisions", catalog)
     tiered = any(int_of(d, "tier") for d in decisions)
     made: list[tree.Declaration] = []
-    seen: list[tuple[tree.Expr | None, Keys]] = []
+    seen: dict[tree.Expr | None, Keys] = {}
     for decision in decisions:
         own, at, root = text_of(decision, "name") or "", named(decision), keys_of(decision, "rules")
         when = rules.condition(root, catalog) if root is not None else None
@@ -146,19 +146,17 @@ def _same(
     when: tree.Expr | None,
     root: Keys | None,
     decision: Keys,
-    seen: list[tuple[tree.Expr | None, Keys]],
+    seen: dict[tree.Expr | None, Keys],
     catalog: Catalog,
 ) -> None:
     """Reports a decision with the rules of an earlier one. Rules that could not be read are equal to none."""
     if when is None and root is not None and entries_of(root, "conditions"):
         return
-    for earlier, other in seen:
-        if earlier == when:
-            message = f"decisions `{text_of(other, 'name')}` and `{text_of(decision, 'name')}` have the same rules"
-            related = [Related(named(other), "the first")]
-            catalog.report(finding(codes.SAME_RULES, message, named(decision), related=related))
-            break
-    seen.append((when, decision))
+    other = seen.setdefault(when, decision)
+    if other is not decision:
+        message = f"decisions `{text_of(other, 'name')}` and `{text_of(decision, 'name')}` have the same rules"
+        related = [Related(named(other), "the first")]
+        catalog.report(finding(codes.SAME_RULES, message, named(decision), related=related))
 
 
 def _unread(catalog: Catalog) -> None:
