@@ -421,7 +421,7 @@ def names_destination(e: x.Condition, policy: m.Policy) -> bool:
 
 
 def breaks(policy: m.Policy, claim: m.Claim, request: Mapping[str, object]) -> bool:
-    """Whether a request shows that a claim does not hold: an unknown `when` counts as true, an unknown claim as lost."""
+    """Whether a request breaks a claim: an unknown `when` counts as true, and what is unknown is not claimed."""
     decision = decide(policy, request)
     f = facts(policy, request)
     reached: list[m.Pool | None] = [None]

@@ -25,6 +25,7 @@ COLOURS = ("red", "green", "blue")
 TOOLS = ("shell", "mail")
 TEXTS = ("", "a", "eu-", "eu-1", "own", "p1")
 GRID = ("-1", "-0.5", "0", "0.25", "0.5", "0.75", "1", "1.5")
+SCALES = (("score", ("0.25", "0.5", "0.75")), ("score(-1..1)", ("-0.5", "0", "0.5")))
 WEIGHTS = ("0", "1", "3", "90")
 POOLS = ("p0", "p1", "`p/2`", "p3")
 LABEL = ("red", '"blue"', "`p/2`")
@@ -70,10 +71,9 @@ class Hand:
 
     def some(self, options: Sequence[T], least: int = 0, most: int | None = None) -> list[T]:
         """So many different ones, in any order."""
-        left, made = list(options), []
-        for _ in range(self.number(least, min(len(left), len(left) if most is None else most))):
-            made.append(left.pop(self.number(0, len(left) - 1)))
-        return made
+        left = list(options)
+        count = self.number(least, len(left) if most is None else min(len(left), most))
+        return [left.pop(self.number(0, len(left) - 1)) for _ in range(count)]
 
     # ── Signals ───────────────────────────────────────────────────────────
 
@@ -94,17 +94,17 @@ class Hand:
                 self.bools.append(n)
             case 2 | 3:
                 source, fails = self.source(n, 'classifier("NAME")', 'embedding(["NAME"])')
-                type, thresholds = self.one([("score", ("0.25", "0.5", "0.75")), ("score(-1..1)", ("-0.5", "0", "0.5"))])
+                scale, thresholds = self.one(SCALES)
                 match self.number(0, 6):
                     case 6:
-                        text = f"{type} {{ {source}{self.failure(fails, 'deny')}"
+                        text = f"{scale} {{ {source}{self.failure(fails, 'deny')}"
                         self.silent.append(n)
                     case 4 | 5:
-                        text = f"{type} {{ {source} above {self.one(thresholds)}"
+                        text = f"{scale} {{ {source} above {self.one(thresholds)}"
                         text += self.failure(fails, "fires", "silent", "deny")
                         self.scores.append(n)
                     case _:
-                        text = f"{type} {{ {source} threshold {self.one(thresholds)}"
+                        text = f"{scale} {{ {source} threshold {self.one(thresholds)}"
                         text += self.failure(fails, "fires", "silent", "deny")
                         self.scores.append(n)
             case 4:
@@ -259,9 +259,10 @@ class Hand:
                 self.numbers.append("risk")
             if self.chance(4):
                 bounds = sorted(self.some(GRID, 1, 3), key=Fraction)
-                steps = [f"{n} {self.one(['below', 'upto'])} {b}" for n, b in zip(("none", "l", "h"), bounds, strict=False)]
-                if self.chance(7):
-                    steps = [s.replace("none", "low") for s in steps]
+                first = "low" if self.chance(7) else "none"
+                steps = [
+                    f"{n} {self.one(['below', 'upto'])} {b}" for n, b in zip((first, "l", "h"), bounds, strict=False)
+                ]
                 steps += ["top otherwise"] * self.chance(5)
                 of = self.one(self.numbers) if self.numbers else "risk"
                 if not self.numbers:

@@ -65,9 +65,12 @@ def interpreted(room: Room, replay: Replay) -> Iterator[Aspect]:
                 for r in guard.rules
             )  # fmt: skip
     for guard in policy.guards.values():
-        yield f"{guard.name} obliges", any(
-            isinstance(r, Obligation) and not r.per_destination and machine.holds(r.when, s) is not False
-            for r in guard.rules
+        yield (
+            f"{guard.name} obliges",
+            any(
+                isinstance(r, Obligation) and not r.per_destination and machine.holds(r.when, s) is not False
+                for r in guard.rules
+            ),
         )
     if decision is None:
         return

@@ -78,9 +78,9 @@ class Room:
         self.decision = Encoded(policy, self.space, self.define)
         self.assume(policy)
 
-    def assume(self, policy: Policy) -> None:
+    def assume(self, policy: Policy, space: Space | None = None) -> None:
         """Cut the space by what a policy's owner knows: an assumption is not false."""
-        axioms = Encoding(policy, self.space, meanings=False)
+        axioms = Encoding(policy, space or self.space, meanings=False)
         for assumption in policy.assumptions.values():
             self.space.axioms.append(negate(axioms.condition(assumption.condition).false))
 

@@ -13,7 +13,7 @@ from itertools import product
 from wrpc.decide.decision import Decision
 from wrpc.decide.interpret import Conflict, Interpreter, promoted
 from wrpc.decide.request import BadRequest, RequestValue
-from wrpc.policy.model import Obligation, Planned, Policy, Route, plan
+from wrpc.policy.model import Group, Obligation, Planned, Policy, Route, Score, Signal, Type, plan
 from wrpc.solver.ask import Answer, Replay, Room
 from wrpc.solver.decision import Encoded
 from wrpc.solver.session import RESOURCES
@@ -41,7 +41,7 @@ class Aspects:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """`answer` is impossible where the policies agree; else both decisions on its request."""
+    """`answer` is impossible where the policies agree; else both decisions on its request, None for a conflict."""
 
     answer: Answer
     ours: Decision | None = None
@@ -53,41 +53,46 @@ def compare(ours: Policy, theirs: Policy, aspects: Aspects | None = None, *, res
     aspects = aspects or Aspects()
     space = joint(ours, theirs)
     machines = (
-        Interpreter(replace(ours, signals=space.signals, groups=space.groups)),
-        Interpreter(replace(theirs, signals=space.signals, groups=space.groups)),
+        Interpreter(replace(ours, signals={**space.signals, **ours.signals})),
+        Interpreter(replace(theirs, signals={**space.signals, **theirs.signals})),
     )
     can_fail = any(s.can_fail for s in space.signals.values())
     answer = Answer("impossible")
     for failures in (False, True) if can_fail else (False,):
         room = Room(space, failures=failures, resources=resources)
-        for machine in machines:
-            room.assume(machine.policy)
-        first, second = (Encoded(m.policy, room.space, room.define) for m in machines)
-        answer = room.possible(_differ(first, second, aspects), lambda r: _replayed(machines, r, aspects) is not None)
+        seen = [room.space.seen_by(m.policy) for m in machines]
+        for machine, view in zip(machines, seen, strict=True):
+            room.assume(machine.policy, view)
+        first, second = (Encoded(m.policy, view, room.define) for m, view in zip(machines, seen, strict=True))
+        answer = room.possible(_differ(first, second, aspects), lambda r: _differs(machines, r, aspects))
         if not answer.impossible:
             break
-    if answer.request is None:
-        return Difference(answer)
-    pair = _decisions(machines, answer.request)
-    return Difference(answer, *pair)
+    pair = _decisions(machines, answer.request) if answer.request is not None else None
+    return Difference(answer) if pair is None else Difference(answer, *pair)
 
 
 def joint(ours: Policy, theirs: Policy) -> Policy:
     """One request space for both: every signal and group of either. Raises Incomparable."""
     for name in ours.signals.keys() & theirs.signals.keys():
         a, b = ours.signals[name], theirs.signals[name]
-        if (a.type, a.on_error, a.can_fail) != (b.type, b.on_error, b.can_fail):
+        if (_values(a), a.can_fail) != (_values(b), b.can_fail):
             raise Incomparable(f"signal `{name}` is not the same in both")
-    groups = {g.members: g for g in (*ours.groups.values(), *theirs.groups.values())}
-    members = [m for g in groups.values() for m in g.members]
-    if len(members) != len(set(members)):
-        raise Incomparable("a signal stands in two different exclusive groups")
+    # As axioms alone: what a group makes of its default each policy says for itself.
+    exclusive = {
+        tuple(n for n in g.members if n != g.default): g for g in (*ours.groups.values(), *theirs.groups.values())
+    }
     return Policy(
         ours.name,
         ours.sources,
-        signals={**ours.signals, **theirs.signals},
-        groups={f"{i}": g for i, g in enumerate(groups.values())},
+        # What a failure means each says as well; of what only one of them knows it is nothing to the other.
+        signals={n: replace(s, on_error=None) for n, s in {**ours.signals, **theirs.signals}.items()},
+        groups={f"{i}": Group(f"{i}", m, None, g.span) for i, (m, g) in enumerate(exclusive.items())},
     )
+
+
+def _values(signal: Signal) -> Type:
+    """What the signal can be, apart from when it fires."""
+    return replace(signal.type, threshold=None, above=False) if isinstance(signal.type, Score) else signal.type
 
 
 def _differ(first: Encoded, second: Encoded, aspects: Aspects) -> Term:
@@ -96,7 +101,8 @@ def _differ(first: Encoded, second: Encoded, aspects: Aspects) -> Term:
     if aspects.obligations:
         names = sorted(_obligations(first.policy) | _obligations(second.policy))
         parts += [_either(_obliged(first, n), _obliged(second, n)) for n in names]
-    return conj([negate(first.conflict), negate(second.conflict), disj(parts)])
+    decided = conj([negate(first.conflict), negate(second.conflict), disj(parts)])
+    return disj([_either(first.conflict, second.conflict), decided])
 
 
 def _either(a: Term, b: Term) -> Term:
@@ -171,29 +177,29 @@ def _obliged(d: Encoded, name: str) -> Term:
 
 def _decisions(
     machines: tuple[Interpreter, Interpreter], request: Mapping[str, RequestValue]
-) -> tuple[Decision | None, Decision | None]:
+) -> tuple[Decision | None, Decision | None] | None:
+    """Both decisions, None for a conflict; None for the pair where the request is none of one of them."""
     found: list[Decision | None] = []
     for machine in machines:
         try:
             machine.admit(request)
             found.append(machine.decision(request)[0])
-        except (BadRequest, Conflict):
+        except BadRequest:
+            return None
+        except Conflict:
             found.append(None)
     return found[0], found[1]
 
 
-def _replayed(
-    machines: tuple[Interpreter, Interpreter], replay: Replay, aspects: Aspects
-) -> tuple[Decision, Decision] | None:
-    """Both decisions, where they differ in what counts."""
-    ours, theirs = _decisions(machines, replay.request)
-    if ours is None or theirs is None or told(ours, aspects) == told(theirs, aspects):
-        return None
-    return ours, theirs
+def _differs(machines: tuple[Interpreter, Interpreter], replay: Replay, aspects: Aspects) -> bool:
+    pair = _decisions(machines, replay.request)
+    return pair is not None and told(pair[0], aspects) != told(pair[1], aspects)
 
 
-def told(d: Decision, aspects: Aspects) -> Outcome:
+def told(d: Decision | None, aspects: Aspects) -> Outcome:
     """What counts of a decision."""
+    if d is None:
+        return ("conflict",)
     left = [Planned(s.pool, s.role, s.weight) for s in d.destinations]
     action = "deny" if d.action == "unrouted" and aspects.unrouted_is_denied else d.action
     outcome = _outcome(left, aspects) if action == "route" else (action,)

@@ -10,7 +10,8 @@ false and value = true; in this form Kleene's `and`, `or`, `not` are one conjunc
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -58,6 +59,14 @@ class Space:
         self._settled: dict[tuple[str, bool], dict[str, Truth]] = {}
         self._constrained: set[str] = set()
 
+    def seen_by(self, policy: Policy) -> Space:
+        """The same variables and axioms as one of several policies takes them: when a score fires, what a failure means
+        and what an exclusive group settles are its own."""
+        other = copy(self)
+        other.policy = replace(self.policy, signals={**self.policy.signals, **policy.signals}, groups=policy.groups)
+        other._settled, other._constrained = {}, set()
+        return other
+
     # ── What a request gives ──────────────────────────────────────────────
 
     def of(self, name: str) -> Variables:
@@ -103,7 +112,7 @@ class Space:
         """The number of an int, real or score signal."""
         v = self.of(name)
         whole = isinstance(v.signal.type, Int)
-        meaning = v.signal.on_error if meanings else None
+        meaning = self.policy.signals[name].on_error if meanings else None
         if v.failed is False or meaning not in ("fires", "silent"):
             return Measure(negate(v.failed), v.value, whole)
         return Measure(True, choose(v.failed, z3.RealVal(1 if meaning == "fires" else 0), v.value), False)
@@ -125,9 +134,8 @@ class Space:
 
     def _given(self, name: str) -> Term:
         """Whether the value that the request gives fires."""
-        v = self.of(name)
-        if isinstance(v.signal.type, Score):
-            score = v.signal.type
+        v, score = self.of(name), self.policy.signals[name].type
+        if isinstance(score, Score):
             if score.threshold is None:
                 return False
             return v.value > number(score.threshold) if score.above else v.value >= number(score.threshold)
@@ -137,7 +145,7 @@ class Space:
         v, given = self.of(name), self._given(name)
         if v.failed is False:
             return Truth.crisp(given)
-        match v.signal.on_error if meanings else None:
+        match self.policy.signals[name].on_error if meanings else None:
             case "fires":
                 return Truth.crisp(self._with_failure(name, disj([v.failed, given]), Fraction(1)))
             case "silent":
@@ -148,10 +156,10 @@ class Space:
 
     def _with_failure(self, name: str, plain: Term, raw: Fraction) -> Term:
         """`plain`, unless the score's threshold says otherwise of the raw 1 or 0 that a failure means."""
-        v = self.of(name)
-        if not isinstance(v.signal.type, Score) or v.signal.type.fires(raw) is (raw == 1):
+        v, score = self.of(name), self.policy.signals[name].type
+        if not isinstance(score, Score) or score.fires(raw) is (raw == 1):
             return plain
-        return disj([conj([v.failed, v.signal.type.fires(raw)]), conj([negate(v.failed), self._given(name)])])
+        return disj([conj([v.failed, score.fires(raw)]), conj([negate(v.failed), self._given(name)])])
 
     def _group(self, group: Group, meanings: bool) -> dict[str, Truth]:
         key = (group.name, meanings)

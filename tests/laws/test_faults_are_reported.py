@@ -1,0 +1,90 @@
+"""Where a random request shows a fault, `check` reports it: nothing is passed over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.laws import oracle, told
+from tests.laws.policies import policies, requests
+from tests.laws.volume import many
+from wrpc.analysis.run import check
+from wrpc.diagnostics import Findings
+from wrpc.policy.model import Policy
+
+
+@many(300)
+@given(data=st.data())
+def test_reported(data: st.DataObject) -> None:
+    policy = data.draw(policies())
+    found = check(policy)
+    for _ in range(12):
+        request = data.draw(requests(policy))
+        try:
+            decision = told.outcome(policy, request)
+        except oracle.Outside:
+            continue
+        faults = ["WRP201"] if decision is None else expected(policy, found, request, decision)
+        reported = {d.code.id for d in found.diagnostics if d.severity != "warning" or d.code.id != "WRP201"}
+        missing = [f for f in faults if f not in reported]
+        assert not missing, f"{missing}\n{policy.sources[0].text}"
+        if decision is not None:
+            absent(policy, found, request, decision)
+
+
+def expected(
+    policy: Policy, found: Findings, request: Mapping[str, object], decision: Mapping[str, object]
+) -> list[str]:
+    """The codes that this request calls for; those of a guard and a route are looked up here."""
+    faults = []
+    if decision["action"] == "unrouted":
+        faults.append("WRP301")
+    taken = told.routes(policy).get(str(decision["route"]))
+    if decision["action"] == "deny" and taken is not None and taken.action.kind != "deny":
+        assert any(d.code.id == "WRP406" and told.about(d) == taken.name for d in found.diagnostics)
+    for route, guard, role in told.removed(policy, decision):
+        code = "WRP407" if role == "primary" else "WRP402"
+        place = (route, guard)
+        assert any(d.code.id == code and (told.about(d), told.named(d, "guard")) == place for d in found.diagnostics), (
+            f"{code} {place}\n{policy.sources[0].text}"
+        )
+    verdicts = {p.subject: p.verdict for p in found.proofs}
+    for name, assertion in policy.assertions.items():
+        if told.breaks(policy, assertion, request):
+            healthy = None not in request.values()
+            faults.append("WRP401" if healthy or verdicts[f"assert {name}"] == "refuted" else "WRP403")
+    for name in policy.guards:
+        if told.acts(policy, name, request):
+            assert verdicts[f"guard {name}"] == "enforced", policy.sources[0].text
+    return [f for f in faults if f != "WRP401" or not critical_only(found)]
+
+
+def critical_only(found: Findings) -> bool:
+    """A critical claim that fails only with a signal is refuted by WRP403."""
+    return any(d.code.id == "WRP403" for d in found.diagnostics)
+
+
+def absent(policy: Policy, found: Findings, request: Mapping[str, object], decision: Mapping[str, object]) -> None:
+    """What the request shows to be there is not reported as missing."""
+    taken, destinations = decision["route"], decision["destinations"]
+    assert isinstance(destinations, list)
+    facts = oracle.facts(policy, request)
+    for finding in found.diagnostics:
+        match finding.code.id:
+            case "WRP202":
+                assert told.about(finding) != taken, policy.sources[0].text
+            case "WRP203":
+                assert not oracle.holds(policy.routes[told.about(finding)], facts), policy.sources[0].text
+            case "WRP204":
+                name = told.about(finding)
+                fewer = replace(policy, routes={n: r for n, r in policy.routes.items() if n != name})
+                then = told.outcome(fewer, request)
+                assert then is not None, policy.sources[0].text
+                assert told.done(then) == told.done(decision), f"{name}\n{policy.sources[0].text}"
+            case "WRP302" if finding.subjects[0].startswith("pool"):
+                assert told.named(finding, "pool") not in {d["pool"] for d in destinations}, policy.sources[0].text
+            case _:
+                pass

@@ -1,0 +1,84 @@
+"""Every witness, sent as JSON, shows what its finding says; a proof's shows what became of its subject."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import given
+
+from tests.laws import oracle, told
+from tests.laws.policies import policies
+from tests.laws.volume import many
+from wrpc.analysis.run import check
+from wrpc.decide import BadRequest, Conflict, decide
+from wrpc.diagnostics import Diagnostic, Proof
+from wrpc.policy.model import Policy
+
+
+@many(300)
+@given(policy=policies())
+def test_witnesses(policy: Policy) -> None:
+    found = check(policy)
+    for finding in found.diagnostics:
+        assert (finding.verdict == "refuted") is (finding.witness is not None)
+        if finding.witness is not None:
+            request = told.sent(finding.witness)
+            assert shows(policy, finding, request), f"{finding.code.id} {finding.message} {request}"
+    for proof in found.proofs:
+        assert (proof.verdict in ("enforced", "refuted")) is (proof.witness is not None)
+        if proof.witness is not None:
+            assert proves(policy, proof, told.sent(proof.witness)), f"{proof} {policy.sources[0].text}"
+
+
+def shows(policy: Policy, finding: Diagnostic, request: Mapping[str, object]) -> bool:
+    if finding.code.id == "WRP201":
+        return conflicts(policy, finding, request)
+    decision = decide(policy, request).json()
+    match finding.code.id:
+        case "WRP301":
+            return decision["action"] == "unrouted"
+        case "WRP401":
+            assert None not in request.values()
+            return told.breaks(policy, policy.assertions[told.named(finding, "assert")], request)
+        case "WRP402" | "WRP407":
+            guard, route = told.named(finding, "guard"), told.about(finding)
+            primary = finding.code.id == "WRP407"
+            gone = told.removed(policy, decision)
+            return any((r, g) == (route, guard) and (role == "primary") is primary for r, g, role in gone)
+        case "WRP403":
+            assert None in request.values()
+            if finding.subjects[0].startswith("guard"):
+                return told.acts(policy, told.named(finding, "guard"), request)
+            return told.breaks(policy, policy.assertions[told.named(finding, "assert")], request)
+        case "WRP406":
+            return decision["action"] == "deny" and decision["route"] == told.about(finding)
+        case "WRP501":
+            destinations = decision["destinations"]
+            assert isinstance(destinations, list)
+            return told.named(finding, "pool") in {d["pool"] for d in destinations}
+        case code:
+            raise AssertionError(f"{code} has a witness, and nothing here says what it shows")
+
+
+def conflicts(policy: Policy, finding: Diagnostic, request: Mapping[str, object]) -> bool:
+    """An error where `decide` itself stumbles; as a warning, both hold and only a further key decides."""
+    names = {s.removeprefix("route ") for s in finding.subjects}
+    if finding.severity == "error":
+        with pytest.raises(Conflict) as conflict:
+            decide(policy, request)
+        return names <= {r.name for r in conflict.value.routes}
+    facts = oracle.facts(policy, request)
+    taken = decide(policy, request).json()["route"]
+    return taken is not None and all(oracle.holds(policy.routes[n], facts) for n in names)
+
+
+def proves(policy: Policy, proof: Proof, request: Mapping[str, object]) -> bool:
+    kind, _, name = proof.subject.partition(" ")
+    try:
+        decide(policy, request)
+    except (BadRequest, Conflict):
+        return False
+    if kind == "guard":
+        return told.acts(policy, name, request)
+    return told.breaks(policy, policy.assertions[name], request)

@@ -1,0 +1,79 @@
+"""What a finding or a proof says of its witness, asked of the second reading; and how a request is put as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+
+from tests.laws import oracle
+from wrpc.decide.request import parse
+from wrpc.diagnostics import Diagnostic
+from wrpc.policy.model import Assertion, Policy, Route, plan
+
+Request = Mapping[str, object]
+
+
+def sent(witness: Request) -> dict[str, object]:
+    """A witness as a reader sends it: through JSON."""
+    return parse(json.dumps(witness))
+
+
+def outcome(policy: Policy, request: Request) -> dict[str, object] | None:
+    """The decision, or None for a conflict. Raises Outside."""
+    try:
+        return oracle.decide(policy, request)
+    except oracle.Conflicting:
+        return None
+
+
+def breaks(policy: Policy, assertion: Assertion, request: Request) -> bool:
+    return any(oracle.breaks(policy, claim, request) for claim in assertion.claims)
+
+
+def without(policy: Policy, guard: str) -> Policy:
+    return replace(policy, guards={n: g for n, g in policy.guards.items() if n != guard})
+
+
+def done(decision: Mapping[str, object]) -> tuple[object, ...]:
+    """What happens to the request, whoever decided it."""
+    return decision["action"], decision["destinations"], decision["obligations"]
+
+
+def acts(policy: Policy, guard: str, request: Request) -> bool:
+    """Without the guard something else happens; or its rule speaks, and others say the same."""
+    now, then = outcome(policy, request), outcome(without(policy, guard), request)
+    if now is None or then is None:
+        return now is not None
+    if done(now) != done(then):
+        return True
+    removed = now["removed"]
+    assert isinstance(removed, list)
+    return f"guard {guard}" in {r["by"] for r in removed}
+
+
+def named(finding: Diagnostic, kind: str) -> str:
+    """The name of the first subject of a kind."""
+    return next(s.removeprefix(f"{kind} ") for s in finding.subjects if s.startswith(f"{kind} "))
+
+
+def routes(policy: Policy) -> dict[str, Route]:
+    default = {} if policy.default is None else {"default": policy.default}
+    return {**policy.routes, **default}
+
+
+def about(finding: Diagnostic) -> str:
+    """The route, or the default, that a finding speaks of."""
+    return next("default" if s == "default" else s.removeprefix("route ")
+                for s in finding.subjects if s == "default" or s.startswith("route "))  # fmt: skip
+
+
+def removed(policy: Policy, decision: Mapping[str, object]) -> set[tuple[str, str, str]]:
+    """Route, guard and role of each destination that is gone."""
+    gone = decision["removed"]
+    assert isinstance(gone, list)
+    if not gone:
+        return set()
+    name = str(decision["route"])
+    roles = {p.pool: p.role for p in plan(routes(policy)[name].action)}
+    return {(name, r["by"].removeprefix("guard "), roles[r["pool"]]) for r in gone}
