@@ -118,8 +118,9 @@ def test_names_that_cannot_be_written(text: str) -> None:
 @pytest.mark.parametrize(
     ("value", "text", "written"),
     [
-        (Fraction(8), "", "8k"), (Fraction(8), "8.0", "8.0k"), (Fraction(8), "9", "8k"),
-        (Fraction(-1, 8), "", "-0.125k"), (Fraction(1, 10**6), "", "0.000001k"), (Fraction(131072), "131_072", "131_072k"), (Fraction(5, 2), "x", "2.5k"),
+        (Fraction(8), "", "8k"), (Fraction(8), "8.0", "8.0k"), (Fraction(8), "9", "8k"), (Fraction(5, 2), "x", "2.5k"),
+        (Fraction(-1, 8), "", "-0.125k"), (Fraction(1, 10**6), "", "0.000001k"),
+        (Fraction(131072), "131_072", "131_072k"),
     ],
 )  # fmt: skip
 def test_numbers(value: Fraction, text: str, written: str) -> None:
@@ -149,4 +150,4 @@ def test_time_grows_with_the_size() -> None:
         format_file(file)
         return time.process_time() - began
 
-    assert seconds(5000) < 40 * max(seconds(500), 0.005)
+    assert seconds(2000) < 40 * max(seconds(200), 0.005)

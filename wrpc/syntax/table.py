@@ -6,6 +6,7 @@ import marshal
 import os
 import sys
 import zlib
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -76,7 +77,8 @@ def _kept_in(grammar: str) -> Path | None:
 def _read(path: Path, grammar: str) -> Any:
     try:
         with path.open("rb") as file:
-            if hasattr(os, "getuid") and os.fstat(file.fileno()).st_uid != os.getuid():
+            status = os.fstat(file.fileno())
+            if hasattr(os, "getuid") and (status.st_uid != os.getuid() or status.st_mode & 0o022):
                 return None
             version, text, data = marshal.loads(file.read())  # noqa: S302  # the user's own file, made by `_write`
     except (OSError, ValueError, EOFError, TypeError):
@@ -90,9 +92,11 @@ def _write(path: Path, grammar: str, data: Any) -> None:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         beside.write_bytes(marshal.dumps((FORMAT, grammar, data)))
+        beside.chmod(0o600)
         beside.replace(path)
     except OSError:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            beside.unlink()
 
 
 # ── The table itself ─────────────────────────────────────────────────────────────────────────────────────────────
