@@ -63,6 +63,12 @@ def test_sealed_guards_over_destinations_are_proved(policy: Policy) -> None:
             assert verdicts[f"guard {guard.name}"] == "proved"
 
 
+def test_it_is_laid_out_as_fmt_does(name: str) -> None:
+    from wrpc.cli.app import run
+
+    assert run(["fmt", "--check", str(POLICIES[name])]) == 0
+
+
 def test_its_blocks_are_of_targets_that_exist(policy: Policy) -> None:
     assert not unknown_blocks(policy)
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.laws.policies import policies
@@ -110,6 +110,7 @@ def standing(draw: Draw, faulty: bool) -> Policy:
 IDLE = ("has no request that its `when` admits", "no workload reaches a pool")
 
 
+@settings(max_examples=40)
 @given(standing(faulty=False))
 @pytest.mark.parametrize("name", ["fleet-sim", "vllm"])
 def test_a_sound_policy_has_files_that_read_back(name: str, policy: Policy) -> None:
@@ -129,6 +130,7 @@ def test_a_sound_policy_has_files_that_read_back(name: str, policy: Policy) -> N
     assert compiled(policy, name).artifacts == found.artifacts
 
 
+@settings(max_examples=40)
 @given(standing(faulty=True))
 @pytest.mark.parametrize("name", ["fleet-sim", "vllm"])
 def test_any_other_has_files_or_findings(name: str, policy: Policy) -> None:

@@ -7,7 +7,7 @@ import pytest
 from tests.support.compiling import policy, target
 from wrpc.targets import TARGETS
 from wrpc.targets.settings import COMMON, block, unknown_blocks
-from wrpc.targets.target import Construct
+from wrpc.targets.target import Construct, Elsewhere
 
 TEXT = "pool a { } default { to a } "
 
@@ -31,6 +31,13 @@ def test_every_target_has_a_row_for_every_construct(name: str) -> None:
     assert found.name == name
     assert set(found.carries) == set(Construct)
     assert found.versions
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_no_guard_is_kept_elsewhere_by_a_program_that_could_break_it(name: str) -> None:
+    found = target(name)
+    rows = [found.carries[c] for c in (Construct.GUARD_DENY, Construct.GUARD_FORBID, Construct.GUARD_REQUIRE)]
+    assert not (found.decides and any(isinstance(row, Elsewhere) for row in rows))
 
 
 @pytest.mark.parametrize("name", TARGETS)

@@ -116,7 +116,7 @@ def _losses(target: Target, uses: Sequence[Use], verdicts: dict[str, Verdict]) -
     for use in uses:
         row = target.carries[use.construct]
         if isinstance(row, Approximate):
-            message = f"`{target.name}` carries {phrase(use)} by an approximation, which loses {row.loses}"
+            message = f"`{target.name}` approximates {phrase(use)}, and loses {row.loses}"
             found.append(finding(APPROXIMATED, message, use.span, subjects=[use.subject]))
         elif isinstance(row, Cannot):
             if use.construct in GUARDS and target.decides:
