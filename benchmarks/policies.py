@@ -1,0 +1,73 @@
+"""Large policies, made by a program, and requests for them."""
+
+from __future__ import annotations
+
+import json
+import random
+
+SIGNALS = """\
+signal tokens: int(0..1M) { source prompt_tokens }
+signal domain: one_of(math, law, health, code, other) { source classifier("d", threshold = 0.5) }
+signal pii: score { source classifier("pii")  threshold 0.85  on_error fires }
+signal tenant: string { source header("x-tenant") }
+signal local_only: bool { source keywords("on-prem") }
+pool own { trust "own" }
+pool cloud { trust "cloud" }
+pool small { trust "own" }
+guard stays { forbid destination.trust != "own" when pii or local_only }
+assert no_leak { never destination.trust == "cloud" when pii }
+default { to own }
+"""
+
+
+def routes(count: int) -> str:
+    """Routes over tenants, domains and lengths, each with a priority of its own: nothing shadows, nothing clashes."""
+    made = [SIGNALS]
+    for i in range(count):
+        domain = ("math", "law", "health", "code", "other")[i % 5]
+        low = (i // 5) * 1000
+        pool = ("own", "cloud", "small")[i % 3]
+        made.append(
+            f"route r{i} {{\n  priority {count - i}\n  when domain == {domain} and tokens >= {low}"
+            f" and tokens < {low + 1500} and not local_only\n  to {pool}\n}}\n"
+        )
+    return "".join(made)
+
+
+def crossed(count: int) -> str:
+    """Routes of one precedence that differ in what they do and never meet."""
+    pools = ("own", "cloud", "small")
+    return SIGNALS + "".join(
+        f'route r{i} {{ when tenant == "t{i}" and tokens > {i}  to {pools[i % 3]} }}\n' for i in range(count)
+    )
+
+
+def wide(count: int) -> str:
+    """One route of many ANDed two-way ORs, which no normal form survives."""
+    signals = "".join(
+        f'signal a{i}: bool {{ source keywords("a{i}") }}\nsignal b{i}: bool {{ source keywords("b{i}") }}\n'
+        for i in range(count)
+    )
+    condition = " and ".join(f"(a{i} or b{i})" for i in range(count))
+    return f"{signals}pool p {{ }}\npool q {{ }}\nroute wide {{ when {condition}  to p }}\ndefault {{ to q }}\n"
+
+
+LARGE = {
+    "300 routes, a priority each": routes(300),
+    "300 routes of one precedence": crossed(300),
+    "one route of 200 ANDed two-way ORs": wide(200),
+}
+
+
+def requests(count: int, seeded: random.Random) -> list[str]:
+    made = []
+    for _ in range(count):
+        request: dict[str, object] = {"tokens": seeded.randrange(0, 12_000)}
+        if seeded.random() < 0.9:
+            request["domain"] = seeded.choice(["math", "law", "health", "code", "other"])
+        if seeded.random() < 0.3:
+            request["pii"] = round(seeded.random(), 2)
+        if seeded.random() < 0.1:
+            request["local_only"] = True
+        made.append(json.dumps(request))
+    return made

@@ -1,0 +1,140 @@
+"""What the commands cost, as ratios within one run, so that a slow machine or a busy one says the same.
+
+`make bench`. Nothing here is asserted: a number is for reading, and the suite has no clock.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from benchmarks import policies  # noqa: E402
+from wrpc.cli.init import FIRST  # noqa: E402
+from wrpc.report.screen import write  # noqa: E402
+
+
+def main() -> int:
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        startup()
+        check()
+        decide()
+    return 0
+
+
+def title(text: str) -> None:
+    write([(), ((text, "label"),)])
+
+
+def row(name: str, value: str, note: str = "") -> None:
+    write([((f"  {name:<46}", ""), (f"{value:>14}", "strong"), (f"  {note}", ""))])
+
+
+# ── Whole processes ───────────────────────────────────────────────────────
+
+
+def processes(commands: dict[str, Sequence[str]], rounds: int = 15) -> dict[str, float]:
+    """Seconds of each command, the least of some rounds in which the commands take turns."""
+    best = dict.fromkeys(commands, float("inf"))
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    for number in range(rounds + 1):
+        for name, command in commands.items():
+            start = time.perf_counter()
+            subprocess.run(command, stdout=subprocess.DEVNULL, check=True, env=environment)
+            if number:  # the first round fills caches
+                best[name] = min(best[name], time.perf_counter() - start)
+    return best
+
+
+def startup() -> None:
+    Path("policy.wrp").write_text(FIRST, encoding="utf-8")
+    python = sys.executable
+    steps = {
+        "python": "pass",
+        "import lark": "import lark",
+        "dataclasses, click": "import dataclasses, pathlib, click",
+        "the room of syntax": "import wrpc.syntax.parse",
+        "the room of policy": "import wrpc.policy.load, wrpc.policy.resolve",
+    }
+    commands: dict[str, Sequence[str]] = {name: (python, "-c", code) for name, code in steps.items()}
+    commands["wrpc lint"] = (python, "-m", "wrpc", "lint", "policy.wrp")
+    commands["wrpc check"] = (python, "-m", "wrpc", "check", "policy.wrp")
+    took = processes(commands)
+    lark = took["import lark"]
+    title('A small policy, whole process, as multiples of `python -c "import lark"`')
+    for name, seconds in took.items():
+        row(name, f"{seconds / lark:.2f} ×", f"{seconds * 1000:.0f} ms")
+
+
+# ── In one process ────────────────────────────────────────────────────────
+
+
+def least(run: Callable[[], object], rounds: int = 5, budget: float = 3.0) -> float:
+    """The least seconds of some rounds; what takes long is run once."""
+    best, spent = float("inf"), 0.0
+    for _ in range(rounds):
+        if spent > budget:
+            break
+        gc.collect()
+        start = time.perf_counter()
+        run()
+        took = time.perf_counter() - start
+        best, spent = min(best, took), spent + took
+    return best
+
+
+def check() -> None:
+    from wrpc.analysis import run
+    from wrpc.policy.load import from_text
+    from wrpc.source import Source
+    from wrpc.syntax.parse import parse
+
+    title("check, as multiples of the policy's own parse")
+    for name, text in policies.LARGE.items():
+        policy, findings = from_text(text)
+        assert policy is not None, findings.diagnostics[:3]
+        parsed = least(partial(parse, Source("policy.wrp", text)))
+        read = least(partial(from_text, text))
+        checked = least(partial(run.check, policy))
+        note = f"parse {parsed * 1000:.0f} ms, with names {read * 1000:.0f} ms, check {checked * 1000:.0f} ms"
+        row(name, f"{checked / parsed:.1f} ×", note)
+
+
+def decide() -> None:
+    from wrpc.decide.compiled import decider
+    from wrpc.decide.interpret import interpreter
+    from wrpc.decide.request import parse
+    from wrpc.policy.load import from_text
+    from wrpc.report.json import dumps
+
+    policy, _ = from_text(policies.routes(50))
+    assert policy is not None
+    lines = policies.requests(5000, random.Random(0))
+    requests = [parse(line) for line in lines]
+    title("decide, on a policy of 50 routes, requests a second")
+    plain, quick = interpreter(policy).decide, decider(policy)
+    few = requests[:1000]
+    row("the plain interpreter", f"{len(few) / least(lambda: [plain(r) for r in few]):,.0f} /s")
+    row("compiled to a function", f"{len(requests) / least(lambda: [quick(r) for r in requests]):,.0f} /s")
+    whole = least(lambda: [dumps(quick(parse(line)).json()) for line in lines])
+    row("with JSON in and out", f"{len(lines) / whole:,.0f} /s")
+    Path("policy.wrp").write_text(policies.routes(50), encoding="utf-8")
+    Path("log.jsonl").write_text("\n".join(lines * 4) + "\n", encoding="utf-8")
+    command = (sys.executable, "-m", "wrpc", "decide", "policy.wrp", "log.jsonl", "--format", "json")
+    took = processes({"": command}, 2)[""]
+    row("`wrpc decide`, whole process", f"{len(lines) * 4 / took:,.0f} /s", f"{len(lines) * 4} lines in {took:.1f} s")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
