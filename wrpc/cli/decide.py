@@ -64,7 +64,7 @@ def command(policy: Path, file: str | None, request: str | None, env: tuple[Path
             known = written.get(id(answer))
             if known is None or known[0] is not answer:
                 known = answer, dumps(answer.json()) + "\n"
-                if len(written) < MOST:
+                if not bad and len(written) < MOST:
                     written[id(answer)] = known
             sys.stdout.write(known[1])
         elif isinstance(answer, (BadRequest, Conflict)):
