@@ -199,7 +199,7 @@ def test_an_unknown_setting_is_an_error_at_its_place() -> None:
     found = compiled(block("prt 5"), toy())
     assert said(found.diagnostics, "WRP803") == ["`envoy` has no setting `prt`"]
     assert found.diagnostics[0].help == "did you mean `port`?"
-    assert found.diagnostics[0].span.text.startswith("prt")
+    assert "prt" in found.diagnostics[0].span.text
     assert not found.artifacts
 
 

@@ -100,7 +100,8 @@ def test_prefill_and_decode_are_one_pool_there_and_two_sides_here() -> None:
 def test_every_entry_leads_back_to_the_policy() -> None:
     found = compiled(POLICY, "fleet-sim")
     artifact = next(a for a in found.artifacts if a.path == "traffic.json")
-    assert {e.pointer: e.span.text.split()[:2] for e in artifact.entries} == {
+    lines = POLICY.splitlines()
+    assert {e.pointer: lines[e.span.line - 1].split()[:2] for e in artifact.entries} == {
         "/pools/0": ["pool", "a"],
         "/pools/1": ["pool", "b"],
         "/workloads/0": ["workload", "w"],
