@@ -1,0 +1,243 @@
+# ruff: noqa: INP001  a folder of pages
+"""The pages that the program can say better than a writer: codes, targets, commands, the words of the language.
+
+`python docs/generate.py` writes them; a test holds that they are up to date.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+
+import click  # noqa: E402
+
+from wrpc.cli import COMMANDS  # noqa: E402
+from wrpc.cli.app import app  # noqa: E402
+from wrpc.policy import units  # noqa: E402
+from wrpc.policy import vocabulary as v  # noqa: E402
+from wrpc.policy.sources import SOURCES  # noqa: E402
+from wrpc.report.catalogue import FAMILIES, Entry, entries  # noqa: E402
+from wrpc.report.targets import KIND, said, versions  # noqa: E402
+from wrpc.report.units import decimal  # noqa: E402
+from wrpc.targets import TARGETS, named  # noqa: E402
+from wrpc.targets.settings import COMMON, KINDS, spelled  # noqa: E402
+
+NOTE = "<!-- Written by docs/generate.py. -->\n"
+INTRODUCTIONS = {
+    "codes": """\
+# Codes
+
+Every finding has a code; `wrpc rule WRP201` shows its page. A code is never reused.
+""",
+    "targets": """\
+# Targets
+
+What each program carries of a policy. What it does not carry is a finding (WRP801), never silence; what it carries by
+an approximation is one too (WRP802). Both stand in the manifest. `wrpc targets NAME` shows the same.
+""",
+    "commands": """\
+# Commands
+
+Exit code 0: no error found. 1: errors, or warnings under `--fail-on warning`. 2: bad usage, or an input that cannot be
+read. `--format json` prints one object, whose keys are a contract; numbers in it are in base units.
+""",
+    "words": """\
+# The words of the language
+
+What each block holds, from the tables that the compiler itself goes by. [language.md](language.md) says what it means,
+[wrp.lark](../grammar/wrp.lark) how it is written.
+
+## Blocks
+""",
+}
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join("| " + " | ".join(_cell(c) for c in line) + " |\n" for line in lines)
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.replace("|", "\\|").split())
+
+
+# ── Codes ─────────────────────────────────────────────────────────────────
+
+
+def codes() -> str:
+    parts = [NOTE, INTRODUCTIONS["codes"]]
+    for family, title in FAMILIES.items():
+        own = [e for e in entries() if e.family == family]
+        if own:
+            parts.append(f"\n## {family}xx {title}\n\n")
+            rows = [(f"[{e.code.id}](#{_anchor(e)})", e.code.name, e.code.severity, e.code.summary) for e in own]
+            parts.append(table(("code", "name", "severity", "means"), rows))
+    parts += [f"\n### {e.code.id} {e.code.name}\n\n{e.code.page.strip()}\n" for e in entries()]
+    return "".join(parts)
+
+
+def _anchor(entry: Entry) -> str:
+    return f"{entry.code.id.lower()}-{entry.code.name}"
+
+
+# ── Targets ───────────────────────────────────────────────────────────────
+
+
+def targets() -> str:
+    parts = [NOTE, INTRODUCTIONS["targets"]]
+    for name in TARGETS:
+        target = named(name)
+        parts.append(f"\n## {name}\n\n{target.title}, {versions(target)}.\n\n")
+        rows = [(str(c), KIND[type(row)], said(row)) for c, row in target.carries.items()]
+        order = {title: i for i, title in enumerate(KIND.values())}
+        parts.append(table(("part of a policy", "", "where, or why not"), sorted(rows, key=lambda r: order[r[1]])))
+        parts.append(f"\nSettings of `target {spelled(name)} {{ … }}`:\n\n")
+        settings = {**target.settings, **COMMON}
+        parts.append(table(("setting", "takes", ""), [(f"`{n}`", KINDS[s.kind], s.doc) for n, s in settings.items()]))
+    return "".join(parts)
+
+
+# ── Commands ──────────────────────────────────────────────────────────────
+
+
+def commands() -> str:
+    parts = [NOTE, INTRODUCTIONS["commands"]]
+    width = 100
+    context = click.Context(app, info_name="wrpc", terminal_width=width, help_option_names=["-h", "--help"])
+    for name in COMMANDS:
+        command = app.get_command(context, name)
+        assert command is not None
+        inner = click.Context(command, info_name=name, parent=context, terminal_width=width)
+        parts.append(f"\n## {name}\n\n```\n{command.get_help(inner)}\n```\n")
+    return "".join(parts)
+
+
+# ── The words of the language ─────────────────────────────────────────────
+
+
+def words() -> str:
+    parts = [NOTE, INTRODUCTIONS["words"]]
+    for block, attributes in v.BLOCKS.items():
+        clauses = v.CLAUSES.get(block, ())
+        noted = set(v.NOTES) <= set(attributes)
+        own = {n: k for n, k in attributes.items() if not noted or n not in v.NOTES}
+        parts.append(f"\n### {block}\n\n")
+        if clauses:
+            parts.append("Clauses: " + ", ".join(f"`{c}`" for c in clauses) + ".\n\n")
+        if own:
+            parts.append(table(("attribute", "takes"), [(f"`{n}`", takes(k)) for n, k in own.items()]))
+        if noted:
+            parts.append("\nAnd `description` and `labels`.\n" if own else "`description` and `labels`.\n")
+    parts.append("\n## Sources of signals\n\nA source that can fail makes its signal one that can.\n\n")
+    rows = [(f"`{n}`", _count(s.least, s.most), "yes" if s.fallible else "no") for n, s in SOURCES.items()]
+    parts.append(table(("source", "arguments", "can fail"), rows))
+    parts.append("\n## Closed lists\n\n")
+    parts.append(
+        table(
+            ("where", "words"),
+            [
+                ("`fallback … on`", _words(v.CAUSES)),
+                ("`select`", _words(v.SELECTIONS)),
+                ("`resolve`", _words(v.RESOLVE_KEYS)),
+                ("`on_error`", _words(v.ON_ERROR)),
+                ("`on_unknown`", _words(v.ON_UNKNOWN)),
+                ("`role`", _words(v.ROLES)),
+                ("`destination.`", _words(v.DESTINATION) + ", or a label"),
+                ("of claims", _words(v.CLAIM_WORDS)),
+                ("`expect`", _words(v.EXPECTATIONS)),
+                ("`expect { action … }`", _words(v.ACTIONS)),
+                ("reserved", _words(sorted(v.RESERVED))),
+            ],
+        )
+    )
+    parts.append("\n## Units\n\n")
+    parts.append(_units())
+    return "".join(parts)
+
+
+def takes(kind: v.Kind) -> str:
+    """A type of attribute in words."""
+    match kind:
+        case v.Quantity():
+            what = units.title(kind.dimension)
+            if not kind.dimension:
+                what = "a whole number" if kind.whole else "a number"
+            return what + _bounds(kind.low, kind.high, kind.low_open)
+        case v.Phrase():
+            return "a string, or one word"
+        case v.Quoted():
+            return "a string"
+        case v.Words(words):
+            return _words(words)
+        case v.Identifier():
+            return "a word"
+        case v.Reference(of):
+            return f"the name of a {of}"
+        case v.Several(of):
+            return f"a list: {takes(of)}"
+        case v.Between():
+            return "a whole number, or a range of them"
+        case v.Table(of):
+            return f"a block of names, each with {takes(of)}"
+        case v.Nested(block):
+            return f"a block, see [{block}](#{block})"
+        case v.Address():
+            return 'a string, or `env("NAME")`'
+        case v.Labels():
+            return "a block of names of one's own"
+        case v.Either(options):
+            return ", or ".join(takes(o) for o in options)
+        case _:
+            return "a value that its reader knows"
+
+
+def _bounds(low: Fraction | None, high: Fraction | None, low_open: bool) -> str:
+    if low is not None and high is not None:
+        return f" from {decimal(low)} to {decimal(high)}"
+    if low is None:
+        return ""
+    return f" above {decimal(low)}" if low_open else f", {decimal(low)} or more"
+
+
+def _count(least: int, most: int | None) -> str:
+    if most == least:
+        return str(least) if least else ""
+    return f"{least} or more" if most is None else f"{least} to {most}"
+
+
+def _words(words: Iterable[str]) -> str:
+    return ", ".join(f"`{w}`" for w in words)
+
+
+def _units() -> str:
+    """The units by what they measure, each dimension with an example."""
+    found: dict[str, list[str]] = {}
+    for name in units.UNITS:
+        unit = units.unit(name)
+        assert unit is not None, name
+        found.setdefault(unit.dimension, []).append(name)
+    rows = [(units.title(d), _words(names), f"`{units.example(d)}`") for d, names in found.items() if d in units.TITLES]
+    return table(("dimension", "units", "example"), rows)
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "codes.md": codes,
+    "targets.md": targets,
+    "commands.md": commands,
+    "words.md": words,
+}
+
+
+def main() -> int:
+    for name, page in PAGES.items():
+        (HERE / name).write_text(page(), encoding="utf-8", newline="\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
