@@ -1,0 +1,50 @@
+"""The pages that are written by a program are what it writes now, and every link leads somewhere."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+
+def generator(root: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location("docs_generate", root / "docs/generate.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_pages_are_up_to_date(root: Path):
+    pages = generator(root).PAGES
+    stale = [name for name, page in pages.items() if (root / "docs" / name).read_text(encoding="utf-8") != page()]
+    assert stale == [], "python docs/generate.py writes them"
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "docs/language.md", "docs/words.md"])
+def test_links(root: Path, name: str):
+    text = (root / name).read_text(encoding="utf-8")
+    for link in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", text):
+        if not link.startswith("http"):
+            assert ((root / name).parent / link).exists(), link
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/language.md"])
+def test_policies_in_the_pages_are_well_formed(root: Path, name: str):
+    """A fenced block that says it is a policy can be read; one without `…` has no errors either."""
+    from wrpc.policy.load import from_text
+    from wrpc.source import Source
+    from wrpc.syntax.parse import parse
+
+    text = (root / name).read_text(encoding="utf-8")
+    blocks = re.findall(r"```wrp\n(.*?)```", text, re.DOTALL)
+    assert blocks
+    for block in blocks:
+        assert parse(Source(name, block))[1] == ()
+        if "policy " in block:
+            policy, findings = from_text(block)
+            assert policy is not None, findings.diagnostics
