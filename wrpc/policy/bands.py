@@ -20,7 +20,7 @@ from wrpc.syntax import tree
 def band(node: tree.Band, number: expr.Linear, dimension: str, reach: Interval, reader: Reader) -> Band | None:
     """The band, or None where something was reported that leaves its ranges unknown."""
     made = _Steps(node, dimension, reach, reader).read()
-    return None if made is None else Band(node.name.text, number, made, node.of.text, node.span)
+    return None if made is None else Band(node.name.text, number, made, node.of.text, node.name.span)
 
 
 class _Steps:

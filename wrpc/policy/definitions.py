@@ -203,7 +203,7 @@ class Definitions:
             made = self._defined.get(name)
             if made is not None and isinstance(node, (tree.Let, tree.Score)):
                 kind: Literal["let", "score"] = "let" if isinstance(node, tree.Let) else "score"
-                definitions[name] = Definition(name, kind, made.value, node.span)
+                definitions[name] = Definition(name, kind, made.value, node.name.span)
         bands = {n: b for n in self.names.of("band") if (b := self._bands.get(n)) is not None}
         return definitions, bands
 

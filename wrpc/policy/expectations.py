@@ -42,7 +42,7 @@ class Expectations:
         }
 
     def test(self, node: tree.Test) -> m.Test:
-        return m.Test(node.title.value, self.given(node.given), self.expected(node.expect), node.span)
+        return m.Test(node.title.value, self.given(node.given), self.expected(node.expect), node.title.span)
 
     # ── The request ───────────────────────────────────────────────────────
 

@@ -52,7 +52,7 @@ class Guards:
         return m.Guard(
             name=section.name.text,
             rules=tuple(made),
-            span=section.span,
+            span=section.title,
             sealed=bool(parts.of(tree.Sealed)),
             critical=bool(parts.of(tree.Critical)),
             labels=given.table("labels"),
@@ -130,7 +130,7 @@ class Guards:
         return m.Assertion(
             name=section.name.text,
             claims=tuple(claims),
-            span=section.span,
+            span=section.title,
             critical=bool(parts.of(tree.Critical)),
             labels=given.table("labels"),
             description=given.get("description", str) or "",
@@ -153,7 +153,7 @@ class Guards:
 
     def assumption(self, node: tree.Assume) -> m.Assumption | None:
         condition = self.lowering.condition(node.condition, REQUEST)
-        return None if condition is None else m.Assumption(node.name.text, condition, node.span)
+        return None if condition is None else m.Assumption(node.name.text, condition, node.name.span)
 
 
 def reads_destination(condition: expr.Condition) -> bool:

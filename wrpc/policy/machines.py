@@ -42,7 +42,7 @@ class Machines:
             lengths=lengths,
             prompt_share=given.fraction("prompt_share") if "prompt_share" in given.values else share,
             slo=m.Slo(*(slo.fraction(n) for n in v.BLOCKS["slo"])),
-            span=section.span,
+            span=section.title,
             labels=given.table("labels"),
             description=given.get("description", str) or "",
         )
@@ -83,7 +83,7 @@ class Machines:
         given = Parts(section, self.reader, ()).attributes
         return m.Model(
             name=_name(section),
-            span=section.span,
+            span=section.title,
             source=given.get("source", str),
             context=given.whole("context"),
             max_output=given.whole("max_output"),
@@ -102,7 +102,7 @@ class Machines:
         given = Parts(section, self.reader, ()).attributes
         return m.Site(
             name=_name(section),
-            span=section.span,
+            span=section.title,
             region=given.get("region", str),
             zones=given.texts("zones"),
             gpus={gpu: int(count) for gpu, count in given.amounts("gpus").items()},
@@ -126,7 +126,7 @@ class Machines:
         kv, price = given.get("kv_cache", Reading), given.get("price", Reading)
         return m.Pool(
             name=_name(section),
-            span=section.span,
+            span=section.title,
             model=given.get("model", str),
             engine=given.get("engine", str),
             endpoint=given.get("endpoint", str) or given.get("endpoint", m.Env),
@@ -181,7 +181,7 @@ class Machines:
             return None
         return m.Place(
             name=_name(section),
-            span=section.span,
+            span=section.title,
             pools=given.texts("pools"),
             sites=given.texts("sites"),
             requires=tuple(rules),
@@ -220,7 +220,7 @@ class Machines:
             value = self.reader.free(item.value)
             if value is not None:
                 settings[name] = value
-        return m.TargetSettings(_name(section), settings, section.span, spans)
+        return m.TargetSettings(_name(section), settings, section.title, spans)
 
 
 def _name(section: tree.Section) -> str:

@@ -474,9 +474,7 @@ def plan(action: Action) -> tuple[Planned, ...]:
     """Every destination of an action in plan order: primaries as written, cascade steps, fallbacks, spills, mirrors."""
     chosen_elsewhere = action.kind == "any" or action.select is not None
     primaries = [Planned(s.pool, "primary", None if chosen_elsewhere else s.weight, s.span) for s in action.shares]
-    steps = [
-        Planned(s, "cascade" if i else "primary", None if i else Fraction(1)) for i, s in enumerate(action.steps)
-    ]
+    steps = [Planned(s, "cascade" if i else "primary", None if i else Fraction(1)) for i, s in enumerate(action.steps)]
     return (
         *primaries,
         *steps,

@@ -53,7 +53,7 @@ def apply(overrides: Iterable[tree.Override], names: Names) -> list[Change]:
             continue
         after = overridden(before, section)
         names.declared[section.kind][section.name.text] = after
-        changes.append(Change(before, after, override.span))
+        changes.append(Change(before, after, section.title))
     return changes
 
 

@@ -53,7 +53,7 @@ class Routes:
             name=section.name.text if section.name else "default",
             when=condition,
             action=action,
-            span=section.span,
+            span=section.title,
             tier=given.whole("tier"),
             priority=given.whole("priority") or 0,
             on_unknown=_ON_UNKNOWN.get(given.get("on_unknown", str) or "", "silent"),

@@ -52,7 +52,7 @@ class Signals:
             on_error=self.on_error(kind, reading, can_fail),
             can_fail=can_fail,
             evidence=self.evidence(kind, reading, source),
-            span=node.span,
+            span=node.name.span,
             description=reading.get("description", str) or "",
             labels=reading.table("labels"),
         )
@@ -347,7 +347,7 @@ class Signals:
             )  # fmt: skip
         if len(self.faults) > count:
             return None
-        return m.Group(node.name.text, tuple(members), default.text if default else None, node.span)
+        return m.Group(node.name.text, tuple(members), default.text if default else None, node.name.span)
 
     def member(self, name: tree.Name, signal: m.Signal) -> None:
         match signal.type:

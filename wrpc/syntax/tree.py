@@ -266,6 +266,13 @@ class Section(Node):
     name: Name | None
     items: tuple[Item, ...]
 
+    @property
+    def title(self) -> Span:
+        """Where a finding about the whole points: the name, or the keyword of what has none."""
+        if self.name is not None:
+            return self.name.span
+        return Span(self.span.source, self.span.start, self.span.start + len(self.kind))
+
 
 @dataclass(frozen=True, slots=True)
 class Import(Node):

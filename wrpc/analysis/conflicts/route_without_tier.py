@@ -5,19 +5,23 @@ Readers take it for the weakest; routers that number tiers from 1 take it for ti
 Bad:
 
     signal pii: bool { source keywords("passport") }
+    signal code: bool { source keywords("def") }
     pool own { }
     pool cloud { }
     route private { tier 1  when pii  to own }
-    route rest { to cloud }
-    #     ^^^^ WRP205
+    route coding { when code  to cloud }
+    #     ^^^^^^ WRP205
+    default { to own, cloud }
 
 Good:
 
     signal pii: bool { source keywords("passport") }
+    signal code: bool { source keywords("def") }
     pool own { }
     pool cloud { }
     route private { tier 1  when pii  to own }
-    route rest { tier 2  to cloud }
+    route coding { tier 2  when code  to cloud }
+    default { to own, cloud }
 
 To repair, give every route a tier, or none.
 """

@@ -5,17 +5,19 @@ Nobody is ever sent here, so whatever the route was written for goes somewhere e
 Bad:
 
     signal tokens: int(0..100k) { source prompt_tokens }
+    pool small { }
     pool big { }
     route huge { when tokens > 200k  to big }
     #                 ^^^^^^^^^^^^^ WRP203
-    default { to big }
+    default { to small  fallback big }
 
 Good:
 
     signal tokens: int(0..100k) { source prompt_tokens }
+    pool small { }
     pool big { }
     route huge { when tokens > 50k  to big }
-    default { to big }
+    default { to small  fallback big }
 
 To repair, correct the condition, or the range of the signal that it reads.
 """

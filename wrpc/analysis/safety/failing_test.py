@@ -4,15 +4,15 @@ Bad:
 
     pool own { }
     pool cloud { }
-    default { to own }
+    default { to own  fallback cloud }
     test "everything goes to the cloud" { given { } expect { pool cloud } }
-    #                                                             ^^^^^ WRP408
+    #    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ WRP408
 
 Good:
 
     pool own { }
     pool cloud { }
-    default { to own }
+    default { to own  fallback cloud }
     test "everything stays home" { given { } expect { pool own } }
 
 To repair, change the test, or the rule that it found wrong.

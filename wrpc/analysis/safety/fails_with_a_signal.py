@@ -11,7 +11,7 @@ Bad:
     route private { when pii  to own }
     default { to cloud }
     assert no_leak { never destination.trust == "cloud" when pii }
-    #                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ WRP403
+    #                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ WRP403
 
 Good:
 

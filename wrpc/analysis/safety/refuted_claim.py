@@ -9,7 +9,7 @@ Bad:
     pool cloud { trust "cloud" }
     default { to own  fallback cloud }
     assert no_leak { never destination.trust == "cloud" when pii }
-    #                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ WRP401
+    #                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ WRP401
 
 Good:
 

@@ -8,7 +8,7 @@ Bad:
     pool own { trust "own" }
     pool cloud { trust "cloud" }
     default { to own, cloud }
-    #             ^^^^^ WRP407
+    #                 ^^^^^ WRP407
     guard home { forbid destination.trust != "own" when pii }
 """
 

@@ -10,7 +10,7 @@ Bad:
     default { to own }
     guard attacks { sealed  deny "attack" when confidence(risk) >= 0.7 }
     override guard attacks { deny "attack" when confidence(risk) >= 0.9 }
-    #                    ^ WRP404
+    #              ^^^^^^^ WRP404
 
 Good:
 
