@@ -41,7 +41,7 @@ def lint(policy: Policy, *, select: Sequence[str] = (), ignore: Sequence[str] = 
     from wrpc.analysis.run import chosen
     from wrpc.analysis.run import lint as run
 
-    return chosen(run(policy), select, ignore)
+    return chosen(run(policy) + _blocks(policy), select, ignore)
 
 
 def check(policy: Policy, *, select: Sequence[str] = (), ignore: Sequence[str] = ()) -> Findings:
@@ -49,7 +49,16 @@ def check(policy: Policy, *, select: Sequence[str] = (), ignore: Sequence[str] =
     from wrpc.analysis.run import check as run
     from wrpc.analysis.run import chosen
 
-    return chosen(run(policy), select, ignore)
+    return chosen(run(policy) + _blocks(policy), select, ignore)
+
+
+def _blocks(policy: Policy) -> Findings:
+    """What is wrong with `target` blocks whatever is compiled: neither checks nor targets know of each other."""
+    if not policy.targets:
+        return Findings()
+    from wrpc.targets.settings import unknown_blocks
+
+    return Findings.of(unknown_blocks(policy))
 
 
 def decide(policy: Policy, request: Mapping[str, object]) -> Decision:

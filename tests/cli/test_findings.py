@@ -74,6 +74,13 @@ def test_a_removed_fallback_is_a_warning_that_can_be_made_to_count(wrpc, policy)
     assert (strict.code, strict.json["verdict"]) == (1, "fail")
 
 
+@pytest.mark.parametrize("command", ["lint", "check"])
+def test_a_block_for_a_target_that_does_not_exist(wrpc, policy, command):
+    done = wrpc(command, policy(CLEAN + "target envoi { }\n"), "--format", "json")
+    assert (done.code, done.codes) == (1, ["WRP806"])
+    assert "envoy" in done.json["diagnostics"][0]["help"]
+
+
 def test_select_and_ignore(wrpc, policy):
     path = policy(CONFLICT)
     assert wrpc("check", path, "--ignore", "WRP201").code == 0

@@ -42,16 +42,17 @@ def command(
 
     What is refuted is shown with a request, which `wrpc decide` confirms.
     """
-    from wrpc.analysis.run import check, chosen
+    import wrpc
+    from wrpc.analysis.run import chosen
     from wrpc.cli.policies import files, gather, loaded
     from wrpc.cli.show import show
 
     if kind is None:
-        found = gather((loaded(path, env) for path in files(policies)), check)
+        found = gather((loaded(path, env) for path in files(policies)), wrpc.check)
     elif env:
         raise click.UsageError("--env overrides a policy, and --from names a foreign file")
     else:
-        found = gather((each for path in policies for each in foreign(kind, path)), check)
+        found = gather((each for path in policies for each in foreign(kind, path)), wrpc.check)
     return show(chosen(found.findings, select, ignore), format=format, fail_on=fail_on, dimensions=found.dimensions)
 
 

@@ -39,13 +39,14 @@ def command(policy: Path, what: str | None, name: str | None, request: str | Non
     if what is None or name is None:
         raise click.UsageError("`route NAME`, `guard NAME`, `code WRP201` or --request says what to explain")
     if what == "code":
-        from wrpc.analysis.run import check, chosen
+        import wrpc
+        from wrpc.analysis.run import chosen
         from wrpc.cli.policies import dimensions
         from wrpc.cli.show import show
         from wrpc.diagnostics import Findings
 
         code = options.one_code(name)
-        those = chosen(found + check(resolved), (code,), ()).diagnostics
+        those = chosen(found + wrpc.check(resolved), (code,), ()).diagnostics
         return show(Findings(those), dimensions=dimensions(resolved))
     write(_declared(resolved, what, name))
     return FINE

@@ -28,9 +28,10 @@ def command(
 
     A folder stands for every .wrp file below it, `-` for standard input.
     """
-    from wrpc.analysis.run import chosen, lint
+    import wrpc
+    from wrpc.analysis.run import chosen
     from wrpc.cli.policies import files, gather, loaded
     from wrpc.cli.show import show
 
-    found = gather((loaded(path, env) for path in files(policies)), lint)
+    found = gather((loaded(path, env) for path in files(policies)), wrpc.lint)
     return show(chosen(found.findings, select, ignore), format=format, fail_on=fail_on, dimensions=found.dimensions)
