@@ -91,6 +91,14 @@ class Fault:
         return None if at is None else self.values[at]
 
     @cached_property
+    def item(self) -> bool:
+        """Whether an attribute or a clause might begin here."""
+        brace = innermost(self.values, OPENERS)
+        if brace is None or not {"NAME", "}"} <= self.expected:
+            return False
+        return "<attribute>" in self.parser.table.states[self.parser.states[brace + 1]]
+
+    @cached_property
     def found(self) -> str:
         if self.kind == "$END":
             following = self.source.text[self.limit : self.limit + 200].partition("{")[0].split()
@@ -273,7 +281,7 @@ class Fault:
 
     def _quotes(self) -> Verdict | None:
         """A text where a name belongs, or the other way round."""
-        if self.kind == "STRING" and "NAME" in self.expected:
+        if self.kind == "STRING" and "NAME" in self.expected and not self.item:
             name = plain(self.word[1:-1])
             fixes = [Fix(self.span, name, "leave out the quotes")] if name else []
             repair = Repair(self.end, ("NAME", self.start, self.end), keep=True)
@@ -319,7 +327,6 @@ class Fault:
             return "a declaration"
         rest = set(self.expected)
         parts: list[str] = []
-        item = "}" in rest and "NAME" in rest
         if rest >= EXPRESSION - {"not"}:
             parts.append("an expression")
             rest -= EXPRESSION
@@ -329,7 +336,7 @@ class Fault:
         if "==" in rest or ("*" in rest and "+" in rest):
             parts.append("an operator")
             rest -= OPERATORS
-        if item:
+        if self.item:
             clauses = {kind for kind in rest if kind.isalpha() and kind.islower()} - OPERATORS
             parts.append("a clause" if clauses else "an attribute")
             rest -= clauses | {"NAME"}
