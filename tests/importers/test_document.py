@@ -110,7 +110,7 @@ def bomb(levels: int) -> str:
     ids=["aliases", "brackets", "colons", "indentation", "one long line", "10 MB"],
 )
 def test_no_text_takes_long(text: str, code: str) -> None:
-    start = time.monotonic()
+    start = time.process_time()
     _, found = document.read(Source("x.yaml", text))
     assert found[0].code.id.startswith(code)
-    assert time.monotonic() - start < 2
+    assert time.process_time() - start < 2

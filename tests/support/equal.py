@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import replace
 
 from tests.support.requests import Sampler
+from wrpc.decide.decision import Decision
 from wrpc.decide.interpret import Conflict, interpreter
 from wrpc.decide.request import BadRequest
 from wrpc.policy.model import Action, Policy, Route
@@ -49,8 +50,14 @@ def plain(action: Action) -> Action:
     return replace(action.same, shares=tuple(replace(s, span=None) for s in action.same.shares))
 
 
+EDGES = ("fallback", "spill")
+
+
 def sampled(a: Policy, b: Policy, *, requests: int = 200, seed: int = 1) -> list[str]:
-    """Requests of `a` on which `b` sends elsewhere; a conflict or a request that is none counts on neither side."""
+    """Requests of `a` on which `b` sends elsewhere; a conflict or a request that is none counts on neither side.
+
+    Fallbacks and spills do not count: what serves first does.
+    """
     sampler, one, two = Sampler(a, seed), interpreter(a), interpreter(b)
     found = []
     for _ in range(requests):
@@ -60,6 +67,11 @@ def sampled(a: Policy, b: Policy, *, requests: int = 200, seed: int = 1) -> list
         except (BadRequest, Conflict):
             continue
         second = two.decide({k: v for k, v in request.items() if k in b.signals})
-        if (first.action == "deny", first.pools) != (second.action == "deny", second.pools):
+        if _served(first) != _served(second):
             found.append(f"{request}: {first.json()} and {second.json()}")
     return found
+
+
+def _served(decision: Decision) -> tuple[str, list[str]]:
+    served = [d.pool for d in decision.destinations if d.role not in EDGES or d.weight is not None]
+    return decision.action, sorted(served)

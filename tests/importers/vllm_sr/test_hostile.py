@@ -95,7 +95,7 @@ def test_a_wide_file_is_read_in_time() -> None:
         f"version: v0.3\nrouting:\n  modelCards: [{{name: m}}]\n  signals:\n    keywords:\n{keywords}\n"
         f"  decisions:\n{decisions}\n"
     )
-    start = time.monotonic()
+    start = time.process_time()
     result = importer("vllm-sr").read(Source("config.yaml", text))
     assert [d.code.id for d in result.diagnostics] == []
-    assert time.monotonic() - start < 5
+    assert time.process_time() - start < 5

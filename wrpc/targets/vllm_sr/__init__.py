@@ -20,7 +20,9 @@ TARGET = Target(
         Construct.BOOL: Native("routing.signals"),
         Construct.INT: Native("routing.signals: a rule for each bound"),
         Construct.REAL: Native("routing.signals: a rule for each bound"),
-        Construct.ONE_OF: Native("routing.signals: a rule for each name"),
+        Construct.ONE_OF: Approximate(
+            "routing.signals: a rule for each name", "that one of them always holds: a classifier may name none"
+        ),
         Construct.ANY_OF: Cannot("a rule knows no set of names"),
         Construct.STRING: Cannot("a rule compares no strings"),
         Construct.SCORE: Native("routing.signals"),

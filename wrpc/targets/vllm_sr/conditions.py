@@ -15,7 +15,7 @@ from wrpc.diagnostics import Diagnostic, finding
 from wrpc.policy import expr
 from wrpc.policy.expr import Condition, Interval, Linear, Meaning, fold
 from wrpc.policy.intervals import complement, merged, scaled, shifted
-from wrpc.policy.model import Int, Policy, Score, Signal
+from wrpc.policy.model import Enum, Int, Policy, Score, Signal
 from wrpc.source import Span
 from wrpc.targets.codes import UNEMITTABLE
 from wrpc.targets.vllm_sr.kinds import Counted, Entry, Metric, Rule, described
@@ -224,10 +224,17 @@ class Rules(Meaning[Node, None]):
         """The entry lists every label that the policy knows of, read or not: they are the model's."""
         known = self.made.signals.setdefault("classifiers", {})
         if name not in known:
-            rules = [described(s) for s in self.policy.signals.values()]
-            labels = [r.label for r in rules if isinstance(r, Rule) and r.section == "classifiers" and r.name == name]
+            labels = [r.label for r in self._rules() if r.section == "classifiers" and r.name == name]
             known[name] = {"name": name, **entry, "labels": list(dict.fromkeys([*labels, label]))}
         self.made.spans.setdefault(("classifiers", name), signal.span)
+
+    def _rules(self) -> list[Rule]:
+        """Every rule that the policy's signals could be."""
+        found = []
+        for signal in self.policy.signals.values():
+            labels: tuple[str | None, ...] = signal.type.names if isinstance(signal.type, Enum) else (None,)
+            found += [r for label in labels if isinstance(r := described(signal, label), Rule)]
+        return found
 
     def ordered(self) -> dict[str, list[Entry]]:
         """The entries of each section in the order in which the policy declares what they come from."""

@@ -18,6 +18,7 @@ from wrpc.targets.vllm_sr.unknowns import Failures, Leanings
 from wrpc.targets.vllm_sr.variants import Variant, variants
 
 ON_UNKNOWN = {"silent": "no_match", "fires": "match", "deny": "fail_request"}
+RELEASED = {"own": "down", "up": "down", "down": "up", "lost": "lost"}
 OWN: dict[str, str] = {"silent": "down", "fires": "up", "deny": "down"}
 
 
@@ -37,10 +38,6 @@ class Decisions:
         denials = [(g.name, r) for g in self.policy.guards.values() for r in g.rules if isinstance(r, Denial)]
         for name, rule in denials:
             self._denial(name, rule)
-        failing = [s for s in self.policy.signals.values() if s.on_error == "deny"]
-        for signal in failing:
-            if isinstance(signal.type, Bool | Score):
-                self._failing(signal.name, signal.span)
         routes = list(self.policy.routes.values())
         made: dict[str, tuple[Variant, ...]] = {}
         for route in (*routes, *([self.policy.default] if self.policy.default else ())):
@@ -49,6 +46,9 @@ class Decisions:
             except Cannot as why:
                 self.found.append(cannot(f"route `{route.name}`", str(why), route.span, f"route {route.name}"))
         ranks = _Ranks(routes, made, first=2 if denials else 0)
+        for signal in self.policy.signals.values():
+            if signal.on_error == "deny" and isinstance(signal.type, Bool | Score):
+                self._failing(signal.name, signal.span, tiered=ranks.tiered)
         self._ties(routes, made)
         for route in routes:
             for index, variant in enumerate(made.get(route.name, ())):
@@ -88,7 +88,7 @@ class Decisions:
         rules = None if node.constant else _root(node, "match" if leanings else None)
         self._add(name, {"priority": 1, "tier": 1}, rules, actions.denial(rule.reason), at)
 
-    def _failing(self, signal: str, at: Span) -> None:
+    def _failing(self, signal: str, at: Span, *, tiered: bool) -> None:
         """`on_error deny`: a decision that is never true, and unknown when the signal failed."""
         try:
             node = self.rules.condition(Fires(signal))
@@ -96,7 +96,8 @@ class Decisions:
             self.found.append(cannot(f"signal `{signal}`", str(why), at, f"signal {signal}"))
             return
         never = _root(both([node, negate(node)]), "fail_request")
-        self._add(f"{signal}_failed", {"priority": 0}, never, actions.denial(f"`{signal}` is not known"), at)
+        rank: Entry = {"priority": 0, "tier": 1} if tiered else {"priority": 0}
+        self._add(f"{signal}_failed", rank, never, actions.denial(f"`{signal}` is not known"), at)
 
     def _route(self, route: Route, variant: Variant, rank: Entry, index: int, of: int) -> None:
         subject = f"route {route.name}"
@@ -128,15 +129,18 @@ class Decisions:
         failures = Failures(self.policy)
         own = NO_LEANING if route.when is None else fold(route.when, failures)
         leanings = {OWN[route.on_unknown] if leaning == "own" else leaning for leaning in own}
+        # A guard that is not known to be silent removes: the freer variant must not match.
         guards = NO_LEANING.union(*(fold(g, failures) for g in variant.released))
-        if guards:
-            leanings.add("down")
+        leanings |= {RELEASED[leaning] for leaning in guards}
+        if route.on_unknown == "deny" and "own" in own:
+            # The whole request fails: right for what the route itself is to say, wrong beside any other meaning.
+            if own != {"own"} and index == 0:
+                self._lost(f"route `{route.name}`", route.span, f"route {route.name}")
+            return "no_match" if variant.released else "fail_request"
         if "lost" in leanings or ({"up", "down"} <= leanings):
             if index == 0:
                 self._lost(f"route `{route.name}`", route.span, f"route {route.name}")
             return "no_match" if "down" in leanings else "match"
-        if route.on_unknown == "deny" and "own" in own:
-            return "no_match" if guards else "fail_request"
         if not leanings:
             return None
         return "match" if "up" in leanings else "no_match"
@@ -163,8 +167,11 @@ class Decisions:
             self._route(route, variant, ranks.last(len(variant.released)), index, len(made))
 
     def _ties(self, routes: list[Route], made: dict[str, tuple[Variant, ...]]) -> None:
-        """Routes of one rank are told apart by confidence or name, which decisions of several ranks are not."""
-        for route in routes:
+        """Routes of one rank are told apart by confidence or name, which decisions of several ranks are not.
+
+        By priority alone there is nothing to tell apart: two that clash do not compile.
+        """
+        for route in routes if len(self.policy.resolve) > 1 else ():
             if len(made.get(route.name, ())) < 2:
                 continue
             for other in routes:
@@ -194,34 +201,38 @@ def _bare(route: Route) -> bool:
     )
 
 
-@dataclass(slots=True)
 class _Ranks:
     """Tiers and priorities that keep the policy's order when routes are split. Denials stand in tier 1."""
 
-    first: int
-    tiered: bool
-    scale: int
-    split: bool
-    top: int
-    lowest: int
-
     def __init__(self, routes: list[Route], made: dict[str, tuple[Variant, ...]], first: int) -> None:
-        self.first = first
         self.scale = max([1, *(len(v) for v in made.values())])
-        # A catch-all that a guard splits becomes a match like any other, so it needs a tier behind the matches.
-        self.split = any(r.when is None and len(made.get(r.name, ())) > 1 for r in routes)
-        self.tiered = first > 0 or self.split or any(r.tier for r in routes)
-        self.top = max([0, *(r.tier or 0 for r in routes)])
         self.lowest = min([0, *(r.priority for r in routes)])
+        # A catch-all that a guard splits becomes a match like any other, so that each needs a tier behind the matches.
+        split = any(r.when is None and len(made.get(r.name, ())) > 1 for r in routes)
+        self.tiered = first > 0 or split or any(r.tier for r in routes)
+        self.tiers = self._split(routes, first) if split else {r.name: first + (r.tier or 0) for r in routes}
+        self.behind = max([first, *self.tiers.values()]) + 1
+
+    @staticmethod
+    def _split(routes: list[Route], first: int) -> dict[str, int]:
+        """A tier for the matches of each tier of the policy, and one for each of its catch-alls, best first."""
+        found: dict[str, int] = {}
+        following = first
+        for tier in sorted({r.tier or 0 for r in routes}):
+            here = [r for r in routes if (r.tier or 0) == tier]
+            found |= {r.name: following for r in here if r.when is not None}
+            for catch_all in sorted((r for r in here if r.when is None), key=lambda r: (-r.priority, r.name)):
+                following += 1
+                found[catch_all.name] = following
+            following += 1
+        return found
 
     def of(self, route: Route, released: int) -> Entry:
         rank: Entry = {"priority": route.priority * self.scale + released}
         if self.tiered:
-            tier = route.tier or 0
-            rank["tier"] = self.first + (2 * tier + (route.when is None) if self.split else tier)
+            rank["tier"] = self.tiers[route.name]
         return rank
 
     def last(self, released: int) -> Entry:
-        """Behind every route: a tier of its own where there are tiers or catch-alls to stand behind."""
-        tier = self.first + (2 * self.top + 2 if self.split else self.top + 1)
-        return {"priority": (self.lowest - 1) * self.scale + released, "tier": max(tier, 1)}
+        """Behind every route, in a tier of its own."""
+        return {"priority": (self.lowest - 1) * self.scale + released, "tier": self.behind}

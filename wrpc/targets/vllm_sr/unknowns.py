@@ -7,6 +7,7 @@ means (it fires and is asked for, or is silent and is asked not to), and false w
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Literal
 
 from wrpc.policy import expr
@@ -18,6 +19,8 @@ Leaning = Literal["up", "down", "own", "lost"]
 
 Leanings = frozenset[Leaning]
 NOTHING: Leanings = frozenset()
+OWN: Leanings = frozenset(("own",))
+LOST: Leanings = frozenset(("lost",))
 TURNED: dict[Leaning, Leaning] = {"up": "down", "down": "up", "own": "own", "lost": "lost"}
 
 
@@ -58,12 +61,19 @@ class Failures(Meaning[Leanings, Leanings]):
         return NOTHING
 
     def within(self, node: expr.Within, number: Leanings) -> Leanings:
-        lost: Leanings = frozenset(("lost",))
-        plain = len(node.number.terms) == 1 and isinstance(node.number.terms[0][1], expr.Confidence | expr.Raw)
-        own: Leanings = frozenset(("own",))
-        if plain or number <= own:
-            return number
-        return lost | (number & own)
+        """A score alone is 1 where its failure fires and 0 where it is silent; in a sum the rest would count too."""
+        match node.number:
+            case expr.Linear(constant, ((factor, expr.Confidence() | expr.Raw()),)):
+                value = {"up": constant + factor, "down": constant}
+                return frozenset(self._inside(node, value[x]) if x in value else x for x in number)
+            case _ if number <= OWN:
+                return number
+            case _:
+                return LOST | (number & OWN)
+
+    @staticmethod
+    def _inside(node: expr.Within, value: Fraction) -> Leaning:
+        return "up" if any(value in r for r in node.ranges) else "down"
 
     def negation(self, node: expr.Not, operand: Leanings) -> Leanings:  # noqa: ARG002  the operand says it all
         return frozenset(TURNED[leaning] for leaning in operand)

@@ -1,0 +1,69 @@
+"""Policies and the files that they become. Reading back is the proof; these are for reading differences."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import wrpc.api
+from tests.support.compiling import POLICIES, compiled, files, said, target
+from tests.support.equal import sampled
+from wrpc.policy.model import Policy
+from wrpc.targets.target import Options
+
+HERE = Path(__file__).resolve().parent
+OWN = {path.stem: path for path in sorted((HERE / "cases").glob("*.wrp"))}
+GOLDEN = {**OWN, "private_stays_home": POLICIES["private_stays_home"]}
+
+
+def load(path: Path) -> Policy:
+    return wrpc.api.load(path)
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_it_becomes_this(name: str, update: bool) -> None:
+    found = files(compiled(load(GOLDEN[name]), "vllm-sr"))
+    for path, text in found.items():
+        golden = HERE / "golden" / name / path
+        if update:
+            golden.parent.mkdir(parents=True, exist_ok=True)
+            golden.write_text(text, encoding="utf-8")
+        assert golden.read_text(encoding="utf-8") == text
+    assert found
+
+
+def test_no_golden_is_left_over() -> None:
+    assert {p.name for p in (HERE / "golden").iterdir()} == set(GOLDEN)
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_nothing_is_lost_in_silence(name: str) -> None:
+    found = compiled(load(OWN[name]), "vllm-sr")
+    assert [d.message for d in found.diagnostics if d.severity == "error"] == []
+    assert said(found.diagnostics, "WRP801") == []
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_it_decides_as_the_policy_does(name: str) -> None:
+    policy, read = load(OWN[name]), target("vllm-sr").read
+    assert read is not None
+    assert sampled(policy, read(files(compiled(policy, "vllm-sr")), policy), requests=1500) == []
+
+
+def test_a_changed_file_decides_otherwise() -> None:
+    policy, read = load(OWN["numbers"]), target("vllm-sr").read
+    assert read is not None
+    text = files(compiled(policy, "vllm-sr"))["config.yaml"]
+    for old, new in (("'8000'", "'9000'"), ("operator: NOT", "operator: AND"), ("weight: 0.5", "weight: 0.7")):
+        assert old in text
+        changed = read({"config.yaml": text.replace(old, new, 1)}, policy)
+        assert sampled(policy, changed, requests=1500)
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_every_policy_of_the_library_compiles_or_says_why(name: str) -> None:
+    policy = load(POLICIES[name])
+    emitted = target("vllm-sr").emit(policy, Options())
+    assert emitted.artifacts[0].text == target("vllm-sr").emit(policy, Options()).artifacts[0].text
+    assert target("vllm-sr").check({"config.yaml": emitted.artifacts[0].text}) == ()
