@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.cli.conftest import CONFLICT, LEAK
+from tests.cli.conftest import CLEAN, CONFLICT, LEAK
 from wrpc.cli import COMMANDS
 from wrpc.targets import TARGETS
 
@@ -65,6 +65,11 @@ def test_explain_a_route(wrpc, policy):
     assert "loses to private" in done.out
     assert "pii = " in done.out
     assert "wins over private" not in done.out
+    assert "takes" in wrpc("explain", "policy.wrp", "route", "default").out
+    never = policy(CLEAN + "route late {\n  tier 3\n  when pii\n  to own\n}\n")
+    done = wrpc("explain", never, "route", "late").out
+    assert "no request" in done
+    assert "its condition holds      e.g. pii = " in done
 
 
 def test_explain_a_guard(wrpc, policy):

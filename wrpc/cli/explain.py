@@ -56,11 +56,13 @@ def _declared(policy: Policy, what: str, name: str) -> Iterator[Line]:
     from wrpc.diagnostics import did_you_mean
     from wrpc.report import explain
 
-    known = policy.routes if what == "route" else policy.guards
-    if name not in known:
-        hint = did_you_mean(name, known)
-        raise click.UsageError(f"the policy has no {what} `{name}`" + (f", {hint}" if hint else ""))
-    return explain.route(policy, policy.routes[name]) if what == "route" else explain.guard(policy, policy.guards[name])
+    if what == "guard" and name in policy.guards:
+        return explain.guard(policy, policy.guards[name])
+    route = policy.default if name == "default" else policy.routes.get(name)
+    if what == "route" and route is not None:
+        return explain.route(policy, route)
+    hint = did_you_mean(name, policy.routes if what == "route" else policy.guards)
+    raise click.UsageError(f"the policy has no {what} `{name}`" + (f", {hint}" if hint else ""))
 
 
 def _request(policy: Policy, text: str) -> int:

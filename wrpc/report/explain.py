@@ -125,43 +125,59 @@ def precedence(route: Route) -> str:
 
 def route(policy: Policy, found: Route) -> Iterator[Line]:
     """A request that it takes; what is taken from it, by whom; what guards do to its plan."""
+    from wrpc.decide.interpret import interpreter
     from wrpc.policy.model import plan
     from wrpc.solver.ask import Asker
     from wrpc.solver.terms import conj, negate
 
     name = found.name
     ask, show = Asker(policy), _shower(policy)
+    machine = interpreter(policy)
+    takes = machine.takes
+    before, after = _neighbours(policy, found)
     yield ((f"route {units.name(name)}", "strong"), (f"  {place(found.span)}", "place"))
-    yield (
-        ("  " + precedence(found).strip() if precedence(found) else "  no tier, no priority", ""),
-        (f"  {does(found)}", ""),
-    )
+    yield ((f"  {precedence(found)}{does(found)}", ""),)
     if found.when is not None:
         yield ((f"  when {written(found.when)}", ""),)
     yield ()
 
     reached = ask.anywhere(lambda room: room.decision.takes(found), lambda r: _took(r) == name)
-    yield from show("takes", reached, "no request", f"e.g. {{}} → {does(found)[2:]}")
+    yield from show("takes", reached, "no request", f"e.g. {{}} {does(found)}")
+    if reached.impossible:
+        held = ask.anywhere(lambda room: room.decision.holds(found), lambda r: takes(found, r.state))
+        yield from show("its condition holds", held, "for no request", "e.g. {}")
     denied = ask.anywhere(
         lambda room: conj([room.decision.holds(found), negate(room.decision.goes_on)]),
-        lambda r: r.state.denied_by is not None or bool(next(ask.healthy.interpreter.denials(r.state), None)),
+        lambda r: takes(found, r.state) and (r.state.denied_by is not None or any(machine.denials(r.state))),
     )
     if not denied.impossible:
         yield from show("denied before", denied, "", "e.g. {}")
-    for other in (o for o in policy.routes.values() if o is not found):
-        taken = ask.anywhere(_both(other, found), lambda r, other=other: _took(r) == other.name)  # type: ignore[misc]
-        if not taken.impossible:
-            yield from show(f"loses to {units.name(other.name)}", taken, "", "e.g. {}")
-    for other in policy.routes.values():
-        if other is not found:
-            gains = ask.anywhere(_both(found, other), lambda r: _took(r) == name)
-            if not gains.impossible:
-                yield from show(f"wins over {units.name(other.name)}", gains, "", "e.g. {}")
+
+    def over(winner: Route, loser: Route) -> Callable[[Replay], bool]:
+        return lambda r: _took(r) == winner.name and takes(loser, r.state)
+
+    for label, pairs in (
+        ("loses to", [(other, found) for other in before]),
+        ("wins over", [(found, other) for other in after]),
+    ):
+        for winner, loser in pairs:
+            answer = ask.anywhere(_both(winner, loser), over(winner, loser))
+            if not answer.impossible:
+                other = loser if winner is found else winner
+                yield from show(f"{label} {units.name(other.name)}", answer, "", "e.g. {}")
     for pool in dict.fromkeys(p.pool for p in plan(found.action)):
         for guard in policy.guards:
             gone = ask.anywhere(_removed(found, guard, pool), _removes(guard, pool))
             if not gone.impossible:
                 yield from show(f"guard {units.name(guard)}", gone, "", f"removes {units.name(pool)}, e.g. {{}}")
+
+
+def _neighbours(policy: Policy, found: Route) -> tuple[list[Route], list[Route]]:
+    """The routes that may go before it, and those that it may go before; equals are both."""
+    ranks = {r.name: i for i, rank in enumerate(policy.ranked) for r in rank}
+    own = ranks.get(found.name, len(policy.ranked))
+    others = [r for rank in policy.ranked for r in rank if r is not found]
+    return [r for r in others if ranks[r.name] <= own], [r for r in others if ranks[r.name] >= own]
 
 
 def _took(replay: Replay) -> str | None:
