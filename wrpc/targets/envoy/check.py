@@ -26,8 +26,7 @@ def check(files: Mapping[str, str], binary: Path | None = None) -> tuple[Diagnos
     program = binary or envoy()
     for path, text in files.items():
         source = Source(path, text)
-        faults = list(_structure(source))
-        found += faults or (list(_validate(source, program)) if program else [])
+        found += _validate(source, program) if program else _structure(source)
     return tuple(found)
 
 
@@ -43,7 +42,7 @@ def _structure(source: Source) -> Iterator[Diagnostic]:
     import yaml
 
     try:
-        bootstrap = yaml.safe_load(source.text)
+        bootstrap = yaml.load(source.text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  both safe
     except yaml.YAMLError as error:
         yield _rejected(source, f"`{source.name}` is no YAML: {_first(str(error))}")
         return
@@ -87,7 +86,8 @@ def _plain(log: str) -> str:
 def _first(text: str) -> str:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     shown = lines[0] if lines else "no reason given"
-    return shown if len(shown) <= 300 else shown[:299] + "…"
+    shown = re.sub(r"^error initializing configuration '[^']*': ", "", shown)
+    return shown if len(shown) <= 500 else shown[:499] + "…"
 
 
 def _rejected(source: Source, message: str) -> Diagnostic:

@@ -33,14 +33,15 @@ from wrpc.policy.expr import (
     Text,
     Within,
 )
-from wrpc.policy.intervals import complement, scaled, shifted
+from wrpc.policy.intervals import complement
 from wrpc.policy.model import Group, Policy, Pool
 from wrpc.source import Span
 from wrpc.targets.envoy import headers
 from wrpc.targets.envoy.cells import Atom
 from wrpc.targets.envoy.domain import Domain
-from wrpc.targets.envoy.kleene import Kleene, Number, Piece, View
+from wrpc.targets.envoy.kleene import Kleene, View
 from wrpc.targets.envoy.rows import ALWAYS, NEVER, Rows, TooWide, both, cell, either, every
+from wrpc.targets.envoy.sums import Number, TwoNumbers, fixed, measured
 
 
 class Unsayable(Exception):
@@ -134,23 +135,18 @@ class Conditions(Meaning[Kleene, Number]):
         d = self.domains[name]
         settled = self.settled(name)
         group = self._policy.group_of.get(name)
-        zero = Piece(settled.false, Fraction(0))
+        zero = fixed(settled.false, Fraction(0))
         if group is not None and group.default == name:
-            return Number((Piece(settled.true, Fraction(1)), zero), settled.unknown)
-        real = both(settled.true, d.present)
-        failed = both(settled.true, d.absent)
-        pieces = [Piece(real, Fraction(0), Fraction(1), name)]
-        if failed:
-            pieces.append(Piece(failed, d.number_when_failed or Fraction(0)))
-        return Number((*pieces, zero), settled.unknown)
+            return Number.of(fixed(settled.true, Fraction(1)), zero, unknown=settled.unknown)
+        failed = fixed(both(settled.true, d.absent), d.number_when_failed or Fraction(0))
+        return Number.of(measured(both(settled.true, d.present), d), failed, zero, unknown=settled.unknown)
 
     def raw(self, node: Raw) -> Number:
         d = self.domains[node.signal]
-        pieces = [Piece(d.present, Fraction(0), Fraction(1), node.signal)]
         number = d.number_when_failed
         if number is None:
-            return Number(tuple(pieces), d.absent)
-        return Number((*pieces, Piece(d.absent, number)), NEVER)
+            return Number.of(measured(d.present, d), unknown=d.absent)
+        return Number.of(measured(d.present, d), fixed(d.absent, number), unknown=NEVER)
 
     # ── Other signals ─────────────────────────────────────────────────────
 
@@ -237,40 +233,27 @@ class Conditions(Meaning[Kleene, Number]):
     # ── Numbers ───────────────────────────────────────────────────────────
 
     def indicator(self, node: Indicator, condition: Kleene) -> Number:  # noqa: ARG002  the folded one is all it takes
-        one, nothing = Piece(condition.true, Fraction(1)), Piece(condition.false, Fraction(0))
-        return Number((one, nothing), condition.unknown)
+        one, nothing = fixed(condition.true, Fraction(1)), fixed(condition.false, Fraction(0))
+        return Number.of(one, nothing, unknown=condition.unknown)
 
     def linear(self, node: Linear, quantities: Sequence[Number]) -> Number:
-        with _Explained(node.span, "this sum"):
-            pieces = [Piece(ALWAYS, node.constant)]
-            for (factor, _), number in zip(node.terms, quantities, strict=True):
-                pieces = [
-                    _sum(rows, a, b, factor, node.span)
-                    for a in pieces
-                    for b in number.pieces
-                    if (rows := both(a.rows, b.rows))
-                ]
-            return Number(tuple(pieces), either(q.unknown for q in quantities))
+        factors = [factor for factor, _ in node.terms]
+        return Number.total(node.constant, list(zip(factors, quantities, strict=True)))
 
     def within(self, node: Within, number: Number) -> Kleene:
         outside = complement(node.ranges)
 
-        def rows(ranges: tuple[Interval, ...], unknown: Rows = NEVER) -> Rows:
+        def rows(ranges: tuple[Interval, ...], *, unknown: bool = False) -> Rows:
             with _Explained(node.span, "this comparison"):
-                return either((*(self._inside(p, ranges) for p in number.pieces), unknown))
+                found = number.inside(ranges, self.domains)
+                return either((found, number.unknown)) if unknown else found
 
         return Kleene(
             lambda: rows(node.ranges),
             lambda: rows(outside),
-            lambda: rows(node.ranges, number.unknown),
-            lambda: rows(outside, number.unknown),
+            lambda: rows(node.ranges, unknown=True),
+            lambda: rows(outside, unknown=True),
         )
-
-    def _inside(self, piece: Piece, ranges: tuple[Interval, ...]) -> Rows:
-        if piece.signal is None or piece.factor == 0:
-            return piece.rows if any(piece.constant in r for r in ranges) else NEVER
-        wanted = scaled(shifted(ranges, -piece.constant), 1 / piece.factor)
-        return both(piece.rows, cell(piece.signal, self.domains[piece.signal].numbers(wanted)))
 
     # ── Logic ─────────────────────────────────────────────────────────────
 
@@ -320,18 +303,6 @@ def _joined(how: Callable[[list[Rows]], Rows], parts: Sequence[Kleene], view: st
     return rows
 
 
-def _sum(rows: Rows, a: Piece, b: Piece, factor: Fraction, span: Span | None) -> Piece:
-    constant = a.constant + factor * b.constant
-    added = factor * b.factor
-    if b.signal is None or a.signal is None or a.signal == b.signal:
-        return Piece(rows, constant, a.factor + added, a.signal or b.signal)
-    raise Unsayable(
-        f"the numbers of `{a.signal}` and `{b.signal}` are added: a header matcher knows one header",
-        span,
-        "let whatever sets the headers compute the sum or its band, and declare that as a signal",
-    )
-
-
 class _Explained:
     """Turns an expansion without bounds into a finding at the smallest condition that is too wide."""
 
@@ -343,6 +314,12 @@ class _Explained:
         pass
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, TwoNumbers):
+            raise Unsayable(
+                f"the numbers of `{error.first}` and `{error.second}` are added: a header matcher knows one header",
+                self._span,
+                "let whatever sets the headers compute the sum or its band, and declare that as a signal",
+            ) from error
         if isinstance(error, TooWide):
             raise Unsayable(
                 f"{self._what} takes more rows of header matchers than are emitted",

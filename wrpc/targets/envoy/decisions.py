@@ -210,11 +210,14 @@ class _Table:
         keys = self.policy.resolve
         if "confidence" not in keys or "name" in keys[: keys.index("confidence")]:
             return
+        # Of an exclusive group two never fire: such requests are refused before.
+        gone = [row for e in self.entries for row in e.rows]
         for i, second in enumerate(routes):
             for first in routes[:i]:
                 if first.action.same == second.action.same:
                     continue
-                if any(meet_rows(a, b) is not None for a in rows[first.name] for b in rows[second.name]):
+                together = (meet_rows(a, b) for a in rows[first.name] for b in rows[second.name])
+                if any(t is not None and not any(covers_row(g, t) for g in gone) for t in together):
                     message = f"only a confidence orders the routes `{first.name}` and `{second.name}`"
                     repair = "give one of them a higher priority, or put their signals into an exclusive group"
                     self.report(Unsayable(message, second.span, repair), second.span)

@@ -33,6 +33,14 @@ class Domain:
         assert isinstance(self.type, (Int, Real, Score))
         return Interval(Fraction(self.type.low), Fraction(self.type.high))
 
+    @property
+    def low(self) -> Fraction:
+        return self._range.low or Fraction(0)
+
+    @property
+    def high(self) -> Fraction:
+        return self._range.high or Fraction(0)
+
     def words(self, words: frozenset[str], *, absent: bool = False) -> Cell:
         of = TRUTHS if isinstance(self.type, Bool) else self.members
         return Choice(words, absent and self.fails, of, self.fails)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from fractions import Fraction
 
 from wrpc.targets.envoy.rows import Rows, both, either
 
@@ -48,21 +46,3 @@ class Kleene:
     @property
     def unknown(self) -> Rows:
         return both(self.maybe, self.doubt)
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """`constant + factor · raw(signal)`, for the requests of `rows`."""
-
-    rows: Rows
-    constant: Fraction
-    factor: Fraction = Fraction(0)
-    signal: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A number by pieces that do not overlap; elsewhere it is unknown."""
-
-    pieces: tuple[Piece, ...]
-    unknown: Rows

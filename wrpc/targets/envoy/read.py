@@ -43,11 +43,13 @@ Json = Mapping[str, typing.Any]  # what a YAML file holds; wrong shapes end in `
 
 def read(files: Mapping[str, str], policy: Policy) -> Policy:
     """The policy that the file decides by. Raises Refusal for a file that cannot be understood."""
+    import yaml
+
     (path, text), *_ = files.items()
     source = Source(path, text)
     try:
         return _Reader(source, policy).policy()
-    except (Unreadable, KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+    except (yaml.YAMLError, Unreadable, KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
         message = f"`{path}` cannot be read back: {str(error) or type(error).__name__}"
         raise Refusal([finding(REJECTED, message, source.span())]) from error
 
@@ -68,7 +70,7 @@ class _Reader:
         self.source = source
         self.origin = policy
         self.span = Span(source, 0, 0)
-        bootstrap = yaml.safe_load(source.text)
+        bootstrap = yaml.load(source.text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  both safe
         resources = _table(bootstrap, "static_resources")
         (listener,) = resources["listeners"]
         (chain,) = listener["filter_chains"]

@@ -13,7 +13,8 @@ Rows = tuple[Row, ...]
 NEVER: Rows = ()
 ALWAYS: Rows = ({},)
 
-STEP_LIMIT = 512
+STEP_LIMIT = 256
+PRODUCT_LIMIT = 4096
 
 
 class TooWide(Exception):
@@ -31,7 +32,7 @@ def both(a: Rows, b: Rows, limit: int = STEP_LIMIT) -> Rows:
         return b
     if b == ALWAYS or not a:
         return a
-    if len(a) * len(b) > limit * 64:
+    if len(a) * len(b) > PRODUCT_LIMIT:
         raise TooWide
     return _simple([row for x in a for y in b if (row := meet_rows(x, y)) is not None], limit)
 

@@ -1,0 +1,288 @@
+"""What becomes of each construct in the bootstrap, and what is refused, and where."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.support.compiling import POLICIES, compiled, content, files, policy
+from tests.targets.conftest import Golden
+from wrpc.diagnostics import Findings, Proof
+from wrpc.policy.load import load
+from wrpc.policy.model import Policy
+from wrpc.targets.envoy import TARGET
+from wrpc.targets.envoy.emit import emit
+from wrpc.targets.target import Construct, Options
+
+HEAD = """
+policy p { language 1 }
+signal a: bool { source has_tools }
+signal b: bool { source claim("b") }
+signal tenant: string { source header("X-Tenant") }
+pool one { trust "own"  endpoint "127.0.0.1:9001" }
+pool two { trust "cloud"  endpoint "http://10.0.0.2:9002/v1" }
+pool far { trust "cloud"  endpoint "https://api.example.com" }
+"""
+SAID = "target envoy { trust_headers true }\n"
+
+
+def bootstrap(text: str, head: str = HEAD) -> Any:
+    found = compiled(head + text, TARGET)
+    assert found.ok, [d.message for d in found.diagnostics]
+    return content(found, "envoy.yaml")
+
+
+def manager(found: Any) -> Any:
+    return found["static_resources"]["listeners"][0]["filter_chains"][0]["filters"][0]["typed_config"]
+
+
+def routes(found: Any) -> dict[str, Any]:
+    return {r["name"]: r for r in manager(found)["route_config"]["virtual_hosts"][0]["routes"]}
+
+
+def clusters(found: Any) -> dict[str, Any]:
+    return {c["name"]: c for c in found["static_resources"]["clusters"]}
+
+
+def faults(text: str, head: str = HEAD, **settings: Any) -> list[tuple[str, str, str]]:
+    found = emit(policy(head + text), Options(settings))
+    return [(d.code.id, d.message, d.span.text) for d in found.diagnostics if d.severity == "error"]
+
+
+# ── The table ─────────────────────────────────────────────────────────────
+
+
+def test_every_construct_has_a_row() -> None:
+    assert set(TARGET.carries) == set(Construct)
+
+
+@pytest.mark.parametrize("name", ["private_stays_home", "two_providers", "triage"])
+def test_golden(name: str, golden: Golden) -> None:
+    found = emit(load(POLICIES[name]), Options({"trust_headers": word("true"), **block(name)}))
+    golden(name, {a.path: a.text for a in found.artifacts})
+
+
+def word(text: str) -> Any:
+    from wrpc.policy.model import Word
+
+    return Word(text)
+
+
+def block(name: str) -> Any:
+    return load(POLICIES[name]).targets["envoy"].settings
+
+
+def test_the_same_policy_gives_the_same_bytes() -> None:
+    text = HEAD + 'route r { when a or b or prefix(tenant, "eu-")  to one, two }\n' + SAID
+    assert files(compiled(text, TARGET)) == files(compiled(text, TARGET))
+
+
+def test_every_entry_points_into_the_policy() -> None:
+    found = compiled(HEAD + "route r { when a  to one  fallback two }\ndefault { to two }\n" + SAID, TARGET)
+    (artifact,) = found.artifacts
+    import yaml
+
+    document = yaml.safe_load(artifact.text)
+    shown = {}
+    for entry in artifact.entries:
+        at: Any = document
+        for step in entry.pointer.split("/")[1:]:
+            at = at[int(step)] if isinstance(at, list) else at[step]
+        shown[at["name"]] = entry.span.text.partition(" {")[0]
+    assert shown["route r"] == "r"
+    assert shown["default"] == "default"
+    assert shown["signal a"] == "a"
+    assert shown["one+two"] == "one"
+
+
+# ── Plans ─────────────────────────────────────────────────────────────────
+
+
+def test_weights_are_whole_and_exact() -> None:
+    found = routes(bootstrap("default { to one weight 90, two weight 10 }"))
+    parts = found["default"]["route"]["weighted_clusters"]["clusters"]
+    assert parts == [{"name": "one", "weight": 9}, {"name": "two", "weight": 1}]
+    found = routes(bootstrap("default { to one, two, far }"))
+    assert [p["weight"] for p in found["default"]["route"]["weighted_clusters"]["clusters"]] == [1, 1, 1]
+
+
+def test_fallbacks_are_priorities() -> None:
+    found = bootstrap("default { to one  fallback two on timeout, overload  retries 2  timeout 1.5s }")
+    action = routes(found)["default"]["route"]
+    assert action["cluster"] == "one+two"
+    assert action["timeout"] == "9s"
+    retry = action["retry_policy"]
+    assert (retry["num_retries"], retry["per_try_timeout"]) == (5, "1.5s")
+    assert retry["retry_priority"]["typed_config"]["update_frequency"] == 3
+    endpoints = clusters(found)["one+two"]["load_assignment"]["endpoints"]
+    assert [e.get("priority", 0) for e in endpoints] == [0, 1]
+    limits = clusters(found)["one+two"]["circuit_breakers"]["thresholds"]
+    assert limits[0]["max_retries"] > 1000
+
+
+def test_causes_that_envoy_does_not_see() -> None:
+    found = compiled(HEAD + "default { to one  fallback two on refusal }\n" + SAID, TARGET)
+    assert any("never taken" in d.message for d in found.diagnostics)
+    assert content(found, "envoy.yaml")
+    assert "one" in clusters(content(found, "envoy.yaml"))
+
+
+def test_a_route_without_a_timeout_has_none() -> None:
+    assert routes(bootstrap("default { to one }"))["default"]["route"] == {"cluster": "one", "timeout": "0s"}
+
+
+def test_mirrors() -> None:
+    action = routes(bootstrap("default { to one  mirror two 2.5% }"))["default"]["route"]
+    fraction = {"numerator": 250, "denominator": "TEN_THOUSAND"}
+    assert action["request_mirror_policies"] == [{"cluster": "two", "runtime_fraction": {"default_value": fraction}}]
+
+
+def test_a_cascade_stays_with_its_first_step_and_says_so() -> None:
+    found = compiled(HEAD + "default { cascade one -> two }\n" + SAID, TARGET)
+    assert any(d.code.id == "WRP801" and "first step" in d.message for d in found.diagnostics)
+    assert routes(content(found, "envoy.yaml"))["default"]["route"]["cluster"] == "one"
+
+
+def test_denials() -> None:
+    found = routes(bootstrap('guard g { deny "no: 100 % é" when b }\ndefault { to one }'))
+    answer = found["guard g"]
+    assert answer["direct_response"]["status"] == 403
+    assert "no: 100 % é" in answer["direct_response"]["body"]["inline_string"]
+    said = {h["header"]["key"]: h["header"]["value"] for h in answer["response_headers_to_add"]}
+    # Twice: once as a header's own spelling, once because Envoy formats with `%`.
+    assert said["x-wrpc-reason"] == "no: 100 %%25 %%C3%%A9"
+
+
+def test_a_long_reason_fits_into_a_direct_response() -> None:
+    found = routes(bootstrap('default { deny "' + "ä" * 5000 + '" }'))
+    assert len(found["default"]["direct_response"]["body"]["inline_string"].encode()) <= 4096
+
+
+def test_guards_split_a_route() -> None:
+    own = 'guard g { forbid destination.trust != "own" when a }'
+    found = routes(bootstrap("default { to one weight 1, two weight 3  fallback far }\n" + own))
+    assert found["default"]["route"]["cluster"] == "one"
+    assert [p["name"] for p in found["default #2"]["route"]["weighted_clusters"]["clusters"]] == ["one+far", "two+far"]
+    text = "default { to two  fallback far, one }\nguard g { forbid destination.pool in [two, one] when a }"
+    assert routes(bootstrap(text))["default"]["route"]["cluster"] == "far"
+    assert routes(bootstrap("default { to two }\n" + own))["default"]["direct_response"]["status"] == 403
+
+
+def test_obligations() -> None:
+    text = 'guard g { require redact("pii") when destination.trust == "cloud"  require log("all") when b }\n'
+    text += "default { to one, two }\n"
+    found = compiled(HEAD + text + SAID, TARGET, findings=Findings())
+    assert not found.ok
+    assert any("knows nothing of what it requires" in d.message for d in found.diagnostics)
+    proved = Findings(proofs=(Proof("guard g", "proved"),))
+    assert compiled(HEAD + text + SAID, TARGET, findings=proved).ok
+    kept = bootstrap(text + 'target envoy { trust_headers true  obligations_by "the proxy of the pools" }')
+    (added,) = routes(kept)["default"]["request_headers_to_add"]
+    assert added["header"] == {"key": "x-wrpc-obligations", "value": "log:all, redact:pii;pool=two"}
+    assert added["append_action"] == "OVERWRITE_IF_EXISTS_OR_ADD"
+
+
+# ── Who sets the headers ──────────────────────────────────────────────────
+
+
+def early(found: Any) -> list[Any]:
+    mutations: list[Any] = manager(found)["early_header_mutation_extensions"][0]["typed_config"]["mutations"]
+    return mutations
+
+
+def test_clients_set_no_signals() -> None:
+    mutations = early(bootstrap('route r { when a and tenant == "x"  to one }\ndefault { to two }'))
+    prefixes = [m["remove_on_match"]["key_matcher"]["prefix"] for m in mutations if "remove_on_match" in m]
+    assert prefixes == ["x-envoy-", "x-wrpc-"]
+    # Of a header that is the client's own, several become one.
+    (joined,) = [m["append"] for m in mutations if "append" in m]
+    assert joined["header"]["key"] == "x-tenant"
+    assert joined["append_action"] == "OVERWRITE_IF_EXISTS"
+
+
+def test_trusted_headers_stay() -> None:
+    mutations = early(bootstrap("route r { when a  to one }\ndefault { to two }\n" + SAID))
+    assert [m["remove_on_match"]["key_matcher"]["prefix"] for m in mutations if "remove_on_match" in m] == ["x-envoy-"]
+    assert {"remove": "x-llm-model"} in mutations
+
+
+def test_a_processor_is_asked_for_the_headers() -> None:
+    found = bootstrap('route r { when a  to one }\ndefault { to two }\ntarget envoy { signals_by "127.0.0.1:50051" }')
+    processor = manager(found)["http_filters"][0]
+    assert processor["name"] == "envoy.filters.http.ext_proc"
+    assert processor["typed_config"]["failure_mode_allow"] is False
+    assert "wrpc signals" in clusters(found)
+
+
+def test_nobody_sets_the_headers() -> None:
+    found = compiled(HEAD + "route r { when a  to one }\ndefault { to two }", TARGET)
+    assert any("nothing sets the headers of `a`" in d.message for d in found.diagnostics)
+
+
+def test_only_signals_that_are_read_are_asked_for() -> None:
+    found = routes(bootstrap("route r { when a  to one }\ndefault { to two }"))
+    assert [n for n in found if n.startswith("signal")] == ["signal a"]
+
+
+def test_names_of_headers() -> None:
+    found = bootstrap('route r { when a  to one }\ndefault { to two }\ntarget envoy { headers { a "X-Has-Tools" } }')
+    assert routes(found)["route r"]["match"]["headers"][0]["name"] == "x-has-tools"
+    assert {"remove": "x-has-tools"} in early(found)
+
+
+# ── Refusals ──────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "message", "at"),
+    [
+        ("pool three { }\ndefault { to three }", "WRP804", "pool `three` has no address", "three"),
+        ('pool three { endpoint env("X") }\ndefault { to three }', "WRP804", 'is `env("X")`', "three"),
+        ('pool three { endpoint "host" }\ndefault { to three }', "WRP804", "has no port", "three"),
+        ('pool three { endpoint "ftp://h:1" }\ndefault { to three }', "WRP804", "neither `host:port`", "three"),
+        ('pool three { endpoint "http://h/api" }\ndefault { to three }', "WRP804", "would be lost", "three"),
+        (
+            'signal t2: string { source header("x-u") }\nroute r { when tenant == t2  to one }',
+            "WRP801",
+            "are compared",
+            "",
+        ),
+        ("signal pool: bool { source has_tools }\ndefault { to one }", "WRP804", "the gateway's own", "pool"),
+        ("signal A: bool { source has_tools }\ndefault { to one }", "WRP804", "would share the header", ""),
+    ],
+)
+def test_refusals(text: str, code: str, message: str, at: str) -> None:
+    found = faults(text)
+    assert any(c == code and message in m and s.startswith(at) for c, m, s in found), found
+
+
+def test_only_a_confidence_orders_these() -> None:
+    head = HEAD.replace("language 1", "language 1  resolve [confidence]")
+    scores = "".join(f'signal s{i}: score {{ source classifier("x")  threshold 0.5 }}\n' for i in (1, 2))
+    text = scores + "route r { when s1  to one }\nroute q { when s2  to two }\n"
+    assert [m for _, m, _ in faults(text, head)] == ["only a confidence orders the routes `r` and `q`"]
+    # Signals of an exclusive group never fire together.
+    assert faults(text + "group g exclusive { s1, s2 }", head) == []
+
+
+def test_endpoints_of_the_block_win() -> None:
+    found = bootstrap('default { to one }\ntarget envoy { endpoints { one "127.0.0.9:7" } }')
+    (endpoint,) = clusters(found)["one"]["load_assignment"]["endpoints"][0]["lb_endpoints"]
+    assert endpoint["endpoint"]["address"]["socket_address"] == {"address": "127.0.0.9", "port_value": 7}
+
+
+def test_https_is_held_against_authorities() -> None:
+    found = bootstrap("default { to far  fallback one }")
+    cluster = clusters(found)["far+one"]
+    assert cluster["type"] == "STRICT_DNS"
+    (match,) = cluster["transport_socket_matches"]
+    context = match["transport_socket"]["typed_config"]
+    assert context["sni"] == "api.example.com"
+    assert context["common_tls_context"]["validation_context"]["trusted_ca"]
+    assert routes(found)["default"]["route"]["auto_host_rewrite"] is True
+
+
+def test_a_signal_may_be_declared_and_unused() -> None:
+    found: Policy = policy(HEAD + "default { to one }")
+    assert emit(found, Options()).artifacts

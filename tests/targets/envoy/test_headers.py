@@ -1,0 +1,96 @@
+"""Values as headers: one spelling each, which the checks accept, and nothing else."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+import pytest
+
+from tests.support.compiling import policy
+from wrpc.targets.envoy import headers
+
+TEXT = """
+policy p { language 1 }
+signal on: bool { source has_tools }
+signal n: int(-5..1M) { source turns }
+signal x: real(-1..1) { source classifier("x") }
+signal colour: one_of(red, `deep blue`, none_of_them) { source claim("c") }
+signal tools: any_of(shell, `a,b`, `100%`) { source tools }
+signal tenant: string { source header("X-Tenant") }
+signal wanted: string { source model }
+pool one { }
+"""
+SIGNALS = policy(TEXT).signals
+
+
+@pytest.mark.parametrize(
+    ("signal", "value", "spelled"),
+    [
+        ("on", True, "true"),
+        ("n", Fraction(-5), "-5"),
+        ("n", Fraction(1_000_000), "1000000"),
+        ("x", Fraction(17, 20), "0.85"),
+        ("x", Fraction(-1, 8), "-0.125"),
+        ("colour", "deep blue", "deep%20blue"),
+        ("tools", frozenset(), "none"),
+        ("tools", frozenset(("100%", "shell")), "shell,100%25"),
+        ("tools", frozenset(("a,b",)), "a%2Cb"),
+        ("tenant", "é, 100%", "é, 100%"),
+    ],
+)
+def test_spellings(signal: str, value: bool | Fraction | str | frozenset[str], spelled: str) -> None:
+    found = headers.value(SIGNALS[signal], value)
+    assert found == spelled
+    assert all(re.fullmatch(p, found) for p in headers.canonical(SIGNALS[signal]))
+
+
+@pytest.mark.parametrize(
+    ("signal", "value"), [("x", Fraction(1, 3)), ("tenant", " a"), ("tenant", "a\nb"), ("tenant", "\x7f")]
+)
+def test_what_has_no_spelling(signal: str, value: Fraction | str) -> None:
+    with pytest.raises(ValueError, match="cannot stand|no decimal"):
+        headers.value(SIGNALS[signal], value)
+
+
+@pytest.mark.parametrize(
+    ("signal", "texts"),
+    [
+        ("on", ["True", "1", "", "truefalse"]),
+        ("n", ["+5", "007", "-6", "1000001", "-0", "5.0", ""]),
+        ("x", ["1.1", "-1.01", "-0.0", ".5", "1e-3", "0." + "0" * 21]),
+        ("colour", ["deep blue", "Red", "red,red", ""]),
+        ("tools", ["", "shell,", "none,shell", "shell, shell", "a,b"]),
+    ],
+)
+def test_what_is_no_value(signal: str, texts: list[str]) -> None:
+    for text in texts:
+        assert not all(re.fullmatch(p, text) for p in headers.canonical(SIGNALS[signal])), text
+
+
+def test_names() -> None:
+    found = policy(TEXT)
+    made = headers.names(found, "x-wrpc-", {"on": "X-On"}, found.sources[0].span())
+    assert made.headers["on"] == "x-on"
+    assert made.headers["colour"] == "x-wrpc-colour"
+    assert made.headers["tenant"] == "x-tenant"
+    assert made.headers["wanted"] == "x-llm-model"
+    assert (made.given, made.lifted) == ({"tenant"}, {"wanted"})
+    assert made.diagnostics == ()
+
+
+def test_a_header_under_our_prefix_is_no_clients() -> None:
+    text = TEXT + 'signal plan: bool { source header("X-WRPC-Plan") }'
+    found = policy(text)
+    made = headers.names(found, "x-wrpc-", {}, found.sources[0].span())
+    assert made.headers["plan"] == "x-wrpc-plan"
+    assert "plan" not in made.given
+
+
+def test_names_that_are_none() -> None:
+    found = policy(TEXT)
+    made = headers.names(found, "x-wrpc-", {"on": "x on", "who": "x-who"}, found.sources[0].span())
+    assert [d.message for d in made.diagnostics] == [
+        "`x on` is no header name, for signal `on`",
+        "`headers` names `who`, which is no signal",
+    ]

@@ -1,0 +1,94 @@
+"""Each kind of cell as header matchers."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+import pytest
+
+from wrpc.policy.expr import Interval
+from wrpc.targets.envoy.cells import Atom, Cell, Choice, Literals, Numbers
+from wrpc.targets.envoy.matchers import before, cell_matchers
+from wrpc.targets.envoy.patterns import parse, words
+
+COLOURS = frozenset(("red", "green", "blue"))
+ABSENT = {"name": "h", "present_match": False}
+INVERTED = {"invert_match": True}
+EMPTY_TOO = {"invert_match": True, "treat_missing_header_as_empty": True}
+
+
+def colours(*words: str, absent: bool = False) -> Cell:
+    return Choice(frozenset(words), absent, COLOURS, True)
+
+
+def integers(*ranges: tuple[int, int], absent: bool = False, of: tuple[int, int] = (0, 100)) -> Cell:
+    made = tuple(Interval(Fraction(a), Fraction(b)) for a, b in ranges)
+    return Numbers(made, absent, Interval(Fraction(of[0]), Fraction(of[1])), True, True)
+
+
+def texts(required: tuple[Atom, ...] = (), refused: tuple[Atom, ...] = (), absent: bool = False) -> Cell:
+    return Literals(frozenset(required), frozenset(refused), True, absent, True)
+
+
+def exact(text: str) -> dict[str, object]:
+    return {"name": "h", "string_match": {"exact": text}}
+
+
+def regex(pattern: str) -> dict[str, object]:
+    return {"name": "h", "string_match": {"safe_regex": {"regex": pattern}}}
+
+
+def between(start: int, end: int) -> dict[str, object]:
+    return {"name": "h", "range_match": {"start": start, "end": end}}
+
+
+EU, US, EMPTY = Atom("prefix", "eu-"), Atom("equals", "us"), Atom("equals", "")
+
+
+@pytest.mark.parametrize(
+    ("cell", "matchers"),
+    [
+        (colours("red"), [[exact("red")]]),
+        (colours("red", "blue"), [[{**exact("green"), **INVERTED}]]),
+        (colours(absent=True), [[ABSENT]]),
+        (colours("red", absent=True), [[{**regex("(?:blue|green)"), **EMPTY_TOO}]]),
+        (colours("red", "blue", "green"), [[{"name": "h", "present_match": True}]]),
+        (integers((5, 9)), [[between(5, 10)]]),
+        (integers((5, 5)), [[exact("5")]]),
+        (integers((0, 9)), [[between(0, 10)]]),
+        (integers((0, 9), (20, 100)), [[{**between(10, 20), **INVERTED}]]),
+        (integers((5, 9), (20, 30)), [[between(5, 31), {**between(10, 20), **INVERTED}]]),
+        (integers((0, 9), absent=True), [[{**between(10, 101), **EMPTY_TOO}]]),
+        # Beyond 2^53 numbers of a YAML file are not safe.
+        (integers((0, 9), of=(0, 2**60)), [[regex("[0-9]")]]),
+        (texts((EU,)), [[{"name": "h", "string_match": {"prefix": "eu-"}}]]),
+        (texts((EU,), absent=True), [[ABSENT], [{"name": "h", "string_match": {"prefix": "eu-"}}]]),
+        (texts((), (US,), absent=True), [[{**exact("us"), **EMPTY_TOO}]]),
+        # The empty string is a value, the absent header is not it.
+        (texts((), (EMPTY,), absent=True), [[ABSENT], [{**exact(""), **INVERTED}]]),
+        (texts((Atom("has", "a+b"),)), [[regex(r"(?:.*,)?a\+b(?:,.*)?")]]),
+    ],
+)
+def test_matchers(cell: Cell, matchers: object) -> None:
+    assert cell_matchers("h", cell) == matchers
+
+
+def test_real_thresholds() -> None:
+    cell = Numbers((Interval(Fraction(17, 20), Fraction(1)),), False, Interval(Fraction(0), Fraction(1)), False, True)
+    assert cell_matchers("h", cell) == [[regex(r"(?:0\.(?:9[0-9]*|8[6-9][0-9]*|85[0-9]*)|1(?:\.0+)?)")]]
+
+
+def test_strings_before_another() -> None:
+    # RE2 writes code points in braces.
+    pattern = re.compile(re.sub(r"\\x\{([0-9A-F]{2})\}", r"\\x\1", before("m.")))
+    for text in ("", "a", "m", "m-", "m,zz", "lzz", "Z"):
+        assert pattern.fullmatch(text), text
+    for text in ("m.", "m.a", "m/", "n", "é"):
+        assert not pattern.fullmatch(text), text
+
+
+def test_words_read_back() -> None:
+    found = cell_matchers("h", Choice(frozenset(("a.b", "c|d")), False, frozenset(("a.b", "c|d", "e", "f")), True))
+    pattern = found[0][0]["string_match"]["safe_regex"]["regex"]  # type: ignore[index]
+    assert words(parse(pattern)) == {"a.b", "c|d"}

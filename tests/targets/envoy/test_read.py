@@ -1,0 +1,121 @@
+"""What is emitted, read back, is proved to decide as the policy; a file that was changed is noticed."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+
+import pytest
+
+from tests.support.compiling import POLICIES, policy
+from wrpc.diagnostics import Refusal
+from wrpc.policy.load import load
+from wrpc.policy.model import Policy, Value, Word
+from wrpc.solver.compare import Aspects, Difference, Incomparable, compare
+from wrpc.targets.envoy.emit import emit
+from wrpc.targets.envoy.read import read
+from wrpc.targets.settings import block
+from wrpc.targets.target import Options
+
+# Where a plan has them, cascades past their first step, and spills, are not carried.
+EDGES_ARE_LOST = {"agent_fleet", "cheap_first"}
+
+
+def emitted(found: Policy) -> str:
+    own = block(found, "envoy")
+    endpoints: dict[str, Value] = {p: f"127.0.0.1:{9000 + i}" for i, p in enumerate(found.pools)}
+    settings = {**(own.settings if own else {}), "endpoints": endpoints, "trust_headers": Word("true")}
+    (artifact,) = emit(found, Options({**settings, "obligations_by": "the test"})).artifacts
+    return artifact.text
+
+
+def differs(found: Policy, text: str, aspects: Aspects | None = None) -> Difference:
+    return compare(found, read({"envoy.yaml": text}, found), aspects)
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_the_library_is_proved_to_be_carried(name: str) -> None:
+    found = load(POLICIES[name])
+    difference = differs(found, emitted(found), Aspects(edges=name not in EDGES_ARE_LOST))
+    assert difference.answer.impossible, (difference.ours, difference.theirs)
+
+
+TEXT = """
+policy p { language 1 }
+signal tokens: int(0..100k) { source total_tokens }
+signal share: score { source classifier("share")  threshold 0.85 }
+signal pii: bool { source classifier("pii")  on_error fires }
+signal who: one_of(owner, member, guest) { source claim("who")  on_error deny }
+signal tools: any_of(search, shell) { source tools }
+signal tenant: string { source header("x-tenant") }
+pool own { trust "own" }
+pool cloud { trust "cloud" }
+pool spare { trust "own" }
+route long { tier 1  when tokens > 8k and share  to own weight 3, cloud weight 1  fallback spare  retries 1 }
+route team { tier 2  when prefix(tenant, "eu-") or who in [owner, member]  to cloud  mirror spare 5%  on_unknown fires }
+route tools { tier 3  when shell in tools  deny "no shell" }
+default { to spare }
+guard home { forbid destination.trust != "own" when pii }
+guard limit { deny "too long" when tokens > 90k }
+guard log { require redact("pii") when destination.trust == "cloud" and share  require log("x") when tokens < 10 }
+"""
+
+
+def test_all_of_it_at_once() -> None:
+    found = policy(TEXT)
+    assert differs(found, emitted(found)).answer.impossible
+
+
+def test_what_is_read_back() -> None:
+    found = policy(TEXT)
+    back = read({"envoy.yaml": emitted(found)}, found)
+    long = next(r for r in back.routes.values() if r.labels == {"route": Word("long")} and len(r.action.shares) == 2)
+    assert [(s.pool, str(s.weight)) for s in long.action.shares] == [("own", "3/4"), ("cloud", "1/4")]
+    assert [f.pool for f in long.action.fallbacks] == ["spare"]
+    assert long.action.retries == 1
+    assert [r.action.reason for r in back.routes.values() if r.name == "guard limit"] == ["too long"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (r"start: 8001\n", "start: 8000\n"),
+        (r"weight: 3\n", "weight: 4\n"),
+        (r"prefix: eu-", "prefix: eu"),
+        (r"shell\(\?:,", "search(?:,"),
+        (r"(?s)- name: guard limit\n.*?(?=              - name: )", ""),
+        (r"(?s)- name: fault who\n.*?(?=              - name: )", ""),
+        (r"priority: 1\n", "priority: 2\n"),
+        (r"\(\?:9\[0-9\]\*\|8\[6-9\]", "(?:9[0-9]*|8[7-9]"),
+        (r"present_match: false\n", "present_match: true\n"),
+        (r"(?s)(request_headers_to_add:\n.*?)redact:pii", r"\1redact:all"),
+        (r"status: 403", "status: 404"),
+        (r"cluster: cloud\n", "cluster: own+spare\n"),
+    ],
+)
+def test_a_changed_file_is_noticed(old: str, new: str) -> None:
+    found = policy(TEXT)
+    text = emitted(found)
+    changed = re.sub(old, new, text, count=1)
+    assert changed != text
+    with suppress(Refusal, Incomparable):
+        assert differs(found, changed).answer.request is not None
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a: [", "static_resources: {}", "static_resources: {listeners: [{}], clusters: []}"]
+)
+def test_what_is_no_bootstrap(text: str) -> None:
+    with pytest.raises(Refusal) as caught:
+        read({"envoy.yaml": text}, policy(TEXT))
+    assert caught.value.diagnostics[0].code.id == "WRP805"
+
+
+@pytest.mark.parametrize("pattern", ["(a|b", "a++", "^a$", "[0-9]*5", "(?i)a", r"\d+", "a{2,"])
+def test_an_expression_that_says_nothing_known(pattern: str) -> None:
+    found = policy(TEXT)
+    text = emitted(found)
+    changed = re.sub(r"regex: 0\(\?.*", lambda _: "regex: " + repr(pattern), text)
+    assert changed != text
+    with pytest.raises(Refusal):
+        read({"envoy.yaml": changed}, found)
