@@ -7,7 +7,7 @@ import io
 import pytest
 
 from wrpc.diagnostics import Code, Findings, Proof, Related, finding
-from wrpc.report import github, screen, text, units
+from wrpc.report import Shown, github, screen, text, units
 from wrpc.source import Source
 
 CODE = Code("WRP201", "conflicting-routes", "error", "Two routes.")
@@ -15,9 +15,9 @@ NOTE = Code("WRP901", "unused-name", "info", "A name.")
 SOURCE = Source("a.wrp", "route a { when code  to small }\nroute 日本 { to\n  large }\n" + "x" * 500 + " y\n")
 
 
-def shown(*diagnostics, proofs=(), **options) -> str:
+def shown(*diagnostics, proofs=(), proofs_of=None, **options) -> str:
     out = io.StringIO()
-    screen.write(text.render(Findings.of(diagnostics, proofs), **options), out)
+    screen.write(text.render(Findings.of(diagnostics, proofs), Shown(proofs=proofs_of or {}, **options)), out)
     return out.getvalue()
 
 
@@ -79,6 +79,14 @@ def test_proofs():
         "open      guard z\n"
         "\n"
         "no errors; 1 proved, 1 enforced, 1 open\n"
+    )
+
+
+def test_proofs_of_several_policies_stand_apart():
+    own, other = [Proof("guard x", "proved")], [Proof("guard x", "open")]
+    out = shown(proofs=[*own, *other], proofs_of={"policy a  a.wrp": own, "policy b  b.wrp": other})
+    assert out == (
+        "policy a  a.wrp\nproved  guard x\n\npolicy b  b.wrp\nopen  guard x\n\nno errors; 1 proved, 1 open\n"
     )
 
 

@@ -53,7 +53,13 @@ def command(
         raise click.UsageError("--env overrides a policy, and --from names a foreign file")
     else:
         found = gather((each for path in policies for each in foreign(kind, path)), wrpc.check)
-    return show(chosen(found.findings, select, ignore), format=format, fail_on=fail_on, dimensions=found.dimensions)
+    return show(
+        chosen(found.findings, select, ignore),
+        format=format,
+        fail_on=fail_on,
+        dimensions=found.dimensions,
+        proofs=found.proofs,
+    )
 
 
 def foreign(kind: str, path: Path) -> Iterator[tuple[Policy | None, Findings]]:

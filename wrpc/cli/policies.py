@@ -13,6 +13,7 @@ import click
 from wrpc.diagnostics import Findings
 
 if TYPE_CHECKING:
+    from wrpc.diagnostics import Proof
     from wrpc.policy.model import Policy
     from wrpc.source import Source
 
@@ -69,10 +70,11 @@ def stdin() -> Source:
 
 @dataclass(slots=True)
 class Gathered:
-    """The findings of several policies, and the dimension of each of their signals."""
+    """The findings of several policies, the dimension of each of their signals, and whose proof is whose."""
 
     findings: Findings = field(default_factory=Findings)
     dimensions: dict[str, str] = field(default_factory=dict)
+    proofs: dict[str, tuple[Proof, ...]] = field(default_factory=dict)
 
 
 def gather(policies: Iterator[tuple[Policy | None, Findings]], examine: Callable[[Policy], Findings]) -> Gathered:
@@ -81,8 +83,10 @@ def gather(policies: Iterator[tuple[Policy | None, Findings]], examine: Callable
     for policy, found in policies:
         gathered.findings += found
         if policy is not None:
-            gathered.findings += examine(policy)
+            examined = examine(policy)
+            gathered.findings += examined
             gathered.dimensions |= dimensions(policy)
+            gathered.proofs[f"policy {policy.name}  {policy.sources[0].name}"] = examined.proofs
     return gathered
 
 

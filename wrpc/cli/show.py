@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import TextIO
 
 from wrpc.cli.app import ERRORS, FINE, UNUSABLE
-from wrpc.diagnostics import Findings
-from wrpc.report import FORMATS
+from wrpc.diagnostics import Findings, Proof
+from wrpc.report import FORMATS, Shown
 from wrpc.report.screen import write
 
 # The file itself could not be read, so that nothing is known about what it says.
@@ -22,11 +22,13 @@ def show(
     format: str = "text",
     fail_on: str = "error",
     dimensions: Mapping[str, str] | None = None,
+    proofs: Mapping[str, Sequence[Proof]] | None = None,
     stream: TextIO | None = None,
 ) -> int:
+    """`proofs`: whose they are, where several policies are shown together."""
     code = exit_code(found, fail_on)
-    render = import_module(FORMATS[format]).render
-    write(render(found, dimensions=dimensions, failed=code != FINE), stream or sys.stdout)
+    shown = Shown(failed=code != FINE, dimensions=dimensions or {}, proofs=proofs or {})
+    write(import_module(FORMATS[format]).render(found, shown), stream or sys.stdout)
     return code
 
 

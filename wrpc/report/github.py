@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from wrpc.diagnostics import Diagnostic, Findings
-from wrpc.report import text, units
+from wrpc.report import Shown, text, units
 from wrpc.report.screen import Line
 
 LEVELS = {"error": "error", "warning": "warning", "info": "notice"}
 
 
-def render(
-    found: Findings, *, dimensions: Mapping[str, str] | None = None, failed: bool | None = None
-) -> Iterator[Line]:
+def render(found: Findings, shown: Shown) -> Iterator[Line]:
     for diagnostic in found.diagnostics:
-        yield ((annotation(diagnostic, dimensions), ""),)
-    yield text.summary(found, failed=not found.ok if failed is None else failed)
+        yield ((annotation(diagnostic, shown.dimensions), ""),)
+    yield text.summary(found, failed=shown.failed)
 
 
 def annotation(d: Diagnostic, dimensions: Mapping[str, str] | None = None) -> str:

@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from wrpc.diagnostics import Diagnostic, Findings, Fix, Proof
+from wrpc.report import Shown
 from wrpc.report.screen import Line
 
 VERSION = 1
 
 
-def render(
-    found: Findings, *, dimensions: Mapping[str, str] | None = None, failed: bool | None = None
-) -> Iterator[Line]:
-    del dimensions  # numbers are in base units here
-    for line in dumps(document(found, failed=failed), indent=2).split("\n"):
+def render(found: Findings, shown: Shown) -> Iterator[Line]:
+    for line in dumps(document(found, failed=shown.failed), indent=2).split("\n"):
         yield ((line, ""),)
 
 
-def document(found: Findings, *, failed: bool | None = None) -> dict[str, object]:
-    """`failed` where something else than an error decides, as `--fail-on warning` does."""
+def document(found: Findings, *, failed: bool) -> dict[str, object]:
+    """`failed`: an error, or a warning under `--fail-on warning`. Numbers are in base units."""
     counts = {v: sum(p.verdict == v for p in found.proofs) for v in ("proved", "refuted", "open")}
     return {
         "version": VERSION,
-        "verdict": "fail" if (not found.ok if failed is None else failed) else "pass",
+        "verdict": "fail" if failed else "pass",
         "summary": {"errors": found.errors, "warnings": found.warnings, **counts},
         "diagnostics": [diagnostic(d) for d in found.diagnostics],
         "proofs": [proof(p) for p in found.proofs],

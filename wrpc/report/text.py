@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from unicodedata import east_asian_width
 
 from wrpc.diagnostics import Diagnostic, Findings, Proof
-from wrpc.report import units
+from wrpc.report import Shown, units
 from wrpc.report.screen import Line, clean
 from wrpc.source import Span
 
@@ -15,23 +15,25 @@ WORDS = {"error": "error", "warning": "warning", "info": "note"}
 VERDICTS = ("proved", "enforced", "refuted", "open")
 
 
-def render(
-    found: Findings, *, dimensions: Mapping[str, str] | None = None, failed: bool | None = None
-) -> Iterator[Line]:
-    """`dimensions`: the dimension of each signal that has one, so that a witness shows `500ms` and not `0.5`."""
+def render(found: Findings, shown: Shown) -> Iterator[Line]:
     before = ""
     for diagnostic in found.diagnostics:
         # A run of notes stands close together, so that what is wrong stands out.
         if before and not before == diagnostic.severity == "info":
             yield ()
         before = diagnostic.severity
-        yield from finding(diagnostic, dimensions)
+        yield from finding(diagnostic, shown.dimensions)
     if before:
         yield ()
-    if found.proofs:
-        yield from proofs(found.proofs, dimensions)
+    several = {policy: own for policy, own in shown.proofs.items() if own} if len(shown.proofs) > 1 else {}
+    for policy, own in several.items():
+        yield ((policy, "label"),)
+        yield from proofs(own, shown.dimensions)
         yield ()
-    yield summary(found, failed=not found.ok if failed is None else failed)
+    if found.proofs and not several:
+        yield from proofs(found.proofs, shown.dimensions)
+        yield ()
+    yield summary(found, failed=shown.failed)
 
 
 def finding(d: Diagnostic, dimensions: Mapping[str, str] | None = None) -> Iterator[Line]:
