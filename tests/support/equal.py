@@ -1,63 +1,30 @@
-"""Whether two policies over the same signals decide alike: for all requests, and, interpreted, for some."""
+"""Whether two policies decide alike: for all requests by the solver, for some by the interpreter."""
 
 from __future__ import annotations
-
-from collections import defaultdict
-from dataclasses import replace
 
 from tests.support.requests import Sampler
 from wrpc.decide.decision import Decision
 from wrpc.decide.interpret import Conflict, interpreter
 from wrpc.decide.request import BadRequest
-from wrpc.policy.model import Action, Policy, Route
-from wrpc.solver.ask import Room
-from wrpc.solver.decision import Encoded
-from wrpc.solver.terms import Term, conj, disj, negate
-
-
-def differences(a: Policy, b: Policy) -> list[str]:
-    """What some request does in one policy and not in the other, proved; empty where there is none.
-
-    For policies without `forbid` and `require`, whose outcome is the action of the route that takes the request.
-    """
-    found = []
-    for failures in (False, True):
-        room = Room(a, failures=failures)
-        mine, theirs = _outcomes(a, room.decision), _outcomes(b, Encoded(b, room.space, room.define))
-        for outcome in {**mine, **theirs}:
-            left, right = mine.get(outcome, False), theirs.get(outcome, False)
-            answer = room.settle(disj([conj([left, negate(right)]), conj([right, negate(left)])]))
-            if not answer.impossible:
-                found.append(f"{outcome} ({answer.verdict}{', with failures' if failures else ''})")
-    return found
-
-
-def _outcomes(policy: Policy, encoded: Encoded) -> dict[str, Term]:
-    terms: dict[str, list[Term]] = defaultdict(list)
-    terms["denied"].append(encoded.denied_early)
-    routes = (*policy.routes.values(), *(() if policy.default is None else (policy.default,)))
-    for route in routes:
-        terms[_outcome(route)].append(encoded.takes(route))
-    return {outcome: disj(parts) for outcome, parts in terms.items()}
-
-
-def _outcome(route: Route) -> str:
-    return "denied" if route.action.kind == "deny" else repr(plain(route.action))
-
-
-def plain(action: Action) -> Action:
-    """An action without places."""
-    return replace(action.same, shares=tuple(replace(s, span=None) for s in action.same.shares))
-
+from wrpc.policy.model import Policy
+from wrpc.solver.compare import Aspects, compare
 
 EDGES = ("fallback", "spill")
 
 
-def sampled(a: Policy, b: Policy, *, requests: int = 200, seed: int = 1) -> list[str]:
-    """Requests of `a` on which `b` sends elsewhere; a conflict or a request that is none counts on neither side.
+def differences(a: Policy, b: Policy, *, weights: bool = True) -> list[str]:
+    """A request that the two decide otherwise, failures included; empty where it is proved that there is none.
 
-    Fallbacks and spills do not count: what serves first does.
+    Fallbacks and spills do not count, nor do they below: what serves first does.
     """
+    found = compare(a, b, Aspects(edges=False, weights=weights))
+    if found.answer.impossible:
+        return []
+    return [f"{found.answer.verdict}: {found.answer.request}, {found.ours} and {found.theirs}"]
+
+
+def sampled(a: Policy, b: Policy, *, requests: int = 200, seed: int = 1) -> list[str]:
+    """Requests of `a` on which `b` sends elsewhere; a conflict or a request that is none counts on neither side."""
     sampler, one, two = Sampler(a, seed), interpreter(a), interpreter(b)
     found = []
     for _ in range(requests):

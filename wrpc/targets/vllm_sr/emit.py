@@ -94,6 +94,7 @@ def _routing(policy: Policy, made: Made, decisions: Decisions, partitions: list[
 def _partitions(policy: Policy, made: Made, found: list[Diagnostic]) -> list[Content]:
     """Groups with a default are partitions, others the router's own business, or nobody's."""
     partitions: list[Content] = []
+    writer = Rules(policy, made)
     for group in policy.groups.values():
         rules = [described(policy.signals[m]) for m in group.members]
         kinds = {r.kind for r in rules if isinstance(r, Rule)}
@@ -102,12 +103,13 @@ def _partitions(policy: Policy, made: Made, found: list[Diagnostic]) -> list[Con
         if not used:
             continue
         whole = len(kinds) == 1 and len(names) == len(group.members)
-        if group.default is not None and whole and kinds <= {"domain", "embedding"}:
-            default = names[group.members.index(group.default)]
-            rules_ = Rules(policy, made)
+        if whole:
+            # One member settles the others, so that all of them have to be known.
             for member, rule in zip(group.members, rules, strict=True):
                 if isinstance(rule, Rule):
-                    rules_.rule(policy.signals[member], rule)
+                    writer.rule(policy.signals[member], rule)
+        if group.default is not None and whole and kinds <= {"domain", "embedding"}:
+            default = names[group.members.index(group.default)]
             partitions.append({"name": group.name, "semantics": "exclusive", "members": names, "default": default})
         elif group.default is not None or not whole or not kinds <= set(EXCLUSIVE):
             message = f"`vllm-sr` does not carry group `{group.name}`: it keeps no such signals apart"
