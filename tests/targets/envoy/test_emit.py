@@ -225,6 +225,14 @@ def test_only_signals_that_are_read_are_asked_for() -> None:
     assert [n for n in found if n.startswith("signal")] == ["signal a"]
 
 
+def test_many_signals_and_long_answers_fit_into_envoys_limits() -> None:
+    bools = "".join(f"signal s{i}: bool {{ source has_tools }}\n" for i in range(80))
+    any_of_them = " or ".join(f"s{i}" for i in range(80))
+    found = manager(bootstrap(bools + f"route r {{ when {any_of_them}  to one  timeout 20min }}\ndefault {{ to two }}"))
+    assert found["common_http_protocol_options"]["max_headers_count"] >= 180
+    assert found["stream_idle_timeout"] == "1200s"
+
+
 def test_names_of_headers() -> None:
     found = bootstrap('route r { when a  to one }\ndefault { to two }\ntarget envoy { headers { a "X-Has-Tools" } }')
     assert routes(found)["route r"]["match"]["headers"][0]["name"] == "x-has-tools"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 
 from wrpc.decide.request import show_number
 from wrpc.diagnostics import Diagnostic, finding, listing
@@ -14,7 +15,7 @@ from wrpc.targets.envoy.clusters import Clusters, grpc, socket
 from wrpc.targets.envoy.decisions import Decisions, Send, decisions
 from wrpc.targets.envoy.headers import Names
 from wrpc.targets.envoy.listener import ROUTES, SIGNALS, listener
-from wrpc.targets.envoy.routes import FAILURES, Entry, checks, entries, numbered, whole_weights
+from wrpc.targets.envoy.routes import FAILURES, Entry, checks, entries, longest, numbered, whole_weights
 from wrpc.targets.envoy.rows import signals
 from wrpc.targets.envoy.settings import Settings, settings
 from wrpc.targets.target import Artifact, Emitted, Options
@@ -101,8 +102,10 @@ def _artifact(
     bootstrap: dict[str, object] = {}
     if chosen.admin is not None:
         bootstrap["admin"] = {"address": socket(chosen.admin)}
+    routes = [*policy.routes.values(), *([policy.default] if policy.default else [])]
+    most = max((longest(r.action, 1 + len(r.action.fallbacks)) for r in routes), default=Fraction(0))
     bootstrap["static_resources"] = {
-        "listeners": [listener([e.route for e in found], names, read, chosen)],
+        "listeners": [listener([e.route for e in found], names, read, chosen, most)],
         "clusters": made,
     }
     # Lists of names and exact decimals are long expressions; Envoy refuses those of more than 100 steps by itself.
@@ -135,9 +138,12 @@ def _spelling(signal: Signal) -> str:
     match signal.type:
         case Bool():
             return "true or false"
-        case Int(low, high):
-            return f"{low} to {high}"
-        case Real(low, high) | Score(low, high):
+        case Int(low, high, dimension):
+            return f"{low} to {high}" + (f", in {dimension}" if dimension else "")
+        case Real(low, high, dimension):
+            shown = f"a decimal, {show_number(low)} to {show_number(high)}"
+            return shown + (f", in {dimension}" if dimension else "")
+        case Score(low, high):
             return f"a decimal, {show_number(low)} to {show_number(high)}"
         case Enum(members):
             return "one of " + ", ".join(map(headers.word, members))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from fractions import Fraction
 
 from wrpc.targets.envoy import headers
 from wrpc.targets.envoy.clusters import NAMESPACE, socket
 from wrpc.targets.envoy.headers import Names
+from wrpc.targets.envoy.routes import seconds
 from wrpc.targets.envoy.settings import Settings
 
 Json = dict[str, object]
@@ -16,12 +17,24 @@ SIGNALS = "wrpc signals"
 ROUTES = "/static_resources/listeners/0/filter_chains/0/filters/0/typed_config/route_config/virtual_hosts/0/routes"
 
 
-def listener(routes: list[Json], names: Names, read: Iterable[str], settings: Settings) -> Json:
-    mutations = early(names, set(read), settings)
+# Envoy's own limits, which are raised where a policy needs more.
+HEADERS = 100
+IDLE = Fraction(300)
+
+
+def listener(routes: list[Json], names: Names, read: set[str], settings: Settings, longest: Fraction) -> Json:
+    """`longest`: the longest time that a route gives its pools."""
+    mutations = early(names, read, settings)
+    limits: Json = {}
+    if len(read) > HEADERS // 2:
+        limits["common_http_protocol_options"] = {"max_headers_count": HEADERS + len(read)}
+    if longest > IDLE:
+        limits["stream_idle_timeout"] = seconds(longest)
     manager: Json = {
         "@type": _TYPE + "filters.network.http_connection_manager.v3.HttpConnectionManager",
         "stat_prefix": "wrpc",
         "normalize_path": True,
+        **limits,
         "early_header_mutation_extensions": [
             {
                 "name": "envoy.http.early_header_mutation.header_mutation",

@@ -207,6 +207,12 @@ def _causes(action: Action) -> Failure | None:
     return Failure(words, tuple(sorted({s for k in known for s in k.statuses})))
 
 
+def longest(action: Action, pools: int) -> Fraction:
+    """The time that all tries of a request may take; 0 without a limit."""
+    tries = ((action.retries or 0) + 1) * pools if _causes(action) is not None else 1
+    return (action.timeout or Fraction(0)) * tries
+
+
 def _patience(action: Action, causes: Failure | None, pools: int) -> Json:
     """Timeouts and tries. A pool is tried once and `retries` times more, then the next; a timeout is one try's."""
     tries = ((action.retries or 0) + 1) * pools if causes is not None else 1
