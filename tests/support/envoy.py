@@ -67,6 +67,8 @@ class _Handler(BaseHTTPRequestHandler):
         pools, name = self.server.pools, self.server.pool
         pools.seen.append(Seen(name, {k.lower(): v for k, v in self.headers.items()}, body))
         status = pools.failing.get(name, 200)
+        if name in pools.delays:
+            time.sleep(pools.delays[name])
         content = {"role": "assistant", "content": name}
         answer = json.dumps({"object": "chat.completion", "choices": [{"index": 0, "message": content}]}).encode()
         self.send_response(status)
@@ -92,16 +94,24 @@ class _Server(ThreadingHTTPServer):
 
 
 class Pools:
-    """One small HTTP server a pool. `failing` gives a pool another status than 200; `seen` has every request."""
+    """One small HTTP server a pool. `failing` gives a pool another status than 200, `delays` seconds before an answer;
+    `seen` has every request."""
 
     def __init__(self, names: Sequence[str]) -> None:
         self.failing: dict[str, int] = {}
+        self.delays: dict[str, float] = {}
         self.seen: list[Seen] = []
         self._servers = {name: _Server(self, name) for name in names}
 
     @property
     def addresses(self) -> dict[str, str]:
         return {name: f"127.0.0.1:{server.server_port}" for name, server in self._servers.items()}
+
+    def stop(self, name: str) -> None:
+        """The pool is gone: nothing listens at its address any more."""
+        server = self._servers.pop(name)
+        server.shutdown()
+        server.server_close()
 
     def __enter__(self) -> Self:
         for server in self._servers.values():
