@@ -68,8 +68,10 @@ def startup() -> None:
         "the room of policy": "import wrpc.policy.load, wrpc.policy.resolve",
     }
     commands: dict[str, Sequence[str]] = {name: (python, "-c", code) for name, code in steps.items()}
-    commands["wrpc lint"] = (python, "-m", "wrpc", "lint", "policy.wrp")
-    commands["wrpc check"] = (python, "-m", "wrpc", "check", "policy.wrp")
+    script = Path(python).parent / "wrpc"
+    program = (str(script),) if script.exists() else (python, "-m", "wrpc")
+    commands["wrpc lint"] = (*program, "lint", "policy.wrp")
+    commands["wrpc check"] = (*program, "check", "policy.wrp")
     took = processes(commands)
     lark = took["import lark"]
     title('A small policy, whole process, as multiples of `python -c "import lark"`')
