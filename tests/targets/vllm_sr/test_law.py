@@ -25,7 +25,7 @@ signal attack: score { source jailbreak()  threshold 0.5ERROR }
 signal near: score(-1..1) { source embedding(["a"])  threshold 0.75  evidence similarityERROR }
 signal law: score { source domain("law")  threshold 0.5  evidence probability }
 signal code: score { source domain("code")  threshold 0.5  evidence probability }
-signal risk: score { source classifier("risk", label = "high")  above 0  evidence probabilityERROR }
+signal risk: score { source classifier("risk", label = "high")  threshold 0.6  evidence probabilityERROR }
 signal task: one_of(chat, work) { source classifier("task") }
 signal margin: real(-2..2) { source complexity(["a"], ["b"]) }
 group domains exclusive { law, code }

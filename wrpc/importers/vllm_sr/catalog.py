@@ -36,6 +36,10 @@ class Catalog:
     numbers: dict[str, str] = field(default_factory=dict)
     scores: dict[str, Span] = field(default_factory=dict)
     read: set[tuple[str, str]] = field(default_factory=set)
+    bindings: dict[str, Keys] = field(default_factory=dict)
+    """By classifier, where its model is deployed."""
+    local: set[str] = field(default_factory=set)
+    """The classifiers that run beside the router."""
     owners: dict[tuple[str, str], tuple[Span, tuple[str, ...]]] = field(default_factory=dict)
     found: list[Diagnostic] = field(default_factory=list)
 

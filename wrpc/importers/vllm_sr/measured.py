@@ -227,6 +227,9 @@ def classifier(signals: Signals, entries: list[Keys]) -> None:
         own, at = text_of(entry, "name") or "", named(entry)
         kept = {k: text_of(entry, k) for k in ("type", "model", "model_path", "instructions")}
         named_: dict[str, Content] = {k: v for k, v in kept.items() if v and (k, v) != ("type", "local")}
+        named_ |= _binding(signals.catalog.bindings.get(own))
+        if (text_of(entry, "type") or "local") == "local":
+            signals.catalog.local.add(own)
         labels = texts_of(entry, "labels")
         if not labels:
             message = f"classifier `{own}` has no `labels`, and a condition on it has to name one"
@@ -238,6 +241,18 @@ def classifier(signals: Signals, entries: list[Keys]) -> None:
                 wanted=f"{own}_{label}", reference=f"{own}:{label}",
             )  # fmt: skip
         signals.own("classifier", entry, *(f"{own}:{label}" for label in labels))
+
+
+def _binding(binding: Keys | None) -> dict[str, Content]:
+    """Where the model is deployed, and the operating point above which a label fires."""
+    if binding is None:
+        return {}
+    keys = ("deployment", "adapter", "contract", "head", "mapping_path")
+    found: dict[str, Content] = {k: v for k in keys if (v := text_of(binding, k)) is not None}
+    point = keys_of(binding, "operating_point")
+    if point is not None:
+        found |= {"operating_point": text_of(point, "path") or "", "sha256": text_of(point, "sha256") or ""}
+    return found
 
 
 def kb(signals: Signals, entries: list[Keys]) -> None:

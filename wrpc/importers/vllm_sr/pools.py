@@ -37,6 +37,8 @@ NOTED_OF_CARD = (
 )
 NOTED_OF_PROVIDER = "catalog|reasoning|reliability|external_model_ids"
 NOTED_OF_BACKEND = "protocol|auth_header|auth_prefix|extra_headers|api_version|chat_path|api_key|api_key_env"
+# What nearly every file says, and what is so anyway.
+COMMON = (("protocol", "http"), ("protocol", "https"))
 # Labels may not be called as an attribute of a destination is.
 ATTRIBUTES = frozenset(["pool", "model", "provider", "region", "site", "trust"])
 
@@ -184,5 +186,5 @@ def _price(served: Keys, catalog: Catalog) -> list[tree.Attribute]:
 
 def _note(entry: Keys, keys: str, what: str, catalog: Catalog) -> None:
     for key in keys.split("|"):
-        if entry.get(key) is not None:
+        if entry.get(key) is not None and (key, text_of(entry, key)) not in COMMON:
             catalog.omit(f"`{key}` of {what}", entry.key(key), severity="info")

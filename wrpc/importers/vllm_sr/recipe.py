@@ -19,7 +19,8 @@ RUNTIME = "0.4"
 RESOLVE = {"priority": ("priority", "confidence", "name"), "confidence": ("confidence", "priority", "name")}
 ON_UNKNOWN = {"match": "fires", "no_match": "silent", "fail_request": "deny"}
 ON_ERROR = {"match": "fires", "no_match": "silent"}
-NOTED = ("candidate_requirements", "data_policy", "model_bindings")
+NOTED = ("candidate_requirements", "data_policy")
+BOUND = "classifier."
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ def read(own: str, description: str | None, routing: Keys, file: File) -> tuple[
     draft = Signals(catalog, file.settings)
     draft.raw_read = projections.raw_embeddings(keys_of(routing, "projections"))
     draft.on_error = _on_error(routing, catalog)
+    catalog.bindings = _bindings(routing)
     signals.read(draft, keys_of(routing, "signals"))
     projections.partitions(draft, keys_of(routing, "projections"))
     derived = projections.Projections(draft, keys_of(routing, "projections"))
@@ -49,6 +51,11 @@ def read(own: str, description: str | None, routing: Keys, file: File) -> tuple[
     for key in NOTED:
         if routing.get(key) is not None:
             catalog.omit(f"`{key}`", routing.key(key), severity="info")
+    classifiers = {own for kind, own in catalog.owners if kind == "classifier"}
+    for key in keys_of(routing, "model_bindings") or ():
+        if key.removeprefix(BOUND) not in classifiers:
+            at = keys_of(routing, "model_bindings")
+            catalog.omit(f"the binding of `{key}`", at.key(key) if at else line(routing.span), severity="info")
     fallback = keys_of(routing, "fallback")
     if fallback is not None:
         catalog.omit("`fallback`", routing.key("fallback"), why="it goes by status codes, to whichever model is left")
@@ -63,6 +70,12 @@ def read(own: str, description: str | None, routing: Keys, file: File) -> tuple[
     ]
     made = tree.File(file.source, tuple(declarations))
     return ImportedPolicy(own, made), catalog.found
+
+
+def _bindings(routing: Keys) -> dict[str, Keys]:
+    bindings = keys_of(routing, "model_bindings")
+    found = {key: keys_of(bindings, key) for key in bindings or ()}
+    return {key.removeprefix(BOUND): b for key, b in found.items() if b is not None and key.startswith(BOUND)}
 
 
 def _read_levels(draft: Signals) -> list[tree.Let]:

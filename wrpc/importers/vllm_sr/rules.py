@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from wrpc.diagnostics import finding
 from wrpc.importers import codes
 from wrpc.importers.document import Keys, Node
@@ -11,6 +13,7 @@ from wrpc.importers.vllm_sr.catalog import (
     items_of,
     keys_of,
     line,
+    number_of,
     place,
     predicate,
     raw,
@@ -84,6 +87,7 @@ def _leaf(node: Keys, catalog: Catalog) -> tree.Expr | None:
             catalog.report(finding(codes.MISSING_KEY, message, place(node, "name")))
             return None
         reference = f"{name}:{label}"
+        _check_classifier(node, name, label, catalog)
     elif label is not None:
         message = f"a condition on a {kind} signal takes no `label`"
         catalog.report(finding(codes.BAD_SHAPE, message, node.key("label")))
@@ -96,6 +100,22 @@ def _leaf(node: Keys, catalog: Catalog) -> tree.Expr | None:
         return leaf.condition(place(node, "name"))
     tests = predicate(test, raw(leaf.name, at), catalog, f"the condition on `{name}`")
     return conj(tests, at) if tests else leaf.condition(at)
+
+
+LEAST_LOCAL = Fraction(1, 2)
+
+
+def _check_classifier(node: Keys, name: str, label: str, catalog: Catalog) -> None:
+    """A label fires above the operating point of its model, or where the condition says."""
+    test, binding = keys_of(node, "predicate"), catalog.bindings.get(name)
+    if test is None and (binding is None or binding.get("operating_point") is None):
+        message = f"the condition on `{name}` has no `predicate`, and its model no operating point: nothing says when"
+        message += f" `{label}` fires"
+        catalog.report(finding(codes.MISSING_KEY, message, place(node, "label")))
+    least = number_of(test, "gte") if test is not None else None
+    if name in catalog.local and test is not None and (least is None or least < LEAST_LOCAL or len(test.pairs) > 1):
+        message = f"`{name}` runs beside the router, which asks it for `gte` of 0.5 or more and nothing else"
+        catalog.report(finding(codes.OUT_OF_RANGE, message, line(test.span)))
 
 
 def leaves(node: Keys) -> list[Keys]:

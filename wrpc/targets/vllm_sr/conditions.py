@@ -17,8 +17,8 @@ from wrpc.policy.expr import Condition, Interval, Linear, Meaning, fold
 from wrpc.policy.intervals import complement, merged, scaled, shifted
 from wrpc.policy.model import Enum, Int, Policy, Score, Signal
 from wrpc.source import Span
-from wrpc.targets.codes import UNEMITTABLE
-from wrpc.targets.vllm_sr.kinds import Counted, Entry, Metric, Rule, described
+from wrpc.targets.codes import APPROXIMATED, UNEMITTABLE
+from wrpc.targets.vllm_sr.kinds import HALF, MODELS, Counted, Entry, Metric, Rule, described
 from wrpc.targets.vllm_sr.nodes import FALSE, TRUE, Cannot, Node, both, either, leaf, negate
 
 ZERO, ONE = Fraction(0), Fraction(1)
@@ -26,6 +26,8 @@ KINDS = {"Bool": "yes-or-no", "Int": "counted", "Real": "measured", "Enum": "nam
 # Kinds whose number a score may read, and those whose confidence it may.
 WITH_RAW = ("embedding",)
 WITH_CONFIDENCE = ("embedding", "domain", "jailbreak", "safety", "preference", "kb", "reask")
+# Sections whose entries have to be described.
+DESCRIBED = ("domains", "fact_check", "user_feedbacks", "preferences", "language")
 # Kinds that a score cannot read at all.
 UNREADABLE = ("classifier", "metadata", "projection")
 
@@ -37,6 +39,7 @@ class Made:
     signals: dict[str, dict[str, Entry]] = field(default_factory=dict)
     scores: dict[str, Entry] = field(default_factory=dict)
     mappings: dict[str, Entry] = field(default_factory=dict)
+    bindings: dict[str, Entry] = field(default_factory=dict)
     outputs: dict[str, tuple[str, Interval]] = field(default_factory=dict)
     spans: dict[tuple[str, str], Span] = field(default_factory=dict)
     found: list[Diagnostic] = field(default_factory=list)
@@ -212,20 +215,32 @@ class Rules(Meaning[Node, None]):
             raise Cannot(f"nothing fires for `{signal.name}` there")
         name = found.name or signal.name
         if found.label is not None:
-            self._classifier(name, found.label, found.entry, signal)
+            self._classifier(name, found, signal)
             more: Entry = {} if found.least is None else {"predicate": {"gte": found.least}}
             if signal.on_error in ("fires", "silent"):
                 more["on_error"] = "match" if signal.on_error == "fires" else "no_match"
             return leaf("classifier", name, label=found.label, **more)
-        self.declare(found.section, name, {"name": name, **described_by(signal), **found.entry}, signal.span)
+        about = described_by(signal)
+        if found.section in DESCRIBED:
+            about.setdefault("description", name)
+        self.declare(found.section, name, {"name": name, **about, **found.entry}, signal.span)
         return leaf(found.kind, name)
 
-    def _classifier(self, name: str, label: str, entry: Entry, signal: Signal) -> None:
+    def _classifier(self, name: str, rule: Rule, signal: Signal) -> None:
         """The entry lists every label that the policy knows of, read or not: they are the model's."""
         known = self.made.signals.setdefault("classifiers", {})
         if name not in known:
             labels = [r.label for r in self._rules() if r.section == "classifiers" and r.name == name]
-            known[name] = {"name": name, **entry, "labels": list(dict.fromkeys([*labels, label]))}
+            # One label alone is none to choose from: the router wants two.
+            labels = list(dict.fromkeys([*labels, rule.label, "other"]))[: max(2, len({*labels, rule.label}))]
+            known[name] = {"name": name, **rule.entry, "labels": labels}
+            if rule.binding:
+                self.made.bindings[f"classifier.{name}"] = rule.binding
+            elif rule.entry.get("model_path") == f"{MODELS}{name}":
+                message = f"`vllm-sr` looks for the classifier `{name}` at `{MODELS}{name}`: nobody says where it is"
+                self.made.found.append(finding(APPROXIMATED, message, signal.span, subjects=[f"signal {signal.name}"]))
+        if rule.entry.get("type") == "local" and not (rule.binding.get("operating_point") or (rule.least or 0) >= HALF):
+            raise Cannot(f"`{signal.name}` is to fire below 0.5, where classifiers beside the router do not")
         self.made.spans.setdefault(("classifiers", name), signal.span)
 
     def _rules(self) -> list[Rule]:

@@ -84,6 +84,8 @@ def _routing(policy: Policy, made: Made, decisions: Decisions, partitions: list[
         projections["mappings"] = [*made.mappings.values()]
     if projections:
         routing["projections"] = projections
+    if made.bindings:
+        routing["model_bindings"] = made.bindings
     routing["decisions"] = decisions.entries
     return routing
 

@@ -25,6 +25,8 @@ class Rule:
     label: str | None = None
     least: Fraction | None = None
     """A threshold that no entry can hold, so that each condition asks for it."""
+    binding: Entry = field(default_factory=dict)
+    """Where the model is deployed; empty where the entry itself says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,9 @@ class Asked:
     label: str | None
 
 
+# Where a classifier beside the router is looked for when nobody says where it is.
+MODELS = "models/"
+HALF = Fraction(1, 2)
 OPERATORS = {"all": "AND", "none": "NOR"}
 PII = ("pii",)
 JAILBREAK = ("jailbreak", "prompt_guard", "prompt_attack")
@@ -330,10 +335,23 @@ def _classifier(a: Asked) -> Described | None:
     keys = ("type", "model", "model_path", "instructions")
     entry: Entry = {k: _word(a.source, k) for k in keys if k in a.source.named}
     entry.setdefault("type", "local")
-    least = number(a.source.named.get("threshold")) if a.label is None else None
+    binding = _binding(a.source)
+    if entry["type"] == "local" and not binding:
+        entry.setdefault("model_path", f"{MODELS}{model}")
+    least = number(a.source.named.get("threshold"))
     if isinstance(a.signal.type, Score) and not a.signal.type.above:
         least = a.signal.type.threshold
-    return Rule("classifiers", "classifier", entry, name=model, label=own, least=least)
+    elif isinstance(a.signal.type, Enum) and least is None:
+        least = HALF
+    return Rule("classifiers", "classifier", entry, name=model, label=own, least=least, binding=binding)
+
+
+def _binding(source: Invocation) -> Entry:
+    keys = ("deployment", "adapter", "contract", "head", "mapping_path")
+    found: Entry = {k: _word(source, k) for k in keys if k in source.named}
+    if "operating_point" in source.named:
+        found["operating_point"] = {"path": _word(source, "operating_point"), "sha256": _word(source, "sha256") or ""}
+    return found
 
 
 SOURCES: dict[str, Callable[[Asked], Described | None]] = {

@@ -104,7 +104,7 @@ class _Reading:
     root: Data
     at: Span
     conditions: dict[tuple[str, str], Condition] = field(default_factory=dict)
-    labels: dict[tuple[str, str], tuple[Signal, Condition]] = field(default_factory=dict)
+    labels: dict[tuple[str, str], tuple[Signal, Condition, Fraction | None]] = field(default_factory=dict)
     names: dict[tuple[str, str], str] = field(default_factory=dict)
     """The score signal behind a kind and a name, for scores and predicates that read its number."""
     numbers: dict[str, Linear] = field(default_factory=dict)
@@ -165,7 +165,7 @@ class _Reading:
             if isinstance(rule, Counted):
                 self._counted(rule, name, signal, entry)
             elif rule.label is not None:
-                self.labels[name, rule.label] = (signal, self._fires(signal, label, rule))
+                self.labels[name, rule.label] = (signal, self._fires(signal, label, rule), rule.least)
             else:
                 self.conditions[rule.kind, name] = self._fires(signal, label, rule)
                 self.names[rule.kind, name] = signal.name
@@ -307,11 +307,10 @@ class _Reading:
         found = self.labels.get((name, str(node.get("label"))))
         if found is None:
             return expr.Constant(False)
-        signal, condition = found
+        signal, condition, least = found
         if (error := ON_ERROR.get(node.get("on_error"))) is not None:
             self.on_error[signal.name] = error
-        threshold = signal.type.threshold if isinstance(signal.type, Score) else None
-        if not predicate or interval(predicate) == Interval(threshold):
+        if not predicate or interval(predicate) == Interval(least):
             return condition
         return expr.Within(_one(expr.Raw(signal.name)), (interval(predicate),))
 
