@@ -137,9 +137,9 @@ def true(e: x.Condition, f: Facts, pool: m.Pool | None = None, decision: Mapping
         case x.Constant(value):
             return value
         case x.Named(name):
-            value = f.policy.definitions[name].value
-            assert not isinstance(value, x.Linear)
-            return true(value, f, pool, decision)
+            named = f.policy.definitions[name].value
+            assert not isinstance(named, x.Linear)
+            return true(named, f, pool, decision)
         case x.Not(operand):
             inner = true(operand, f, pool, decision)
             return None if inner is None else not inner
@@ -248,7 +248,7 @@ def decide(policy: m.Policy, request: Mapping[str, object]) -> dict[str, object]
             raise Outside(assumption.name)
     f = facts(policy, request)
     fired = sorted(n for n, fires in f.fires.items() if fires)
-    ended = {
+    ended: dict[str, object] = {
         "route": None, "action": "deny", "reason": "", "destinations": [], "obligations": [], "fired": fired,
         "removed": [],
     }  # fmt: skip

@@ -110,7 +110,7 @@ class Hand:
             case 4:
                 source = "source total_tokens" if self.chance(4) else source
                 fails = fails and "tokens" not in source
-                text = f"int({self.one(['0..8', '-3..5', '2..6'])}) {{ {source}{self.failure(fails, 'deny')}"
+                text = f"int({self.one(['0..8', '-3..5', '2..6', '15..18'])}) {{ {source}{self.failure(fails, 'deny')}"
                 self.numbers.append(n)
             case 5:
                 text = f"real({self.one(['0..1', '-1..1.5', '0.25..2'])}) {{ {source}{self.failure(fails, 'deny')}"
@@ -174,7 +174,7 @@ class Hand:
                 relation = self.one(["<", "<=", ">", ">=", "==", "!="])
                 if self.chance(1):
                     return f"{self.measure()} {self.one(['in', 'not in'])} [{', '.join(self.some(GRID, 1, 3))}]"
-                right = self.measure() if self.chance(2) else self.one(GRID)
+                right = self.measure() if self.chance(2) else self.one([*GRID, "16"])
                 return f"{self.measure()} {relation} {right}"
             case "enum":
                 name = self.one(list(self.enums))
@@ -199,17 +199,17 @@ class Hand:
                 return self.one(["true", "false"])
 
     def string(self, left: str) -> str:
-        match self.number(0, 4):
-            case 0:
-                return f'{left} {self.one(["==", "!="])} "{self.one(TEXTS)}"'
-            case 1:
+        match self.number(0, 8):
+            case 0 | 1:
                 return f'{left} {self.one(["in", "not in"])} ["{self.one(TEXTS)}", "{self.one(TEXTS)}"]'
-            case 2:
+            case 2 | 3:
                 return f'prefix({left}, "{self.one(TEXTS)}")'
-            case 3 if len(self.strings) > 1:
+            case 4 if len(self.strings) > 1:
                 return f"{self.strings[0]} {self.one(['==', '<'])} {self.strings[1]}"
-            case _:
+            case 5:  # the order of strings is slow in the solver: seldom
                 return f'{left} {self.one(["<", "<=", ">", ">="])} "{self.one(TEXTS)}"'
+            case _:
+                return f'{left} {self.one(["==", "!="])} "{self.one(TEXTS)}"'
 
     def attribute(self) -> str:
         name = self.one(["pool", "trust", *self.attributes])
@@ -440,8 +440,8 @@ def bounds(policy: m.Policy) -> dict[str, set[Fraction]]:
         if isinstance(node, x.Within):
             ends = {e for r in node.ranges for e in (r.low, r.high) if e is not None}
             match node.number.terms:
-                case ((_, x.Raw(signal) | x.Confidence(signal)),):
-                    found.setdefault(signal, set()).update(ends)
+                case ((_, x.Raw(name) | x.Confidence(name)),):
+                    found.setdefault(name, set()).update(ends)
                 case _:
                     found[""] |= ends
     return found

@@ -12,7 +12,7 @@ from tests.laws.policies import policies, requests, resolved, texts
 from tests.laws.volume import many
 from wrpc.decide import BadRequest, Conflict, Decision
 from wrpc.decide.interpret import interpreter
-from wrpc.policy.model import Policy
+from wrpc.policy.model import Policy, Score, Signal
 from wrpc.solver.ask import witness
 from wrpc.solver.compare import Aspects, Incomparable, compare, told
 
@@ -92,9 +92,11 @@ def mutant(data: st.DataObject, policy: Policy) -> Policy:
             }
             return replace(policy, signals=signals)
         case _:
-            signals = {
-                n: replace(s, type=replace(s.type, above=not s.type.above))  # type: ignore[call-arg]  # a score has it
-                if getattr(s.type, "threshold", None) is not None else s
-                for n, s in policy.signals.items()
-            }  # fmt: skip
-            return replace(policy, signals=signals)
+            return replace(policy, signals={n: moved(s) for n, s in policy.signals.items()})
+
+
+def moved(signal: Signal) -> Signal:
+    """A score fires from its threshold on instead of beyond it, or the other way round."""
+    if not isinstance(signal.type, Score) or signal.type.threshold is None:
+        return signal
+    return replace(signal, type=replace(signal.type, above=not signal.type.above))

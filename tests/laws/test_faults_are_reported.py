@@ -16,7 +16,7 @@ from wrpc.diagnostics import Findings
 from wrpc.policy.model import Policy
 
 
-@many(300)
+@many(150)
 @given(data=st.data())
 def test_reported(data: st.DataObject) -> None:
     policy = data.draw(policies())

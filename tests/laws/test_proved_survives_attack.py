@@ -11,7 +11,7 @@ from tests.laws.volume import many
 from wrpc.analysis.run import check
 
 
-@many(300)
+@many(150)
 @given(data=st.data())
 def test_attack(data: st.DataObject) -> None:
     policy = data.draw(policies())

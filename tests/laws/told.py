@@ -41,15 +41,20 @@ def done(decision: Mapping[str, object]) -> tuple[object, ...]:
 
 
 def acts(policy: Policy, guard: str, request: Request) -> bool:
-    """Without the guard something else happens; or its rule speaks, and others say the same."""
+    """Without the guard another plan would be carried out; or it takes something from it that others take as well."""
     now, then = outcome(policy, request), outcome(without(policy, guard), request)
     if now is None or then is None:
         return now is not None
-    if done(now) != done(then):
+    if done(now)[1:] != done(then)[1:]:  # what no route takes needs no guard
         return True
     removed = now["removed"]
     assert isinstance(removed, list)
     return f"guard {guard}" in {r["by"] for r in removed}
+
+
+def acts_alone(policy: Policy, guard: str, request: Request) -> bool:
+    """It would act if it were the only guard: what it denies another may empty as well."""
+    return acts(replace(policy, guards={guard: policy.guards[guard]}), guard, request)
 
 
 def named(finding: Diagnostic, kind: str) -> str:

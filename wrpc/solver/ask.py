@@ -22,13 +22,13 @@ from wrpc.decide.interpret import Conflict, Interpreter, interpreter
 from wrpc.decide.request import BadRequest, RequestValue, default
 from wrpc.decide.state import State
 from wrpc.decide.state import state as state_of
-from wrpc.policy.model import Policy, Route
+from wrpc.policy.model import Int, Policy, Real, Route, Score, Signal
 from wrpc.solver.decision import Encoded
 from wrpc.solver.encode import Encoding, NotDecidable
 from wrpc.solver.failures import failures_matter
 from wrpc.solver.session import RESOURCES, Session
 from wrpc.solver.space import Space
-from wrpc.solver.terms import Term, negate
+from wrpc.solver.terms import Term, conj, negate
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ class Room:
             return Answer(verdict, why=self._session.why)
         if not self._confirmed(request, confirm):
             return Answer("open", why="the solver's request is not one for the interpreter; please report this")
-        return Answer("possible", self._simplest(request, confirm))
+        return Answer("possible", self._written(term, self._simplest(request, confirm), confirm))
 
     def settle(self, term: Term) -> Answer:
         """Whether the term holds for a request, where only "impossible" is news and nobody is shown a request."""
@@ -145,11 +145,27 @@ class Room:
 
     # ── Witnesses ─────────────────────────────────────────────────────────
 
+    def _written(self, term: Term, request: dict[str, RequestValue], confirm: Confirm) -> dict[str, RequestValue]:
+        """The request, or another one whose numbers are all decimals: nobody can send a third. Where sums depend on
+        each other, numbers cannot be rounded one at a time."""
+        for digits in (1, 3, 6):
+            if not any(isinstance(value, Fraction) and isinstance(_json(value), str) for value in request.values()):
+                break
+            grid = [
+                z3.IsInt(v.value * 10**digits)
+                for v in self.space.variables.values()
+                if isinstance(v.signal.type, (Real, Score))
+            ]
+            found = self._session.ask(conj([term, *grid]))[1]
+            if found is not None and self._confirmed(found, confirm):
+                request = self._simplest(found, confirm)
+        return request
+
     def _simplest(self, found: dict[str, RequestValue], confirm: Confirm) -> dict[str, RequestValue]:
         """The same fault with as many signals as possible at their defaults and numbers that can be written down."""
         request = found
         for name, signal in self.policy.signals.items():
-            for value in (default(signal), *_rounder(request[name])):
+            for value in (default(signal), *_rounder(request[name], signal)):
                 if request[name] == value and type(request[name]) is type(value):
                     break
                 trial = {**request, name: value}
@@ -234,18 +250,20 @@ class Asker:
         return answer
 
 
-def _rounder(value: RequestValue) -> list[RequestValue]:
-    """Near values that are shorter to write, roundest first; a third of a token or of a score is no JSON number."""
-    if not isinstance(value, Fraction):
+def _rounder(value: RequestValue, signal: Signal) -> list[RequestValue]:
+    """Near values of the signal's range that are shorter to write, roundest first; a third of a token or of a score is
+    no JSON number."""
+    if not isinstance(value, Fraction) or not isinstance(signal.type, (Int, Real, Score)):
         return []
     if value.denominator == 1:
-        return _round_whole(int(value))
-    near = [Fraction(round(value * 10**digits), 10**digits) for digits in (0, 1, 2, 3, 4, 6, 9, 12)]
-    return [*dict.fromkeys(n for n in near if n != value)]
+        near = _round_whole(int(value))
+    else:
+        near = [Fraction(round(value * 10**digits), 10**digits) for digits in (0, 1, 2, 3, 4, 6, 9, 12)]
+    return [*dict.fromkeys(n for n in near if n != value and signal.type.low <= n <= signal.type.high)]
 
 
-def _round_whole(value: int) -> list[RequestValue]:
-    found: list[RequestValue] = []
+def _round_whole(value: int) -> list[Fraction]:
+    found: list[Fraction] = []
     for digits in range(len(str(abs(value))) - 1, 0, -1):
         for rounded in (value // 10**digits * 10**digits, -(-value // 10**digits) * 10**digits):
             if rounded != value:
