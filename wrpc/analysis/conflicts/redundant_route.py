@@ -62,7 +62,8 @@ def check(policy: Policy, ask: Asker) -> Found:
 def _suspects(policy: Policy) -> list[Route]:
     """Routes that do what something else does too: without any other its removal surely changes what it takes.
 
-    Where a measurement ranks a class, what comes next in it is not known; `on_unknown deny` ends requests by itself.
+    Where a measurement ranks a class, every route that holds in its tier has a say in whether it counts, and what comes
+    next is not known; `on_unknown deny` ends requests by itself.
     """
     actions = [(r.name, r.action.same) for r in policy.routes.values()]
     if policy.default is not None:
@@ -70,12 +71,13 @@ def _suspects(policy: Policy) -> list[Route]:
     times: dict[str, int] = {}
     for _, action in actions:
         times[repr(action)] = times.get(repr(action), 0) + 1
-    measured = "confidence" in policy.resolve
+    measured: set[int] = set()
+    if "confidence" in policy.resolve:
+        measured = {r.tier or 0 for c in policy.ranked if len(c) > 1 for r in c}
     return [
         r
-        for c in policy.ranked
-        for r in c
-        if times[repr(r.action.same)] > 1 and r.on_unknown != "deny" and (len(c) == 1 or not measured)
+        for r in policy.routes.values()
+        if times[repr(r.action.same)] > 1 and r.on_unknown != "deny" and (r.tier or 0) not in measured
     ]
 
 
@@ -106,44 +108,38 @@ class _Next:
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
         self._chains: dict[str, list[Term]] = {}
-        self._order = [r for c in policy.ranked for r in c]
-        self._group = {r.name: c for c in policy.ranked for r in c}
-        self._end: dict[str, int] = {}
-        end = 0
-        for group in policy.ranked:
-            end += len(group)
-            self._end |= dict.fromkeys((r.name for r in group), end)
+        self._rank = {r.name: i for i, c in enumerate(policy.ranked) for r in c}
 
     def differs(self, ask: Asker, answer: Answer, route: Route) -> bool:
         """On this request, which the route takes."""
         if answer.request is None:
             return False
         s = state(self._policy, answer.request)
-        takes = ask.healthy.interpreter.takes
-        equals = [r for r in self._group[route.name] if r is not route and takes(r, s)]
-        first = equals or [r for r in (next((r for r in self._after(route) if takes(r, s)), None),) if r is not None]
-        action = route.action.same
-        if not first:
-            default = self._policy.default
-            return default is None or default.action.same != action
-        return all(r.action.same != action for r in first)
-
-    def _after(self, route: Route) -> Sequence[Route]:
-        return self._order[self._end[route.name] :]
+        takes, action, rank = ask.healthy.interpreter.takes, route.action.same, self._rank[route.name]
+        equals = [r for r in self._policy.ranked[rank] if r is not route and takes(r, s)]
+        if equals:
+            return all(r.action.same != action for r in equals)
+        for group in self._policy.ranked[rank + 1 :]:
+            holding = [r for r in group if takes(r, s)]
+            if holding:
+                return any(r.action.same != action for r in holding)
+        default = self._policy.default
+        return default is None or default.action.same != action
 
     def term(self, line: Line, route: Route) -> Term:
         """For all requests that the route takes."""
         from wrpc.solver.terms import conj, disj, negate
 
         action = route.action.same
-        equals = [r for r in self._group[route.name] if r is not route]
+        equals = [r for r in self._policy.ranked[self._rank[route.name]] if r is not route]
         alike = disj(line.holds(r) for r in equals if r.action.same == action)
         others = disj(line.holds(r) for r in equals if r.action.same != action)
-        after = negate(self._same_from(line, self._end[route.name], action))
+        after = negate(self._same_from(line, self._rank[route.name] + 1, action))
         return conj([negate(alike), disj([others, after])])
 
-    def _same_from(self, line: Line, start: int, action: Action) -> Term:
-        """The first route from `start` on that holds does `action`, or the default does where none holds."""
+    def _same_from(self, line: Line, rank: int, action: Action) -> Term:
+        """Of the first class from `rank` on of which a route holds, every one that does so does `action`; where none
+        holds at all, the default does it."""
         from wrpc.solver.terms import conj, disj, negate
 
         chain = self._chains.get(repr(action))
@@ -151,11 +147,11 @@ class _Next:
             default = self._policy.default
             term: Term = default is not None and default.action.same == action
             chain = [term]
-            for route in reversed(self._order):
-                holds = line.holds(route)
-                same = route.action.same == action
-                term = disj([holds, term]) if same else conj([negate(holds), term])
+            for group in reversed(self._policy.ranked):
+                alike = disj(line.holds(r) for r in group if r.action.same == action)
+                others = disj(line.holds(r) for r in group if r.action.same != action)
+                term = conj([negate(others), disj([alike, term])])
                 chain.append(term)
             chain.reverse()
             self._chains[repr(action)] = chain
-        return chain[start]
+        return chain[rank]
