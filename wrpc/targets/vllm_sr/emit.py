@@ -8,7 +8,7 @@ from fractions import Fraction
 from wrpc.diagnostics import Diagnostic, finding
 from wrpc.policy.model import Obligation, Policy, Pool, Score, Value
 from wrpc.source import Span
-from wrpc.targets.codes import NOT_CARRIED
+from wrpc.targets.codes import APPROXIMATED, NOT_CARRIED
 from wrpc.targets.target import Artifact, Emitted, Entry, Options
 from wrpc.targets.vllm_sr import models
 from wrpc.targets.vllm_sr.conditions import Made, Rules, cannot
@@ -52,11 +52,17 @@ def emit(policy: Policy, options: Options) -> Emitted:
     partitions = _partitions(policy, made, found)
     settings, listeners = _global(policy, made, found), [_listener(options.settings)]
     routing = _routing(policy, made, decisions, partitions, strategy or "priority")
-    default = decisions.default
+    default, endpoints = decisions.default, _endpoints(options.settings)
+    for pool in served(policy):
+        if pool.endpoint is None and pool.provider is None and pool.name not in endpoints:
+            message = f"`vllm-sr` looks for pool `{pool.name}` at `{models.unaddressed(pool)}`: nobody says where it is"
+            setting = f'say so: `target vllm_sr {{ endpoints {{ {pool.name} "host:port" }} }}`'
+            subject = f"pool {pool.name}"
+            found.append(finding(APPROXIMATED, message, pool.span, subjects=[subject], help=setting))
     content: Content = {
         "version": VERSION,
         "listeners": listeners,
-        "providers": models.providers(served(policy), default, _endpoints(options.settings)),
+        "providers": models.providers(served(policy), default, endpoints),
         "routing": routing,
     }
     if settings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from wrpc.policy.model import Env, Policy, Pool, Value, Word
@@ -32,17 +33,26 @@ def _provider(pool: Pool, endpoint: str | None) -> Entry:
             if price is not None:
                 pricing[key] = price * PER_MILLION
         entry["pricing"] = pricing
+    provider, _, model = (pool.provider or "").partition("/")
+    if model and "provider_model_id" not in entry:
+        entry["provider_model_id"] = model
     address = endpoint if endpoint is not None else _address(pool)
-    if address is not None or pool.provider is not None:
-        backend: Entry = {"name": "primary"}
-        if address is not None:
-            backend["base_url" if "://" in address else "endpoint"] = address
-            if "://" not in address:
-                backend["protocol"] = "http"
-        if pool.provider is not None:
-            backend["provider"] = pool.provider
-        entry["backend_refs"] = [{**backend, "weight": 1}]
+    if address is None and not provider:
+        address = unaddressed(pool)
+    backend: Entry = {"name": "primary"}
+    if address is not None:
+        backend["base_url" if "://" in address else "endpoint"] = address
+        if "://" not in address:
+            backend["protocol"] = "http"
+    if provider:
+        backend["provider"] = provider
+    entry["backend_refs"] = [{**backend, "weight": 1}]
     return entry
+
+
+def unaddressed(pool: Pool) -> str:
+    """Where a pool is looked for when nobody says where it is: at its own name."""
+    return f"{re.sub(r'[^A-Za-z0-9]+', '-', pool.name).strip('-').lower() or 'pool'}:8000"
 
 
 def _address(pool: Pool) -> str | None:
