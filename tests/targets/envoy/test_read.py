@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from fractions import Fraction
 
 import pytest
 
 from tests.support.compiling import POLICIES, policy
 from wrpc.diagnostics import Refusal
+from wrpc.policy.expr import Condition, Within, walk
 from wrpc.policy.load import load
 from wrpc.policy.model import Policy, Value, Word
 from wrpc.solver.compare import Aspects, Difference, Incomparable, compare
@@ -119,3 +121,26 @@ def test_an_expression_that_says_nothing_known(pattern: str) -> None:
     assert changed != text
     with pytest.raises(Refusal):
         read({"envoy.yaml": changed}, found)
+
+
+def test_a_bound_that_no_decimal_spells() -> None:
+    text = """
+policy p { language 1 }
+signal s: score { source classifier("s")  threshold 0.5 }
+signal b: bool { source has_tools }
+pool one { }
+route third { when 0.3 * raw(s) + 0.1 * b >= 0.2  to one }
+route never { when 0.7 * raw(s) == 0.4 and b  deny "no header spells four sevenths" }
+"""
+    found = policy(text)
+    made = emitted(found)
+    # Nothing that a client can send is such a number.
+    assert "route never" not in made
+    back = read({"envoy.yaml": made}, found)
+    bounds = {b for r in back.routes.values() if r.when is not None for b in _bounds(r.when)}
+    assert {Fraction(1, 3), Fraction(2, 3)} <= bounds
+
+
+def _bounds(condition: Condition) -> set[Fraction]:
+    ranges = [r for node in walk(condition) if isinstance(node, Within) for r in node.ranges]
+    return {b for r in ranges for b in (r.low, r.high) if b is not None}

@@ -12,6 +12,7 @@ from typing import Literal
 
 from wrpc.policy.expr import Interval
 from wrpc.policy.intervals import complement, merged
+from wrpc.targets.envoy import decimals
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class Numbers:
         return self.ranges == (self.of,) and (self.absent or not self.fails)
 
     def meet(self, other: Numbers) -> Numbers:
-        ranges = meet_ranges(self.ranges, other.ranges)
+        ranges = tidy(meet_ranges(self.ranges, other.ranges), self.whole)
         return Numbers(ranges, self.absent and other.absent, self.of, self.whole, self.fails)
 
     def join(self, other: Numbers) -> Numbers | None:
@@ -68,7 +69,7 @@ class Numbers:
         return Numbers(ranges, self.absent or other.absent, self.of, self.whole, self.fails)
 
     def covers(self, other: Numbers) -> bool:
-        inside = meet_ranges(self.ranges, other.ranges) == other.ranges
+        inside = tidy(meet_ranges(self.ranges, other.ranges), self.whole) == other.ranges
         return inside and (self.absent or not other.absent)
 
     @property
@@ -184,17 +185,26 @@ def covers(a: Cell, b: Cell) -> bool:
 
 
 def tidy(ranges: Iterable[Interval], whole: bool) -> tuple[Interval, ...]:
-    """Sorted, disjoint, nothing empty; for integers closed at both ends, and neighbours joined."""
-    if not whole:
-        return merged(ranges)
+    """Sorted, disjoint, nothing empty, neighbours joined. Only numbers that a header can spell count: of integers those
+    between two, and of decimals those with more digits, are no gap."""
     found: list[Interval] = []
-    for r in merged(map(_closed, ranges)):
+    for r in merged(map(_closed, ranges)) if whole else merged(ranges):
         last = found[-1] if found else None
-        if last is not None and last.high is not None and r.low is not None and r.low == last.high + 1:
-            found[-1] = Interval(last.low, r.high)
+        if not whole and not decimals.any_spelled(r):
+            continue
+        if last is not None and not _gap(last, r, whole):
+            found[-1] = Interval(last.low, r.high, last.low_open, r.high_open)
         else:
             found.append(r)
     return tuple(found)
+
+
+def _gap(before: Interval, after: Interval, whole: bool) -> bool:
+    if before.high is None or after.low is None:
+        return False
+    if whole:
+        return after.low > before.high + 1
+    return decimals.any_spelled(Interval(before.high, after.low, not before.high_open, not after.low_open))
 
 
 def _closed(r: Interval) -> Interval:

@@ -33,6 +33,17 @@ def integers(ranges: Iterable[Interval]) -> str:
     return _either(part for r in ranges for part in _signed(r, fractions=False)) or "$.^"
 
 
+def any_spelled(r: Interval) -> bool:
+    """Whether some decimal lies in the range. Nothing does between a third and its next neighbour."""
+    if r.low is None or r.high is None:
+        return True
+    low, low_open = _spellable(r.low, r.low_open, up=True)
+    high, high_open = _spellable(r.high, r.high_open, up=False)
+    if low_open and high_open:
+        return high - low > Fraction(1, _SCALE)
+    return low < high or (low == high and not (low_open or high_open))
+
+
 def spelled(value: Fraction) -> str | None:
     """The shortest spelling of a number; None where it has none."""
     scaled = value * _SCALE

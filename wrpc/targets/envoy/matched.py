@@ -118,13 +118,33 @@ def _pattern(signal: Signal, node: Node) -> Condition:
         case Int():
             return _numbers(signal, integers(node))
         case Real() | Score():
-            return _numbers(signal, decimals(node))
+            return _numbers(signal, tuple(map(_simplest, decimals(node))))
         case Set(members):
             return _members(signal, members, node)
         case String():
             return _strings(StringSignal(signal.name), flat((node,)))
         case _:
             return _words(signal, words(node))
+
+
+_STEP = Fraction(1, 10**20)  # between two numbers that a header can spell
+
+
+def _simplest(r: Interval) -> Interval:
+    """The same decimals, between simpler bounds: what begins at 0.33333333333333333334 begins at a third.
+
+    That bound is no decimal itself, so that it makes no difference whether it counts.
+    """
+    low, high, low_open, high_open = r.low, r.high, r.low_open, r.high_open
+    if low is not None and not low_open and low < (simple := _beside(low)) + _STEP and simple < low:
+        low = simple
+    if high is not None and not high_open and (simple := _beside(high)) - _STEP < high < simple:
+        high, high_open = simple, True
+    return Interval(low, high, low_open, high_open)
+
+
+def _beside(bound: Fraction) -> Fraction:
+    return bound.limit_denominator(10**8) if (bound / _STEP / 10).denominator != 1 else bound
 
 
 _ANYTHING = Rep(ANY, 0, None)
