@@ -7,29 +7,27 @@ an output of a mapping, and a `let` is written out wherever it stands, within a 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from wrpc.diagnostics import Diagnostic, finding
 from wrpc.policy import expr
 from wrpc.policy.expr import Condition, Interval, Linear, Meaning, fold
 from wrpc.policy.intervals import complement, merged, scaled, shifted
-from wrpc.policy.model import Enum, Int, Policy, Score, Signal
+from wrpc.policy.model import Enum, Policy, Score, Signal
 from wrpc.source import Span
 from wrpc.targets.codes import APPROXIMATED, UNEMITTABLE
-from wrpc.targets.vllm_sr.kinds import HALF, MODELS, Counted, Entry, Metric, Rule, described
+from wrpc.targets.vllm_sr import kinds
+from wrpc.targets.vllm_sr.bounds import bounds, meet, replace_predicate, spelt, token_bounds
+from wrpc.targets.vllm_sr.kinds import HALF, MODELS, Counted, Entry, Metric, Rule
 from wrpc.targets.vllm_sr.nodes import FALSE, TRUE, Cannot, Node, both, either, leaf, negate
+from wrpc.targets.vllm_sr.scores import Scores
 
 ZERO, ONE = Fraction(0), Fraction(1)
 KINDS = {"Bool": "yes-or-no", "Int": "counted", "Real": "measured", "Enum": "named", "Set": "set", "String": "text"}
-# Kinds whose number a score may read, and those whose confidence it may.
-WITH_RAW = ("embedding",)
-WITH_CONFIDENCE = ("embedding", "domain", "jailbreak", "safety", "preference", "kb", "reask")
 # Sections whose entries have to be described.
 DESCRIBED = ("domains", "fact_check", "user_feedbacks", "preferences", "language")
-# Kinds that a score cannot read at all.
-UNREADABLE = ("classifier", "metadata", "projection")
 
 
 @dataclass(slots=True)
@@ -52,7 +50,7 @@ class Rules(Meaning[Node, None]):
         super().__init__(policy.conditions, policy.numbers)
         self.policy = policy
         self.made = made
-        self.sums: dict[tuple[tuple[Fraction, expr.Quantity], ...], str] = {}
+        self.scores = Scores(self)
 
     def condition(self, condition: Condition | None) -> Node:
         return TRUE if condition is None else fold(condition, self)
@@ -64,11 +62,11 @@ class Rules(Meaning[Node, None]):
 
     def fires(self, node: expr.Fires) -> Node:
         signal = self.policy.signals[node.signal]
-        return self.rule(signal, self._described(signal, None))
+        return self.rule(signal, self.described(signal, None))
 
     def one_of(self, node: expr.OneOf) -> Node:
         signal = self.policy.signals[node.signal]
-        return either(self.rule(signal, self._described(signal, name)) for name in sorted(node.names))
+        return either(self.rule(signal, self.described(signal, name)) for name in sorted(node.names))
 
     def has(self, node: expr.Has) -> Node:
         raise Cannot(f"it has no set of names, as `{node.signal}` is one")
@@ -110,7 +108,7 @@ class Rules(Meaning[Node, None]):
                     met = found[0]
                     for other in found[1:]:
                         if met is not None and other is not None:
-                            met = met[0], _meet(met[1], other[1])
+                            met = met[0], meet(met[1], other[1])
                     return met if met is not None and len(met[1]) == 1 else None
                 return None
             case _:
@@ -149,7 +147,7 @@ class Rules(Meaning[Node, None]):
         if not number.terms:
             return TRUE if any(number.constant in r for r in ranges) else FALSE
         if len(number.terms) > 1:
-            return self._within_score(self._sum(number.terms, hint), shifted(ranges, -number.constant), hint)
+            return self.scores.within(self.scores.sum(number.terms, hint), shifted(ranges, -number.constant), hint)
         factor, quantity = number.terms[0]
         if factor == 0:
             return TRUE if any(number.constant in r for r in ranges) else FALSE
@@ -167,12 +165,12 @@ class Rules(Meaning[Node, None]):
                 inside = self.policy.numbers[name]
                 if self.policy.definitions[name].kind == "let" or len(inside.terms) < 1:
                     return self.bounded(inside, ranges, hint)
-                return self._within_score(name, ranges, hint)
+                return self.scores.within(name, ranges, hint)
             case _:
                 raise Cannot("it knows nothing of cost, or of how sure an answer is")
 
     def _within_raw(self, signal: Signal, ranges: tuple[Interval, ...], hint: str | None) -> Node:
-        found = self._described(signal, None)
+        found = self.described(signal, None)
         match found:
             case Counted():
                 if len(ranges) > 1:
@@ -181,7 +179,7 @@ class Rules(Meaning[Node, None]):
                     )
                 return self._counted(signal, found, ranges, hint)
             case Metric():
-                return self._within_score(self._sum(((ONE, expr.Raw(signal.name)),), hint), ranges, hint)
+                return self.scores.within(self.scores.sum(((ONE, expr.Raw(signal.name)),), hint), ranges, hint)
             case Rule():
                 bare = self.rule(signal, found)
                 return either(replace_predicate(bare, r) for r in ranges)
@@ -190,7 +188,7 @@ class Rules(Meaning[Node, None]):
         """`confidence` is 0 where the signal is silent; above 0 it is the raw number at the threshold or beyond."""
         if not isinstance(signal.type, Score) or signal.type.threshold is None:
             raise Cannot(f"`{signal.name}` never fires")
-        least, found = signal.type.threshold, self._described(signal, None)
+        least, found = signal.type.threshold, self.described(signal, None)
         if not isinstance(found, Rule):
             raise Cannot(f"nothing fires for `{signal.name}` there")
         silent = any(ZERO in r for r in ranges)
@@ -248,7 +246,7 @@ class Rules(Meaning[Node, None]):
         found = []
         for signal in self.policy.signals.values():
             labels: tuple[str | None, ...] = signal.type.names if isinstance(signal.type, Enum) else (None,)
-            found += [r for label in labels if isinstance(r := described(signal, label), Rule)]
+            found += [r for label in labels if isinstance(r := kinds.described(signal, label), Rule)]
         return found
 
     def ordered(self) -> dict[str, list[Entry]]:
@@ -267,8 +265,8 @@ class Rules(Meaning[Node, None]):
         known[name] = entry
         self.made.spans.setdefault((section, name), at)
 
-    def _described(self, signal: Signal, label: str | None) -> Rule | Counted | Metric:
-        found = described(signal, label)
+    def described(self, signal: Signal, label: str | None) -> Rule | Counted | Metric:
+        found = kinds.described(signal, label)
         if found is None:
             source = f"`{signal.source.name}`" if signal.source else "a signal without a source"
             raise Cannot(f"`{signal.name}` comes from {source}, which it has no {_kind(signal)} signal for")
@@ -278,9 +276,9 @@ class Rules(Meaning[Node, None]):
         within = ranges[0] if ranges else Interval(ONE, ZERO)
         if found.bounds == "margin":
             return self._margin(signal, found, within)
-        name = hint or f"{signal.name}_{_spelt(within)}"
+        name = hint or f"{signal.name}_{spelt(within)}"
         if found.bounds == "tokens":
-            entry = _token_bounds(within, signal)
+            entry = token_bounds(within, signal)
             if entry is None:
                 return TRUE if within.low is None and within.high is None else FALSE
             self.declare("context", name, {"name": name, **entry}, signal.span)
@@ -310,191 +308,9 @@ class Rules(Meaning[Node, None]):
                 raise Cannot(f"`{signal.name}` is asked for two bounds, and its rule has one")
         return leaf("complexity", f"{signal.name}:{level}")
 
-    # ── Scores and mappings ──
-
-    def _sum(self, terms: tuple[tuple[Fraction, expr.Quantity], ...], hint: str | None) -> str:
-        """The name of a score that is a sum; one that a policy writes inside a comparison gets a name."""
-        if terms not in self.sums:
-            self.sums[terms] = f"{hint}_score" if hint else f"sum_{len(self.sums) + 1}"
-        name = self.sums[terms]
-        self._score(name, Linear(ZERO, terms), None)
-        return name
-
-    def _score(self, name: str, number: Linear, at: Span | None) -> None:
-        if name in self.made.scores:
-            return
-        self.made.scores[name] = {}
-        inputs: list[Entry] = []
-        constant = number.constant
-        for factor, quantity in number.terms:
-            entry, more = self._input(factor, quantity)
-            inputs += entry
-            constant += more
-        if constant != 0:
-            inputs.append(self._constant(constant, inputs))
-        self.made.scores[name] = {"name": name, "method": "weighted_sum", "inputs": inputs}
-        if at is not None:
-            self.made.spans["scores", name] = at
-
-    def _constant(self, constant: Fraction, inputs: list[Entry]) -> Entry:
-        """A number without a signal: an input that counts the same whether it matches or not."""
-        carrier = next((i for i in inputs if i["type"] not in ("kb_metric", "projection")), None)
-        if carrier is None:
-            raise Cannot("a score of constants alone")
-        return {"type": carrier["type"], "name": carrier["name"], "weight": ONE, "match": constant, "miss": constant}
-
-    def _input(self, factor: Fraction, quantity: expr.Quantity) -> tuple[list[Entry], Fraction]:
-        """The inputs for one term, and a constant that comes with it."""
-        match quantity:
-            case expr.Indicator(condition):
-                node = fold(condition, self)
-                if node.operator == "NOT":
-                    return [self._flag(node.parts[0], -factor)], factor
-                return [self._flag(node, factor)], ZERO
-            case expr.Confidence(signal) | expr.Raw(signal):
-                return [self._measured(factor, quantity, self.policy.signals[signal])], ZERO
-            case expr.NamedNumber(name):
-                inside = self.policy.numbers[name]
-                if self.policy.definitions[name].kind == "let":
-                    entries: list[Entry] = []
-                    constant = inside.constant * factor
-                    for inner, part in inside.terms:
-                        more, rest = self._input(factor * inner, part)
-                        entries, constant = entries + more, constant + rest
-                    return entries, constant
-                self._score(name, inside, self.policy.definitions[name].span)
-                return [{"type": "projection", "name": name, "weight": factor, "value_source": "score"}], ZERO
-            case _:
-                raise Cannot("a score knows nothing of cost, or of how sure an answer is")
-
-    def _flag(self, node: Node, factor: Fraction) -> Entry:
-        kind = node.leaf.get("type")
-        if kind is None or kind in UNREADABLE or "predicate" in node.leaf:
-            raise Cannot("a score reads single signals, no condition over several and no label")
-        return {"type": kind, "name": node.leaf["name"], "weight": factor}
-
-    def _measured(self, factor: Fraction, quantity: expr.Confidence | expr.Raw, signal: Signal) -> Entry:
-        found = self._described(signal, None)
-        if isinstance(found, Metric):
-            return {
-                "type": "kb_metric", "kb": found.base, "metric": found.metric, "weight": factor,
-                "value_source": "score",
-            }  # fmt: skip
-        raw = isinstance(quantity, expr.Raw)
-        if not isinstance(found, Rule) or found.kind not in (WITH_RAW if raw else WITH_CONFIDENCE):
-            raise Cannot(f"a score cannot read {'the number' if raw else 'how sure'} `{signal.name}` is")
-        node = self.rule(signal, found)
-        source = "raw" if raw else "confidence"
-        return {"type": found.kind, "name": node.leaf["name"], "weight": factor, "value_source": source}
-
-    def _within_score(self, name: str, ranges: tuple[Interval, ...], hint: str | None) -> Node:
-        """Outputs of the score's band that make up the ranges, else of a mapping of their own."""
-        if name in self.policy.numbers:
-            self._score(name, self.policy.numbers[name], self.policy.definitions[name].span)
-        number = Linear(ZERO, ((ONE, expr.NamedNumber(name)),))
-        for band in self.policy.bands.values():
-            if band.number != number:
-                continue
-            inside = [s for s in band.steps if any(_contains(r, s.interval) for r in ranges)]
-            if merged(s.interval for s in inside) != merged(ranges):
-                continue
-            outputs = {s.name: s.interval for s in band.steps if s.name != "none"}
-            self._mapping(band.name, name, outputs, band.span)
-            named = [leaf("projection", self._output(band.name, s)) for s in outputs]
-            chosen = [leaf("projection", self._output(band.name, s.name)) for s in inside if s.name != "none"]
-            if any(s.name == "none" for s in inside):
-                return negate(either(n for n in named if n not in chosen))
-            return either(chosen)
-        own = hint or f"{name}_{_spelt(ranges[0]) if ranges else 'never'}"
-        if not ranges:
-            return FALSE
-        outputs = {own if len(ranges) == 1 else f"{own}_{i}": r for i, r in enumerate(ranges)}
-        self._mapping(f"{own}_band", name, outputs, None)
-        return either(leaf("projection", self._output(f"{own}_band", o)) for o in outputs)
-
-    def _output(self, mapping: str, step: str) -> str:
-        """The output's name, with its mapping's before it where another mapping has it."""
-        holder = self.made.outputs.get(step)
-        return step if holder is not None and holder[0] == mapping else f"{mapping}_{step}"
-
-    def _mapping(self, name: str, score: str, outputs: Mapping[str, Interval], at: Span | None) -> None:
-        if name in self.made.mappings:
-            return
-        entries = []
-        for step, interval in outputs.items():
-            self.made.outputs.setdefault(step, (name, interval))
-            entries.append({"name": self._output(name, step), **bounds(interval)})
-        self.made.mappings[name] = {"name": name, "source": score, "method": "threshold_bands", "outputs": entries}
-        if at is not None:
-            self.made.spans["mappings", name] = at
-
 
 def described_by(signal: Signal) -> Entry:
     return {"description": signal.description} if signal.description else {}
-
-
-def replace_predicate(node: Node, within: Interval) -> Node:
-    """A leaf with bounds on its number instead of its own threshold."""
-    predicate = bounds(within)
-    if node.leaf.get("type") not in ("classifier", *WITH_CONFIDENCE):
-        raise Cannot(f"`{node.leaf.get('name')}` has no number that a rule can bound")
-    return replace(node, leaf={**node.leaf, "predicate": predicate}) if predicate else TRUE
-
-
-def bounds(within: Interval) -> Entry:
-    """An interval as `gt`, `gte`, `lt`, `lte`."""
-    found: Entry = {}
-    if within.low is not None:
-        found["gt" if within.low_open else "gte"] = within.low
-    if within.high is not None:
-        found["lt" if within.high_open else "lte"] = within.high
-    return found
-
-
-def _token_bounds(within: Interval, signal: Signal) -> Entry | None:
-    """Whole tokens, both ends included; None where there is nothing to bound, or nothing within."""
-    top = signal.type.high if isinstance(signal.type, Int) else None
-    low = None if within.low is None else _ceil(within.low, within.low_open)
-    high = None if within.high is None else _floor(within.high, within.high_open)
-    if high is not None and top is not None and high >= top and low is not None and low > 0:
-        high = None
-    if (low is None or low <= 0) and high is None:
-        return None
-    if high is not None and high < (low or 0):
-        raise Cannot(f"no number of `{signal.name}` is in the range")
-    entry: Entry = {"min_tokens": str(max(low or 0, 0))}
-    return entry if high is None else {**entry, "max_tokens": str(high)}
-
-
-def _ceil(value: Fraction, open_: bool) -> int:
-    whole = -(-value.numerator // value.denominator)
-    return whole + 1 if open_ and value == whole else whole
-
-
-def _floor(value: Fraction, open_: bool) -> int:
-    whole = value.numerator // value.denominator
-    return whole - 1 if open_ and value == whole else whole
-
-
-def _meet(left: tuple[Interval, ...], right: tuple[Interval, ...]) -> tuple[Interval, ...]:
-    return complement(merged((*complement(left), *complement(right))))
-
-
-def _contains(outer: Interval, inner: Interval) -> bool:
-    return merged((outer, inner)) == (outer,)
-
-
-def _spelt(within: Interval) -> str:
-    parts = []
-    if within.low is not None:
-        parts.append(f"above_{_digits(within.low)}" if within.low_open else f"from_{_digits(within.low)}")
-    if within.high is not None:
-        parts.append(f"below_{_digits(within.high)}" if within.high_open else f"to_{_digits(within.high)}")
-    return "_".join(parts) or "any"
-
-
-def _digits(value: Fraction) -> str:
-    return f"{float(value):g}".replace("-", "minus_").replace(".", "_").replace("+", "")
 
 
 def _kind(signal: Signal) -> str:
