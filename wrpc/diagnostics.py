@@ -6,18 +6,19 @@ Nothing here prints. A stage returns findings; `report` shows them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from difflib import get_close_matches
 from typing import Literal
 
 from wrpc.source import Span
+from wrpc.values import value
 
 Severity = Literal["error", "warning", "info"]
 Verdict = Literal["proved", "enforced", "refuted", "open"]
 Witness = Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Code:
     """A kind of finding. `name` is the fault and reads well after "allow"; `page` is its documentation.
 
@@ -34,7 +35,7 @@ class Code:
         return self.page.strip().partition("\n")[0]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Related:
     """A second place that a finding is about."""
 
@@ -42,7 +43,7 @@ class Related:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Fix:
     """A change of text that repairs a finding: replace `span` by `text`. Safe: it keeps the meaning or restores it."""
 
@@ -52,7 +53,7 @@ class Fix:
     safe: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Diagnostic:
     """A finding. `verdict` is None unless a proof stands behind it."""
 
@@ -94,7 +95,7 @@ def finding(
     )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Proof:
     """What became of one guard or claim."""
 
@@ -105,7 +106,7 @@ class Proof:
     leans_on: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Findings:
     """Everything one run has to say, sorted as a reader meets it."""
 

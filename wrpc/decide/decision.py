@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
 from wrpc.decide.request import json_number
 from wrpc.policy.model import Role
+from wrpc.values import value
 
 Kind = Literal["route", "deny", "unrouted"]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Served:
     """One destination that is left after the guards, with the obligations that are its own."""
 
@@ -26,7 +26,7 @@ class Served:
         return {"pool": self.pool, "weight": weight, "role": self.role, "obligations": list(self.obligations)}
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Removal:
     """A destination that a guard took out of the plan."""
 
@@ -38,7 +38,7 @@ class Removal:
         return {"pool": self.pool, "by": f"guard {self.guard}"}
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Decision:
     """`destinations` in plan order; `obligations` is the sorted union; `by` is what denied it."""
 

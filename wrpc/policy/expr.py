@@ -13,14 +13,15 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from typing import Generic, Literal, TypeVar, assert_never
 
 from wrpc.source import Span
+from wrpc.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Interval:
     """A range of numbers; None is no bound. `low_open` and `high_open` leave the bound itself out."""
 
@@ -41,7 +42,7 @@ class Interval:
         return self.low > self.high or (self.low == self.high and (self.low_open or self.high_open))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Core:
     span: Span | None = field(default=None, compare=False, repr=False, kw_only=True)
 
@@ -49,19 +50,19 @@ class Core:
 # ── Conditions ────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Constant(Core):
     value: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Fires(Core):
     """A bool signal that is true, or a score that fires; in an exclusive group, after the group has been settled."""
 
     signal: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Within(Core):
     """`number` lies in one of `ranges` (sorted, disjoint). `tokens < 8k` is `Within(tokens, (-∞, 8000))`."""
 
@@ -69,7 +70,7 @@ class Within(Core):
     ranges: tuple[Interval, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OneOf(Core):
     """A `one_of` signal has one of these names."""
 
@@ -77,7 +78,7 @@ class OneOf(Core):
     names: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Has(Core):
     """An `any_of` signal contains this name."""
 
@@ -85,21 +86,21 @@ class Has(Core):
     member: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class StringLiteral:
     """A string constant."""
 
     value: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class StringSignal:
     """The value of a `string` signal."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Attribute:
     """`destination.NAME`: an attribute or label of the pool that would serve. Undeclared: no relation holds."""
 
@@ -109,7 +110,7 @@ class Attribute:
 TextTerm = StringLiteral | StringSignal | Attribute
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Text(Core):
     """`left` equals `right`, stands before it by code point, or starts with it."""
 
@@ -118,7 +119,7 @@ class Text(Core):
     right: TextTerm
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Failed(Core):
     """This signal failed, whatever `on_error` or its group then makes of it. Always known.
 
@@ -128,29 +129,29 @@ class Failed(Core):
     signal: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Not(Core):
     operand: Condition
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class All(Core):
     parts: tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Any(Core):
     parts: tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Named(Core):
     """A `let` that is a condition; its expression stands in `Policy.conditions`."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Outcome(Core):
     """What a claim says of the decision. `kind` "route": one of `routes` (the default's name is `default`) took it."""
 
@@ -164,40 +165,40 @@ Condition = Constant | Fires | Within | OneOf | Has | Text | Failed | Not | All 
 # ── Numbers ───────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Raw(Core):
     """The value of an int or real signal, or the number of a score whether it fires or not."""
 
     signal: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Confidence(Core):
     """The number of a score where it fires, 0 where not; after its exclusive group has been settled."""
 
     signal: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Indicator(Core):
     """1 where a condition is true, 0 where it is false."""
 
     condition: Condition
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class NamedNumber(Core):
     """A `score` declaration or a `let` that is a number; its expression stands in `Policy.numbers`."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Cost(Core):
     """The dearest reachable destination's price for the request, in USD. Only in claims."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AnswerConfidence(Core):
     """The confidence of a cascade step's answer. Only in `escalate when`."""
 
@@ -205,7 +206,7 @@ class AnswerConfidence(Core):
 Quantity = Raw | Confidence | Indicator | NamedNumber | Cost | AnswerConfidence
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Linear(Core):
     """`constant + Σ coefficient · quantity`, exact. Each quantity stands once, in order of first use."""
 

@@ -13,11 +13,12 @@ from typing import Literal
 
 from wrpc.policy.expr import Condition, Interval, Linear
 from wrpc.source import Source, Span
+from wrpc.values import value
 
 # ── Values of attributes ──────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Amount:
     """An exact number in base units. `dimension` is "" for a plain number, else such as "s", "B", "W", "USD",
     "1/s", "USD/s", "USD/tok", "USD/req"."""
@@ -26,21 +27,21 @@ class Amount:
     dimension: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Env:
     """`env("NAME")`: a value that is looked up where the emitted file runs, never at compile time."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Word:
     """A bare name where a value stands (`tier cpu`)."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Invocation:
     """A call where a value stands: `cdf("azure")`, `classifier("pii", threshold = 0.5)`."""
 
@@ -49,7 +50,7 @@ class Invocation:
     named: Mapping[str, Value] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Bounds:
     """`2..6`."""
 
@@ -63,41 +64,41 @@ Value = Amount | str | Word | Env | Invocation | Bounds | tuple["Value", ...] | 
 # ── Signals ───────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Bool:
     pass
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Int:
     low: int
     high: int
     dimension: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Real:
     low: Fraction
     high: Fraction
     dimension: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Enum:
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Set:
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class String:
     pass
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Score:
     """A confidence. Fires at `threshold` or more, or only beyond it where `above`; None: read by `raw` alone."""
 
@@ -116,7 +117,7 @@ Type = Bool | Int | Real | Enum | Set | String | Score
 OnError = Literal["fires", "silent", "deny"]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Signal:
     """What is known of a request. `evidence` is the kind of source, which says whose confidences compare."""
 
@@ -131,7 +132,7 @@ class Signal:
     labels: Mapping[str, Value] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Group:
     """Signals of which at most one fires; with a default exactly one."""
 
@@ -141,14 +142,14 @@ class Group:
     span: Span = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class BandStep:
     name: str
     interval: Interval
     span: Span = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Band:
     """Names for ranges of a number, in ascending order. The steps cover all numbers: what nothing named is `none`."""
 
@@ -163,7 +164,7 @@ class Band:
         return tuple(dict.fromkeys(s.name for s in self.steps))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Definition:
     """A `let` or a `score`."""
 
@@ -173,7 +174,7 @@ class Definition:
     span: Span = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Assumption:
     name: str
     condition: Condition
@@ -183,7 +184,7 @@ class Assumption:
 # ── Workload, models, pools, places ───────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Slo:
     """Latency objectives in seconds, at the 99th percentile."""
 
@@ -193,7 +194,7 @@ class Slo:
     e2e_p99: Fraction | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Workload:
     """A class of requests. `rate` is per second: one number, or 24 by hour. `lengths` is `cdf(…)` or given points."""
 
@@ -208,7 +209,7 @@ class Workload:
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Model:
     """Sizes in bytes, `context` and `max_output` in tokens."""
 
@@ -228,7 +229,7 @@ class Model:
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Site:
     """`gpus` by type; `power` in watts; `price` by GPU type in USD per second."""
 
@@ -243,7 +244,7 @@ class Site:
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Phase:
     """The prefill or the decode side of a disaggregated pool."""
 
@@ -253,14 +254,14 @@ class Phase:
     pipeline_parallel: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class KvCache:
     tier: str | None = None
     size: Fraction | None = None
     share: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Price:
     """USD per token, as exact numbers."""
 
@@ -268,7 +269,7 @@ class Price:
     output: Fraction | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Pool:
     name: str
     span: Span = field(compare=False, repr=False)
@@ -315,7 +316,7 @@ class Pool:
                 return value if isinstance(value, str) else None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PlaceRule:
     """A condition over a pair of `pool` and `site`: core text comparisons whose attributes are named `pool`,
     `pool.trust`, `site`, `site.region` …"""
@@ -324,7 +325,7 @@ class PlaceRule:
     span: Span = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Place:
     """`budget` in USD per second, `power` in watts."""
 
@@ -345,7 +346,7 @@ class Place:
 # ── Routes ────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class FallbackEdge:
     """`causes` is empty for any failure."""
 
@@ -354,21 +355,21 @@ class FallbackEdge:
     span: Span | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SpillEdge:
     pool: str
     above: Fraction
     span: Span | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class MirrorEdge:
     pool: str
     share: Fraction
     span: Span | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Share:
     """One primary and its normalised weight."""
 
@@ -377,7 +378,7 @@ class Share:
     span: Span | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Cache:
     """`ttl` in seconds."""
 
@@ -385,7 +386,7 @@ class Cache:
     ttl: Fraction | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Retain:
     """`ttl` as written: turns where plain, seconds where a time."""
 
@@ -393,7 +394,7 @@ class Retain:
     share: Fraction | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Budget:
     """`amount` tokens per second; `per` the signal whose values each have one."""
 
@@ -401,7 +402,7 @@ class Budget:
     per: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Action:
     """What a route does. Two routes that do the same have equal actions: spans and spellings do not count.
 
@@ -442,7 +443,7 @@ class Action:
 OnUnknown = Literal["silent", "fires", "deny"]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Route:
     """`when` is None for a catch-all. The `default` block is a route named `default` that stands apart."""
 
@@ -460,7 +461,7 @@ class Route:
 Role = Literal["primary", "fallback", "cascade", "spill", "mirror"]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Planned:
     """One destination of a plan. `cause` is what leads to it: the causes of a fallback, a spill's level, a share."""
 
@@ -487,21 +488,21 @@ def plan(action: Action) -> tuple[Planned, ...]:
 # ── Safety ────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Forbid:
     what: Condition
     when: Condition | None
     span: Span = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Denial:
     reason: str
     when: Condition | None
     span: Span = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Obligation:
     """`redact("pii")` is named `redact:pii`. `per_destination`: its condition names `destination`."""
 
@@ -514,7 +515,7 @@ class Obligation:
 Rule = Forbid | Denial | Obligation
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Guard:
     name: str
     rules: tuple[Rule, ...]
@@ -525,7 +526,7 @@ class Guard:
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Claim:
     kind: Literal["always", "never"]
     what: Condition
@@ -535,7 +536,7 @@ class Claim:
     span: Span = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Assertion:
     name: str
     claims: tuple[Claim, ...]
@@ -545,7 +546,7 @@ class Assertion:
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Test:
     """`given`: request values as a JSON request has them (None: failed). `expect`: what must hold of the decision."""
 
@@ -555,7 +556,7 @@ class Test:
     span: Span = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TargetSettings:
     """`spans` has the place of each setting, for findings."""
 
@@ -565,7 +566,7 @@ class TargetSettings:
     spans: Mapping[str, Span] = field(default_factory=dict, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Overridden:
     """A guard as it stood before an override, kept for the proof that a sealed one was only tightened."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol
 
@@ -13,11 +12,12 @@ from wrpc.policy.model import Band, Signal
 from wrpc.policy.names import Names
 from wrpc.source import Span
 from wrpc.syntax import tree
+from wrpc.values import value
 
 ZERO, ONE = Fraction(0), Fraction(1)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Where:
     """What an expression may read besides signals, by where it stands."""
 
@@ -35,7 +35,7 @@ ESCALATION = Where("`escalate when`", answer=True)
 PLACEMENT = Where("a rule of `place`", placement=True)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Truth:
     """A condition. `score` is the name of a bare score; `silent` one that never fires, which only `raw` may read."""
 
@@ -44,7 +44,7 @@ class Truth:
     silent: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Num:
     value: expr.Linear
     dimension: str = ""
@@ -54,7 +54,7 @@ class Num:
         return not self.value.terms
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Choice:
     """One of several names: a `one_of` signal, or a band."""
 
@@ -70,7 +70,7 @@ class Choice:
         return expr.Within(self.band.number, ranges, span=span)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SetOf:
     """An `any_of` signal."""
 
@@ -78,7 +78,7 @@ class SetOf:
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Str:
     """A string. `named` is the kind whose names it compares with (`destination.pool`), else ""."""
 
@@ -86,12 +86,12 @@ class Str:
     named: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Taken:
     """`route` in a claim: the route that took the request."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Bare:
     """A name that is none of what an expression can read; beside an enum it may be a member."""
 
@@ -101,7 +101,7 @@ class Bare:
 Operand = Truth | Num | Choice | SetOf | Str | Taken | Bare
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Defined:
     """What a `let` or a `score` stands for."""
 

@@ -7,15 +7,16 @@ This is the table of record: the reader, the documentation and completion all go
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
+
+from wrpc.values import value
 
 ZERO, ONE = Fraction(0), Fraction(1)
 
 # ── Types of attributes ───────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Quantity:
     """A number of one dimension within bounds; `whole` is without a fraction."""
 
@@ -26,86 +27,86 @@ class Quantity:
     low_open: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Phrase:
     """A string; a bare word will do."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Quoted:
     """A string."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Words:
     """One of these words, bare."""
 
     words: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Identifier:
     """A bare name that is the writer's own."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Reference:
     """The name of something declared."""
 
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Several:
     """A list; one thing alone may go without brackets."""
 
     of: Kind
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Between:
     """A whole number or a range of them (`2..6`)."""
 
     low: Fraction = ZERO
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Table:
     """A block of names of one's own, each with a value of one type (`gpus { h100 32 }`)."""
 
     of: Kind
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Nested:
     """A block with a vocabulary of its own."""
 
     block: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Address:
     """A string, or `env("NAME")`."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Labels:
     """Names of one's own with a word, a string or a number."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Either:
     """The first type that a value's form fits."""
 
     options: tuple[Kind, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Free:
     """Any value: whoever reads it knows more."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Elsewhere:
     """What `signals` reads by a table of its own."""
 

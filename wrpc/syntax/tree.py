@@ -6,14 +6,15 @@ about them should point at. Equality ignores spans, so that "print, then parse" 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from typing import Literal
 
 from wrpc.source import Source, Span
+from wrpc.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Node:
     span: Span = field(compare=False, repr=False)
 
@@ -21,14 +22,14 @@ class Node:
 # ── Words and values ──────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Name(Node):
     """An identifier, or any text in backticks (without them)."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Number(Node):
     """A number as written: `8k` has value 8 and unit "k", `1.80USD/Mtok` has 1.80 and "USD/Mtok".
 
@@ -40,14 +41,14 @@ class Number(Node):
     text: str = field(default="", compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Text(Node):
     """A string, unescaped."""
 
     value: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Path(Node):
     """A name, or several with dots between (`destination.trust`)."""
 
@@ -58,38 +59,38 @@ class Path(Node):
         return ".".join(p.text for p in self.parts)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Range(Node):
     low: Number
     high: Number
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Listing(Node):
     """`[a, b]`."""
 
     items: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Argument(Node):
     name: Name | None
     value: Value | Expr
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Call(Node):
     name: Name
     arguments: tuple[Argument, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Attribute(Node):
     name: Name
     value: Value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Block(Node):
     attributes: tuple[Attribute, ...]
 
@@ -97,17 +98,17 @@ class Block(Node):
 # ── Expressions ───────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Not(Node):
     operand: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class And(Node):
     parts: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Or(Node):
     parts: tuple[Expr, ...]
 
@@ -115,14 +116,14 @@ class Or(Node):
 Operator = Literal["==", "!=", "<", "<=", ">", ">="]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Compare(Node):
     operator: Operator
     left: Expr
     right: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class In(Node):
     """`left in right`, or `left not in right`."""
 
@@ -131,19 +132,19 @@ class In(Node):
     negated: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Sum(Node):
     """`a + b - c`: each later term with its sign; the first term's sign is "+"."""
 
     terms: tuple[tuple[Literal["+", "-"], Expr], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Product(Node):
     factors: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Signed(Node):
     sign: Literal["+", "-"]
     operand: Expr
@@ -156,18 +157,18 @@ Value = Number | Text | Path | Range | Listing | Block | Call
 # ── Clauses: the items of a block that are more than `name value` ─────────
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class When(Node):
     condition: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Destination(Node):
     pool: Name
     weight: Number | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class To(Node):
     """`to a weight 90, b weight 10`; `to any` has no destinations."""
 
@@ -178,49 +179,49 @@ class To(Node):
         return not self.destinations
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Cascade(Node):
     steps: tuple[Name, ...]
     escalate: Expr | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Fallback(Node):
     pools: tuple[Name, ...]
     causes: tuple[Name, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Spill(Node):
     pool: Name
     above: Number
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Mirror(Node):
     pool: Name
     share: Number
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Budget(Node):
     amount: Number
     per: Name | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Deny(Node):
     reason: Text
     condition: Expr | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Forbid(Node):
     what: Expr
     condition: Expr | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Require(Node):
     """In a guard an obligation (`redact("pii")`) with an optional condition; in a place a rule over pool and site."""
 
@@ -228,17 +229,17 @@ class Require(Node):
     condition: Expr | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Sealed(Node):
     pass
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Critical(Node):
     pass
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Claim(Node):
     kind: Literal["always", "never"]
     what: Expr
@@ -258,7 +259,7 @@ SectionKind = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Section(Node):
     """A keyword, a name and one block: `pool local { … }`. Only `default` has no name."""
 
@@ -274,17 +275,17 @@ class Section(Node):
         return Span(self.span.source, self.span.start, self.span.start + len(self.kind))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Import(Node):
     path: Text
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Override(Node):
     section: Section
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Signal(Node):
     """`type` is a bare word (`bool`) or a call (`int(0..1M)`)."""
 
@@ -293,13 +294,13 @@ class Signal(Node):
     block: Block | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Score(Node):
     name: Name
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Step(Node):
     """One name of a band; `bound` is None for `otherwise`."""
 
@@ -308,33 +309,33 @@ class Step(Node):
     bound: Number | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Band(Node):
     name: Name
     of: Name
     steps: tuple[Step, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Group(Node):
     name: Name
     members: tuple[Name, ...]
     default: Name | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Let(Node):
     name: Name
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Assume(Node):
     name: Name
     condition: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Test(Node):
     title: Text
     given: Block
@@ -344,14 +345,14 @@ class Test(Node):
 Declaration = Section | Import | Override | Signal | Score | Band | Group | Let | Assume | Test
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Comment(Node):
     """`text` with its `#`."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class File:
     """One parsed file. Equality compares declarations only."""
 

@@ -9,13 +9,14 @@ expand, a name that clashes).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Literal
 
 from wrpc.diagnostics import Diagnostic
 from wrpc.policy.model import Policy, Value
 from wrpc.source import Span
+from wrpc.values import value
 
 
 class Construct(StrEnum):
@@ -86,14 +87,14 @@ class Construct(StrEnum):
     TEST = "test"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Native:
     """Carried exactly, at `where` in the emitted files."""
 
     where: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Approximate:
     """Carried at `where`; `loses` says what is not the same (WRP802)."""
 
@@ -101,14 +102,14 @@ class Approximate:
     loses: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Cannot:
     """Not carried, because of `why` (WRP801)."""
 
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Elsewhere:
     """Not this program's business: it is kept by `by`, and the manifest says so. Never for a rule that this program
     could break: a target that decides requests has no guard here."""
@@ -119,7 +120,7 @@ class Elsewhere:
 Carriage = Native | Approximate | Cannot | Elsewhere
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Setting:
     """One attribute of a `target NAME { … }` block. `kind` is the type of its value."""
 
@@ -128,7 +129,7 @@ class Setting:
     default: object = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Entry:
     """One emitted entry and where it comes from. `pointer` is a JSON pointer into the artifact."""
 
@@ -136,7 +137,7 @@ class Entry:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Artifact:
     """One file. `path` is relative, with forward slashes."""
 
@@ -146,7 +147,7 @@ class Artifact:
     executable: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Options:
     """What a compile was asked for, beside the policy. `settings` is the `target` block, checked against its table.
 
@@ -158,7 +159,7 @@ class Options:
     base: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Emitted:
     """What `emit` returns. A diagnostic of severity "error" means that nothing is written.
 
@@ -171,7 +172,7 @@ class Emitted:
     not_enforced: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Target:
     """One program that policies compile to.
 
