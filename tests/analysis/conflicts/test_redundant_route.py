@@ -38,15 +38,19 @@ def redundant(text: str) -> list[str]:
         ),
         # Without `x` two others would conflict.
         (
-            "route x { priority 2  when a  to p } route y { priority 1  when a or b  to p }"
-            " route z { priority 1  when a and not b  to q } default { to q }",
+            (
+                "route x { priority 2  when a  to p } route y { priority 1  when a or b  to p }"
+                " route z { priority 1  when a and not b  to q } default { to q }"
+            ),
             [],
         ),
         # Whoever holds in a tier has a say in whether confidence counts in it.
         (
-            "policy n { resolve [priority, confidence, name] }\n"
-            "route x { priority 0  when a  to p } route y { priority 1  when s  to p }"
-            " route z { priority 1  when t  to q } default { to p }",
+            (
+                "policy n { resolve [priority, confidence, name] }\n"
+                "route x { priority 0  when a  to p } route y { priority 1  when s  to p }"
+                " route z { priority 1  when t  to q } default { to p }"
+            ),
             [],
         ),
         ("route x { when a and not a or b and not b  to p } default { to p }", []),
