@@ -37,7 +37,7 @@ def _equals(v: Variables, value: RequestValue) -> list[Term]:
             return [*known, *(v.members[n] == (n in value) for n in names)]
         case String():
             assert isinstance(value, str)
-            return [*known, v.value == _string(value)]
+            return [*known, v.value == (_string(value) if v.cells is None else v.cells.of(value))]
         case Int():
             return [*known, v.value == int(value)]  # type: ignore[arg-type]  # a number by its type
         case _:

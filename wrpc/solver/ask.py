@@ -68,11 +68,13 @@ class Answer:
 class Room:
     """One request space, with or without failures, and a session in which the whole decision is encoded."""
 
-    def __init__(self, policy: Policy, *, failures: bool, resources: int = RESOURCES) -> None:
+    def __init__(
+        self, policy: Policy, *, failures: bool, resources: int = RESOURCES, readers: Sequence[Policy] = ()
+    ) -> None:
         self.policy = policy
         self.failures = failures
         self._resources = resources
-        self.space = Space(policy, failures=failures)
+        self.space = Space(policy, failures=failures, readers=readers)
         self._session = Session(self.space, resources)
         self._names = 0
         self.decision = Encoded(policy, self.space, self.define)

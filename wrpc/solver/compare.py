@@ -59,7 +59,7 @@ def compare(ours: Policy, theirs: Policy, aspects: Aspects | None = None, *, res
     can_fail = any(s.can_fail for s in space.signals.values())
     answer = Answer("impossible")
     for failures in (False, True) if can_fail else (False,):
-        room = Room(space, failures=failures, resources=resources)
+        room = Room(space, failures=failures, resources=resources, readers=(ours, theirs))
         seen = [room.space.seen_by(m.policy) for m in machines]
         for machine, view in zip(machines, seen, strict=True):
             room.assume(machine.policy, view)

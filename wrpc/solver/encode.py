@@ -36,7 +36,7 @@ from wrpc.policy.expr import (
     fold,
 )  # fmt: skip
 from wrpc.policy.model import Policy, Pool
-from wrpc.solver.space import Measure, Space, Truth, number
+from wrpc.solver.space import Measure, Space, Truth, Variables, number
 from wrpc.solver.terms import Term, compare, conj, disj, negate
 
 
@@ -102,14 +102,7 @@ class Encoding(Meaning[Truth, Measure]):
         elif isinstance(left, str) and isinstance(right, str):
             true = RELATIONS[node.relation](left, right)
         else:
-            a, b = (_string(t) if isinstance(t, str) else t for t in (left, right))
-            match node.relation:
-                case "equals":
-                    true = a == b
-                case "before":
-                    true = a < b
-                case "prefix":
-                    true = z3.PrefixOf(b, a)
+            true = _related(node.relation, left, right)
         return Truth(conj([known, true]), conj([known, negate(true)]))
 
     def negation(self, node: Not, operand: Truth) -> Truth:  # noqa: ARG002  the folded operand is all it takes
@@ -176,14 +169,14 @@ class Encoding(Meaning[Truth, Measure]):
             return Truth.crisp(true)
         return Truth(conj([negate(failed), true]), conj([negate(failed), negate(true)]))
 
-    def _term(self, term: TextTerm) -> tuple[Term, z3.SeqRef | str | None]:
+    def _term(self, term: TextTerm) -> tuple[Term, Variables | str | None]:
         """Whether a string is known, and the string; None for an attribute that the pool does not declare."""
         match term:
             case StringLiteral(value):
                 return True, value
             case StringSignal(name):
                 v = self.space.of(name)
-                return negate(v.failed), v.value
+                return negate(v.failed), v
             case Attribute(name):
                 assert self._pool is not None, "an attribute is encoded for a pool"
                 return True, self._pool.attribute(name)
@@ -202,6 +195,41 @@ def _inside(n: Measure, r: Interval) -> Term:
             parts.append(compare("<=", n.value, z3.IntVal(ceil(r.high) - 1 if r.high_open else floor(r.high))))
         else:
             parts.append(compare("<" if r.high_open else "<=", n.value, number(r.high)))
+    return conj(parts)
+
+
+def _related(relation: str, left: Variables | str, right: Variables | str) -> Term:
+    """A relation between a string signal and a constant, or another signal."""
+    if isinstance(left, Variables) and left.cells is not None:
+        assert isinstance(right, str), "a signal with cells is only held against constants"
+        at = left.cells.word(right)
+        match relation:
+            case "equals":
+                return _in_cells(left, at, at)
+            case "before":
+                return _in_cells(left, None, at - 1)
+            case _:
+                return _in_cells(left, *left.cells.beginning_with(right))
+    if isinstance(right, Variables) and right.cells is not None:
+        assert isinstance(left, str), "a signal with cells is only held against constants"
+        at = right.cells.word(left)
+        return _in_cells(right, at, at) if relation == "equals" else _in_cells(right, at + 1, None)
+    a, b = (_string(t) if isinstance(t, str) else t.value for t in (left, right))
+    match relation:
+        case "equals":
+            return a == b
+        case "before":
+            return a < b
+        case _:
+            return z3.PrefixOf(b, a)
+
+
+def _in_cells(v: Variables, first: int | None, last: int | None) -> Term:
+    parts: list[Term] = []
+    if first is not None:
+        parts.append(compare(">=", v.value, z3.IntVal(first)))
+    if last is not None:
+        parts.append(compare("<=", v.value, z3.IntVal(last)))
     return conj(parts)
 
 

@@ -13,10 +13,10 @@ from wrpc.policy.model import Forbid, Policy, Score, Signal
 
 
 def failures_matter(policy: Policy) -> bool:
-    reads = set(_reads(_conditions(policy)))
+    reads = set(_reads(conditions(policy)))
     reads |= {m for g in policy.groups.values() if reads & set(g.members) for m in g.members}
     told_apart = set(_reads(a.condition for a in policy.assumptions.values()))
-    told_apart |= {n.signal for c in _conditions(policy) for n in walk(c) if isinstance(n, Failed)}
+    told_apart |= {n.signal for c in conditions(policy) for n in walk(c) if isinstance(n, Failed)}
     return any(
         s.can_fail and (s.on_error == "deny" or (s.name in reads and not _harmless(policy, s, told_apart)))
         for s in policy.signals.values()
@@ -30,7 +30,7 @@ def _harmless(policy: Policy, signal: Signal, told_apart: set[str]) -> bool:
     return not isinstance(signal.type, Score) or signal.type.low <= meant <= signal.type.high
 
 
-def _conditions(policy: Policy) -> Iterator[Condition | Linear]:
+def conditions(policy: Policy) -> Iterator[Condition | Linear]:
     """Every condition that a decision or a claim may rest on; definitions count whether or not something names them."""
     yield from (d.value for d in policy.definitions.values())
     yield from (r.when for r in policy.routes.values() if r.when is not None)

@@ -121,6 +121,8 @@ def _value(v: Variables, model: z3.ModelRef) -> RequestValue:
         case Set(names):
             return frozenset(n for n in names if true(v.members[n]))
         case String():
+            if v.cells is not None:
+                return v.cells.example(model.eval(v.value, model_completion=True).as_long())
             return _text(str(model.eval(v.value, model_completion=True).as_string()))
         case _:
             found = model.eval(v.value, model_completion=True)

@@ -10,6 +10,7 @@ false and value = true; in this form Kleene's `and`, `or`, `not` are one conjunc
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -18,6 +19,7 @@ from typing import NamedTuple
 import z3
 
 from wrpc.policy.model import Bool, Enum, Group, Int, Policy, Real, Score, Set, Signal, String
+from wrpc.solver.strings import Cells, cells
 from wrpc.solver.terms import Number, Term, at_most_one, choose, conj, disj, exactly_one, negate
 
 
@@ -44,15 +46,18 @@ class Variables:
 
     signal: Signal
     failed: Term
-    value: Number  # Bool: a term; Int, Real, Score: a number; String: a string
+    value: Number  # Bool: a term; Int, Real, Score: a number; String: the number of its cell, or a string
     members: dict[str, Term]  # Enum and Set: one term a name
+    cells: Cells | None = None
 
 
 class Space:
     """Variables, and the axioms that have come with them; sessions assert these as they grow."""
 
-    def __init__(self, policy: Policy, *, failures: bool) -> None:
+    def __init__(self, policy: Policy, *, failures: bool, readers: Sequence[Policy] = ()) -> None:
+        """`readers` are the policies whose conditions will be encoded, where that is not `policy` alone."""
         self.policy = policy
+        self._cells = cells(readers or (policy,))
         self.failures = failures
         self.axioms: list[Term] = []
         self.variables: dict[str, Variables] = {}
@@ -95,6 +100,11 @@ class Space:
             case Set(names):
                 members = {n: z3.Bool(f"`{n}` in {name}") for n in names}
             case String():
+                among = self._cells.get(signal.name)
+                if among is not None:
+                    value = z3.Int(name)
+                    self.axioms.append(z3.And(value >= 0, value < among.count, *(value != i for i in among.empty)))
+                    return Variables(signal, failed, value, members, among)
                 value = z3.String(name)
         return Variables(signal, failed, value, members)
 

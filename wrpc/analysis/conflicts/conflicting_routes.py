@@ -30,7 +30,8 @@ exclusive `group` that their signals never fire together.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from wrpc.analysis.check import Found, does, shown
@@ -75,8 +76,9 @@ def _pairs(
         by_action.setdefault(same.index(action), []).append(route)
     two = two_hold(disj(d.holds(r) for r in group) for group in by_action.values())
     term = conj([d.goes_on, negate(d.earlier(rank)), two])
+    seen: set[frozenset[str]] = set()
     for _ in range(MOST):
-        answer = room.possible(term, _both_hold(policy, room, rank, rivals))
+        answer = room.possible(term, lambda r: _both_hold(policy, room, rank, rivals, r, seen) is not None)
         if answer.impossible:
             return
         if answer.request is None:
@@ -85,8 +87,10 @@ def _pairs(
             return
         replay = room.replay(answer.request)
         assert replay is not None, "a confirmed request is one of the space"
-        holding = [r for r in rivals if room.interpreter.takes(r, replay.state)]
-        a, b = next((a, b) for a in holding for b in holding if a.action.same != b.action.same)
+        pair = _both_hold(policy, room, rank, rivals, replay, seen)
+        assert pair is not None, "a confirmed request is taken by two routes"
+        a, b = pair
+        seen.add(frozenset((a.name, b.name)))
         yield frozenset((a.name, b.name)), _finding(policy, room, rank, a, b)
         term = conj([term, negate(conj([d.holds(a), d.holds(b)]))])
     message = f"{MOST} pairs of routes of this precedence conflict, and there may be more"
@@ -103,10 +107,11 @@ def _finding(policy: Policy, room: Room, rank: int, a: Route, b: Route) -> Diagn
     if answer.impossible:
         severity = "warning"
         both = conj([d.goes_on, negate(d.earlier(rank)), d.holds(a), d.holds(b)])
-        answer = room.possible(both, _both_hold(policy, room, rank, (a, b)))
+        answer = room.possible(both, lambda r: _both_hold(policy, room, rank, (a, b), r) is not None)
     first, second = sorted((a, b), key=lambda r: r.span.key())
-    keys = " and ".join(k for k in policy.resolve if k != "priority")
-    how = "differ" if severity == "error" else f"differ, and only {keys} decides between them"
+    keys = [k for k in policy.resolve if k != "priority"]
+    decide = "decides" if len(keys) == 1 else "decide"
+    how = "differ" if severity == "error" else f"differ, and only {' and '.join(keys)} {decide} between them"
     return shown(
         CODE,
         f"routes `{first.name}` and `{second.name}` both take this request and {how}: {does(first)}, {does(second)}",
@@ -124,17 +129,26 @@ def _conflict(a: Route, b: Route) -> Confirm:
     return lambda r: r.conflict is not None and {a.name, b.name} <= {x.name for x in r.conflict.routes}
 
 
-def _both_hold(policy: Policy, room: Room, rank: int, rivals: Sequence[Route]) -> Confirm:
-    """Two of the rivals that differ hold, and nothing of higher precedence does."""
-    before = [r for group in policy.ranked[:rank] for r in group]
-
-    def confirm(replay: Replay) -> bool:
-        s, machine = replay.state, room.interpreter
-        if s.denied_by is not None or any(True for _ in machine.denials(s)):
-            return False
-        holding = [r for r in rivals if machine.takes(r, s)]
-        return not any(machine.takes(r, s) for r in before) and any(
-            r.action.same != holding[0].action.same for r in holding[1:]
-        )
-
-    return confirm
+def _both_hold(
+    policy: Policy,
+    room: Room,
+    rank: int,
+    rivals: Sequence[Route],
+    replay: Replay,
+    seen: Collection[frozenset[str]] = (),
+) -> tuple[Route, Route] | None:
+    """Two of the rivals that hold and differ, a pair that is not seen yet; none where anything goes before them."""
+    s, takes = replay.state, room.interpreter.takes
+    if s.denied_by is not None or any(True for _ in room.interpreter.denials(s)):
+        return None
+    if any(takes(r, s) for group in policy.ranked[:rank] for r in group):
+        return None
+    holding = [r for r in rivals if takes(r, s)]
+    return next(
+        (
+            (a, b)
+            for a, b in combinations(holding, 2)
+            if a.action.same != b.action.same and frozenset((a.name, b.name)) not in seen
+        ),
+        None,
+    )
