@@ -17,11 +17,12 @@ from wrpc.policy.model import Action, Denial, Forbid, Obligation, Planned, Polic
 from wrpc.source import Span
 from wrpc.targets.codes import NOT_CARRIED
 from wrpc.targets.envoy.conditions import Conditions, Unsayable
-from wrpc.targets.envoy.rows import ALWAYS, NEVER, Rows, TooWide, both, covers_row, either, meet_rows, subset
+from wrpc.targets.envoy.rows import ALWAYS, NEVER, Row, Rows, TooWide, both, covers_row, either, meet_rows, subset
 
 ROUTE_LIMIT = 256
 TOTAL_LIMIT = 4096
 _WAYS_LIMIT = 256
+_NEAR = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def decisions(policy: Policy, *, obligations: bool) -> Decisions:
     for step in (table.axioms, table.faults, table.denials, table.routes):
         step()
     entries = table.entries
-    if sum(len(e.rows) for e in entries) > TOTAL_LIMIT:
+    if table.rows > TOTAL_LIMIT:
         table.report(Unsayable(f"the policy takes more than {TOTAL_LIMIT:,} rows of header matchers", None), None)
     return Decisions(tuple(entries), tuple(table.diagnostics))
 
@@ -104,6 +105,12 @@ class _Table:
         self._requests = Conditions(policy)
         self._pools = {name: Conditions(policy, pool=pool) for name, pool in policy.pools.items()}
         self._effects: dict[tuple[str, ...], list[_Effect]] = {}
+        self._taken: list[Row] = []
+        self._closed = False  # an entry has taken every request that is left
+
+    @property
+    def rows(self) -> int:
+        return len(self._taken)
 
     def report(self, error: Unsayable, span: Span | None) -> None:
         at = error.span or span or self.whole
@@ -113,10 +120,14 @@ class _Table:
         if len(rows) > ROUTE_LIMIT:
             self.report(_too_wide(name), span)
             return
-        taken = [row for e in self.entries for row in e.rows]
-        left = tuple(row for row in rows if not any(covers_row(wide, row) for wide in taken))
-        if left:
+        # What earlier rows take altogether never gets here. Leaving it out is for the reader, so that it is enough to
+        # ask those just before.
+        near = self._taken[-_NEAR:]
+        left = tuple(row for row in rows if not any(covers_row(wide, row) for wide in near))
+        if left and not self._closed:
             self.entries.append(Decided(name, left, outcome, span))
+            self._taken += left
+            self._closed = {} in left
 
     # ── Before any route ──────────────────────────────────────────────────
 
@@ -179,6 +190,8 @@ class _Table:
 
     def routes(self) -> None:
         for routes in self.policy.ranked:
+            if self.rows > TOTAL_LIMIT:
+                return
             rows: dict[str, Rows] = {}
             for route in sorted(routes, key=lambda r: r.name):
                 try:
@@ -211,7 +224,7 @@ class _Table:
         if "confidence" not in keys or "name" in keys[: keys.index("confidence")]:
             return
         # Of an exclusive group two never fire: such requests are refused before.
-        gone = [row for e in self.entries for row in e.rows]
+        gone = [row for e in self.entries if isinstance(e.outcome, Refuse) for row in e.rows]
         for i, second in enumerate(routes):
             for first in routes[:i]:
                 if first.action.same == second.action.same:
