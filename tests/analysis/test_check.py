@@ -1,0 +1,163 @@
+"""Verdicts as a whole: proved, enforced, refuted or open; severities; limits; the same findings every time."""
+
+from __future__ import annotations
+
+import pytest
+
+from wrpc import check, loads
+from wrpc.analysis.run import check as run
+from wrpc.diagnostics import Findings
+
+SIGNALS = """
+signal a: bool { source header("a") }
+signal b: bool { source header("b")  on_error fires }
+signal n: int(0..100) { source prompt_tokens }
+pool own { trust "own" }
+pool cloud { trust "cloud" }
+"""
+
+
+def verdicts(text: str) -> dict[str, str]:
+    return {p.subject: p.verdict for p in check(loads(SIGNALS + text)).proofs}
+
+
+def severities(found: Findings, code: str) -> dict[str, str]:
+    return {d.subjects[0]: d.severity for d in found.diagnostics if d.code.id == code}
+
+
+@pytest.mark.parametrize(
+    ("text", "subject", "verdict"),
+    [
+        ('default { to own } assert k { never destination.trust == "cloud" }', "assert k", "proved"),
+        ('default { to own, cloud } assert k { never destination.trust == "cloud" }', "assert k", "refuted"),
+        # Where there is no destination, a claim about destinations holds.
+        ('default { deny "no" } assert k { always destination.trust == "own" }', "assert k", "proved"),
+        ("default { to own } assert k { always routed  never denied  always route == default }", "assert k", "proved"),
+        # One claim of several is refuted.
+        ("default { to own } assert k { always routed  always denied }", "assert k", "refuted"),
+        ('default { to own } guard g { forbid destination.trust == "cloud" }', "guard g", "proved"),
+        ('default { to cloud, own } guard g { forbid destination.trust == "cloud" }', "guard g", "enforced"),
+        ('default { to own } guard g { deny "no" when n > 200 }', "guard g", "proved"),
+        ('default { to own } guard g { deny "no" when n > 90 }', "guard g", "enforced"),
+        ('default { deny "no" } guard g { deny "no" when n > 90 }', "guard g", "proved"),
+        ("default { to own } guard g { require audit when n > 90 }", "guard g", "enforced"),
+        ('default { to own } guard g { require audit when destination.trust == "cloud" }', "guard g", "proved"),
+        # An edge counts.
+        ('default { to own  mirror cloud 5% } guard g { forbid destination.trust == "cloud" }', "guard g", "enforced"),
+        # A request that two routes take and a guard denies.
+        ('route x { when a  to own } route y { when a  to cloud } guard g { deny "no" when a }', "guard g", "enforced"),
+        # Only a failure makes it act.
+        (
+            "route x { when not a  to cloud } default { to own } guard g { forbid destination.pool == cloud when a }",
+            "guard g",
+            "proved",
+        ),
+        (
+            'route x { when a  to own } default { to cloud } guard g { forbid destination.trust == "cloud" when a }',
+            "guard g",
+            "enforced",
+        ),
+        (
+            'route x { when b  to own } default { to cloud } guard g { forbid destination.trust == "cloud" when b }',
+            "guard g",
+            "proved",
+        ),
+    ],
+)
+def test_verdicts(text: str, subject: str, verdict: str) -> None:
+    assert verdicts(text)[subject] == verdict
+
+
+def test_what_is_assumed_stands_in_the_proof() -> None:
+    found = check(loads(SIGNALS + "assume short { n < 50 } default { to own } assert k { never n > 60 }"))
+    (proof,) = found.proofs
+    assert (proof.verdict, proof.leans_on) == ("proved", ("assume short",))
+
+
+def test_a_failed_signal_is_an_error_for_what_is_sealed_or_critical() -> None:
+    text = (
+        "route home { when a  to own } default { to cloud } "
+        'assert loose { never destination.trust == "cloud" when a } '
+        'assert strict { critical  never destination.trust == "cloud" when a } '
+        'guard plain { forbid destination.trust == "cloud" when a } '
+        'guard vital { critical  forbid destination.trust == "cloud" when a } '
+        'guard kept { sealed  forbid destination.trust == "cloud" when a } '
+    )
+    for guard in ("plain", "vital", "kept"):
+        text = text.replace(f"guard {guard}", f"#guard {guard}")  # a guard would keep the claims
+    claims = check(loads(SIGNALS + text.replace("#guard", "\n#guard")))
+    assert severities(claims, "WRP403") == {"assert loose": "warning", "assert strict": "error"}
+    assert {p.subject: p.verdict for p in claims.proofs} == {"assert loose": "proved", "assert strict": "refuted"}
+    guards = check(loads(SIGNALS + text.replace("#guard", "guard")))
+    assert severities(guards, "WRP403") == {"guard plain": "warning", "guard vital": "error", "guard kept": "error"}
+
+
+def test_conflicts_are_errors_unless_a_key_decides() -> None:
+    routes = SIGNALS + "route x { when a  to own } route y { when b  to cloud } default { to own }"
+    assert severities(check(loads(routes)), "WRP201") == {"route x": "error"}
+    named = "policy n { resolve [priority, name] }" + routes
+    assert severities(check(loads(named)), "WRP201") == {"route x": "warning"}
+
+
+def test_a_failure_that_takes_the_confidence_away_makes_a_conflict() -> None:
+    text = """
+policy n { resolve [priority, confidence] }
+signal s: score { source classifier("s")  threshold 0.9 }
+signal t: score { source classifier("t")  threshold 0.5 }
+pool p { }
+pool q { }
+route x { when s  to p  on_unknown fires }
+route y { when t and raw(t) < 0.8  to q }
+default { to p }
+"""
+    found = check(loads(text))
+    assert severities(found, "WRP201") == {"route x": "error"}
+    (conflict,) = [d for d in found.diagnostics if d.code.id == "WRP201"]
+    assert conflict.witness is not None
+    assert conflict.witness["s"] is None
+
+
+# ── The solver's limits ───────────────────────────────────────────────────
+
+
+def test_what_the_solver_gives_up_on_is_open_and_fails() -> None:
+    sums = " + ".join(f"{i + 3} * n{i}" for i in range(12))
+    text = "".join(f'signal n{i}: int(0..1M) {{ source header("n{i}") }}\n' for i in range(12))
+    text += f"pool p {{ }}\npool q {{ }}\nroute r {{ when {sums} == 7_654_321  to q }}\ndefault {{ to p }}\n"
+    text += "assert k { never destination.pool == q }\nguard g { forbid destination.pool == q when n0 > 5 }\n"
+    found = run(loads(text), resources=1)
+    assert {p.subject: p.verdict for p in found.proofs} == {"assert k": "open", "guard g": "open"}
+    open_ = [d for d in found.diagnostics if d.code.id == "WRP409"]
+    assert {d.verdict for d in open_} == {"open"}
+    assert not found.ok
+    assert all(d.witness is None for d in open_)
+
+
+def test_conditions_are_not_multiplied_out() -> None:
+    """200 choices of two, all at once: 2^200 cases, had anybody to look at each. The limit is in steps, not seconds."""
+    text = "".join(f'signal x{i}: bool {{ source keywords("x{i}") }}\n' for i in range(400))
+    parts = " and ".join(f"(x{2 * i} or x{2 * i + 1})" for i in range(200))
+    text += f"pool p {{ }}\npool q {{ }}\nroute r {{ when {parts}  to q }}\ndefault {{ to p }}\n"
+    text += (
+        "assert k { never destination.pool == q when not x0 and not x1 }\nassert l { never destination.pool == q }\n"
+    )
+    found = run(loads(text), resources=2_000_000)
+    assert {p.subject: p.verdict for p in found.proofs} == {"assert k": "proved", "assert l": "refuted"}
+    assert all(d.verdict != "open" for d in found.diagnostics)
+
+
+def test_the_same_findings_every_time() -> None:
+    text = SIGNALS + (
+        "route x { when a and n > 7  to own  fallback cloud } route y { when b or n < 3  to cloud } "
+        'guard g { forbid destination.trust != "own" when n > 50 } assert k { never denied }'
+    )
+    first, second = check(loads(text)), check(loads(text))
+    assert told(first) == told(second)
+
+
+def told(found: Findings) -> list[object]:
+    made: list[object] = [
+        (d.code.id, d.severity, d.message, d.span.start, d.witness and list(d.witness.items()), d.subjects)
+        for d in found.diagnostics
+    ]
+    return made + [(p.subject, p.verdict, p.witness and list(p.witness.items())) for p in found.proofs]
