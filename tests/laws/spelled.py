@@ -1,0 +1,198 @@
+"""What a condition says as it is spelled: its tree evaluated for one request, with nothing lowered.
+
+A band is looked up step by step, an enum compared by its place in the declaration, a sum added up term by term. The law
+`lowering_agrees_with_spelling` holds the core of expressions to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+from tests.laws.oracle import Facts, Truth, declared
+from wrpc.policy import model as m
+from wrpc.syntax import tree as t
+
+RELATIONS: dict[str, Callable[[object, object], bool]] = {
+    "==": lambda a, b: a == b,
+    "!=": lambda a, b: a != b,
+    "<": lambda a, b: a < b,  # type: ignore[operator]  # two numbers, two strings or two places
+    "<=": lambda a, b: a <= b,  # type: ignore[operator]
+    ">": lambda a, b: a > b,  # type: ignore[operator]
+    ">=": lambda a, b: a >= b,  # type: ignore[operator]
+}
+
+
+class Spelled:
+    def __init__(self, file: t.File, facts: Facts, pool: m.Pool | None = None) -> None:
+        self.facts = facts
+        self.signals = facts.policy.signals
+        self.pool = pool
+        self.defined = {d.name.text: d.value for d in file.declarations if isinstance(d, (t.Let, t.Score))}
+        self.bands = {d.name.text: d for d in file.declarations if isinstance(d, t.Band)}
+
+    # ── Conditions ────────────────────────────────────────────────────────
+
+    def holds(self, e: t.Expr) -> Truth:
+        match e:
+            case t.Not(_, operand):
+                inner = self.holds(operand)
+                return None if inner is None else not inner
+            case t.And(_, parts):
+                found = [self.holds(p) for p in parts]
+                return False if False in found else None if None in found else True
+            case t.Or(_, parts):
+                found = [self.holds(p) for p in parts]
+                return True if True in found else None if None in found else False
+            case t.Compare(_, operator, left, right):
+                return self.compared(operator, left, right)
+            case t.In(_, left, right, negated):
+                inner = self.contained(left, right)
+                return None if inner is None else inner is not negated
+            case t.Path(_, (name,)) if name.text in ("true", "false"):
+                return name.text == "true"
+            case t.Path(_, (name,)):
+                return self.holds(self.defined[name.text]) if name.text in self.defined else self.facts.fires[name.text]
+            case t.Call(_, _, (one, two)):  # prefix
+                text, start = self.text(one.value), self.text(two.value)
+                if None in (text, start):
+                    return None
+                return text != "" != start and str(text).startswith(str(start))
+            case _:
+                raise NotImplementedError(e)
+
+    def compared(self, operator: str, left: t.Expr, right: t.Expr) -> Truth:
+        if self.kind(left) == "names" or self.kind(right) == "names":
+            if self.kind(left) == "names" and self.kind(right) == "names":
+                names = self.names(left)
+                one, two = self.name(left), self.name(right)
+            elif self.kind(left) == "names":
+                names, one, two = self.names(left), self.name(left), word(right)
+            else:
+                names, one, two = self.names(right), word(left), self.name(right)
+            if one is None or two is None:
+                return None
+            if operator in ("==", "!="):
+                return RELATIONS[operator](one, two)
+            return RELATIONS[operator](names.index(one), names.index(two))
+        if "text" in (self.kind(left), self.kind(right)):
+            a, b = self.text(left), self.text(right)
+            if a is None or b is None:
+                return None
+            if "" in (a, b):  # an attribute that is not declared
+                return operator == "!="
+            return RELATIONS[operator](a, b)
+        x, y = self.number(left), self.number(right)
+        return None if x is None or y is None else RELATIONS[operator](x, y)
+
+    def contained(self, left: t.Expr, right: t.Expr) -> Truth:
+        if isinstance(right, t.Path):
+            signal = right.parts[0].text
+            held = self.facts.values.get(signal)
+            return None if signal in self.facts.failed else isinstance(held, frozenset) and word(left) in held
+        assert isinstance(right, t.Listing)
+        if self.kind(left) == "names":
+            name = self.name(left)
+            return None if name is None else name in [word(i) for i in right.items]
+        if self.kind(left) == "text":
+            text = self.text(left)
+            return None if text is None else text != "" and text in [self.text(i) for i in right.items]
+        number = self.number(left)
+        return None if number is None else number in [self.number(i) for i in right.items]  # type: ignore[arg-type]
+
+    # ── Names and strings ─────────────────────────────────────────────────
+
+    def kind(self, e: object) -> str:
+        match e:
+            case t.Text():
+                return "text"
+            case t.Path(_, (head, _)) if head.text == "destination":
+                return "text"
+            case t.Path(_, (name,)) if name.text in self.bands:
+                return "names"
+            case t.Path(_, (name,)) if name.text in self.signals:
+                made = self.signals[name.text].type
+                return "names" if isinstance(made, m.Enum) else "text" if isinstance(made, m.String) else "number"
+        return "number"
+
+    def names(self, e: t.Expr) -> list[str]:
+        name = word(e)
+        if name in self.bands:
+            steps = [s.name.text for s in self.bands[name].steps]
+            return [*steps, "none"]
+        made = self.signals[name].type
+        assert isinstance(made, m.Enum)
+        return list(made.names)
+
+    def name(self, e: t.Expr) -> str | None:
+        name = word(e)
+        if name not in self.bands:
+            return None if name in self.facts.failed else str(self.facts.values[name])
+        band = self.bands[name]
+        number = self.number(t.Path(band.of.span, (band.of,)), raw=True)
+        if number is None:
+            return None
+        for step in band.steps:
+            if step.bound is None:
+                return step.name.text
+            bound = self.number(step.bound)
+            assert bound is not None
+            if number < bound or (number == bound and step.edge == "upto"):
+                return step.name.text
+        return "none"
+
+    def text(self, e: object) -> str | None:
+        """A string with a mark before it; None where it is unknown, "" for an attribute that is not declared."""
+        match e:
+            case t.Text(_, text):
+                return "=" + text
+            case t.Path(_, (_, attribute)):
+                assert self.pool is not None
+                found = declared(self.pool, attribute.text)
+                return "" if found is None else "=" + found
+            case t.Path(_, (name,)) if name.text in self.signals and isinstance(self.signals[name.text].type, m.String):
+                return None if name.text in self.facts.failed else f"={self.facts.values[name.text]}"
+            case t.Path(_, (name,)):
+                return "=" + name.text
+        raise NotImplementedError(e)
+
+    # ── Numbers ───────────────────────────────────────────────────────────
+
+    def number(self, e: t.Expr, *, raw: bool = False) -> Fraction | None:
+        match e:
+            case t.Number():
+                return e.value
+            case t.Sum(_, terms):
+                found = [(sign, self.number(term)) for sign, term in terms]
+                total = Fraction(0)
+                for sign, value in found:
+                    if value is None:
+                        return None
+                    total += value if sign == "+" else -value
+                return total
+            case t.Product(_, factors):
+                product = Fraction(1)
+                for factor in factors:
+                    value = self.number(factor)
+                    if value is None:
+                        return None
+                    product *= value
+                return product
+            case t.Signed(_, sign, operand):
+                value = self.number(operand)
+                return value if value is None or sign == "+" else -value
+            case t.Call(_, function, (argument,)):
+                signal = word(argument.value)
+                return (self.facts.raw if function.text == "raw" else self.facts.confidence)[signal]
+            case t.Path(_, (name,)) if name.text in self.defined:
+                return self.number(self.defined[name.text])
+            case t.Path(_, (name,)) if name.text in self.signals:
+                if raw or isinstance(self.signals[name.text].type, (m.Int, m.Real)):
+                    return self.facts.raw[name.text]
+        truth = self.holds(e)
+        return None if truth is None else Fraction(truth)
+
+
+def word(e: object) -> str:
+    assert isinstance(e, t.Path)
+    return e.parts[0].text

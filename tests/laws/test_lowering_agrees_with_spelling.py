@@ -1,0 +1,58 @@
+"""The core of expressions says of every request what the text says, name by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.laws import oracle
+from tests.laws.policies import requests, resolved, texts
+from tests.laws.spelled import Spelled
+from tests.laws.volume import many
+from wrpc.policy import expr as x
+from wrpc.policy.model import Denial, Forbid, Policy
+from wrpc.source import Source
+from wrpc.syntax import tree as t
+from wrpc.syntax.parse import parse
+
+Pair = tuple[t.Expr, x.Condition, bool]
+
+
+@many(250)
+@given(data=st.data())
+def test_conditions(data: st.DataObject) -> None:
+    text = data.draw(texts())
+    policy, (file, _) = resolved(text), parse(Source("policy.wrp", text))
+    for _ in range(5):
+        try:
+            facts = oracle.facts(policy, data.draw(requests(policy)))
+        except oracle.Outside:
+            continue
+        for spelled, lowered, of_pool in pairs(file, policy):
+            for pool in policy.pools.values() if of_pool else [None]:
+                said = Spelled(file, facts, pool).holds(spelled)
+                assert said == oracle.true(lowered, facts, pool), f"{spelled.span.text}\n{text}"
+
+
+def pairs(file: t.File, policy: Policy) -> Iterator[Pair]:
+    """Each condition as it is spelled and as it was lowered; and whether it is asked of a destination."""
+    for declaration in file.declarations:
+        match declaration:
+            case t.Section(_, "route", name, items) if name is not None:
+                for item in items:
+                    when = policy.routes[name.text].when
+                    if isinstance(item, t.When) and when is not None:
+                        yield item.condition, when, False
+            case t.Section(_, "guard", name, items) if name is not None:
+                rules = [i for i in items if isinstance(i, (t.Forbid, t.Deny, t.Require))]
+                for item, rule in zip(rules, policy.guards[name.text].rules, strict=True):
+                    if item.condition is not None and rule.when is not None:
+                        yield item.condition, rule.when, not isinstance(rule, Denial)
+                    if isinstance(item, t.Forbid) and isinstance(rule, Forbid):
+                        yield item.what, rule.what, True
+            case t.Assume(_, name, condition):
+                yield condition, policy.assumptions[name.text].condition, False
+            case _:
+                pass
