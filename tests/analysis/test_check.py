@@ -92,6 +92,17 @@ def test_a_failed_signal_is_an_error_for_what_is_sealed_or_critical() -> None:
     assert severities(guards, "WRP403") == {"guard plain": "warning", "guard vital": "error", "guard kept": "error"}
 
 
+@pytest.mark.parametrize(
+    "known", ["assume k { not f }", "let calm = not f assume k { calm }", "score n = 1 * f assume k { n < 1 }"]
+)
+def test_an_assumption_does_not_speak_of_what_a_failure_means(known: str) -> None:
+    """To it a failed signal is unknown, so that what it rules out still comes about by a failure."""
+    text = 'signal f: bool { source header("f")  on_error fires } pool p { } pool q { } '
+    text += "route r { when f  to q } default { to p } assert a { critical  never destination.pool == q } " + known
+    (proof,) = check(loads(text)).proofs
+    assert (proof.verdict, proof.witness) == ("refuted", {"f": None})
+
+
 def test_conflicts_are_errors_unless_a_key_decides() -> None:
     routes = SIGNALS + "route x { when a  to own } route y { when b  to cloud } default { to own }"
     assert severities(check(loads(routes)), "WRP201") == {"route x": "error"}
