@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from wrpc.decide import codes
 from wrpc.decide.decision import Decision, Removal, Served
@@ -70,6 +70,17 @@ class Interpreter:
         self._tests: dict[int, Test] = {}
         self._keep: list[Condition] = []
 
+    @cached_property
+    def _contests(self) -> Sequence[Sequence[Route]]:
+        """Routes in the order in which they are asked: by tier, and in it those with a `when` first. Every route of a
+        tier has a say in whether confidence counts; where it is no key, all that `resolve` knows beforehand counts."""
+        if "confidence" not in self.policy.resolve:
+            return self.policy.ranked
+        found: dict[tuple[int, bool], list[Route]] = {}
+        for route in (r for c in self.policy.ranked for r in c):
+            found.setdefault((route.tier or 0, route.when is None), []).append(route)
+        return list(found.values())
+
     # ── The five steps ────────────────────────────────────────────────────
 
     def decide(self, given: Mapping[str, object]) -> Decision:
@@ -111,13 +122,11 @@ class Interpreter:
 
     def route(self, s: State) -> Route | None:
         """Step 3: the route that takes the request; the default when none does. Raises Conflict."""
-        holding = [r for r in self.policy.routes.values() if self.takes(r, s)]
+        contests = ([r for r in c if self.takes(r, s)] for c in self._contests)
+        holding = next((c for c in contests if c), [])
         if not holding:
             return self.policy.default
-        tier = min(r.tier or 0 for r in holding)
-        holding = [r for r in holding if (r.tier or 0) == tier]
-        conditional = [r for r in holding if r.when is not None]
-        first = self.first(conditional or holding, s)
+        first = self.first(holding, s)
         if any(r.action.same != first[0].action.same for r in first[1:]):
             raise Conflict(sorted(first, key=lambda r: r.name))
         return min(first, key=lambda r: r.name)

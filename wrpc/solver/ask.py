@@ -77,6 +77,7 @@ class Room:
         self.space = Space(policy, failures=failures, readers=readers)
         self._session = Session(self.space, resources)
         self._names = 0
+        self._replayed: tuple[Mapping[str, RequestValue], Replay | None] | None = None  # what is shown is asked twice
         self.decision = Encoded(policy, self.space, self.define)
         self.assume(policy)
 
@@ -105,9 +106,10 @@ class Room:
         verdict, request = self._session.ask(term)
         if request is None:
             return Answer(verdict, why=self._session.why)
+        request = self._written(term, self._simplest(request, confirm), confirm)
         if not self._confirmed(request, confirm):
             return Answer("open", why="the solver's request is not one for the interpreter; please report this")
-        return Answer("possible", self._written(term, self._simplest(request, confirm), confirm))
+        return Answer("possible", request)
 
     def settle(self, term: Term) -> Answer:
         """Whether the term holds for a request, where only "impossible" is news and nobody is shown a request."""
@@ -123,6 +125,11 @@ class Room:
 
     def replay(self, request: Mapping[str, RequestValue]) -> Replay | None:
         """None where the request is outside the space."""
+        if self._replayed is None or self._replayed[0] is not request:
+            self._replayed = request, self._replay(request)
+        return self._replayed[1]
+
+    def _replay(self, request: Mapping[str, RequestValue]) -> Replay | None:
         try:
             self.interpreter.admit(request)
             decision, _ = self.interpreter.decision(request)
@@ -175,7 +182,7 @@ class Room:
                 if replay is not None and confirm(replay):
                     request = trial
                     break
-        return request if self._confirmed(request, confirm) else found
+        return request if self._confirmed(request, confirm) else found  # what the trials say is not yet an answer
 
 
 class Line:
@@ -192,6 +199,14 @@ class Line:
         """As `Encoded.holds`, without a name that only the room's session knows."""
         when = self._decision.condition(route)
         return negate(when.false) if route.on_unknown == "fires" else when.true
+
+    def named(self, label: str, term: Term) -> Term:
+        """A name for a term that many questions of this line share."""
+        if isinstance(term, bool):
+            return term
+        name = z3.Bool(f"@{label}")  # neither a signal's variable nor a room's name begins so
+        self._session.add(name == term)
+        return name
 
     def settle(self, term: Term) -> Answer:
         return Answer(self._session.settle(term), why=self._session.why)

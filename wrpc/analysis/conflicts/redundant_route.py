@@ -24,10 +24,11 @@ To repair, remove it, or make it do what it was meant for.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from wrpc.analysis.check import Found
+from wrpc.analysis.check import Found, routes
 from wrpc.analysis.conflicts.reach import reach
 from wrpc.decide.state import state
 from wrpc.diagnostics import Code, finding
@@ -65,35 +66,43 @@ def _suspects(policy: Policy) -> list[Route]:
     Where a measurement ranks a class, every route that holds in its tier has a say in whether it counts, and what comes
     next is not known; `on_unknown deny` ends requests by itself.
     """
-    actions = [(r.name, r.action.same) for r in policy.routes.values()]
-    if policy.default is not None:
-        actions.append(("default", policy.default.action.same))
-    times: dict[str, int] = {}
-    for _, action in actions:
-        times[repr(action)] = times.get(repr(action), 0) + 1
+    does = {name: repr(action) for name, action in _actions(policy).items()}
+    times = Counter(does.values())
     measured: set[int] = set()
     if "confidence" in policy.resolve:
         measured = {r.tier or 0 for c in policy.ranked if len(c) > 1 for r in c}
     return [
         r
         for r in policy.routes.values()
-        if times[repr(r.action.same)] > 1 and r.on_unknown != "deny" and (r.tier or 0) not in measured
+        if times[does[r.name]] > 1 and r.on_unknown != "deny" and (r.tier or 0) not in measured
     ]
+
+
+def _actions(policy: Policy) -> dict[str, Action]:
+    """What each route does, and the default."""
+    return {r.name: r.action.same for r in routes(policy)}
 
 
 def _unchanged(room: Room, suspects: Sequence[Route]) -> list[Route]:
     """Those of the suspects for which no request of the room would go elsewhere without them."""
-    from wrpc.solver.terms import conj
+    from wrpc.solver.terms import conj, negate
 
     names = {r.name for r in suspects}
-    line, next_ = room.line(), _Next(room.policy)
+    line = room.line()
+    next_ = _Next(room.policy, line)
     found: list[Route] = []
     for group in room.policy.ranked:
         for route in group:
-            if route.name in names:
-                elsewhere = conj([line.holds(route), next_.term(line, route)])
-                if line.settle(elsewhere).impossible:
-                    found.append(route)
+            if route.name not in names:
+                continue
+            elsewhere = conj([line.holds(route), next_.elsewhere(route)])
+            if line.settle(elsewhere).impossible:
+                found.append(route)
+                continue
+            # Unless one of its equals that does the same takes the request as well.
+            alike = [negate(line.holds(r)) for r in group if r is not route and next_.same(r, route)]
+            if alike and line.settle(conj([elsewhere, *alike])).impossible:
+                found.append(route)
         for route in group:
             line.exclude(line.holds(route))
     return found
@@ -105,53 +114,80 @@ class _Next:
     Once by the interpreter, for one request: most routes are settled so. Then as a term, for all.
     """
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, line: Line | None = None) -> None:
         self._policy = policy
-        self._chains: dict[str, list[Term]] = {}
+        self._line = line
+        self._actions = _actions(policy)
         self._rank = {r.name: i for i, c in enumerate(policy.ranked) for r in c}
+        self._chains: dict[str, list[Term]] = {}
+        self._classes: dict[int, list[tuple[Action, Term]]] = {}
+
+    def same(self, a: Route, b: Route) -> bool:
+        return self._actions[a.name] == self._actions[b.name]
 
     def differs(self, ask: Asker, answer: Answer, route: Route) -> bool:
         """On this request, which the route takes."""
         if answer.request is None:
             return False
         s = state(self._policy, answer.request)
-        takes, action, rank = ask.healthy.interpreter.takes, route.action.same, self._rank[route.name]
+        takes, rank = ask.healthy.interpreter.takes, self._rank[route.name]
         equals = [r for r in self._policy.ranked[rank] if r is not route and takes(r, s)]
         if equals:
-            return all(r.action.same != action for r in equals)
+            return not any(self.same(r, route) for r in equals)
         for group in self._policy.ranked[rank + 1 :]:
             holding = [r for r in group if takes(r, s)]
             if holding:
-                return any(r.action.same != action for r in holding)
-        default = self._policy.default
-        return default is None or default.action.same != action
+                return not all(self.same(r, route) for r in holding)
+        return self._policy.default is None or not self.same(self._policy.default, route)
 
-    def term(self, line: Line, route: Route) -> Term:
-        """For all requests that the route takes."""
-        from wrpc.solver.terms import conj, disj, negate
+    def elsewhere(self, route: Route) -> Term:
+        """An equal that does something else takes the request as well, or what comes after the class does otherwise."""
+        from wrpc.solver.terms import disj, negate
 
-        action = route.action.same
-        equals = [r for r in self._policy.ranked[self._rank[route.name]] if r is not route]
-        alike = disj(line.holds(r) for r in equals if r.action.same == action)
-        others = disj(line.holds(r) for r in equals if r.action.same != action)
-        after = negate(self._same_from(line, self._rank[route.name] + 1, action))
-        return conj([negate(alike), disj([others, after])])
+        rank, action = self._rank[route.name], self._actions[route.name]
+        return disj([self._others(rank, action), negate(self._same_from(rank + 1, action))])
 
-    def _same_from(self, line: Line, rank: int, action: Action) -> Term:
+    def _same_from(self, rank: int, action: Action) -> Term:
         """Of the first class from `rank` on of which a route holds, every one that does so does `action`; where none
         holds at all, the default does it."""
         from wrpc.solver.terms import conj, disj, negate
 
         chain = self._chains.get(repr(action))
         if chain is None:
-            default = self._policy.default
-            term: Term = default is not None and default.action.same == action
+            term: Term = self._policy.default is not None and self._actions["default"] == action
             chain = [term]
-            for group in reversed(self._policy.ranked):
-                alike = disj(line.holds(r) for r in group if r.action.same == action)
-                others = disj(line.holds(r) for r in group if r.action.same != action)
-                term = conj([negate(others), disj([alike, term])])
+            for i in reversed(range(len(self._policy.ranked))):
+                alike = disj(t for a, t in self._class(i) if a == action)
+                term = conj([negate(self._others(i, action)), disj([alike, term])])
                 chain.append(term)
             chain.reverse()
             self._chains[repr(action)] = chain
         return chain[rank]
+
+    def _others(self, rank: int, action: Action) -> Term:
+        from wrpc.solver.terms import disj
+
+        return disj(t for a, t in self._class(rank) if a != action)
+
+    def _class(self, rank: int) -> list[tuple[Action, Term]]:
+        """Each action of a class, and when a route that does it holds."""
+        from wrpc.solver.terms import disj
+
+        assert self._line is not None, "terms are of a line"
+        if rank not in self._classes:
+            group = self._policy.ranked[rank]
+            by_action: list[tuple[Action, list[Term]]] = []
+            for route in group:
+                holds = self._line.holds(route)
+                action = self._actions[route.name]
+                known = next((terms for a, terms in by_action if a == action), None)
+                if known is None:
+                    by_action.append((action, [holds]))
+                else:
+                    known.append(holds)
+            single = len(group) == 1
+            self._classes[rank] = [
+                (a, terms[0] if single else self._line.named(f"{rank} {i}", disj(terms)))
+                for i, (a, terms) in enumerate(by_action)
+            ]
+        return self._classes[rank]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from wrpc.policy.model import Forbid, Guard, Planned, Policy, Route, plan
 
 if TYPE_CHECKING:
-    from wrpc.solver.ask import Answer, Asker, Replay
+    from wrpc.solver.ask import Answer, Asker, Confirm, Replay
 
 Place = tuple[Route, Planned]
 
@@ -19,7 +19,9 @@ def places(policy: Policy, wanted: Callable[[Planned], bool]) -> list[Place]:
     return [(r, p) for r in routes for p in plan(r.action) if wanted(p)]
 
 
-def removed(ask: Asker, guard: Guard, candidates: list[Place]) -> Iterator[tuple[Route | None, Planned | None, Answer]]:
+def removed(
+    ask: Asker, guard: Guard, candidates: list[Place], *, once_a_pool: bool = False
+) -> Iterator[tuple[Route | None, Planned | None, Answer]]:
     """The places that the guard has to empty, each with a request. One question where it empties none; open as None."""
     from wrpc.solver.terms import conj, disj, negate
 
@@ -30,7 +32,7 @@ def removed(ask: Asker, guard: Guard, candidates: list[Place]) -> Iterator[tuple
         d = room.decision
         terms = {id(p): conj([negate(d.conflict), d.takes(r), d.removes(guard.name, p.pool)]) for r, p in left}
         while left:
-            answer = room.possible(disj(terms[id(p)] for _, p in left), lambda r: _first(r, guard, left) is not None)
+            answer = room.possible(disj(terms[id(p)] for _, p in left), _empties(guard, left))
             if answer.impossible:
                 break
             if answer.request is None:
@@ -40,7 +42,11 @@ def removed(ask: Asker, guard: Guard, candidates: list[Place]) -> Iterator[tuple
             found = _first(replay, guard, left) if replay is not None else None
             assert found is not None, "a confirmed request empties a place"
             yield *found, answer
-            left.remove(found)
+            left = [(r, p) for r, p in left if p is not found[1] and not (once_a_pool and p.pool == found[1].pool)]
+
+
+def _empties(guard: Guard, left: list[Place]) -> Confirm:
+    return lambda replay: _first(replay, guard, left) is not None
 
 
 def _first(replay: Replay, guard: Guard, left: list[Place]) -> Place | None:

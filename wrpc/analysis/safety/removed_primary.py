@@ -1,6 +1,7 @@
 """A guard that removes a main destination: a note, with a request where it does.
 
-The guard is enforced, not proved: a target has to carry it. Where nothing is left, that is WRP406.
+The guard is enforced, not proved: a target has to carry it. Each pool is noted once, with one route that loses it.
+Where nothing is left, that is WRP406.
 
 Bad:
 
@@ -30,7 +31,7 @@ CODE = Code("WRP407", "removed-primary", "info", __doc__ or "")
 def check(policy: Policy, ask: Asker) -> Found:
     primaries = places(policy, lambda p: p.role == "primary")
     for guard in policy.guards.values():
-        for route, planned, answer in removed(ask, guard, primaries):
+        for route, planned, answer in removed(ask, guard, primaries, once_a_pool=True):
             if route is None or planned is None:
                 continue  # WRP409 says that the guard is open
             yield shown(
