@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from wrpc.diagnostics import Code
 
-NOT_CARRIED = Code("WRP801", "not-carried", "warning", """\
+NOT_CARRIED = Code(
+    "WRP801",
+    "not-carried",
+    "warning",
+    """\
 Something that the target cannot carry.
 
 The emitted files do not hold this part of the policy. For a guard that is enforced this is an error: nothing would
@@ -12,44 +16,80 @@ keep it. Elsewhere it is a warning, and the manifest records it.
 
 How to repair: move the rule to a target that carries it, write the route so that the guard is proved, or waive it
 with a reason in the target's block: `target envoy { waive { WRP801 "the mesh in front of it denies these" } }`.
-""")
+""",
+)
 
-APPROXIMATED = Code("WRP802", "approximated", "info", """\
+APPROXIMATED = Code(
+    "WRP802",
+    "approximated",
+    "info",
+    """\
 Something that the target carries only by a stated approximation.
 
 The message says what is lost. The manifest records it.
-""")
+""",
+)
 
-UNKNOWN_SETTING = Code("WRP803", "unknown-setting", "error", """\
+UNKNOWN_SETTING = Code(
+    "WRP803",
+    "unknown-setting",
+    "error",
+    """\
 An attribute of a `target` block that its target does not know, or that has another type.
 
 `wrpc targets NAME` lists the settings.
-""")
+""",
+)
 
-UNEMITTABLE = Code("WRP804", "cannot-emit", "error", """\
+UNEMITTABLE = Code(
+    "WRP804",
+    "cannot-emit",
+    "error",
+    """\
 Something that the target needs and the policy does not say, or says in a way that the program would misread.
 
 Nothing is written. The message says what is missing.
-""")
+""",
+)
 
-REJECTED = Code("WRP805", "rejected-by-target", "error", """\
+REJECTED = Code(
+    "WRP805",
+    "rejected-by-target",
+    "error",
+    """\
 The target's own schema or program rejects what was emitted.
 
 This is a fault of wrpc or a version that does not fit; nothing is written.
-""")
+""",
+)
 
-UNKNOWN_TARGET = Code("WRP806", "unknown-target", "error", """\
+UNKNOWN_TARGET = Code(
+    "WRP806",
+    "unknown-target",
+    "error",
+    """\
 A target that wrpc does not know.
 
 `wrpc targets` lists them.
-""")
+""",
+)
 
-READ_DIFFERS = Code("WRP807", "artifact-differs", "error", """\
+READ_DIFFERS = Code(
+    "WRP807",
+    "artifact-differs",
+    "error",
+    """\
 The emitted files, read back, decide a request otherwise than the policy does.
 
 The witness is that request.
-""")
+""",
+)
 
-WAIVED = Code("WRP808", "waived", "info", """\
+WAIVED = Code(
+    "WRP808",
+    "waived",
+    "info",
+    """\
 A finding that the `target` block waives, with the reason that it gives.
-""")
+""",
+)
