@@ -25,12 +25,12 @@ def test_witnesses(data: st.DataObject) -> None:
     for finding in found.diagnostics:
         assert (finding.verdict == "refuted") is (finding.witness is not None)
         if finding.witness is not None:
-            request = told.sent(finding.witness)
+            request = told.sent(policy, finding.witness)
             assert shows(policy, finding, request), f"{finding.code.id} {finding.message} {request}"
     for proof in found.proofs:
         assert (proof.verdict in ("enforced", "refuted")) is (proof.witness is not None)
         if proof.witness is not None:
-            assert proves(policy, proof, told.sent(proof.witness)), f"{proof} {policy.sources[0].text}"
+            assert proves(policy, proof, told.sent(policy, proof.witness)), f"{proof} {policy.sources[0].text}"
 
 
 def shows(policy: Policy, finding: Diagnostic, request: Mapping[str, object]) -> bool:
@@ -47,7 +47,7 @@ def shows(policy: Policy, finding: Diagnostic, request: Mapping[str, object]) ->
             guard, route = told.named(finding, "guard"), told.about(finding)
             primary = finding.code.id == "WRP407"
             gone = told.removed(policy, decision)
-            return any((r, g) == (route, guard) and (role == "primary") is primary for r, g, role in gone)
+            return any((r, g) == (route, guard) and (role == "primary") is primary for r, g, role, _ in gone)
         case "WRP403":
             assert None in request.values()
             if finding.subjects[0].startswith("guard"):

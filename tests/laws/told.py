@@ -5,18 +5,23 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from fractions import Fraction
 
 from tests.laws import oracle
 from wrpc.decide.request import parse
 from wrpc.diagnostics import Diagnostic
-from wrpc.policy.model import Assertion, Policy, Route, plan
+from wrpc.policy.model import Assertion, Policy, Real, Route, Score, plan
 
 Request = Mapping[str, object]
 
 
-def sent(witness: Request) -> dict[str, object]:
-    """A witness as a reader sends it: through JSON."""
-    return parse(json.dumps(witness))
+def sent(policy: Policy, witness: Request) -> dict[str, object]:
+    """A witness as a reader sends it: through JSON. What no decimal is, such as a third, is shown as a fraction."""
+    request = parse(json.dumps(witness))
+    for name, value in request.items():
+        if isinstance(value, str) and isinstance(policy.signals[name].type, Real | Score):
+            request[name] = Fraction(value)
+    return request
 
 
 def outcome(policy: Policy, request: Request) -> dict[str, object] | None:
@@ -73,12 +78,12 @@ def about(finding: Diagnostic) -> str:
                 for s in finding.subjects if s == "default" or s.startswith("route "))  # fmt: skip
 
 
-def removed(policy: Policy, decision: Mapping[str, object]) -> set[tuple[str, str, str]]:
-    """Route, guard and role of each destination that is gone."""
+def removed(policy: Policy, decision: Mapping[str, object]) -> set[tuple[str, str, str, str]]:
+    """Route, guard, role and pool of each destination that is gone."""
     gone = decision["removed"]
     assert isinstance(gone, list)
     if not gone:
         return set()
     name = str(decision["route"])
     roles = {p.pool: p.role for p in plan(routes(policy)[name].action)}
-    return {(name, r["by"].removeprefix("guard "), roles[r["pool"]]) for r in gone}
+    return {(name, r["by"].removeprefix("guard "), roles[r["pool"]], r["pool"]) for r in gone}
