@@ -32,7 +32,7 @@ from wrpc.analysis.check import Found, routes
 from wrpc.analysis.conflicts.reach import reach
 from wrpc.decide.state import state
 from wrpc.diagnostics import Code, finding
-from wrpc.policy.model import Action, Policy, Route
+from wrpc.policy.model import Policy, Route
 
 if TYPE_CHECKING:
     from wrpc.solver.ask import Answer, Asker, Line, Room
@@ -66,7 +66,7 @@ def _suspects(policy: Policy) -> list[Route]:
     Where a measurement ranks a class, every route that holds in its tier has a say in whether it counts, and what comes
     next is not known; `on_unknown deny` ends requests by itself.
     """
-    does = {name: repr(action) for name, action in _actions(policy).items()}
+    does = _deeds(policy)
     times = Counter(does.values())
     measured: set[int] = set()
     if "confidence" in policy.resolve:
@@ -78,9 +78,9 @@ def _suspects(policy: Policy) -> list[Route]:
     ]
 
 
-def _actions(policy: Policy) -> dict[str, Action]:
-    """What each route does, and the default."""
-    return {r.name: r.action.same for r in routes(policy)}
+def _deeds(policy: Policy) -> dict[str, str]:
+    """What each route does, and the default. Labels count: somebody reads them, an importer's settings among them."""
+    return {r.name: repr((r.action.same, sorted(r.labels.items(), key=repr))) for r in routes(policy)}
 
 
 def _unchanged(room: Room, suspects: Sequence[Route]) -> list[Route]:
@@ -117,13 +117,13 @@ class _Next:
     def __init__(self, policy: Policy, line: Line | None = None) -> None:
         self._policy = policy
         self._line = line
-        self._actions = _actions(policy)
+        self._deeds = _deeds(policy)
         self._rank = {r.name: i for i, c in enumerate(policy.ranked) for r in c}
         self._chains: dict[str, list[Term]] = {}
-        self._classes: dict[int, list[tuple[Action, Term]]] = {}
+        self._classes: dict[int, list[tuple[str, Term]]] = {}
 
     def same(self, a: Route, b: Route) -> bool:
-        return self._actions[a.name] == self._actions[b.name]
+        return self._deeds[a.name] == self._deeds[b.name]
 
     def differs(self, ask: Asker, answer: Answer, route: Route) -> bool:
         """On this request, which the route takes."""
@@ -144,50 +144,44 @@ class _Next:
         """An equal that does something else takes the request as well, or what comes after the class does otherwise."""
         from wrpc.solver.terms import disj, negate
 
-        rank, action = self._rank[route.name], self._actions[route.name]
-        return disj([self._others(rank, action), negate(self._same_from(rank + 1, action))])
+        rank, deed = self._rank[route.name], self._deeds[route.name]
+        return disj([self._others(rank, deed), negate(self._same_from(rank + 1, deed))])
 
-    def _same_from(self, rank: int, action: Action) -> Term:
-        """Of the first class from `rank` on of which a route holds, every one that does so does `action`; where none
+    def _same_from(self, rank: int, deed: str) -> Term:
+        """Of the first class from `rank` on of which a route holds, every one that does so does `deed`; where none
         holds at all, the default does it."""
         from wrpc.solver.terms import conj, disj, negate
 
-        chain = self._chains.get(repr(action))
+        chain = self._chains.get(deed)
         if chain is None:
-            term: Term = self._policy.default is not None and self._actions["default"] == action
+            term: Term = self._policy.default is not None and self._deeds["default"] == deed
             chain = [term]
             for i in reversed(range(len(self._policy.ranked))):
-                alike = disj(t for a, t in self._class(i) if a == action)
-                term = conj([negate(self._others(i, action)), disj([alike, term])])
+                alike = disj(t for d, t in self._class(i) if d == deed)
+                term = conj([negate(self._others(i, deed)), disj([alike, term])])
                 chain.append(term)
             chain.reverse()
-            self._chains[repr(action)] = chain
+            self._chains[deed] = chain
         return chain[rank]
 
-    def _others(self, rank: int, action: Action) -> Term:
+    def _others(self, rank: int, deed: str) -> Term:
         from wrpc.solver.terms import disj
 
-        return disj(t for a, t in self._class(rank) if a != action)
+        return disj(t for d, t in self._class(rank) if d != deed)
 
-    def _class(self, rank: int) -> list[tuple[Action, Term]]:
-        """Each action of a class, and when a route that does it holds."""
+    def _class(self, rank: int) -> list[tuple[str, Term]]:
+        """Each deed of a class, and when a route that does it holds."""
         from wrpc.solver.terms import disj
 
         assert self._line is not None, "terms are of a line"
         if rank not in self._classes:
             group = self._policy.ranked[rank]
-            by_action: list[tuple[Action, list[Term]]] = []
+            by_deed: dict[str, list[Term]] = {}
             for route in group:
-                holds = self._line.holds(route)
-                action = self._actions[route.name]
-                known = next((terms for a, terms in by_action if a == action), None)
-                if known is None:
-                    by_action.append((action, [holds]))
-                else:
-                    known.append(holds)
+                by_deed.setdefault(self._deeds[route.name], []).append(self._line.holds(route))
             single = len(group) == 1
             self._classes[rank] = [
-                (a, terms[0] if single else self._line.named(f"{rank} {i}", disj(terms)))
-                for i, (a, terms) in enumerate(by_action)
+                (d, terms[0] if single else self._line.named(f"{rank} {i}", disj(terms)))
+                for i, (d, terms) in enumerate(by_deed.items())
             ]
         return self._classes[rank]

@@ -124,7 +124,7 @@ TARGET = Target(
         Construct.CONCURRENCY: Elsewhere(_ENGINE),
         Construct.PLACE: Elsewhere(_FLEET),
         Construct.ASSERT: Elsewhere("`wrpc check`"),
-        Construct.TEST: Elsewhere("`wrpc test`"),
+        Construct.TEST: Elsewhere("`wrpc lint` and `wrpc check`, which run them"),
     },
     emit=_emit,
     read=_read,

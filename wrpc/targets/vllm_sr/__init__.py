@@ -85,7 +85,7 @@ TARGET = Target(
         Construct.CONCURRENCY: Elsewhere(ENGINE),
         Construct.PLACE: Elsewhere(FLEET),
         Construct.ASSERT: Elsewhere(PROOF),
-        Construct.TEST: Elsewhere("`wrpc test`"),
+        Construct.TEST: Elsewhere("`wrpc lint` and `wrpc check`, which run them"),
     },
     emit=emit,
     read=read,
