@@ -1,55 +1,57 @@
-"""String signals as positions: every relation is a range of cells, and every cell has a string of its own."""
+"""Strings in proofs: every text that a policy or a request may hold, characters outside the solver's own included."""
 
 from __future__ import annotations
 
-from hypothesis import given
-from hypothesis import strategies as st
+import pytest
 
-import wrpc
-from wrpc.solver.strings import Cells, after
+from wrpc import check, decide, loads
 
-TEXTS = st.text(st.sampled_from("ab\0\ud7ff\ue000\U0010ffff-"), max_size=4)
+POOLS = 'signal s: string { source keywords("s") } signal u: string { source keywords("u") } pool p { } pool q { }\n'
 
 
-@given(st.lists(TEXTS, min_size=1, max_size=5), TEXTS)
-def test_a_string_lies_in_one_cell_that_answers_as_it_does(words: list[str], text: str):
-    cells = Cells([*words, *(a for p in words if (a := after(p)) is not None)])
-    cell = cells.of(text)
-    for word in words:
-        assert (text == word) == (cell == cells.word(word))
-        assert (text < word) == (cell < cells.word(word))
-        first, last = cells.beginning_with(word)
-        assert text.startswith(word) == (first <= cell and (last is None or cell <= last))
+def witness(condition: str) -> dict[str, object] | None:
+    policy = loads(POOLS + f"route r {{ when {condition}  to q }} default {{ to p }} assert k {{ never route == r }}")
+    (proof,) = check(policy).proofs
+    assert proof.verdict in ("proved", "refuted")
+    if proof.witness is not None:
+        assert decide(policy, proof.witness).route == "r"
+    return None if proof.witness is None else dict(proof.witness)
 
 
-@given(st.lists(TEXTS, max_size=5))
-def test_the_example_of_a_cell_lies_in_it(words: list[str]):
-    cells = Cells(words)
-    for cell in range(cells.count):
-        example = cells.example(cell)
-        assert (cell in cells.empty) == (example is None)
-        assert example is None or cells.of(example) == cell
+@pytest.mark.parametrize(
+    ("condition", "possible"),
+    [
+        ('s == "a" and s == "b"', False),
+        ('s == "a" and prefix(s, "a")', True),
+        ('s == "b" and prefix(s, "a")', False),
+        ('prefix(s, "ab") and not prefix(s, "a")', False),
+        ('prefix(s, "a") and s != "a" and s < "aa"', True),
+        ('s > "a" and s < "b" and not prefix(s, "a")', False),
+        ('s > "a" and s < "a "', True),
+        ('s < ""', False),
+        ('prefix(s, "")', True),
+        ('prefix("abc", s) and s not in ["", "a", "ab", "abc"]', False),
+        ('prefix("abc", s) and s > "a"', True),
+        ('s == u and prefix(s, "x") and u < "x"', False),
+        ("s < u and u < s", False),
+        ("s < u and prefix(s, u)", False),
+        ('s < u and prefix(u, s) and s != ""', True),
+        ('s == "\U0010ffff" and prefix(s, "\\\\")', False),
+        ('s == "\U0010ffff" and not prefix(s, "\\\\")', True),
+        ('s > "\U0010ffff"', True),
+        ('s == "\\\\u{41}" and s == "A"', False),
+        ('s == "\\\\u{41}"', True),
+        ('s == "é\\t\\"" and prefix(s, "é")', True),
+        ('s == "\U0001f600" and s > "\uffff"', True),
+    ],
+)
+def test_possible(condition: str, possible: bool) -> None:
+    assert (witness(condition) is not None) is possible
 
 
-def test_nothing_lies_between_a_word_and_the_same_with_a_nul():
-    cells = Cells(["a", "a\0"])
-    assert cells.empty == [cells.of("a") + 1]
-
-
-def test_signals_that_are_compared_with_each_other_stay_strings():
-    policy = wrpc.loads(
-        """
-        signal a: string { source header("a") }
-        signal b: string { source header("b") }
-        signal c: string { source header("c") }
-        pool p { }
-        pool q { }
-        route r { when a == b and prefix(a, "x") and prefix(c, "y")  to p }
-        default { to q }
-        assert never_both { never route == r when b == "z" }
-        assert never_r { never route == r when b == "xz" }
-        """
-    )
-    findings = wrpc.check(policy)
-    verdicts = {p.subject: p.verdict for p in findings.proofs}
-    assert verdicts == {"assert never_both": "proved", "assert never_r": "refuted"}
+def test_what_the_solver_has_no_characters_for_is_never_proved_by_it() -> None:
+    condition = 's == u and s == "\U0010ffff" and not prefix(u, "\\\\")'
+    policy = loads(POOLS + f"route r {{ when {condition}  to q }} default {{ to p }} assert k {{ never route == r }}")
+    assert decide(policy, {"s": "\U0010ffff", "u": "\U0010ffff"}).route == "r"
+    (proof,) = check(policy).proofs
+    assert proof.verdict in ("open", "refuted")

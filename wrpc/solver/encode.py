@@ -45,6 +45,7 @@ class NotDecidable(Exception):
 
 
 Outcomes = Callable[[Outcome], Term]
+LAST = "\U0002ffff"  # the last character that the solver's strings have
 RELATIONS: dict[str, Callable[[str, str], bool]] = {
     "equals": lambda a, b: a == b,
     "before": lambda a, b: a < b,
@@ -214,6 +215,10 @@ def _related(relation: str, left: Variables | str, right: Variables | str) -> Te
         assert isinstance(left, str), "a signal with cells is only held against constants"
         at = right.cells.word(left)
         return _in_cells(right, at, at) if relation == "equals" else _in_cells(right, at + 1, None)
+    if any(isinstance(t, str) and any(c > LAST for c in t) for t in (left, right)):
+        # Whether it holds is then left to chance: what is impossible all the same is so, and no request is confirmed
+        # that only chance allows.
+        return z3.FreshBool("beyond")
     a, b = (_string(t) if isinstance(t, str) else t.value for t in (left, right))
     match relation:
         case "equals":
