@@ -56,7 +56,7 @@ def test_agent_without_priorities_has_pairs_that_only_a_confidence_or_a_name_sep
     pairs = {frozenset(s.removeprefix("route ") for s in d.subjects) for d in found}
     assert {d.severity for d in found} == {"warning"}
     assert frozenset({"domain_legal_health", "domain_code"}) in pairs
-    assert all("only confidence and name decides" in d.message for d in found)
+    assert all("only confidence and name decide" in d.message for d in found)
 
 
 @pytest.mark.parametrize("name", ["privacy", "agent"])
