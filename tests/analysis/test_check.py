@@ -46,6 +46,8 @@ def severities(found: Findings, code: str) -> dict[str, str]:
         ('default { to own  mirror cloud 5% } guard g { forbid destination.trust == "cloud" }', "guard g", "enforced"),
         # A request that two routes take and a guard denies.
         ('route x { when a  to own } route y { when a  to cloud } guard g { deny "no" when a }', "guard g", "enforced"),
+        # Of those two only one would serve, and the other goes first by name alone.
+        ('route x { when a  deny "x" } route y { when a  to own } guard g { deny "no" when a }', "guard g", "enforced"),
         # Only a failure makes it act.
         (
             "route x { when not a  to cloud } default { to own } guard g { forbid destination.pool == cloud when a }",
@@ -72,6 +74,14 @@ def test_what_is_assumed_stands_in_the_proof() -> None:
     found = check(loads(SIGNALS + "assume short { n < 50 } default { to own } assert k { never n > 60 }"))
     (proof,) = found.proofs
     assert (proof.verdict, proof.leans_on) == ("proved", ("assume short",))
+
+
+def test_the_request_shows_this_guard_and_not_another_that_does_the_same() -> None:
+    found = check(loads(SIGNALS + "default { to own } guard g { require audit when n > 90 } guard h { require audit }"))
+    shown = {p.subject: p.witness for p in found.proofs}
+    assert shown["guard h"] == {}
+    assert shown["guard g"] is not None
+    assert "n" in shown["guard g"]
 
 
 def test_a_failed_signal_is_an_error_for_what_is_sealed_or_critical() -> None:

@@ -41,8 +41,15 @@ def without(policy: Policy, guard: str) -> Policy:
 
 
 def done(decision: Mapping[str, object]) -> tuple[object, ...]:
-    """What happens to the request, whoever decided it."""
-    return decision["action"], decision["destinations"], decision["obligations"]
+    """What happens to the request, whoever decided it; primaries have no order."""
+    destinations = decision["destinations"]
+    assert isinstance(destinations, list)
+    primaries = sorted((d for d in destinations if d["role"] == "primary"), key=lambda d: str(d["pool"]))
+    return (
+        decision["action"],
+        [*primaries, *(d for d in destinations if d["role"] != "primary")],
+        decision["obligations"],
+    )
 
 
 def acts(policy: Policy, guard: str, request: Request) -> bool:

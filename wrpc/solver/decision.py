@@ -104,6 +104,15 @@ class Encoded:
         beaten = [conj([self.holds(r), self.beats(r, route)]) for r in rivals]
         return conj([self.holds(route), negate(self.earlier(rank)), *(negate(b) for b in beaten)])
 
+    def first(self, route: Route) -> Term:
+        """As `chosen`, and also of several that conflict: nothing goes before this route."""
+        if self.policy.default is route:
+            return negate(self.earlier(len(self.policy.ranked)))
+        rank = self._rank[route.name]
+        rivals = () if set(self.policy.resolve) <= {"priority"} else self.policy.ranked[rank]
+        beaten = [conj([self.holds(r), self._strictly(r, route)]) for r in rivals if r is not route]
+        return conj([self.holds(route), negate(self.earlier(rank)), *(negate(b) for b in beaten)])
+
     def takes(self, route: Route) -> Term:
         if route.name not in self._takes:
             label = f"takes {'' if route is self.policy.default else 'route '}{route.name}"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from wrpc.decide.decision import Decision
 from wrpc.decide.evaluate import NotYet
 from wrpc.decide.interpret import Conflict
 from wrpc.policy.model import Assertion, Claim, Denial, Forbid, Guard, Obligation, Policy, plan
@@ -109,7 +110,7 @@ def acts(room: Room, guard: Guard) -> Term:
         terms += [conj([planned(room, p), d.removes(guard.name, p)]) for p in pools]
     for rule in guard.rules:
         if isinstance(rule, Denial):
-            serving = disj(d.chosen(r) for r in d.answering if r.action.kind != "deny")
+            serving = disj(d.first(r) for r in d.answering if r.action.kind != "deny")
             terms.append(conj([negate(d.denied_by_faults), serving, negate(d.encoding.condition(rule.when).false)]))
     if any(isinstance(r, Obligation) for r in guard.rules):
         terms.append(conj([d.served, d.obliges(guard.name, None)]))
@@ -125,13 +126,12 @@ def planned(room: Room, pool: str) -> Term:
 
 def _acts(ask: Asker, guard: Guard) -> Confirm:
     """The interpreter removes, denies or obliges because of the guard."""
-    owed = {r.name for r in guard.rules if isinstance(r, Obligation)}
 
     def confirm(replay: Replay) -> bool:
         machine, decision = ask.healthy.interpreter, replay.decision
         if decision is None:
             return False
-        if any(r.guard == guard.name for r in decision.removed) or owed & set(decision.obligations):
+        if any(r.guard == guard.name for r in decision.removed) or _obliges(ask, guard, replay, decision):
             return True
         if replay.state.denied_by is not None:
             return False
@@ -144,6 +144,18 @@ def _acts(ask: Asker, guard: Guard) -> Confirm:
         return route is not None and route.action.kind != "deny"
 
     return confirm
+
+
+def _obliges(ask: Asker, guard: Guard, replay: Replay, decision: Decision) -> bool:
+    """The guard itself does: another may owe the same."""
+    test = ask.healthy.interpreter.test
+    reached = [ask.policy.pools[p] for p in decision.pools]
+    return any(
+        rule.when is None or test(rule.when)(replay.state, pool, None) is not False
+        for rule in guard.rules
+        if isinstance(rule, Obligation)
+        for pool in reached
+    )
 
 
 def policy_has_plans(policy: Policy) -> bool:
