@@ -6,7 +6,7 @@ Nothing here prints. A stage returns findings; `report` shows them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import field
 from difflib import get_close_matches
 from typing import Literal
 
@@ -70,9 +70,6 @@ class Diagnostic:
 
     def key(self) -> tuple[object, ...]:
         return (*self.span.key(), self.code.id, self.message)
-
-    def with_severity(self, severity: Severity) -> Diagnostic:
-        return replace(self, severity=severity)
 
 
 def finding(

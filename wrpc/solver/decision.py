@@ -92,9 +92,6 @@ class Encoded:
             self._earlier.append(self._define(f"earlier than {i}", term))
         return self._earlier[rank]
 
-    def earlier_than(self, route: Route) -> Term:
-        return self.earlier(self._rank[route.name])
-
     def chosen(self, route: Route) -> Term:
         """Step 3 alone chooses this route, were it asked; among equals that do the same the first by name."""
         if self.policy.default is route:

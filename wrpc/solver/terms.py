@@ -76,10 +76,6 @@ def compare(operator: str, left: Number, right: Number) -> Term:
 _COMPARE = {"<": z3.Z3_mk_lt, "<=": z3.Z3_mk_le, ">": z3.Z3_mk_gt, ">=": z3.Z3_mk_ge}
 
 
-def implies(a: Term, b: Term) -> Term:
-    return disj([negate(a), b])
-
-
 def choose(condition: Term, yes: Number, no: Number) -> Number:
     """`yes` where the condition holds, else `no`; real numbers."""
     if isinstance(condition, bool):

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wrpc.analysis.check import Found, is_library, routes
+from wrpc.analysis.check import Found, is_library, routes, shown
 from wrpc.diagnostics import Code, finding
 from wrpc.policy.model import Policy, plan
 
@@ -35,16 +35,19 @@ CODE = Code("WRP302", "unreached-pool", "warning", __doc__ or "")
 def check(policy: Policy, ask: Asker) -> Found:
     if is_library(policy):
         return
+    from wrpc.solver.ask import Answer
+
     named = {p.pool for r in routes(policy) for p in plan(r.action)}
-    reached: set[str] = set()
     for pool in policy.pools.values():
+        answer = Answer("impossible")
         if pool.name in named:
             answer = ask.settled(lambda room, p=pool.name: room.decision.reaches(p))  # type: ignore[misc]  # bound
-            if not answer.impossible:
-                reached.add(pool.name)
-                continue
-        why = "no request reaches it" if pool.name in named else "no route names it"
-        yield finding(CODE, f"nothing reaches pool `{pool.name}`: {why}", pool.span, subjects=(f"pool {pool.name}",))
+        if not answer.possible:
+            why = "no request reaches it" if pool.name in named else "no route names it"
+            yield shown(
+                CODE, f"nothing reaches pool `{pool.name}`: {why}", pool.span, policy, answer,
+                subjects=(f"pool {pool.name}",),
+            )  # fmt: skip
     used = {p.model for p in policy.pools.values()}
     for model in policy.models.values():
         if model.name not in used:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from wrpc.decide.decision import Decision
 from wrpc.decide.evaluate import NotYet
 from wrpc.decide.interpret import Conflict
-from wrpc.policy.model import Assertion, Claim, Denial, Forbid, Guard, Obligation, Policy, plan
+from wrpc.policy.model import Assertion, Claim, Denial, Forbid, Guard, Obligation, plan
 from wrpc.solver.ask import Answer
 from wrpc.solver.encode import NotDecidable
 from wrpc.solver.terms import Term, conj, disj, negate
@@ -156,8 +156,3 @@ def _obliges(ask: Asker, guard: Guard, replay: Replay, decision: Decision) -> bo
         if isinstance(rule, Obligation)
         for pool in reached
     )
-
-
-def policy_has_plans(policy: Policy) -> bool:
-    """Something is routed at all; in a file of shared declarations no guard can be proved by absence."""
-    return bool(policy.routes) or policy.default is not None

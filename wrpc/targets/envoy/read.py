@@ -115,7 +115,7 @@ class _Reader:
             name=self.origin.name,
             sources=(self.source,),
             signals=signals,
-            groups=self.origin.groups,
+            groups={},
             definitions=definitions if guards else {},
             assumptions={},
             models=self.origin.models,
