@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING
 from wrpc.analysis.check import Found, routes, shown, subject
 from wrpc.diagnostics import Code, Related
 from wrpc.policy.model import Policy, Route
+from wrpc.solver.terms import conj, disj, negate
 
 if TYPE_CHECKING:
     from wrpc.solver.ask import Asker, Confirm, Replay, Room
@@ -41,40 +42,38 @@ def check(policy: Policy, ask: Asker) -> Found:
     if not policy.guards:
         return
     left = [r for r in routes(policy) if r.action.kind != "deny"]
-    while left:
-        answer = ask.anywhere(lambda room: _emptied(room, left), _confirm(left))
-        if answer.impossible:
-            return
-        replay = ask.rooms[-1].replay(answer.request) if answer.request is not None else None
-        if replay is None or replay.decision is None:
-            guard = next(iter(policy.guards.values()))
-            yield shown(CODE, "a guard may leave requests without any destination", guard.span, policy, answer)
-            return
-        route = next(r for r in left if r.name == replay.decision.route)
-        guard = policy.guards[replay.decision.removed[-1].guard]
-        yield shown(
-            CODE,
-            f"guard `{guard.name}` leaves no destination to requests that {subject(route, policy)} takes",
-            guard.span,
-            policy,
-            answer,
-            subjects=(f"guard {guard.name}", subject(route, policy)),
-            related=(Related(route.span, "takes the request"),),
-            help="give them a destination that the guard allows, or a `deny` route that says why",
-        )
-        left.remove(route)
+    for room in ask.rooms:
+        terms = {r.name: _emptied(room, r) for r in left}
+        while left:
+            answer = room.possible(disj(terms[r.name] for r in left), _confirm({r.name for r in left}))
+            if answer.impossible:
+                break
+            replay = room.replay(answer.request) if answer.request is not None else None
+            if replay is None or replay.decision is None:
+                guard = next(iter(policy.guards.values()))
+                yield shown(CODE, "a guard may leave requests without any destination", guard.span, policy, answer)
+                return
+            route = next(r for r in left if r.name == replay.decision.route)
+            guard = policy.guards[replay.decision.removed[-1].guard]
+            yield shown(
+                CODE,
+                f"guard `{guard.name}` leaves no destination to requests that {subject(route, policy)} takes",
+                guard.span,
+                policy,
+                answer,
+                subjects=(f"guard {guard.name}", subject(route, policy)),
+                related=(Related(route.span, "takes the request"),),
+                help="give them a destination that the guard allows, or a `deny` route that says why",
+            )
+            left = [r for r in left if r is not route]
 
 
-def _emptied(room: Room, left: list[Route]) -> Term:
-    from wrpc.solver.terms import conj, disj, negate
-
+def _emptied(room: Room, route: Route) -> Term:
     d = room.decision
-    return conj([negate(d.conflict), disj(conj([d.takes(r), negate(d.serves(r))]) for r in left)])
+    return conj([negate(d.conflict), d.takes(route), negate(d.serves(route))])
 
 
-def _confirm(left: list[Route]) -> Confirm:
-    names = {r.name for r in left}
-
+def _confirm(names: set[str]) -> Confirm:
     def confirm(replay: Replay) -> bool:
         d = replay.decision
         return d is not None and d.route in names and d.action == "deny"
