@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
@@ -21,6 +22,7 @@ from wrpc.cli.app import app  # noqa: E402
 from wrpc.policy import units  # noqa: E402
 from wrpc.policy import vocabulary as v  # noqa: E402
 from wrpc.policy.sources import SOURCES  # noqa: E402
+from wrpc.report import contract  # noqa: E402
 from wrpc.report.catalogue import FAMILIES, Entry, entries  # noqa: E402
 from wrpc.report.targets import KIND, said, versions  # noqa: E402
 from wrpc.report.units import decimal  # noqa: E402
@@ -44,7 +46,8 @@ an approximation is one too (WRP802). Both stand in the manifest. `wrpc targets 
 # Commands
 
 Exit code 0: no error found. 1: errors, or warnings under `--fail-on warning`. 2: bad usage, or an input that cannot be
-read. `--format json` prints one object, whose keys are a contract; numbers in it are in base units.
+read. `--format json` prints one object, whose keys are a contract ([schemas](schemas)); numbers in it are in base
+units.
 """,
     "words": """\
 # The words of the language
@@ -233,7 +236,16 @@ PAGES: dict[str, Callable[[], str]] = {
 }
 
 
+def schemas() -> dict[str, str]:
+    """The JSON that programs read, as JSON Schema."""
+    found = {name: json.dumps(model.model_json_schema(), indent=2) + "\n" for name, model in contract.SCHEMAS.items()}
+    return {f"{name}.schema.json": text for name, text in found.items()}
+
+
 def main() -> int:
+    (HERE / "schemas").mkdir(exist_ok=True)
+    for name, text in schemas().items():
+        (HERE / "schemas" / name).write_text(text, encoding="utf-8", newline="\n")
     for name, page in PAGES.items():
         (HERE / name).write_text(page(), encoding="utf-8", newline="\n")
     return 0

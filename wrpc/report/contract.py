@@ -1,0 +1,114 @@
+"""The JSON that programs read, as models: one object of `lint`, `check`, `import` and `compile`, one line of `decide`.
+
+`docs/schemas` has their JSON Schemas. The commands write the same shapes by hand, since a small `lint` has no time for
+pydantic; the tests hold the two together. Keys are added, never renamed or removed.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Value = bool | int | float | str | list[str] | None
+
+
+class Contract(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Span(Contract):
+    """From `line` and `column` up to, not including, `end_line` and `end_column`; all counted from 1."""
+
+    file: str
+    line: int = Field(ge=1)
+    column: int = Field(ge=1)
+    end_line: int = Field(ge=1)
+    end_column: int = Field(ge=1)
+
+
+class Related(Contract):
+    span: Span
+    label: str
+
+
+class Fix(Contract):
+    title: str
+    span: Span
+    text: str
+    safe: bool
+
+
+class Diagnostic(Contract):
+    code: str = Field(pattern=r"^WRP\d{3}$")
+    severity: Literal["error", "warning", "info"]
+    verdict: Literal["refuted", "open"] | None
+    message: str
+    span: Span
+    subjects: list[str]
+    related: list[Related]
+    witness: dict[str, Value] | None
+    help: str | None
+    fixes: list[Fix]
+
+
+class Proof(Contract):
+    subject: str
+    verdict: Literal["proved", "enforced", "refuted", "open"]
+    witness: dict[str, Value] | None
+
+
+class Summary(Contract):
+    errors: int
+    warnings: int
+    proved: int
+    refuted: int
+    open: int
+
+
+class Report(Contract):
+    """What `--format json` prints. Numbers of a witness are in base units."""
+
+    version: Literal[1]
+    verdict: Literal["pass", "fail"]
+    summary: Summary
+    diagnostics: list[Diagnostic]
+    proofs: list[Proof]
+
+
+class Destination(Contract):
+    pool: str
+    weight: float | None
+    role: Literal["primary", "fallback", "cascade", "spill", "mirror"]
+    obligations: list[str]
+
+
+class Removal(Contract):
+    pool: str
+    by: str
+
+
+class Decision(Contract):
+    """One line of `decide --format json`."""
+
+    route: str | None
+    action: Literal["route", "deny", "unrouted"]
+    reason: str | None
+    destinations: list[Destination]
+    obligations: list[str]
+    fired: list[str]
+    removed: list[Removal]
+
+
+class Fault(Contract):
+    code: str = Field(pattern=r"^WRP\d{3}$")
+    message: str
+
+
+class Refused(Contract):
+    """The line of `decide` for what is no request of the policy, or one on which it says two things."""
+
+    error: Fault
+
+
+SCHEMAS: dict[str, type[Contract]] = {"report": Report, "decision": Decision, "refused": Refused}
