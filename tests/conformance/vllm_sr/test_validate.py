@@ -64,6 +64,7 @@ def test_a_maintained_recipe(name: str, programs: Path, shared: Path, tmp_path: 
     assert validated(imported(path, name), programs, tmp_path) == ""
 
 
-def test_every_kind_of_signal(programs: Path, tmp_path: Path) -> None:
-    path = HERE / "importers" / "vllm_sr" / "cases" / "every_kind.yaml"
-    assert validated(imported(path, "every_kind"), programs, tmp_path) == ""
+@pytest.mark.parametrize("name", ["every_kind", "settings"])
+def test_a_case_of_the_importer(name: str, programs: Path, tmp_path: Path) -> None:
+    path = HERE / "importers" / "vllm_sr" / "cases" / f"{name}.yaml"
+    assert validated(imported(path, name), programs, tmp_path) == ""

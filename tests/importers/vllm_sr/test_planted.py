@@ -53,11 +53,21 @@ STANDARD_RULES = """\
           - type: projection
             name: policy_security_standard
 """
-LOCAL_REF = """\
+LOCAL_ACTION = """\
       modelRefs:
         - model: local/private-qwen
           use_reasoning: true
           reasoning_effort: medium
+      plugins:
+        - type: tools
+          configuration:
+            enabled: true
+            mode: passthrough
+        - type: router_replay
+          configuration:
+            enabled: true
+            max_records: 50000
+            max_body_bytes: 2048
 """
 SECURITY_RULES = """\
       priority: 300
@@ -255,7 +265,7 @@ FAULTS = [
     fault(
         "a decision that nothing would miss",
         "WRP204",
-        (STANDARD_RULES + LOCAL_REF, STANDARD_RULES + LOCAL_REF.partition("          use_")[0]),
+        (STANDARD_RULES + LOCAL_ACTION, STANDARD_RULES + LOCAL_ACTION.partition("          use_")[0]),
     ),
     fault(
         "a model that nothing reaches",

@@ -8,8 +8,10 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+import yaml
 
-from tests.support.compiling import compiled, files, target
+import wrpc.api
+from tests.support.compiling import compiled, content, files, said, target
 from tests.support.equal import differences, sampled
 from wrpc.importers import importer
 from wrpc.policy.load import from_tree
@@ -17,8 +19,9 @@ from wrpc.policy.model import Policy
 from wrpc.source import Source
 
 HERE = Path(__file__).resolve().parent
-OWN = HERE.parents[1] / "importers" / "vllm_sr" / "cases" / "every_kind.yaml"
-RECIPES = ("privacy", "agent", "balance", "speed", "cost", "accuracy", "vault", "every_kind")
+OWN = HERE.parents[1] / "importers" / "vllm_sr" / "cases"
+MOM = ("balance", "speed", "cost", "accuracy", "vault")
+RECIPES = ("privacy", "agent", *MOM, "every_kind", "settings")
 
 
 def wheel() -> Path | None:
@@ -43,16 +46,20 @@ def imported(path: Path, name: str) -> Policy:
 @pytest.fixture(params=RECIPES)
 def recipe(request: pytest.FixtureRequest) -> Iterator[Policy]:
     name: str = request.param
-    if name == "every_kind":
-        yield imported(OWN, name)
+    if name in ("every_kind", "settings"):
+        yield imported(OWN / f"{name}.yaml", name)
     elif name in ("privacy", "agent"):
         shared: Path = request.getfixturevalue("shared")
         yield imported(shared / "cases" / "vllm-sr" / name / "config.yaml", name)
     else:
-        path = wheel()
-        if path is None:
-            pytest.skip("no `vllm-sr` wheel beside the Python that runs the tests")
-        yield imported(path, name)
+        yield imported(of_the_wheel(), name)
+
+
+def of_the_wheel() -> Path:
+    path = wheel()
+    if path is None:
+        pytest.skip("no `vllm-sr` wheel beside the Python that runs the tests")
+    return path
 
 
 def again(policy: Policy) -> Policy:
@@ -73,6 +80,45 @@ def test_it_compiles_and_the_schema_accepts_it(recipe: Policy) -> None:
 
 def test_it_comes_back_as_it_was(recipe: Policy) -> None:
     assert differences(recipe, again(recipe)) == []
+
+
+def test_its_settings_come_back_as_they_were(recipe: Policy) -> None:
+    """The whole of the target's block, and who names what of it."""
+    if recipe.name == "every_kind":
+        # A `latency_aware` without its percentiles gets them the first time.
+        recipe = again(recipe)
+    back = again(recipe)
+    assert {n: t.settings for n, t in back.targets.items()} == {n: t.settings for n, t in recipe.targets.items()}
+    assert {r.name: r.labels for r in back.routes.values()} == {r.name: r.labels for r in recipe.routes.values()}
+    assert {r.name: r.action.same for r in back.routes.values()} == {
+        r.name: r.action.same for r in recipe.routes.values()
+    }
+
+
+def test_the_decisions_have_the_settings_of_the_original(recipe: Policy) -> None:
+    """Compared as YAML has them, so that a number is a number and a text a text."""
+    root = yaml.safe_load(recipe.sources[0].text)
+    name = recipe.name.removesuffix("_policy")
+    routing = next((r["routing"] for r in root.get("recipes", ()) if r["name"] == name), root.get("routing"))
+    made = content(compiled(recipe, "vllm-sr"), "config.yaml")["routing"]
+    for key in ("candidate_requirements", "data_policy", "model_bindings"):
+        assert made.get(key) == routing.get(key)
+    assert len(made["decisions"]) == len(routing["decisions"])
+    for ours, theirs in zip(made["decisions"], routing["decisions"], strict=True):
+        if len(theirs.get("modelRefs", ())) > 1 and not any("weight" in r for r in theirs["modelRefs"]):
+            # Of several models without an algorithm the router takes the first, which is its `static`.
+            theirs.setdefault("algorithm", {"type": "static"})
+        if theirs.get("algorithm") == {"type": "latency_aware"}:
+            # Which the router does not take without its percentiles.
+            theirs["algorithm"] = {**theirs["algorithm"], **ours["algorithm"]}
+        keys = ("name", "algorithm", "adaptations", "plugins", "emits", "annotations")
+        assert {k: ours.get(k) for k in keys} == {k: theirs.get(k) for k in keys}
+
+
+@pytest.mark.parametrize("name", MOM)
+def test_routes_that_differ_in_their_settings_are_not_redundant(name: str) -> None:
+    found = wrpc.api.check(imported(of_the_wheel(), name))
+    assert said(found.diagnostics, "WRP204") == []
 
 
 def test_read_says_what_the_import_says(recipe: Policy) -> None:

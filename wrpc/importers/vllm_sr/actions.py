@@ -22,23 +22,26 @@ from wrpc.importers.vllm_sr.catalog import (
     text_of,
     texts_of,
 )
+from wrpc.importers.vllm_sr.kept import LABEL, Kept, rest
 from wrpc.importers.vllm_sr.pools import Pools
 from wrpc.source import Span
 from wrpc.syntax import tree
 
-# Neither who answers nor how depends on these.
-NOTED = ["output_contract", "output_contract_spec", "adaptations", "annotations"]
+# Who answers does not depend on these, so that the router's own word for them is kept as it is.
+KEPT = ("adaptations", "output_contract", "output_contract_spec", "annotations")
 CONFIDENCE = Fraction(7, 10)
 
 
 @dataclass(slots=True)
 class Action:
-    """The clauses of one route in the making."""
+    """The clauses of one route in the making; `settings` is what it has no clause for."""
 
     decision: Keys
     pools: Pools
+    kept: Kept
     clauses: list[tree.Item] = field(default_factory=list)
     extras: list[tree.Item] = field(default_factory=list)
+    settings: list[tree.Attribute] = field(default_factory=list)
 
     @property
     def catalog(self) -> Catalog:
@@ -49,23 +52,30 @@ class Action:
         return text_of(self.decision, "name") or ""
 
 
-def read(decision: Keys, pools: Pools) -> list[tree.Item]:
+def read(decision: Keys, pools: Pools, kept: Kept, route: str) -> list[tree.Item]:
     """The clauses in the order in which people read them: who answers, then how."""
-    action = Action(decision, pools)
-    _plugins(action)
-    if any(isinstance(clause, tree.Deny) for clause in action.clauses):
-        # An answer without a model has no tools and no cache that could matter.
+    action = Action(decision, pools, kept)
+    at = line(decision.span)
+    plugins = _plugins(action)
+    denies = any(isinstance(clause, tree.Deny) for clause in action.clauses)
+    if denies:
+        # An answer without a model has no tools and no cache that could matter: what they say stays the router's.
         action.extras.clear()
+        _keep(action, "algorithm", keys_of(decision, "algorithm"), ())
     else:
         _models(action)
-        _emits(action)
+    _keep_plugins(action, plugins, denies=denies)
+    _emits(action, denies=denies)
+    for key in KEPT:
+        if (node := decision.get(key)) is not None:
+            action.settings += kept.part(key, node, f"`{key}` of decision `{action.own}`", decision.key(key))
     for key in ("action", "candidateIterations"):
         if decision.get(key) is not None:
             action.catalog.omit(f"`{key}` of decision `{action.own}`", decision.key(key))
-    for key in NOTED:
-        if decision.get(key) is not None:
-            action.catalog.omit(f"`{key}` of decision `{action.own}`", decision.key(key), severity="info")
-    return [*action.clauses, *action.extras]
+    order = list(decision)
+    bundle = kept.bundle(route, sorted(action.settings, key=lambda part: order.index(part.name.text)), at)
+    labels = [] if bundle is None else [attribute("labels", {LABEL: word(bundle, at)}, at)]
+    return [*action.clauses, *action.extras, *labels]
 
 
 # ── Models ────────────────────────────────────────────────────────────────
@@ -140,9 +150,11 @@ def _reasoning(action: Action, refs: tuple[Keys, ...]) -> None:
 
 def _level(ref: Keys, effort: str | None) -> str | None:
     wanted = bool_of(ref, "use_reasoning")
+    # A level is a name in the policy, which has one line.
+    own, usual = (" ".join((said or "").split()) for said in (text_of(ref, "reasoning_effort"), effort))
     if wanted is None:
-        return text_of(ref, "reasoning_effort")
-    return (text_of(ref, "reasoning_effort") or effort or "on") if wanted else "off"
+        return own or None
+    return (own or usual or "on") if wanted else "off"
 
 
 def _select(action: Action, chosen: str | None, algorithm: Keys | None) -> None:
@@ -150,9 +162,15 @@ def _select(action: Action, chosen: str | None, algorithm: Keys | None) -> None:
         return
     at = action.decision.key("algorithm")
     action.clauses.append(attribute("select", word(chosen, at), at))
-    if algorithm is not None and len(algorithm.pairs) > 1:
-        why = "a policy names the algorithm, its settings stay with the router"
-        action.catalog.omit(f"the settings of `{chosen}`", at, severity="info", why=why)
+    _keep(action, "algorithm", algorithm, ("type",))
+
+
+def _keep(action: Action, key: str, settings: Keys | None, said: tuple[str, ...]) -> None:
+    """What is left of a mapping of the decision when `said` is in the route's clauses."""
+    left = rest(settings, said) if settings is not None else None
+    if left is not None and left.pairs:
+        what = f"the settings of `{key}` of decision `{action.own}`"
+        action.settings += action.kept.part(key, left, what, action.decision.key(key))
 
 
 def _cascade(action: Action, pools: list[str], algorithm: Keys) -> bool:
@@ -167,14 +185,21 @@ def _cascade(action: Action, pools: list[str], algorithm: Keys) -> bool:
     threshold = (number_of(settings, "threshold") if settings else None) or CONFIDENCE
     escalate = compare(path("confidence", at), "<", number(threshold, at), at)
     action.clauses.append(tree.Cascade(at, tuple(name(p, at) for p in pools), escalate))
+    _keep(action, "algorithm", algorithm, ("type", "confidence.escalation_order", "confidence.threshold"))
     return True
 
 
 # ── Plugins ───────────────────────────────────────────────────────────────
 
 
-def _plugins(action: Action) -> None:
+Said = tuple[str, ...]
+"""The keys of a mapping that the clauses of a route say."""
+
+
+def _plugins(action: Action) -> list[tuple[Keys, Said]]:
+    """Each plugin, its type once, and what the clauses that are made of it say."""
     seen: set[str] = set()
+    found: list[tuple[Keys, Said]] = []
     for plugin in entries_of(action.decision, "plugins"):
         kind, at = text_of(plugin, "type"), place(plugin, "type")
         if kind is None:
@@ -185,30 +210,37 @@ def _plugins(action: Action) -> None:
             continue
         seen.add(kind)
         configuration = keys_of(plugin, "configuration") or Keys({}, plugin.span)
-        if bool_of(configuration, "enabled") is False:
-            continue
-        reader = PLUGINS.get(kind)
-        if reader is not None:
-            reader(action, configuration, at)
-        else:
-            action.catalog.omit(f"plugin `{kind}` of decision `{action.own}`", at, severity="info")
+        reader = PLUGINS.get(kind) if bool_of(configuration, "enabled") is not False else None
+        found.append((plugin, reader(action, configuration, at) if reader is not None else ()))
+    return found
 
 
-def _tools(action: Action, settings: Keys, at: Span) -> None:
+def _keep_plugins(action: Action, plugins: list[tuple[Keys, Said]], *, denies: bool) -> None:
+    """Each configuration by the type of its plugin."""
+    parts: list[tree.Attribute] = []
+    for plugin, said in plugins:
+        kind, at = text_of(plugin, "type") or "", place(plugin, "type")
+        told = () if denies and kind != "fast_response" else said
+        left = rest(keys_of(plugin, "configuration") or Keys({}, plugin.span), told)
+        if left.pairs or not told:
+            parts += action.kept.part(kind, left, f"plugin `{kind}` of decision `{action.own}`", at)
+    if parts:
+        at = line(action.decision.key("plugins"))
+        action.settings.append(attribute("plugins", tree.Block(at, tuple(parts)), at))
+
+
+def _tools(action: Action, settings: Keys, at: Span) -> Said:
     mode = text_of(settings, "mode")
     if mode == "none":
         action.extras.append(attribute("tools", word("none", at), at))
-    elif mode == "filtered" and (allowed := texts_of(settings, "allow_tools")):
+        return ("enabled", "mode")
+    if mode == "filtered" and (allowed := texts_of(settings, "allow_tools")):
         action.extras.append(attribute("tools", value(allowed, place(settings, "allow_tools")), at))
-    if texts_of(settings, "block_tools"):
-        why = "a route says which tools are allowed"
-        action.catalog.omit(f"`block_tools` of decision `{action.own}`", settings.key("block_tools"), why=why)
-    for key in ("semantic_selection", "strip_tool_history", "strategy", "dynamic_retrieval"):
-        if settings.get(key) is not None:
-            action.catalog.omit(f"`{key}` of decision `{action.own}`", settings.key(key), severity="info")
+        return ("enabled", "mode", "allow_tools")
+    return ()
 
 
-def _response_cache(action: Action, settings: Keys, at: Span) -> None:
+def _response_cache(action: Action, settings: Keys, at: Span) -> Said:
     semantic = keys_of(settings, "semantic")
     similarity = number_of(settings, "similarity_threshold")
     similarity = number_of(semantic, "similarity_threshold") if similarity is None and semantic else similarity
@@ -219,36 +251,39 @@ def _response_cache(action: Action, settings: Keys, at: Span) -> None:
     if ttl is not None:
         parts.append(attribute("ttl", number(ttl, at, "s"), at))
     action.extras.append(attribute("cache", tree.Block(at, tuple(parts)), at))
+    return ("enabled", "similarity_threshold", "semantic.similarity_threshold", "ttl_seconds")
 
 
-def _fast_response(action: Action, settings: Keys, at: Span) -> None:
+def _fast_response(action: Action, settings: Keys, at: Span) -> Said:
     """An answer without a model: a denial, with its message."""
     message = text_of(settings, "message")
     if message is None:
         text_ = f"the fast response of decision `{action.own}` has no `message`"
         action.catalog.report(finding(codes.MISSING_KEY, text_, at))
     action.clauses.append(tree.Deny(at, text(message or "no message", at), None))
+    return ("message",)
 
 
-def _compression(action: Action, settings: Keys, at: Span) -> None:
+def _compression(action: Action, settings: Keys, at: Span) -> Said:
     budget = keys_of(settings, "budget")
     target = number_of(budget, "target_tokens") if budget else None
-    if target is not None and target >= 1 and target.denominator == 1:
-        action.extras.append(attribute("compress", number(target, at), at))
-    else:
-        action.catalog.omit(f"`context_compression` of decision `{action.own}`", at, why="it has no fixed target")
+    if target is None or target < 1 or target.denominator != 1:
+        return ()
+    action.extras.append(attribute("compress", number(target, at), at))
+    return ("enabled", "budget.target_tokens")
 
 
-def _shadow(action: Action, settings: Keys, at: Span) -> None:
+def _shadow(action: Action, settings: Keys, at: Span) -> Said:
     model = text_of(settings, "model")
     pool = action.pools.pool(model, place(settings, "model"), f"decision `{action.own}`") if model else None
     if pool is not None:
         share = number_of(settings, "sample_rate")
         share = Fraction(1) if share is None else share
         action.extras.append(tree.Mirror(at, name(pool, at), number(share * 100, at, "%")))
+    return ("enabled", "model", "sample_rate")
 
 
-PLUGINS: dict[str, Callable[[Action, Keys, Span], None]] = {
+PLUGINS: dict[str, Callable[[Action, Keys, Span], Said]] = {
     "context_compression": _compression,
     "fast_response": _fast_response,
     "response_cache": _response_cache,
@@ -257,15 +292,17 @@ PLUGINS: dict[str, Callable[[Action, Keys, Span], None]] = {
 }
 
 
-def _emits(action: Action) -> None:
-    for emit in entries_of(action.decision, "emits"):
-        retention = keys_of(emit, "retention")
-        if retention is None:
-            continue
+def _emits(action: Action, *, denies: bool) -> None:
+    """One retention a decision; how long it lasts is the route's to say."""
+    found = [(emit, r) for emit in entries_of(action.decision, "emits") if (r := keys_of(emit, "retention"))]
+    for emit, _ in found[1:]:
+        action.catalog.omit(f"a second retention of decision `{action.own}`", emit.span)
+    for emit, retention in found[:1]:
         at = line(emit.span)
-        if (turns := int_of(retention, "ttl_turns")) is not None:
+        turns = None if denies else int_of(retention, "ttl_turns")
+        if turns is not None:
             action.extras.append(attribute("retain", value({"ttl": turns}, at), at))
-        for key in ("drop", "keep_current_model", "prefer_prefix_retention"):
-            if retention.get(key) is not None:
-                what = f"`{key}` of decision `{action.own}`"
-                action.catalog.omit(what, retention.key(key), severity="info")
+        left = rest(retention, () if turns is None else ("ttl_turns",))
+        if left.pairs:
+            parts = action.kept.part("retention", left, f"the retention of decision `{action.own}`", at)
+            action.settings += [attribute("emits", tree.Block(at, tuple(parts)), at)] if parts else []

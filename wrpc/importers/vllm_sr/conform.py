@@ -77,7 +77,8 @@ def _map(node: Node, type_: str, key: str, report: Report) -> Node | None:
         return _wrong(node, "a mapping", key, report)
     pairs = {}
     for name, pair in node.pairs.items():
-        value = None if is_null(pair.value) else conform(pair.value, type_, name, report)
+        empty = is_null(pair.value) and type_ != "any"
+        value = None if empty else conform(pair.value, type_, name, report)
         if value is not None:
             pairs[name] = Pair(pair.key, value)
     return replace(node, pairs=pairs)

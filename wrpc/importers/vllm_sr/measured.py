@@ -35,6 +35,9 @@ from wrpc.importers.vllm_sr.draft import Signals, described
 from wrpc.syntax import tree
 
 HALF = Fraction(1, 2)
+# What the source of a classifier says of the binding of its model.
+DEPLOYED = ("deployment", "adapter", "contract", "head", "mapping_path")
+BINDING = (*DEPLOYED, "operating_point")
 REASK_THRESHOLD = Fraction(4, 5)
 COMPLEXITY_THRESHOLD = Fraction(1, 10)
 
@@ -247,8 +250,7 @@ def _binding(binding: Keys | None) -> dict[str, Content]:
     """Where the model is deployed, and the operating point above which a label fires."""
     if binding is None:
         return {}
-    keys = ("deployment", "adapter", "contract", "head", "mapping_path")
-    found: dict[str, Content] = {k: v for k in keys if (v := text_of(binding, k)) is not None}
+    found: dict[str, Content] = {k: v for k in DEPLOYED if (v := text_of(binding, k)) is not None}
     point = keys_of(binding, "operating_point")
     if point is not None:
         found |= {"operating_point": text_of(point, "path") or "", "sha256": text_of(point, "sha256") or ""}

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 from wrpc.diagnostics import Diagnostic, Related, finding
 from wrpc.importers import codes
-from wrpc.importers.document import Keys
+from wrpc.importers.document import Keys, Node, Pair
 from wrpc.importers.importer import ImportedPolicy
 from wrpc.importers.sketch import Names, attribute, name, number, word
 from wrpc.importers.vllm_sr import actions, pools, projections, rules, signals
 from wrpc.importers.vllm_sr.catalog import Catalog, entries_of, int_of, keys_of, line, named, place, text_of, unique
 from wrpc.importers.vllm_sr.draft import Signals, described
+from wrpc.importers.vllm_sr.kept import Kept, rest
+from wrpc.importers.vllm_sr.measured import BINDING
 from wrpc.source import Source, Span
 from wrpc.syntax import tree
 
@@ -19,8 +21,9 @@ RUNTIME = "0.4"
 RESOLVE = {"priority": ("priority", "confidence", "name"), "confidence": ("confidence", "priority", "name")}
 ON_UNKNOWN = {"match": "fires", "no_match": "silent", "fail_request": "deny"}
 ON_ERROR = {"match": "fires", "no_match": "silent"}
-NOTED = ("candidate_requirements", "data_policy")
+KEPT = ("candidate_requirements", "data_policy")
 BOUND = "classifier."
+HAZARD = ".hazard"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +49,13 @@ def read(own: str, description: str | None, routing: Keys, file: File) -> tuple[
     models = pools.read(catalog, file.providers, file.cards)
     if not models.pools:
         pools.stand_in(models, line(routing.span))
-    routes = _routes(routing, models)
+    settings = Kept(catalog)
+    for key in KEPT:
+        if (node := routing.get(key)) is not None:
+            settings.keep(key, node, f"`{key}`", routing.key(key))
+    _unsaid(routing, settings, keys_of(draft.setting("model_catalog"), "deployments"))
+    routes = _routes(routing, models, settings)
     _unread(catalog)
-    for key in NOTED:
-        if routing.get(key) is not None:
-            catalog.omit(f"`{key}`", routing.key(key), severity="info")
-    classifiers = {own for kind, own in catalog.owners if kind == "classifier"}
-    for key in keys_of(routing, "model_bindings") or ():
-        if key.removeprefix(BOUND) not in classifiers:
-            at = keys_of(routing, "model_bindings")
-            catalog.omit(f"the binding of `{key}`", at.key(key) if at else line(routing.span), severity="info")
     fallback = keys_of(routing, "fallback")
     if fallback is not None:
         catalog.omit("`fallback`", routing.key("fallback"), why="it goes by status codes, to whichever model is left")
@@ -67,6 +67,7 @@ def read(own: str, description: str | None, routing: Keys, file: File) -> tuple[
         *derived.declarations,
         *models.declarations,
         *routes,
+        *settings.section(line(routing.span)),
     ]
     made = tree.File(file.source, tuple(declarations))
     return ImportedPolicy(own, made), catalog.found
@@ -76,6 +77,27 @@ def _bindings(routing: Keys) -> dict[str, Keys]:
     bindings = keys_of(routing, "model_bindings")
     found = {key: keys_of(bindings, key) for key in bindings or ()}
     return {key.removeprefix(BOUND): b for key, b in found.items() if b is not None and key.startswith(BOUND)}
+
+
+def _unsaid(routing: Keys, settings: Kept, deployments: Keys | None) -> None:
+    """What of the bindings is not in the source of a classifier. The router refuses one whose other end is missing."""
+    bindings, classifiers = keys_of(routing, "model_bindings"), settings.catalog.owners
+    if bindings is None:
+        return
+    pairs: dict[str, Pair] = {}
+    for key, pair in bindings.pairs.items():
+        known = ("classifier", key.removeprefix(BOUND)) in classifiers and key.startswith(BOUND)
+        deployment = text_of(pair.value, "deployment") if isinstance(pair.value, Keys) else None
+        missing = deployment in (deployments or ()) or key.endswith(HAZARD)
+        if missing and not known:
+            why = "the signal has no `hazard` here" if key.endswith(HAZARD) else "its deployment stands in `global`"
+            settings.catalog.omit(f"the binding of `{key}`", pair.key.span, severity="info", why=why)
+            continue
+        left: Node = rest(pair.value, BINDING) if known and isinstance(pair.value, Keys) else pair.value
+        if not known or (isinstance(left, Keys) and left.pairs):
+            pairs[key] = Pair(pair.key, left)
+    if pairs:
+        settings.keep("model_bindings", Keys(pairs, bindings.span), "`model_bindings`", routing.key("model_bindings"))
 
 
 def _read_levels(draft: Signals) -> list[tree.Let]:
@@ -123,7 +145,7 @@ def _on_error(routing: Keys, catalog: Catalog) -> dict[tuple[str, str], str]:
     return found
 
 
-def _routes(routing: Keys, models: pools.Pools) -> list[tree.Declaration]:
+def _routes(routing: Keys, models: pools.Pools, settings: Kept) -> list[tree.Declaration]:
     catalog, given = models.catalog, Names()
     decisions = unique(entries_of(routing, "decisions"), "decisions", catalog)
     tiered = any(int_of(d, "tier") for d in decisions)
@@ -147,8 +169,9 @@ def _routes(routing: Keys, models: pools.Pools) -> list[tree.Declaration]:
             where = place(root, "on_unknown")
             if when is not None:
                 items.append(attribute("on_unknown", word(ON_UNKNOWN[unknown], where), where))
-        items += actions.read(decision, models)
-        made.append(tree.Section(at, "route", name(given.give(own, "decision"), at), tuple(items)))
+        route = given.give(own, "decision")
+        items += actions.read(decision, models, settings, route)
+        made.append(tree.Section(at, "route", name(route, at), tuple(items)))
     if models.default is not None:
         pool, at = models.default
         made.append(tree.Section(at, "default", None, (tree.To(at, (tree.Destination(at, name(pool, at), None),)),)))

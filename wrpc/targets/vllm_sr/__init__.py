@@ -44,7 +44,9 @@ TARGET = Target(
             "modelRefs[].weight", "the shares: the router picks one of the models by an algorithm of its own"
         ),
         Construct.TO_ANY: Native("a decision without modelRefs"),
-        Construct.SELECT: Approximate("algorithm.type", "the settings of the algorithm, which stay the router's"),
+        Construct.SELECT: Approximate(
+            "algorithm.type", "the settings of the algorithm, but for those in the target's block"
+        ),
         Construct.CASCADE: Approximate(
             "algorithm.confidence, escalation_order: declared", "which measure of an answer's confidence is meant"
         ),
@@ -94,5 +96,15 @@ TARGET = Target(
         "listen": Setting("text", "address and port that the router listens on", "0.0.0.0:8899"),
         "timeout": Setting("text", "the listener's timeout, such as `300s`"),
         "endpoints": Setting("map", "addresses by pool, in place of the pools' own"),
+        "settings": Setting(
+            "map",
+            "what decisions have and the language does not say, in bundles that routes name:"
+            " `labels { settings NAME }`. A bundle holds `algorithm`, `adaptations`, `plugins` and `emits` by name,"
+            " `annotations`, `output_contract` and `output_contract_spec`; what the route"
+            " says wins, and no proof reads the rest",
+        ),
+        "candidate_requirements": Setting("map", "`routing.candidate_requirements`, as it is"),
+        "data_policy": Setting("map", "`routing.data_policy`, as it is"),
+        "model_bindings": Setting("map", "`routing.model_bindings` beside those of the classifiers"),
     },
 )

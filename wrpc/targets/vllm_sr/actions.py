@@ -15,8 +15,6 @@ ALGORITHMS = frozenset(
     {"automix", "confidence", "fusion", "hybrid", "kmeans", "knn", "latency_aware", "mlp", "multi_factor", "prompt"}
     | {"ratings", "remom", "router_dc", "static", "svm", "workflows"}
 )
-# Algorithms that do not go without settings.
-SETTINGS: dict[str, Entry] = {"latency_aware": {"latency_aware": {"tpot_percentile": 95, "ttft_percentile": 95}}}
 LEFT_EMPTY = "no destination is left for this request"
 
 Say = Callable[[str], None]
@@ -88,7 +86,7 @@ def _whole(made: Entry, plugins: list[Entry], action: Action) -> Entry:
 
 def _algorithm(select: str, say: Say) -> Entry | None:
     if select in ALGORITHMS:
-        return {"type": select, **SETTINGS.get(select, {})}
+        return {"type": select}
     if select in FACTORS:
         objective = {"strategy": "lexicographic", "priorities": [{"factor": FACTORS[select]}]}
         return {"type": "multi_factor", "multi_factor": {"objective": objective}}

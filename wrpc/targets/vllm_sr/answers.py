@@ -76,9 +76,10 @@ def _select(algorithm: object) -> str | None:
     settings = algorithm.get("multi_factor")
     objective = settings.get("objective") if isinstance(settings, Mapping) else None
     if isinstance(objective, Mapping):
-        first = _entries(objective, "priorities")[:1]
-        factor = str(first[0].get("factor")) if first else ""
-        return {"load": "least_busy"}.get(factor, factor)
+        factors = _entries(objective, "priorities")
+        if len(factors) == 1 and set(factors[0]) == {"factor"}:
+            factor = str(factors[0]["factor"])
+            return {"load": "least_busy"}.get(factor, factor)
     return str(algorithm.get("type"))
 
 
@@ -104,7 +105,7 @@ def _tools(settings: Mapping[str, object] | None) -> Value | None:
         return None
     if settings.get("mode") == "none":
         return Word("none")
-    allowed = settings.get("allow_tools")
+    allowed = settings.get("allow_tools") if settings.get("mode") == "filtered" else None
     return tuple(str(t) for t in allowed) if isinstance(allowed, list) else None
 
 
@@ -122,7 +123,8 @@ def _cache(settings: Mapping[str, object] | None) -> Cache | None:
 def _compress(settings: Mapping[str, object] | None) -> int | None:
     budget = settings.get("budget") if settings is not None else None
     target = budget.get("target_tokens") if isinstance(budget, Mapping) else None
-    return int(target) if isinstance(target, str) else None
+    # Anything else (a share, a word) is the router's own to work out.
+    return int(target) if isinstance(target, str) and target.isdecimal() and int(target) else None
 
 
 def _retain(decision: Mapping[str, object]) -> Retain | None:

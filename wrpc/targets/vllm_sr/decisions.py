@@ -11,6 +11,7 @@ from wrpc.policy.model import Bool, Denial, Policy, Route, Score, plan
 from wrpc.source import Span
 from wrpc.targets.codes import NOT_CARRIED
 from wrpc.targets.vllm_sr import actions
+from wrpc.targets.vllm_sr.bundles import Bundles, completed
 from wrpc.targets.vllm_sr.conditions import Rules, cannot
 from wrpc.targets.vllm_sr.kinds import Entry
 from wrpc.targets.vllm_sr.nodes import Cannot, Node, both, negate
@@ -28,6 +29,7 @@ class Decisions:
 
     policy: Policy
     rules: Rules
+    bundles: Bundles = field(default_factory=Bundles)
     entries: list[Entry] = field(default_factory=list)
     spans: list[Span] = field(default_factory=list)
     found: list[Diagnostic] = field(default_factory=list)
@@ -113,6 +115,8 @@ class Decisions:
         unknown = self._on_unknown(route, variant, index)
         rules = None if node.constant else _root(node, unknown)
         action = actions.parts(route.action, variant.removed, lambda what: self._say(what, route))
+        action, lost = completed(action, self.bundles.of(route), route)
+        self.found += lost if index == 0 else []
         name = route.name if index == of - 1 else f"{route.name}_{index + 1}"
         self._add(name, rank, rules, action, route.span, route.description)
 
@@ -160,11 +164,22 @@ class Decisions:
     def _default(self, route: Route, made: tuple[Variant, ...], ranks: _Ranks) -> None:
         """One model without anything else stands in `providers.defaults`; more is a catch-all behind all others."""
         action = route.action
-        if action.kind == "to" and len(plan(action)) == 1 and len(made) == 1 and not made[0].removed and _bare(route):
+        if (
+            action.kind == "to"
+            and len(plan(action)) == 1
+            and len(made) == 1
+            and not made[0].removed
+            and self._bare(route)
+        ):
             self.default = action.shares[0].pool
             return
         for index, variant in enumerate(made):
             self._route(route, variant, ranks.last(len(variant.released)), index, len(made))
+
+    def _bare(self, route: Route) -> bool:
+        a = route.action
+        said = (a.select, a.reasoning, a.tools, a.cache, a.compress, a.retain, a.budget, a.retries, a.timeout)
+        return not self.bundles.of(route) and all(v is None for v in said)
 
     def _ties(self, routes: list[Route], made: dict[str, tuple[Variant, ...]]) -> None:
         """Routes of one rank are told apart by confidence or name, which decisions of several ranks are not.
@@ -191,14 +206,6 @@ def _root(node: Node, on_unknown: str | None) -> Entry:
     if on_unknown is not None:
         entry["on_unknown"] = on_unknown
     return entry
-
-
-def _bare(route: Route) -> bool:
-    a = route.action
-    return all(
-        v is None
-        for v in (a.select, a.reasoning, a.tools, a.cache, a.compress, a.retain, a.budget, a.retries, a.timeout)
-    )
 
 
 class _Ranks:

@@ -11,6 +11,7 @@ from wrpc.source import Span
 from wrpc.targets.codes import APPROXIMATED, NOT_CARRIED
 from wrpc.targets.target import Artifact, Emitted, Entry, Options
 from wrpc.targets.vllm_sr import models
+from wrpc.targets.vllm_sr.bundles import bundles, joined
 from wrpc.targets.vllm_sr.conditions import Made, Rules, cannot
 from wrpc.targets.vllm_sr.decisions import Decisions
 from wrpc.targets.vllm_sr.kinds import Entry as Content
@@ -41,9 +42,10 @@ HALF = Fraction(1, 2)
 
 def emit(policy: Policy, options: Options) -> Emitted:
     made = Made()
-    decisions = Decisions(policy, Rules(policy, made))
+    kept = bundles(policy, options)
+    decisions = Decisions(policy, Rules(policy, made), kept)
     decisions.make()
-    found = [*made.found, *decisions.found]
+    found = [*kept.found, *made.found, *decisions.found]
     header = policy.header or policy.sources[0].span(0, 0)
     strategy = STRATEGIES.get(policy.resolve)
     if strategy is None:
@@ -76,7 +78,9 @@ def emit(policy: Policy, options: Options) -> Emitted:
 
 
 def _routing(policy: Policy, made: Made, decisions: Decisions, partitions: list[Content], strategy: str) -> Content:
-    routing: Content = {"strategy": strategy, "modelCards": models.cards(served(policy), policy)}
+    kept = decisions.bundles.routing
+    routing: Content = {"strategy": strategy, **{k: v for k, v in kept.items() if k != "model_bindings"}}
+    routing["modelCards"] = models.cards(served(policy), policy)
     entries = decisions.rules.ordered()
     signals = {s: entries[s] for s in SECTIONS if entries.get(s)}
     if signals:
@@ -90,8 +94,8 @@ def _routing(policy: Policy, made: Made, decisions: Decisions, partitions: list[
         projections["mappings"] = [*made.mappings.values()]
     if projections:
         routing["projections"] = projections
-    if made.bindings:
-        routing["model_bindings"] = made.bindings
+    if bindings := joined(made.bindings, kept.get("model_bindings")):
+        routing["model_bindings"] = bindings
     routing["decisions"] = decisions.entries
     return routing
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
+
+# Numbers of YAML 1.2 that PyYAML, which goes by 1.1, takes for text (`1e3`, `0o17`).
+NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z|0o[0-7]+\Z|0x[0-9a-fA-F]+\Z")
 
 
 def dump(content: Mapping[str, object]) -> str:
@@ -28,7 +32,12 @@ def _dumper() -> Any:
             return dumper.represent_scalar("tag:yaml.org,2002:int", str(value.numerator))
         return dumper.represent_scalar("tag:yaml.org,2002:float", decimal(value))
 
+    def text(dumper: Any, value: str) -> Any:
+        style = "'" if NUMBER.match(value) else None
+        return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
     Dumper.add_representer(Fraction, fraction)
+    Dumper.add_representer(str, text)
     return Dumper
 
 
