@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from wrpc.diagnostics import Code, Diagnostic, Proof, Related, Severity, finding
-from wrpc.policy.model import Policy, Route
+from wrpc.policy.model import Planned, Policy, Route
 from wrpc.source import Span
 
 if TYPE_CHECKING:
@@ -63,6 +63,11 @@ def does(route: Route) -> str:
         case _:
             what = ", ".join(s.pool for s in action.shares)
     return f"{route.name} → {what}"
+
+
+def place(planned: Planned) -> str:
+    """What a destination is in its plan, in words."""
+    return "cascade step" if planned.role == "cascade" else planned.role
 
 
 def routes(policy: Policy) -> tuple[Route, ...]:

@@ -427,6 +427,7 @@ class Action:
     compress: int | None = None
     retain: Retain | None = None
     budget: Budget | None = None
+    step_spans: tuple[Span, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def same(self) -> Action:
@@ -475,7 +476,11 @@ def plan(action: Action) -> tuple[Planned, ...]:
     """Every destination of an action in plan order: primaries as written, cascade steps, fallbacks, spills, mirrors."""
     chosen_elsewhere = action.kind == "any" or action.select is not None
     primaries = [Planned(s.pool, "primary", None if chosen_elsewhere else s.weight, s.span) for s in action.shares]
-    steps = [Planned(s, "cascade" if i else "primary", None if i else Fraction(1)) for i, s in enumerate(action.steps)]
+    spans = action.step_spans or (None,) * len(action.steps)  # a policy that is read back has none
+    steps = [
+        Planned(s, "cascade" if i else "primary", None if i else Fraction(1), at)
+        for i, (s, at) in enumerate(zip(action.steps, spans, strict=True))
+    ]
     return (
         *primaries,
         *steps,

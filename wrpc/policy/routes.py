@@ -96,6 +96,7 @@ class Routes:
             kind=main.kind,
             shares=main.shares,
             steps=main.steps,
+            step_spans=main.step_spans,
             escalate=main.escalate,
             fallbacks=fallbacks,
             spills=spills,
@@ -168,7 +169,8 @@ class Routes:
                 return None
         if not all(found):
             return None
-        return m.Action("cascade", steps=tuple(s.text for s in clause.steps), escalate=escalate)
+        steps, spans = tuple(s.text for s in clause.steps), tuple(s.span for s in clause.steps)
+        return m.Action("cascade", steps=steps, escalate=escalate, step_spans=spans)
 
     # ── Edges ─────────────────────────────────────────────────────────────
 

@@ -20,7 +20,7 @@ To repair, name another pool, or use `retries` to ask the same one again.
 
 from __future__ import annotations
 
-from wrpc.analysis.check import Found, routes, subject
+from wrpc.analysis.check import Found, place, routes, subject
 from wrpc.diagnostics import Code, Related, finding
 from wrpc.policy.model import Planned, Policy, plan
 
@@ -36,7 +36,7 @@ def check(policy: Policy) -> Found:
                 yield finding(
                     CODE,
                     f"pool `{planned.pool}` stands twice in the plan of {subject(route, policy)}: "
-                    f"as {earlier.role} and as {planned.role}",
+                    f"as {place(earlier)} and as {place(planned)}",
                     planned.span or route.span,
                     subjects=(subject(route, policy), f"pool {planned.pool}"),
                     related=() if earlier.span is None else (Related(earlier.span, "first named here"),),

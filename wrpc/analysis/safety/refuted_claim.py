@@ -28,7 +28,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wrpc.analysis.check import Found, is_library, shown
+from wrpc.analysis.check import Found, is_library, place, shown
 from wrpc.analysis.safety.verdicts import claims
 from wrpc.diagnostics import Code, Diagnostic, Related
 from wrpc.policy.model import Policy, plan
@@ -63,7 +63,7 @@ def _refuted(policy: Policy, ask: Asker, assertion: Assertion, claim: Claim, ver
     if decision.route == "default" and decision.action == "route":
         taken = "the default takes this request"
     if pools and route is not None:
-        role = next(p.role for p in plan(route.action) if p.pool == pools[0])
+        role = next(place(p) for p in plan(route.action) if p.pool == pools[0])
         taken += f" and reaches `{pools[0]}`" + ("" if role == "primary" else f" as a {role}")
     related = [Related(route.span, "takes the request")] if route is not None else []
     return shown(

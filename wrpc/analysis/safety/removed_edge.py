@@ -28,7 +28,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wrpc.analysis.check import Found, shown, subject
+from wrpc.analysis.check import Found, place, shown, subject
 from wrpc.analysis.safety.removals import places, removed
 from wrpc.diagnostics import Code, Related
 from wrpc.policy.model import Policy
@@ -45,7 +45,7 @@ def check(policy: Policy, ask: Asker) -> Found:
         for route, planned, answer in removed(ask, guard, edges):
             at = (planned.span if planned else None) or (route.span if route else guard.span)
             what = (
-                f"the {planned.role} `{planned.pool}` of {subject(route, policy)}" if planned and route else "an edge"
+                f"the {place(planned)} `{planned.pool}` of {subject(route, policy)}" if planned and route else "an edge"
             )
             yield shown(
                 CODE, f"guard `{guard.name}` has to remove {what}", at, policy, answer,
