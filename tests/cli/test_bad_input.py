@@ -1,13 +1,14 @@
-"""Whatever is given, the answer is a coded finding with a line, within a second, and nothing is written."""
+"""Whatever is given, the answer is a coded finding with a line, for a second's work at most, and nothing is written."""
 
 from __future__ import annotations
 
 import os
-import time
+from typing import Any
 
 import pytest
 
 from tests.cli.conftest import CLEAN
+from tests.support.work import calls
 
 FILES: dict[str, tuple[bytes, int, str, int]] = {
     # name: content, exit code, code, line
@@ -46,9 +47,9 @@ def test_a_coded_finding_with_a_line(wrpc, policy, tmp_path, case, command):
         "explain": ["code", "WRP201"],
     }[command]
     before = sorted(p.name for p in tmp_path.iterdir())
-    start = time.process_time()
-    done = wrpc(command, path, *more)
-    assert time.process_time() - start < 5  # a second, on a machine that has nothing else to do
+    answers: list[Any] = []
+    assert calls(lambda: answers.append(wrpc(command, path, *more))) < 3_000_000
+    (done,) = answers
     assert done.code == code
     assert sorted(p.name for p in tmp_path.iterdir()) == before
     if command == "explain":
@@ -116,9 +117,10 @@ YAML: dict[str, tuple[bytes, int, str]] = {
 def test_a_foreign_file_that_is_none(wrpc, policy, tmp_path, case):
     data, code, expected = YAML[case]
     path = policy(data, "config.yaml")
-    start = time.process_time()
-    done = wrpc("import", "vllm-sr", path, "-o", "out.wrp", "--format", "json")
-    assert time.process_time() - start < 5
+    answers: list[Any] = []
+    command = ("import", "vllm-sr", path, "-o", "out.wrp", "--format", "json")
+    assert calls(lambda: answers.append(wrpc(*command))) < 3_000_000
+    (done,) = answers
     assert done.code == code
     assert expected in done.codes
     assert not (tmp_path / "out.wrp").exists()

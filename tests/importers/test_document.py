@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from fractions import Fraction
 
 import pytest
 
+from tests.support.work import calls
 from wrpc.importers import document
 from wrpc.importers.document import Items, Keys, Scalar, plain
 from wrpc.source import Source
@@ -109,8 +109,7 @@ def bomb(levels: int) -> str:
     ],
     ids=["aliases", "brackets", "colons", "indentation", "one long line", "10 MB"],
 )
-def test_no_text_takes_long(text: str, code: str) -> None:
-    start = time.process_time()
+def test_no_text_is_much_work(text: str, code: str) -> None:
     _, found = document.read(Source("x.yaml", text))
     assert found[0].code.id.startswith(code)
-    assert time.process_time() - start < 2
+    assert calls(lambda: document.read(Source("x.yaml", text))) < 1_000_000

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.work import calls
 from wrpc.diagnostics import Refusal
 from wrpc.source import Source
 from wrpc.syntax.parse import DEEPEST, parse
@@ -103,11 +103,9 @@ GARBAGE = [
 
 
 @pytest.mark.parametrize("piece", GARBAGE)
-def test_megabytes_of_anything_within_a_second(piece: str) -> None:
+def test_megabytes_of_anything_are_little_work(piece: str) -> None:
     text = "let a = )\n" + piece * (HUGE // len(piece))
-    began = time.process_time()
-    parse(Source("huge.wrp", text))
-    assert time.process_time() - began < 1.5
+    assert calls(lambda: parse(Source("huge.wrp", text))) < 100_000
 
 
 def test_a_text_that_is_too_large() -> None:

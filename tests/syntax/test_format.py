@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
+from tests.support.work import calls
 from tests.syntax import trees
 from wrpc.source import Source
 from wrpc.syntax import tree as t
@@ -139,15 +139,13 @@ def test_texts() -> None:
     )
 
 
-def test_time_grows_with_the_size() -> None:
-    """Ten times the text in about ten times the time."""
+def test_work_grows_with_the_size() -> None:
+    """Ten times the text is about ten times the work."""
 
-    def seconds(size: int) -> float:
+    def work(size: int) -> int:
         text = "".join(f"pool p{n} {{ gpu h100  # c\n  labels {{ a [{n}, 2] }} }}\n" for n in range(size))
         text += "let x = " + " and ".join(["(a or b)"] * size) + "\n"
         file, _ = parse(Source("long.wrp", text))
-        began = time.process_time()
-        format_file(file)
-        return time.process_time() - began
+        return calls(lambda: format_file(file))
 
-    assert seconds(2000) < 40 * max(seconds(200), 0.005)
+    assert work(2000) < 11 * work(200)

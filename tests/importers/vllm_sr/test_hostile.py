@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import random
-import time
 from pathlib import Path
 
 import pytest
 
+from tests.support.work import calls
 from wrpc.importers import importer
 from wrpc.policy.load import from_text
 from wrpc.source import Source
@@ -94,7 +94,7 @@ def test_a_deep_setting(depth: int) -> None:
     assert from_text(format_file(result.policies[0].tree))[0] is not None
 
 
-def test_a_wide_file_is_read_in_time() -> None:
+def test_a_wide_file_is_linear_work() -> None:
     decisions = "\n".join(
         f"    - {{name: d{i}, priority: {i}, rules: {{type: keyword, name: k{i}}}, modelRefs: [{{model: m}}]}}"
         for i in range(1500)
@@ -104,7 +104,6 @@ def test_a_wide_file_is_read_in_time() -> None:
         f"version: v0.3\nrouting:\n  modelCards: [{{name: m}}]\n  signals:\n    keywords:\n{keywords}\n"
         f"  decisions:\n{decisions}\n"
     )
-    start = time.process_time()
-    result = importer("vllm-sr").read(Source("config.yaml", text))
-    assert [d.code.id for d in result.diagnostics] == []
-    assert time.process_time() - start < 5
+    source = Source("config.yaml", text)
+    assert [d.code.id for d in importer("vllm-sr").read(source).diagnostics] == []
+    assert calls(lambda: importer("vllm-sr").read(source)) < 5_000_000
