@@ -8,6 +8,7 @@ from math import ceil, floor
 
 import z3
 
+from wrpc.decide.evaluate import RELATIONS
 from wrpc.policy.expr import (
     All,
     AnswerConfidence,
@@ -46,11 +47,6 @@ class NotDecidable(Exception):
 
 Outcomes = Callable[[Outcome], Term]
 LAST = "\U0002ffff"  # the last character that the solver's strings have
-RELATIONS: dict[str, Callable[[str, str], bool]] = {
-    "equals": lambda a, b: a == b,
-    "before": lambda a, b: a < b,
-    "prefix": lambda a, b: a.startswith(b),
-}
 
 
 class Encoding(Meaning[Truth, Measure]):
