@@ -50,7 +50,7 @@ LAST = "\U0002ffff"  # the last character that the solver's strings have
 
 
 class Encoding(Meaning[Truth, Measure]):
-    """`at(pool)` is the same encoding for one destination; `about(outcomes)` for claims over a decision."""
+    """`at(pool, outcomes)` is the same encoding for one destination, and for claims over a decision."""
 
     def __init__(self, policy: Policy, space: Space, *, meanings: bool = True) -> None:
         super().__init__(policy.conditions, policy.numbers)
