@@ -32,7 +32,7 @@ def test_what_it_says() -> None:
     assert {s["file"] for s in content["sources"]} == {"agent_fleet.wrp", "common/safety.wrp"}
     own = next(s for s in content["sources"] if s["file"] == "agent_fleet.wrp")
     assert own["sha256"] == sha256(path.read_bytes()).hexdigest()
-    assert content["proofs"] == [{"subject": "guard no_attacks", "verdict": "enforced"}]
+    assert content["proofs"] == [{"subject": "guard no_attacks", "verdict": "enforced", "leans_on": []}]
     assert list(content["targets"]) == ["fleet-sim", "vllm"]
 
 
@@ -67,3 +67,21 @@ def test_the_same_wherever_the_policy_stands(tmp_path: Path) -> None:
     assert made(elsewhere / source.name)[1] == text
     assert str(source.parent) not in text
     assert str(tmp_path) not in text
+
+
+def test_a_proof_says_what_it_leans_on() -> None:
+    policy = wrpc.api.loads(
+        """
+        signal a: bool { source keywords("a") }
+        signal b: bool { source keywords("b") }
+        pool p { trust "own" }
+        pool q { trust "cloud" }
+        assume apart { not (a and b) }
+        route r { when a  to p }
+        default { to q }
+        assert k { never destination.trust == "cloud" when a and not b }
+        """
+    )
+    findings = wrpc.api.check(policy)
+    content = json.loads(manifest(policy, (), findings).text)
+    assert content["proofs"] == [{"subject": "assert k", "verdict": "proved", "leans_on": ["assume apart"]}]

@@ -28,7 +28,7 @@ def manifest(policy: Policy, compiled: Sequence[Compiled], findings: Findings) -
         "compiler": {"name": "wrpc", "version": __version__},
         "policy": policy.name,
         "sources": [{"file": shown(s), "sha256": digest(s.text)} for s in policy.sources],
-        "proofs": [{"subject": p.subject, "verdict": p.verdict} for p in findings.proofs],
+        "proofs": [{"subject": p.subject, "verdict": p.verdict, "leans_on": list(p.leans_on)} for p in findings.proofs],
         "targets": {c.target.name: _target(c, shown) for c in sorted(compiled, key=lambda c: c.target.name)},
     }
     return Artifact(NAME, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
