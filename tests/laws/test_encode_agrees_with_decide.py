@@ -27,7 +27,7 @@ def encoded(room: Room) -> dict[str, Term]:
         "denied by faults": d.denied_by_faults, "denied early": d.denied_early, "conflict": d.conflict,
         "unrouted": d.unrouted, "routed": d.routed, "served": d.served, "denied": d.denied,
     }  # fmt: skip
-    for route in d.answering:
+    for route in d.policy.answering:
         terms[f"takes {route.name}"] = d.takes(route)
         if route is not policy.default:
             terms[f"holds {route.name}"] = d.holds(route)
@@ -78,9 +78,9 @@ def interpreted(room: Room, replay: Replay) -> Iterator[Aspect]:
     yield "routed", decision.route is not None
     yield "served", bool(decision.destinations)
     yield "denied", decision.action == "deny"
-    for route in room.decision.answering:
+    for route in room.decision.policy.answering:
         yield f"takes {route.name}", decision.route == route.name
-    taken = next((r for r in room.decision.answering if r.name == decision.route), None)
+    taken = next((r for r in room.decision.policy.answering if r.name == decision.route), None)
     for pool in policy.pools:
         yield f"reaches {pool}", pool in decision.pools
         yield f"planned {pool}", taken is not None and any(p.pool == pool for p in plan(taken.action))

@@ -70,11 +70,6 @@ def place(planned: Planned) -> str:
     return "cascade step" if planned.role == "cascade" else planned.role
 
 
-def routes(policy: Policy) -> tuple[Route, ...]:
-    """Every route, and the default last."""
-    return (*policy.routes.values(), *(() if policy.default is None else (policy.default,)))
-
-
 def subject(route: Route, policy: Policy) -> str:
     return "default" if route is policy.default else f"route {route.name}"
 

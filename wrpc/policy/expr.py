@@ -339,6 +339,17 @@ def _fold_quantity(e: Quantity, m: Meaning[C, N]) -> N:
             assert_never(e)
 
 
+def reads(node: Condition | Linear | Quantity) -> tuple[str, ...]:
+    """The signals that this node itself reads, not those of its parts."""
+    match node:
+        case Fires(signal) | OneOf(signal) | Has(signal) | Failed(signal) | Raw(signal) | Confidence(signal):
+            return (signal,)
+        case Text(_, left, right):
+            return tuple(t.name for t in (left, right) if isinstance(t, StringSignal))
+        case _:
+            return ()
+
+
 def walk(e: Condition | Linear) -> Iterator[Condition | Linear | Quantity]:
     """Every node of an expression, itself first; names are not looked through."""
     yield e

@@ -6,7 +6,7 @@ Base units: seconds, bytes, watts, USD; a rate is per second, a price in USD per
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Literal
@@ -432,8 +432,6 @@ class Action:
     @property
     def same(self) -> Action:
         """The action with what has no order sorted: equal for two routes that do the same."""
-        from dataclasses import replace
-
         return replace(
             self,
             shares=tuple(sorted(self.shares, key=lambda s: s.pool)),
@@ -457,6 +455,10 @@ class Route:
     on_unknown: OnUnknown = "silent"
     labels: Mapping[str, Value] = field(default_factory=dict)
     description: str = ""
+
+    def names(self, pool: str) -> bool:
+        """The pool stands in the route's plan, whatever a guard makes of it."""
+        return any(p.pool == pool for p in plan(self.action))
 
 
 Role = Literal["primary", "fallback", "cascade", "spill", "mirror"]
@@ -626,6 +628,11 @@ class Policy:
     def group_of(self) -> Mapping[str, Group]:
         """The exclusive group of each signal that stands in one."""
         return {m: g for g in self.groups.values() for m in g.members}
+
+    @cached_property
+    def answering(self) -> tuple[Route, ...]:
+        """Every route, and the default last."""
+        return (*self.routes.values(), *(() if self.default is None else (self.default,)))
 
     @cached_property
     def ranked(self) -> tuple[tuple[Route, ...], ...]:

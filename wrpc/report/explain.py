@@ -237,7 +237,7 @@ def guard(policy: Policy, found: Guard) -> Iterator[Line]:
         yield (("  proved", "proved"), ("  no decision needs it: the routes keep it by themselves", ""))
         return
     yield (("  enforced", "enforced"), ("  it changes decisions", ""))
-    routes = [*policy.routes.values(), *([policy.default] if policy.default else [])]
+    routes = list(policy.answering)
     for one in routes:
         for pool in dict.fromkeys(p.pool for p in plan(one.action)):
             gone = ask.anywhere(_removed(one, found.name, pool), _removes(found.name, pool))

@@ -120,7 +120,7 @@ def outcomes(d: Encoded, aspects: Aspects) -> Mapping[Outcome, Term]:
     unrouted: Outcome = ("deny",) if aspects.unrouted_is_denied else ("unrouted",)
     add(("deny",), negate(d.goes_on))
     add(unrouted, d.unrouted)
-    for route in d.answering:
+    for route in d.policy.answering:
         for left, when in _variants(d, route):
             add(_outcome(promoted(route.action, left), aspects), conj([d.takes(route), when]))
     return {outcome: disj(terms) for outcome, terms in found.items()}

@@ -229,12 +229,6 @@ class Encoded:
 
     # ── The decision as a whole ───────────────────────────────────────────
 
-    @property
-    def answering(self) -> tuple[Route, ...]:
-        """Every route, and the default."""
-        routes = tuple(self.policy.routes.values())
-        return routes if self.policy.default is None else (*routes, self.policy.default)
-
     @cached_property
     def routed(self) -> Term:
         if self.policy.default is not None:
@@ -243,7 +237,7 @@ class Encoded:
 
     @cached_property
     def served(self) -> Term:
-        return self._define("served", disj(conj([self.takes(r), self.serves(r)]) for r in self.answering))
+        return self._define("served", disj(conj([self.takes(r), self.serves(r)]) for r in self.policy.answering))
 
     @cached_property
     def denied(self) -> Term:
@@ -255,15 +249,13 @@ class Encoded:
 
     def reaches(self, pool: str) -> Term:
         """The decision can reach this pool, by whatever edge."""
-        through = [
-            conj([self.takes(r), self.serves(r)]) for r in self.answering if any(p.pool == pool for p in plan(r.action))
-        ]
+        through = [conj([self.takes(r), self.serves(r)]) for r in self.policy.answering if r.names(pool)]
         return conj([self.left(pool), disj(through)])
 
     def outcomes(self, node: Outcome) -> Term:
         match node.kind:
             case "route":
-                return disj(self.takes(r) for r in self.answering if r.name in node.routes)
+                return disj(self.takes(r) for r in self.policy.answering if r.name in node.routes)
             case "routed":
                 return self.routed
             case "denied":

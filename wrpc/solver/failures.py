@@ -10,29 +10,23 @@ from collections.abc import Iterable, Iterator
 
 from wrpc.policy.expr import (
     Condition,
-    Confidence,
     Failed,
-    Fires,
-    Has,
     Linear,
     Named,
     NamedNumber,
-    OneOf,
-    Raw,
-    StringSignal,
-    Text,
+    reads,
     walk,
 )
 from wrpc.policy.model import Forbid, Policy, Score, Signal
 
 
 def failures_matter(policy: Policy) -> bool:
-    reads = set(_reads(conditions(policy)))
-    reads |= {m for g in policy.groups.values() if reads & set(g.members) for m in g.members}
+    read = set(_reads(conditions(policy)))
+    read |= {m for g in policy.groups.values() if read & set(g.members) for m in g.members}
     told_apart = set(_reads(_opened(policy, [a.condition for a in policy.assumptions.values()])))
     told_apart |= {n.signal for c in conditions(policy) for n in walk(c) if isinstance(n, Failed)}
     return any(
-        s.can_fail and (s.on_error == "deny" or (s.name in reads and not _harmless(policy, s, told_apart)))
+        s.can_fail and (s.on_error == "deny" or (s.name in read and not _harmless(policy, s, told_apart)))
         for s in policy.signals.values()
     )
 
@@ -70,12 +64,4 @@ def conditions(policy: Policy) -> Iterator[Condition | Linear]:
 
 
 def _reads(conditions: Iterable[Condition | Linear]) -> Iterator[str]:
-    for condition in conditions:
-        for node in walk(condition):
-            match node:
-                case Fires(name) | OneOf(name) | Has(name) | Raw(name) | Confidence(name) | Failed(name):
-                    yield name
-                case Text(_, left, right):
-                    yield from (t.name for t in (left, right) if isinstance(t, StringSignal))
-                case _:
-                    pass
+    return (name for condition in conditions for node in walk(condition) for name in reads(node))

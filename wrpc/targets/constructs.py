@@ -10,19 +10,14 @@ from dataclasses import dataclass, field
 
 from wrpc.policy.expr import (
     Condition,
-    Confidence,
-    Fires,
-    Has,
     Linear,
     Named,
     NamedNumber,
-    OneOf,
     Quantity,
-    Raw,
     StringLiteral,
-    StringSignal,
     Text,
     Within,
+    reads,
     walk,
 )
 from wrpc.policy.model import (
@@ -79,7 +74,7 @@ def used(policy: Policy) -> tuple[Use, ...]:
 
 
 def _uses(policy: Policy) -> Iterator[Use]:
-    routes = [*policy.routes.values(), *([policy.default] if policy.default else [])]
+    routes = list(policy.answering)
     yield from _signals_and_numbers(policy, routes)
     for assumption in policy.assumptions.values():
         yield Use(Construct.ASSUME, f"assume {assumption.name}", assumption.span)
@@ -269,10 +264,6 @@ def _reads(policy: Policy, conditions: list[tuple[str, Span, Condition]]) -> tup
                 case Named(name) | NamedNumber(name) if name not in names:
                     names.add(name)
                     todo.append(policy.definitions[name].value)
-                case Fires(signal) | OneOf(signal) | Has(signal) | Raw(signal) | Confidence(signal):
-                    signals.add(signal)
-                case Text(_, left, right):
-                    signals |= {t.name for t in (left, right) if isinstance(t, StringSignal)}
                 case _:
-                    pass
+                    signals.update(reads(node))
     return names, signals

@@ -67,14 +67,11 @@ def _pairs(
     policy: Policy, room: Room, rank: int, rivals: Sequence[Route]
 ) -> Iterator[tuple[frozenset[str], Diagnostic]]:
     """Pair after pair, each asked away once it is found, until no two routes of the class are left that differ."""
+    from wrpc.solver.decision import actions
     from wrpc.solver.terms import conj, disj, negate, two_hold
 
     d = room.decision
-    same = [r.action.same for r in rivals]
-    by_action: dict[int, list[Route]] = {}
-    for route, action in zip(rivals, same, strict=True):
-        by_action.setdefault(same.index(action), []).append(route)
-    two = two_hold(disj(d.holds(r) for r in group) for group in by_action.values())
+    two = two_hold(disj(d.holds(r) for r in group) for group in actions(rivals))
     term = conj([d.goes_on, negate(d.earlier(rank)), two])
     seen: set[frozenset[str]] = set()
     for _ in range(MOST):

@@ -28,7 +28,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from wrpc.analysis.check import Found, routes
+from wrpc.analysis.check import Found
 from wrpc.analysis.conflicts.reach import reach
 from wrpc.decide.state import state
 from wrpc.diagnostics import Code, finding
@@ -80,7 +80,7 @@ def _suspects(policy: Policy) -> list[Route]:
 
 def _deeds(policy: Policy) -> dict[str, str]:
     """What each route does, and the default. Labels count: somebody reads them, an importer's settings among them."""
-    return {r.name: repr((r.action.same, sorted(r.labels.items(), key=repr))) for r in routes(policy)}
+    return {r.name: repr((r.action.same, sorted(r.labels.items(), key=repr))) for r in policy.answering}
 
 
 def _unchanged(room: Room, suspects: Sequence[Route]) -> list[Route]:

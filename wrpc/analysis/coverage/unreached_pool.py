@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wrpc.analysis.check import Found, is_library, routes, shown
+from wrpc.analysis.check import Found, is_library, shown
 from wrpc.diagnostics import Code, finding
 from wrpc.policy.model import Policy, plan
 
@@ -37,7 +37,7 @@ def check(policy: Policy, ask: Asker) -> Found:
         return
     from wrpc.solver.ask import Answer
 
-    named = {p.pool for r in routes(policy) for p in plan(r.action)}
+    named = {p.pool for r in policy.answering for p in plan(r.action)}
     for pool in policy.pools.values():
         answer = Answer("impossible")
         if pool.name in named:

@@ -20,7 +20,7 @@ To repair, name another pool, or use `retries` to ask the same one again.
 
 from __future__ import annotations
 
-from wrpc.analysis.check import Found, place, routes, subject
+from wrpc.analysis.check import Found, place, subject
 from wrpc.diagnostics import Code, Related, finding
 from wrpc.policy.model import Planned, Policy, plan
 
@@ -28,7 +28,7 @@ CODE = Code("WRP503", "repeated-pool", "error", __doc__ or "")
 
 
 def check(policy: Policy) -> Found:
-    for route in routes(policy):
+    for route in policy.answering:
         first: dict[str, Planned] = {}
         for planned in plan(route.action):
             if planned.pool in first:

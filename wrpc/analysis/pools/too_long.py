@@ -29,10 +29,10 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from wrpc.analysis.check import Found, routes, shown
+from wrpc.analysis.check import Found, shown
 from wrpc.diagnostics import Code
 from wrpc.policy.expr import Interval, Linear, Raw, Within
-from wrpc.policy.model import Policy, Pool, Route, plan
+from wrpc.policy.model import Policy, Pool, Route
 
 if TYPE_CHECKING:
     from wrpc.solver.ask import Asker, Confirm, Replay, Room
@@ -50,8 +50,7 @@ def check(policy: Policy, ask: Asker) -> Found:
             if context is None:
                 continue
             output = (model.max_output or 0) if model and signal.source and signal.source.name == "prompt_tokens" else 0
-            sending = [r for r in routes(policy) if _too_long(r, context, output) is not None]
-            sending = [r for r in sending if any(p.pool == pool.name for p in plan(r.action))]
+            sending = [r for r in policy.answering if r.names(pool.name) and not _fits(r, context, output)]
             if not sending:
                 continue
             answer = ask.anywhere(
@@ -75,10 +74,9 @@ def check(policy: Policy, ask: Asker) -> Found:
 SIZES = ("prompt_tokens", "total_tokens")
 
 
-def _too_long(route: Route, context: int, output: int) -> Route | None:
-    """The route, unless it compresses every prompt to what fits."""
-    fits = route.action.compress is not None and route.action.compress + output <= context
-    return None if fits else route
+def _fits(route: Route, context: int, output: int) -> bool:
+    """The route compresses every prompt to what fits."""
+    return route.action.compress is not None and route.action.compress + output <= context
 
 
 def _sent(room: Room, signal: str, pool: Pool, most: int, sending: list[Route]) -> Term:

@@ -26,7 +26,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wrpc.analysis.check import Found, routes, shown, subject
+from wrpc.analysis.check import Found, shown, subject
 from wrpc.diagnostics import Code, Related
 from wrpc.policy.model import Policy, Route
 from wrpc.solver.terms import conj, disj, negate
@@ -41,7 +41,7 @@ CODE = Code("WRP406", "nothing-left", "warning", __doc__ or "")
 def check(policy: Policy, ask: Asker) -> Found:
     if not policy.guards:
         return
-    left = [r for r in routes(policy) if r.action.kind != "deny"]
+    left = [r for r in policy.answering if r.action.kind != "deny"]
     for room in ask.rooms:
         terms = {r.name: _emptied(room, r) for r in left}
         while left:

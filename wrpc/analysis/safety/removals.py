@@ -15,8 +15,7 @@ Place = tuple[Route, Planned]
 
 def places(policy: Policy, wanted: Callable[[Planned], bool]) -> list[Place]:
     """Every place in a plan of some kind, in order of declaration."""
-    routes = (*policy.routes.values(), *(() if policy.default is None else (policy.default,)))
-    return [(r, p) for r in routes for p in plan(r.action) if wanted(p)]
+    return [(r, p) for r in policy.answering for p in plan(r.action) if wanted(p)]
 
 
 def removed(

@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wrpc.analysis.check import Found, routes
+from wrpc.analysis.check import Found
 from wrpc.diagnostics import Code, Related, finding
 from wrpc.policy.expr import Attribute, Condition, Text, walk
 from wrpc.policy.model import Denial, Policy, plan
@@ -35,7 +35,7 @@ CODE = Code("WRP405", "undeclared-attribute", "warning", __doc__ or "")
 
 
 def check(policy: Policy) -> Found:
-    named = {p.pool for r in routes(policy) for p in plan(r.action)}
+    named = {p.pool for r in policy.answering for p in plan(r.action)}
     seen: set[tuple[str, str]] = set()
     for subject, condition, span in _conditions(policy):
         for attribute in _read(condition):

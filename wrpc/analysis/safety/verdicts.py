@@ -106,11 +106,11 @@ def acts(room: Room, guard: Guard) -> Term:
     d = room.decision
     terms: list[Term] = []
     if any(isinstance(r, Forbid) for r in guard.rules):
-        pools = sorted({p.pool for r in d.answering for p in plan(r.action)})
+        pools = sorted({p.pool for r in d.policy.answering for p in plan(r.action)})
         terms += [conj([planned(room, p), d.removes(guard.name, p)]) for p in pools]
     for rule in guard.rules:
         if isinstance(rule, Denial):
-            serving = disj(d.first(r) for r in d.answering if r.action.kind != "deny")
+            serving = disj(d.first(r) for r in d.policy.answering if r.action.kind != "deny")
             terms.append(conj([negate(d.denied_by_faults), serving, negate(d.encoding.condition(rule.when).false)]))
     if any(isinstance(r, Obligation) for r in guard.rules):
         terms.append(conj([d.served, d.obliges(guard.name, None)]))
@@ -121,7 +121,7 @@ def acts(room: Room, guard: Guard) -> Term:
 def planned(room: Room, pool: str) -> Term:
     """The plan of the route that takes the request names this pool, before any guard."""
     d = room.decision
-    return disj(d.takes(r) for r in d.answering if any(p.pool == pool for p in plan(r.action)))
+    return disj(d.takes(r) for r in d.policy.answering if r.names(pool))
 
 
 def _acts(ask: Asker, guard: Guard) -> Confirm:

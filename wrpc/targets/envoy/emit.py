@@ -66,7 +66,7 @@ def _losses(policy: Policy, table: Decisions) -> Iterator[Diagnostic]:
             if sum(whole_weights(primaries)) >= 2**32:
                 message = f"the weights of {e.name} take more than 32 bits"
                 yield finding(NOT_CARRIED, message, e.span, severity="error", help="write rounder weights")
-    for route in (*policy.routes.values(), *([policy.default] if policy.default else [])):
+    for route in policy.answering:
         edges = route.action.fallbacks
         causes = [c for f in edges for c in f.causes]
         unseen = all(f.causes for f in edges) and not any(c in FAILURES for c in causes)
@@ -102,7 +102,7 @@ def _artifact(
     bootstrap: dict[str, object] = {}
     if chosen.admin is not None:
         bootstrap["admin"] = {"address": socket(chosen.admin)}
-    routes = [*policy.routes.values(), *([policy.default] if policy.default else [])]
+    routes = list(policy.answering)
     most = max((longest(r.action, 1 + len(r.action.fallbacks)) for r in routes), default=Fraction(0))
     bootstrap["static_resources"] = {
         "listeners": [listener([e.route for e in found], names, read, chosen, most)],

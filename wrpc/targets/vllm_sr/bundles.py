@@ -54,7 +54,7 @@ def bundles(policy: Policy, options: Options) -> Bundles:
     given = options.settings.get(LABEL, {})
     named = given if isinstance(given, Mapping) else {}
     made.named = {n: _bundle(n, bundle, where, made.found) for n, bundle in named.items()}
-    routes = [*policy.routes.values(), *([policy.default] if policy.default else [])]
+    routes = list(policy.answering)
     asked = {route.name: name for route in routes if (name := _name(route)) is not None}
     for route in routes:
         name = asked.get(route.name)
