@@ -9,19 +9,9 @@ from fractions import Fraction
 from wrpc.diagnostics import finding
 from wrpc.importers import codes
 from wrpc.importers.document import Keys
+from wrpc.importers.nodes import bool_of, entries_of, int_of, keys_of, line, number_of, place, text_of, texts_of
 from wrpc.importers.sketch import attribute, compare, name, number, path, text, value, word
-from wrpc.importers.vllm_sr.catalog import (
-    Catalog,
-    bool_of,
-    entries_of,
-    int_of,
-    keys_of,
-    line,
-    number_of,
-    place,
-    text_of,
-    texts_of,
-)
+from wrpc.importers.vllm_sr.catalog import Catalog
 from wrpc.importers.vllm_sr.kept import LABEL, Kept, rest
 from wrpc.importers.vllm_sr.pools import Pools
 from wrpc.source import Span
@@ -71,7 +61,7 @@ def read(decision: Keys, pools: Pools, kept: Kept, route: str) -> list[tree.Item
             action.settings += kept.part(key, node, f"`{key}` of decision `{action.own}`", decision.key(key))
     for key in ("action", "candidateIterations"):
         if decision.get(key) is not None:
-            action.catalog.omit(f"`{key}` of decision `{action.own}`", decision.key(key))
+            action.catalog.report.omit(f"`{key}` of decision `{action.own}`", decision.key(key))
     order = list(decision)
     bundle = kept.bundle(route, sorted(action.settings, key=lambda part: order.index(part.name.text)), at)
     labels = [] if bundle is None else [attribute("labels", {LABEL: word(bundle, at)}, at)]
@@ -89,7 +79,7 @@ def _models(action: Action) -> None:
     if not refs:
         if action.decision.get("modelRefs") is None and len(action.pools.pools) > 1:
             message = f"decision `{action.own}` names no model, so it may take any of them"
-            action.catalog.report(finding(codes.NO_MODELS, message, place(action.decision, "name")))
+            action.catalog.report.add(finding(codes.NO_MODELS, message, place(action.decision, "name")))
         action.clauses.append(tree.To(line(action.decision.span), ()))
         _select(action, chosen, algorithm)
         return
@@ -107,7 +97,7 @@ def _models(action: Action) -> None:
         return
     weighted = all(weight for _, _, weight in found) and len(found) > 1
     if not weighted and any(weight for _, _, weight in found) and len(found) > 1:
-        action.catalog.omit(f"the weights of decision `{action.own}`", at, why="not every model has one")
+        action.catalog.report.omit(f"the weights of decision `{action.own}`", at, why="not every model has one")
     destinations = tuple(
         tree.Destination(where, name(pool, where), number(weight, where) if weighted and weight else None)
         for pool, where, weight in found
@@ -122,12 +112,12 @@ def _ref(action: Action, ref: Keys) -> str | None:
     given = action.pools.pool(model, place(ref, "model"), f"decision `{action.own}`") if model else None
     if given is not None and any(i is not ref and text_of(i, "model") == model for i in _earlier(action, ref)):
         message = f"decision `{action.own}` names the model `{model}` twice"
-        action.catalog.report(finding(codes.DUPLICATE_NAME, message, place(ref, "model")))
+        action.catalog.report.add(finding(codes.DUPLICATE_NAME, message, place(ref, "model")))
     if text_of(ref, "lora_name"):
-        action.catalog.omit(f"`lora_name` of decision `{action.own}`", place(ref, "lora_name"))
+        action.catalog.report.omit(f"`lora_name` of decision `{action.own}`", place(ref, "lora_name"))
     for key in ("reasoning_mode", "reasoning_description"):
         if ref.get(key) is not None:
-            action.catalog.omit(f"`{key}` of decision `{action.own}`", ref.key(key), severity="info")
+            action.catalog.report.omit(f"`{key}` of decision `{action.own}`", ref.key(key), severity="info")
     return given
 
 
@@ -145,7 +135,7 @@ def _reasoning(action: Action, refs: tuple[Keys, ...]) -> None:
     if any(level != levels[0] for level in levels):
         at = next(place(r, "use_reasoning") for r, level in zip(refs, levels, strict=True) if level != levels[0])
         why = "a route has one, and here it is the first model's"
-        action.catalog.omit(f"a second reasoning level of decision `{action.own}`", at, why=why)
+        action.catalog.report.omit(f"a second reasoning level of decision `{action.own}`", at, why=why)
 
 
 def _level(ref: Keys, effort: str | None) -> str | None:
@@ -180,7 +170,7 @@ def _cascade(action: Action, pools: list[str], algorithm: Keys) -> bool:
     order = text_of(settings, "escalation_order") if settings else None
     if order != "declared":
         why = f"it goes by `{order or 'size'}`, and a cascade has a fixed order"
-        action.catalog.omit(f"the escalation of decision `{action.own}`", at, why=why)
+        action.catalog.report.omit(f"the escalation of decision `{action.own}`", at, why=why)
         return False
     threshold = (number_of(settings, "threshold") if settings else None) or CONFIDENCE
     escalate = compare(path("confidence", at), "<", number(threshold, at), at)
@@ -206,7 +196,7 @@ def _plugins(action: Action) -> list[tuple[Keys, Said]]:
             continue
         if kind in seen:
             message = f"decision `{action.own}` has two plugins of type `{kind}`"
-            action.catalog.report(finding(codes.DUPLICATE_NAME, message, at))
+            action.catalog.report.add(finding(codes.DUPLICATE_NAME, message, at))
             continue
         seen.add(kind)
         configuration = keys_of(plugin, "configuration") or Keys({}, plugin.span)
@@ -259,7 +249,7 @@ def _fast_response(action: Action, settings: Keys, at: Span) -> Said:
     message = text_of(settings, "message")
     if message is None:
         text_ = f"the fast response of decision `{action.own}` has no `message`"
-        action.catalog.report(finding(codes.MISSING_KEY, text_, at))
+        action.catalog.report.add(finding(codes.MISSING_KEY, text_, at))
     action.clauses.append(tree.Deny(at, text(message or "no message", at), None))
     return ("message",)
 
@@ -296,7 +286,7 @@ def _emits(action: Action, *, denies: bool) -> None:
     """One retention a decision; how long it lasts is the route's to say."""
     found = [(emit, r) for emit in entries_of(action.decision, "emits") if (r := keys_of(emit, "retention"))]
     for emit, _ in found[1:]:
-        action.catalog.omit(f"a second retention of decision `{action.own}`", emit.span)
+        action.catalog.report.omit(f"a second retention of decision `{action.own}`", emit.span)
     for emit, retention in found[:1]:
         at = line(emit.span)
         turns = None if denies else int_of(retention, "ttl_turns")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from fractions import Fraction
+from dataclasses import dataclass, field
 from typing import Literal
 
-from wrpc.diagnostics import Diagnostic, Related, Severity, did_you_mean, finding
+from wrpc.diagnostics import did_you_mean, finding
 from wrpc.importers import codes
-from wrpc.importers.document import Items, Keys, Node, Pair, Scalar
+from wrpc.importers.document import Keys
+from wrpc.importers.faults import Report
+from wrpc.importers.nodes import line, number_of, place
 from wrpc.importers.sketch import Names, compare, equals, func, number, path
 from wrpc.source import Span
 from wrpc.syntax import tree
@@ -41,15 +42,7 @@ class Catalog:
     local: set[str] = field(default_factory=set)
     """The classifiers that run beside the router."""
     owners: dict[tuple[str, str], tuple[Span, tuple[str, ...]]] = field(default_factory=dict)
-    found: list[Diagnostic] = field(default_factory=list)
-
-    def report(self, diagnostic: Diagnostic) -> None:
-        self.found.append(diagnostic)
-
-    def omit(self, what: str, at: Span, *, severity: Severity = "warning", why: str = "") -> None:
-        """Says that something has no place in the policy. "info": it has no part in who answers a request."""
-        message = f"not imported: {what}" + (f" ({why})" if why else "")
-        self.found.append(finding(codes.NOT_IMPORTED, message, line(at), severity=severity))
+    report: Report = field(default_factory=Report)
 
     def add(self, kind: str, reference: str, leaf: Leaf) -> None:
         self.leaves[kind, reference] = leaf
@@ -70,87 +63,8 @@ class Catalog:
             if kind != "projection"
             else (f"no mapping has an output `{reference}`")
         )
-        self.report(finding(codes.DANGLING, message, at, help=hint))
+        self.report.add(finding(codes.DANGLING, message, at, help=hint))
         return None
-
-
-def line(at: Span) -> Span:
-    """The first line of a place."""
-    text = at.text
-    return at if "\n" not in text else replace(at, end=at.start + text.index("\n"))
-
-
-# ── Reading conformed nodes, whose types are known ────────────────────────
-
-
-def text_of(entry: Keys, key: str) -> str | None:
-    node = entry.get(key)
-    return node.value if isinstance(node, Scalar) and isinstance(node.value, str) else None
-
-
-def number_of(entry: Keys, key: str) -> Fraction | None:
-    node = entry.get(key)
-    if not isinstance(node, Scalar) or isinstance(node.value, bool | str) or node.value is None:
-        return None
-    return Fraction(node.value)
-
-
-def int_of(entry: Keys, key: str) -> int | None:
-    found = number_of(entry, key)
-    return None if found is None else int(found)
-
-
-def bool_of(entry: Keys, key: str) -> bool | None:
-    node = entry.get(key)
-    return node.value if isinstance(node, Scalar) and isinstance(node.value, bool) else None
-
-
-def keys_of(entry: Keys | None, key: str) -> Keys | None:
-    node = None if entry is None else entry.get(key)
-    return node if isinstance(node, Keys) else None
-
-
-def items_of(entry: Keys | None, key: str) -> tuple[Node, ...]:
-    node = None if entry is None else entry.get(key)
-    return node.items if isinstance(node, Items) else ()
-
-
-def entries_of(entry: Keys | None, key: str) -> tuple[Keys, ...]:
-    return tuple(item for item in items_of(entry, key) if isinstance(item, Keys))
-
-
-def texts_of(entry: Keys | None, key: str) -> tuple[str, ...]:
-    return tuple(i.value for i in items_of(entry, key) if isinstance(i, Scalar) and isinstance(i.value, str))
-
-
-def place(entry: Keys, key: str) -> Span:
-    """Where a key's value stands, on one line."""
-    pair: Pair | None = entry.pairs.get(key)
-    return line(entry.span) if pair is None else line(pair.value.span)
-
-
-def named(entry: Keys) -> Span:
-    """Where an entry says its name, key included: no declaration of the language begins like that."""
-    pair = entry.pairs.get("name")
-    return line(entry.span) if pair is None else line(pair.key.span.to(pair.value.span))
-
-
-def unique(entries: tuple[Keys, ...], what: str, catalog: Catalog) -> list[Keys]:
-    """The entries with a name, each name once; a second one is reported."""
-    first: dict[str, Span] = {}
-    kept = []
-    for entry in entries:
-        name = text_of(entry, "name")
-        if name is None:
-            continue
-        if name in first:
-            related = [Related(first[name], "first here")]
-            message = f"two {what} are called `{name}`; the first counts here"
-            catalog.report(finding(codes.DUPLICATE_NAME, message, named(entry), related=related))
-            continue
-        first[name] = named(entry)
-        kept.append(entry)
-    return kept
 
 
 # ── Predicates ────────────────────────────────────────────────────────────
@@ -168,9 +82,9 @@ def predicate(entry: Keys, left: tree.Expr, catalog: Catalog, what: str) -> list
         open_ = bounds.get("gt") == low or bounds.get("lt") == high
         if low > high or (low == high and open_):
             message = f"no number is in the range of {what}"
-            catalog.report(finding(codes.EMPTY_RANGE, message, at))
+            catalog.report.add(finding(codes.EMPTY_RANGE, message, at))
     if not bounds:
-        catalog.report(finding(codes.MISSING_KEY, f"the predicate of {what} compares with nothing", at))
+        catalog.report.add(finding(codes.MISSING_KEY, f"the predicate of {what} compares with nothing", at))
     return [compare(left, COMPARATORS[k], number(v, place(entry, k)), place(entry, k)) for k, v in bounds.items()]
 
 

@@ -5,6 +5,19 @@ from __future__ import annotations
 from wrpc.diagnostics import finding
 from wrpc.importers import codes
 from wrpc.importers.document import Keys
+from wrpc.importers.nodes import (
+    bool_of,
+    entries_of,
+    int_of,
+    items_of,
+    keys_of,
+    line,
+    named,
+    number_of,
+    place,
+    text_of,
+    texts_of,
+)
 from wrpc.importers.sketch import (
     Content,
     attribute,
@@ -18,20 +31,7 @@ from wrpc.importers.sketch import (
     word,
 )
 from wrpc.importers.vllm_sr import patterns
-from wrpc.importers.vllm_sr.catalog import (
-    bool_of,
-    entries_of,
-    int_of,
-    items_of,
-    keys_of,
-    line,
-    named,
-    number_of,
-    place,
-    predicate,
-    text_of,
-    texts_of,
-)
+from wrpc.importers.vllm_sr.catalog import predicate
 from wrpc.importers.vllm_sr.draft import Signals
 from wrpc.source import Span
 from wrpc.syntax import tree
@@ -72,7 +72,7 @@ def _check_pattern(signals: Signals, at: Span, pattern: object) -> None:
     wrong = patterns.fault(pattern) if isinstance(pattern, str) else None
     if wrong:
         message = f"this pattern does not compile: {wrong}"
-        signals.catalog.report(finding(codes.BAD_PATTERN, message, line(at)))
+        signals.catalog.report.add(finding(codes.BAD_PATTERN, message, line(at)))
 
 
 def context(signals: Signals, entries: list[Keys]) -> None:
@@ -89,10 +89,10 @@ def context(signals: Signals, entries: list[Keys]) -> None:
         where = named(entry)
         if low is None and high is None:
             message = f"context `{own}` has neither `min_tokens` nor `max_tokens`"
-            signals.catalog.report(finding(codes.MISSING_KEY, message, where))
+            signals.catalog.report.add(finding(codes.MISSING_KEY, message, where))
         if low is not None and high is not None and low > high:
             message = f"context `{own}` begins at {low} tokens and ends at {high}"
-            signals.catalog.report(finding(codes.EMPTY_RANGE, message, place(entry, "min_tokens")))
+            signals.catalog.report.add(finding(codes.EMPTY_RANGE, message, place(entry, "min_tokens")))
         parts: list[tree.Expr] = []
         if low or high is None:
             parts.append(compare(path(count, where), ">=", tokens(low or 0, where), where))
@@ -141,15 +141,15 @@ def _structure_fits(signals: Signals, entry: Keys, source: Keys, kind: str, way:
     wanted = {"regex": "pattern", "keyword_set": "keywords", "sequence": "sequences"}.get(way)
     if wanted and source.get(wanted) is None:
         message = f"structure `{own}` has no `{wanted}`, which a source of type `{way}` reads"
-        signals.catalog.report(finding(codes.MISSING_KEY, message, line(source.span)))
+        signals.catalog.report.add(finding(codes.MISSING_KEY, message, line(source.span)))
         return False
     if (kind == "sequence") != (way == "sequence"):
         message = f"structure `{own}` looks for a `{kind}` in a source of type `{way}`"
-        signals.catalog.report(finding(codes.UNKNOWN_WORD, message, place(source, "type")))
+        signals.catalog.report.add(finding(codes.UNKNOWN_WORD, message, place(source, "type")))
         return False
     if kind == "exists" and entry.get("predicate") is not None:
         message = f"structure `{own}` is true or false; it takes no `predicate`"
-        signals.catalog.report(finding(codes.BAD_SHAPE, message, entry.key("predicate")))
+        signals.catalog.report.add(finding(codes.BAD_SHAPE, message, entry.key("predicate")))
     if way == "regex":
         _check_pattern(signals, place(source, "pattern"), text_of(source, "pattern"))
     return True
@@ -192,13 +192,13 @@ def conversation(signals: Signals, entries: list[Keys]) -> None:
             continue
         if role and what != "message":
             message = f"conversation `{own}` has a `role`, which only a source of type `message` reads"
-            signals.catalog.report(finding(codes.BAD_SHAPE, message, at))
+            signals.catalog.report.add(finding(codes.BAD_SHAPE, message, at))
         source = call("conversation", at, word(what, at), **({"role": word(role, at)} if role else {}))
         predicate_ = keys_of(entry, "predicate")
         if kind == "exists":
             if predicate_ is not None:
                 message = f"conversation `{own}` is true or false; it takes no `predicate`"
-                signals.catalog.report(finding(codes.BAD_SHAPE, message, entry.key("predicate")))
+                signals.catalog.report.add(finding(codes.BAD_SHAPE, message, entry.key("predicate")))
             if (what, role) not in counted:
                 signals.flag(entry, "conversation", source)
                 continue

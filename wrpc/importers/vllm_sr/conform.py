@@ -6,28 +6,18 @@ What comes out can be read without a doubt about types: a `number` is an int or 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from fractions import Fraction
 
-from wrpc.diagnostics import Diagnostic, did_you_mean, finding, nearest
-from wrpc.diagnostics import Fix as TextFix
+from wrpc.diagnostics import did_you_mean, finding, nearest
 from wrpc.importers import codes
-from wrpc.importers.document import Items, Keys, Node, Pair, Scalar, is_null, kind
+from wrpc.importers.document import Items, Keys, Node, Pair, Scalar, is_null
+from wrpc.importers.faults import Report, unknown_key, wrong_type
+from wrpc.importers.nodes import line
 from wrpc.importers.vllm_sr import shapes
-from wrpc.source import Span
 
 VERSION = "v0.3"
 _TOKENS = re.compile(r"\s*([0-9]+(\.[0-9]*)?|\.[0-9]+)\s*([kKmM]?)\s*\Z")
-
-
-@dataclass(slots=True)
-class Report:
-    """Findings as they come."""
-
-    found: list[Diagnostic] = field(default_factory=list)
-
-    def add(self, diagnostic: Diagnostic) -> None:
-        self.found.append(diagnostic)
 
 
 def conform(node: Node, type_: str, key: str, report: Report) -> Node | None:
@@ -48,15 +38,8 @@ def conform(node: Node, type_: str, key: str, report: Report) -> Node | None:
 
 
 def _wrong(node: Node, expected: str, key: str, report: Report) -> Node | None:
-    message = f"`{key}` is {kind(node)}, where {expected} is expected"
-    report.add(finding(codes.WRONG_TYPE, message, _head(node)))
+    report.add(wrong_type(node, expected, key))
     return None
-
-
-def _head(node: Node) -> Span:
-    """The first line of a node, which is enough to point at it."""
-    text = node.span.text
-    return node.span if "\n" not in text else replace(node.span, end=node.span.start + text.index("\n"))
 
 
 def _items(node: Node, type_: str, key: str, report: Report) -> Node | None:
@@ -100,7 +83,7 @@ def _shape(node: Node, name: str, key: str, report: Report) -> Node | None:
     close = {n for w in node.pairs if w not in known for n in nearest(w, known)}
     for wanted, (_, required) in known.items():
         if required and (wanted not in node.pairs or is_null(node[wanted])) and wanted not in close:
-            report.add(finding(codes.MISSING_KEY, f"`{wanted}` is missing in {_article(key)}", _head(node)))
+            report.add(finding(codes.MISSING_KEY, f"`{wanted}` is missing in {_article(key)}", line(node.span)))
     fitted = replace(node, pairs=pairs)
     return _plugin(fitted, report) if name == "decision_plugin" else fitted
 
@@ -122,10 +105,7 @@ def _today(shape: str, written: str, pair: Pair, known: dict[str, tuple[str, boo
         message = f"`{written}` is an older key without a successor here: {shapes.GONE[shape, written]}"
         report.add(finding(codes.OLDER_KEY, message, pair.key.span))
         return written if (shape, written) in shapes.KEPT else None
-    close = nearest(written, known)
-    fixes = [TextFix(pair.key.span, close[0], f"write `{close[0]}`", safe=False)] if close else []
-    message = f"`{written}` is no key here, so its value does not hold"
-    report.add(finding(codes.UNKNOWN_KEY, message, pair.key.span, help=did_you_mean(written, known), fixes=fixes))
+    report.add(unknown_key(written, pair, known, f"`{written}` is no key here, so its value does not hold"))
     return None
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from wrpc.importers.document import Keys
+from wrpc.importers.nodes import keys_of, named, place, text_of
 from wrpc.importers.sketch import (
     attribute,
     call,
@@ -13,14 +14,7 @@ from wrpc.importers.sketch import (
     number,
     word,
 )
-from wrpc.importers.vllm_sr.catalog import (
-    Catalog,
-    Leaf,
-    keys_of,
-    named,
-    place,
-    text_of,
-)
+from wrpc.importers.vllm_sr.catalog import Catalog, Leaf
 from wrpc.source import Span
 from wrpc.syntax import tree
 

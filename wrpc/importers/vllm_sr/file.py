@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import PurePath
 
 from wrpc.diagnostics import Diagnostic, finding
 from wrpc.importers import codes, document
 from wrpc.importers.document import Keys
+from wrpc.importers.faults import Report, in_order, unique
 from wrpc.importers.importer import Imported, ImportedPolicy
+from wrpc.importers.nodes import entries_of, keys_of, named, place, text_of
 from wrpc.importers.vllm_sr import recipe
-from wrpc.importers.vllm_sr.catalog import Catalog, entries_of, keys_of, named, place, text_of, unique
-from wrpc.importers.vllm_sr.conform import Report, conform
+from wrpc.importers.vllm_sr.catalog import Catalog
+from wrpc.importers.vllm_sr.conform import conform
 from wrpc.source import Source
 
 # What the router needs to run and a policy does not say.
@@ -30,20 +31,14 @@ def read(source: Source) -> Imported:
     report = Report(found)
     fitted = conform(root, "file", "the file", report)
     policies = _policies(source, fitted if isinstance(fitted, Keys) else root, report.found)
-    return Imported(tuple(policies), tuple(_once(report.found)))
-
-
-def _once(found: list[Diagnostic]) -> list[Diagnostic]:
-    """What the recipes share is read for each of them, and reported once; names of several lines on one."""
-    lines = (replace(d, message=" ".join(d.message.split())) for d in found)
-    return sorted({d.key(): d for d in lines}.values(), key=lambda d: d.key())
+    return Imported(tuple(policies), in_order(report.found))
 
 
 def _policies(source: Source, root: Keys, found: list[Diagnostic]) -> list[ImportedPolicy]:
     routing = keys_of(root, "routing")
     file = recipe.File(source, keys_of(root, "providers"), routing, keys_of(root, "global"))
-    shared = Catalog(found=found)
-    recipes = unique(entries_of(root, "recipes"), "recipes", shared)
+    shared = Catalog(report=Report(found))
+    recipes = unique(entries_of(root, "recipes"), "recipes", shared.report)
     made: list[ImportedPolicy] = []
     if routing is not None and (not recipes or any(k in routing for k in ("decisions", "signals", "projections"))):
         _add(made, _name(source), None, routing, file, found)
@@ -51,18 +46,18 @@ def _policies(source: Source, root: Keys, found: list[Diagnostic]) -> list[Impor
         own, inner = text_of(entry, "name") or "", keys_of(entry, "routing")
         if inner is None:
             message = f"recipe `{own}` has no `routing`"
-            shared.report(finding(codes.MISSING_KEY, message, named(entry)))
+            shared.report.add(finding(codes.MISSING_KEY, message, named(entry)))
             continue
         _add(made, own, text_of(entry, "description"), inner, file, found)
     for key in NOTED:
         if root.get(key) is not None:
-            shared.omit(f"`{key}`", root.key(key), severity="info", why="a policy does not hold it")
+            shared.report.omit(f"`{key}`", root.key(key), severity="info", why="a policy does not hold it")
     for entry in entries_of(root, "entrypoints"):
         target = text_of(entry, "recipe")
         if target is not None and target not in {text_of(r, "name") for r in recipes}:
             message = f"an entrypoint names the recipe `{target}`, which is not declared"
-            shared.report(finding(codes.DANGLING, message, place(entry, "recipe")))
-        shared.omit("an entrypoint", place(entry, "recipe"), severity="info", why="each recipe is a policy here")
+            shared.report.add(finding(codes.DANGLING, message, place(entry, "recipe")))
+        shared.report.omit("an entrypoint", place(entry, "recipe"), severity="info", why="each recipe is a policy here")
     return made
 
 

@@ -10,8 +10,9 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 
 from wrpc.importers.document import Items, Keys, Node, Pair, Plain, Scalar
+from wrpc.importers.nodes import line
 from wrpc.importers.sketch import attribute, name, number, text, word
-from wrpc.importers.vllm_sr.catalog import Catalog, line
+from wrpc.importers.vllm_sr.catalog import Catalog
 from wrpc.source import Span
 from wrpc.syntax import tree
 from wrpc.syntax.parse import DEEPEST
@@ -47,7 +48,7 @@ class Kept:
         try:
             return [attribute(_name(key), spelled(node), line(at))]
         except Unspeakable as why:
-            self.catalog.omit(what, at, severity="info", why=str(why))
+            self.catalog.report.omit(what, at, severity="info", why=str(why))
             return []
 
     def bundle(self, wanted: str, parts: Iterable[tree.Attribute], at: Span) -> str | None:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from wrpc.diagnostics import finding
 from wrpc.importers import codes
 from wrpc.importers.document import Keys
+from wrpc.importers.nodes import bool_of, int_of, keys_of, line, named, number_of, place, text_of, texts_of
 from wrpc.importers.sketch import (
     Content,
     attribute,
@@ -20,17 +21,6 @@ from wrpc.importers.sketch import (
     word,
 )
 from wrpc.importers.vllm_sr import rules
-from wrpc.importers.vllm_sr.catalog import (
-    bool_of,
-    int_of,
-    keys_of,
-    line,
-    named,
-    number_of,
-    place,
-    text_of,
-    texts_of,
-)
 from wrpc.importers.vllm_sr.draft import Signals, described
 from wrpc.syntax import tree
 
@@ -86,7 +76,7 @@ def domain(signals: Signals, entries: list[Keys]) -> None:
         shared = shared or bool(stands_for & seen)
         seen |= stands_for
         if entry.get("model_scores") is not None:
-            signals.catalog.omit(f"`model_scores` of domain `{own}`", entry.key("model_scores"))
+            signals.catalog.report.omit(f"`model_scores` of domain `{own}`", entry.key("model_scores"))
     if not shared:
         _exclusive(signals, "domains", members, entries)
 
@@ -119,7 +109,7 @@ def embedding(signals: Signals, entries: list[Keys]) -> None:
                 named_[key] = found
         scoring = keys_of(entry, "prototype_scoring")
         if scoring is not None and bool_of(scoring, "enabled") is not False:
-            signals.catalog.omit(f"`prototype_scoring` of embedding `{own}`", line(scoring.span))
+            signals.catalog.report.omit(f"`prototype_scoring` of embedding `{own}`", line(scoring.span))
         candidates = value(texts_of(entry, "candidates"), place(entry, "candidates"))
         source = call("embedding", at, candidates, **named_)
         low = -1 if own in signals.raw_read else 0
@@ -140,10 +130,10 @@ def complexity(signals: Signals, entries: list[Keys]) -> None:
             message = (
                 f"complexity `{own}` is hard above {float(above):g} and easy below {float(below):g}, so both at once"
             )
-            signals.catalog.report(finding(codes.EMPTY_RANGE, message, at))
+            signals.catalog.report.add(finding(codes.EMPTY_RANGE, message, at))
         for key in ("hard_below", "easy_above"):
             if entry.get(key) is not None:
-                signals.catalog.omit(f"`{key}` of complexity `{own}`", entry.key(key))
+                signals.catalog.report.omit(f"`{key}` of complexity `{own}`", entry.key(key))
         banks = [value(texts_of(b, "candidates"), at) for b in (hard, easy)]
         named_: dict[str, Content] = {}
         for key, bank in (("hard_images", hard), ("easy_images", easy)):
@@ -175,7 +165,7 @@ def jailbreak(signals: Signals, entries: list[Keys]) -> None:
     for entry in entries:
         at, own = named(entry), text_of(entry, "name") or ""
         if text_of(entry, "direction") == "response":
-            signals.catalog.omit(f"jailbreak `{own}`", at, severity="info", why="it looks at the answer")
+            signals.catalog.report.omit(f"jailbreak `{own}`", at, severity="info", why="it looks at the answer")
             continue
         named_: dict[str, Content] = {}
         if text_of(entry, "method") == "contrastive":
@@ -212,7 +202,7 @@ def safety(signals: Signals, entries: list[Keys]) -> None:
         if model := text_of(entry, "model"):
             named_["model"] = model
         if entry.get("hazard") is not None:
-            signals.catalog.omit(f"`hazard` of safety `{text_of(entry, 'name')}`", entry.key("hazard"))
+            signals.catalog.report.omit(f"`hazard` of safety `{text_of(entry, 'name')}`", entry.key("hazard"))
         source = call("safety", at, **named_)
         signals.score(entry, "safety", source, number_of(entry, "threshold") or HALF, "probability")
 
@@ -236,7 +226,7 @@ def classifier(signals: Signals, entries: list[Keys]) -> None:
         labels = texts_of(entry, "labels")
         if not labels:
             message = f"classifier `{own}` has no `labels`, and a condition on it has to name one"
-            signals.catalog.report(finding(codes.MISSING_KEY, message, at))
+            signals.catalog.report.add(finding(codes.MISSING_KEY, message, at))
         for label in dict.fromkeys(labels):
             source = call("classifier", at, own, label=label, **named_)
             signals.score(

@@ -8,20 +8,10 @@ from fractions import Fraction
 from wrpc.diagnostics import did_you_mean, finding
 from wrpc.importers import codes
 from wrpc.importers.document import Keys
+from wrpc.importers.faults import unique
+from wrpc.importers.nodes import entries_of, int_of, keys_of, line, named, number_of, place, text_of, texts_of
 from wrpc.importers.sketch import Content, Names, attribute, name, number, path, tokens, value
-from wrpc.importers.vllm_sr.catalog import (
-    Catalog,
-    entries_of,
-    int_of,
-    keys_of,
-    line,
-    named,
-    number_of,
-    place,
-    text_of,
-    texts_of,
-    unique,
-)
+from wrpc.importers.vllm_sr.catalog import Catalog
 from wrpc.importers.vllm_sr.draft import described
 from wrpc.source import Span
 from wrpc.syntax import tree
@@ -59,22 +49,26 @@ class Pools:
         if model in self.pools:
             return self.pools[model]
         message = f"{what} names the model `{model}`, which is not declared"
-        self.catalog.report(finding(codes.DANGLING, message, at, help=did_you_mean(model, self.pools)))
+        self.catalog.report.add(finding(codes.DANGLING, message, at, help=did_you_mean(model, self.pools)))
         return None
 
 
 def read(catalog: Catalog, providers: Keys | None, cards: Keys | None) -> Pools:
     """`cards` is the `routing` that holds the model cards."""
     pools = Pools(catalog)
-    carded = {text_of(e, "name") or "": e for e in unique(entries_of(cards, "modelCards"), "model cards", catalog)}
-    served = {text_of(e, "name") or "": e for e in unique(entries_of(providers, "models"), "provider models", catalog)}
+    carded = {
+        text_of(e, "name") or "": e for e in unique(entries_of(cards, "modelCards"), "model cards", catalog.report)
+    }
+    served = {
+        text_of(e, "name") or "": e for e in unique(entries_of(providers, "models"), "provider models", catalog.report)
+    }
     for model in [*carded, *(m for m in served if m not in carded)]:
         entry = carded.get(model) or served[model]
         pools.pools[model] = pools.names.give(model, "model")
         pools.declarations.append(_model(pools.pools[model], entry, carded.get(model), catalog))
         if carded and served and model not in served:
             message = f"the model `{model}` has a card and no provider, so nothing serves it"
-            catalog.report(finding(codes.DANGLING, message, named(entry), help=did_you_mean(model, served)))
+            catalog.report.add(finding(codes.DANGLING, message, named(entry), help=did_you_mean(model, served)))
     for model, given in pools.pools.items():
         pools.declarations.append(
             _pool(
@@ -161,7 +155,7 @@ def _backends(served: Keys, catalog: Catalog) -> list[tree.Attribute]:
                 break
         _note(backend, NOTED_OF_BACKEND, "a backend", catalog)
     for backend in backends[1:]:
-        catalog.omit("a further backend", line(backend.span), why="a pool has one address")
+        catalog.report.omit("a further backend", line(backend.span), why="a pool has one address")
     return parts
 
 
@@ -170,7 +164,7 @@ def _price(served: Keys, catalog: Catalog) -> list[tree.Attribute]:
     if pricing is None:
         return []
     if (text_of(pricing, "currency") or "USD").upper() != "USD":
-        catalog.omit(f"a price in {text_of(pricing, 'currency')}", place(pricing, "currency"))
+        catalog.report.omit(f"a price in {text_of(pricing, 'currency')}", place(pricing, "currency"))
         return []
     found: list[tree.Attribute] = []
     for key, called in PRICES.items():
@@ -179,7 +173,7 @@ def _price(served: Keys, catalog: Catalog) -> list[tree.Attribute]:
             found.append(attribute(called, number(Fraction(price), at, MILLION), at))
     for key in ("cached_input_per_1m", "cache_write_per_1m"):
         if pricing.get(key) is not None:
-            catalog.omit(f"`{key}`", pricing.key(key), severity="info", why="a price has `input` and `output`")
+            catalog.report.omit(f"`{key}`", pricing.key(key), severity="info", why="a price has `input` and `output`")
     at = line(pricing.span)
     return [attribute("price", tree.Block(at, tuple(found)), at)] if found else []
 
@@ -187,4 +181,4 @@ def _price(served: Keys, catalog: Catalog) -> list[tree.Attribute]:
 def _note(entry: Keys, keys: str, what: str, catalog: Catalog) -> None:
     for key in keys.split("|"):
         if entry.get(key) is not None and (key, text_of(entry, key)) not in COMMON:
-            catalog.omit(f"`{key}` of {what}", entry.key(key), severity="info")
+            catalog.report.omit(f"`{key}` of {what}", entry.key(key), severity="info")

@@ -9,22 +9,11 @@ from typing import Literal
 from wrpc.diagnostics import Related, did_you_mean, finding
 from wrpc.importers import codes
 from wrpc.importers.document import Keys
+from wrpc.importers.faults import unique
+from wrpc.importers.nodes import entries_of, items_of, line, named, number_of, place, text_of
 from wrpc.importers.sketch import Names, compare, conj, name, negate, number, path, sum_of
 from wrpc.importers.vllm_sr import ranges
-from wrpc.importers.vllm_sr.catalog import (
-    Catalog,
-    Leaf,
-    confidence,
-    entries_of,
-    items_of,
-    line,
-    named,
-    number_of,
-    place,
-    raw,
-    text_of,
-    unique,
-)
+from wrpc.importers.vllm_sr.catalog import Catalog, Leaf, confidence, raw
 from wrpc.importers.vllm_sr.draft import Signals
 from wrpc.source import Span
 from wrpc.syntax import tree
@@ -60,10 +49,10 @@ def raw_embeddings(section: Keys | None) -> frozenset[str]:
 def read(projections: Projections) -> None:
     """Scores first, each after those that it is made of; then mappings. Partitions belong to the signals."""
     section, catalog = projections.section, projections.catalog
-    scores = {text_of(e, "name") or "": e for e in unique(entries_of(section, "scores"), "scores", catalog)}
+    scores = {text_of(e, "name") or "": e for e in unique(entries_of(section, "scores"), "scores", catalog.report)}
     for own in scores:
         _score(own, scores, projections, ())
-    for entry in unique(entries_of(section, "mappings"), "mappings", catalog):
+    for entry in unique(entries_of(section, "mappings"), "mappings", catalog.report):
         _mapping(entry, scores, projections)
 
 
@@ -72,7 +61,7 @@ def read(projections: Projections) -> None:
 
 def partitions(signals: Signals, section: Keys | None) -> None:
     """Groups with a default. One over domains takes the place of the group that the classifier makes."""
-    for entry in unique(entries_of(section, "partitions"), "partitions", signals.catalog):
+    for entry in unique(entries_of(section, "partitions"), "partitions", signals.catalog.report):
         own, at = text_of(entry, "name") or "", named(entry)
         members = [m for i in items_of(entry, "members") if (m := _member(signals, own, i.span, _word(i)))]
         default = text_of(entry, "default")
@@ -80,10 +69,10 @@ def partitions(signals: Signals, section: Keys | None) -> None:
         if default is not None and inside is None:
             message = f"the default `{default}` of partition `{own}` is none of its members"
             hint = did_you_mean(default, [r for r, _ in members])
-            signals.catalog.report(finding(codes.DANGLING, message, place(entry, "default"), help=hint))
+            signals.catalog.report.add(finding(codes.DANGLING, message, place(entry, "default"), help=hint))
         names = [m.name for _, m in members]
         if text_of(entry, "semantics") == "softmax_exclusive":
-            signals.catalog.omit(
+            signals.catalog.report.omit(
                 f"the `softmax` of partition `{own}`", at, severity="info",
                 why="it changes how sure a member is, not which one wins",
             )  # fmt: skip
@@ -103,7 +92,7 @@ def _member(signals: Signals, partition: str, at: Span, reference: str) -> tuple
             return reference, signals.catalog.leaves[kind, reference]
     known = [r for k, r in signals.catalog.leaves if k in ("domain", "embedding")]
     message = f"partition `{partition}` names `{reference}`, which is no domain and no embedding"
-    signals.catalog.report(finding(codes.DANGLING, message, at, help=did_you_mean(reference, known)))
+    signals.catalog.report.add(finding(codes.DANGLING, message, at, help=did_you_mean(reference, known)))
     return None
 
 
@@ -119,7 +108,7 @@ def _score(own: str, scores: dict[str, Keys], projections: Projections, inside: 
     if own in inside:
         circle = " → ".join(f"`{n}`" for n in (*inside[inside.index(own) :], own))
         projections.circular.add(own)
-        catalog.report(finding(codes.CYCLE, f"scores are made of each other: {circle}", named(entry)))
+        catalog.report.add(finding(codes.CYCLE, f"scores are made of each other: {circle}", named(entry)))
         return
     terms: list[tuple[Fraction, tree.Expr | None]] = []
     low = high = ZERO
@@ -154,7 +143,7 @@ def _input(item: Keys, projections: Projections) -> list[Term] | None:
     if kind == "kb_metric":
         return _metric(item, projections)
     if own is None:
-        catalog.report(finding(codes.MISSING_KEY, f"an input of type `{kind}` names nothing", at))
+        catalog.report.add(finding(codes.MISSING_KEY, f"an input of type `{kind}` names nothing", at))
         return None
     if kind == "projection":
         return _of_score(own, source, place(item, "name"), projections)
@@ -165,12 +154,12 @@ def _input(item: Keys, projections: Projections) -> list[Term] | None:
     if source == "raw":
         if leaf.form == "score":
             return [(ONE, raw(leaf.name, at), -ONE if kind == "embedding" else ZERO, ONE)]
-        catalog.omit(f"the raw value of `{own}`", at, why="a signal of its kind has none here; it counts 1 or 0")
+        catalog.report.omit(f"the raw value of `{own}`", at, why="a signal of its kind has none here; it counts 1 or 0")
     if source == "confidence":
         if leaf.form == "score":
             return [(ONE, confidence(leaf.name, at), ZERO, ONE)]
         if kind in ("structure", "complexity"):
-            catalog.omit(f"how sure `{own}` is", at, why="it counts 1 or 0")
+            catalog.report.omit(f"how sure `{own}` is", at, why="it counts 1 or 0")
         return [(ONE, flag, ZERO, ONE)]
     match, miss = number_of(item, "match") or ONE, number_of(item, "miss") or ZERO
     terms: list[Term] = [] if match == miss else [(match - miss, flag, ZERO, ONE)]
@@ -180,13 +169,15 @@ def _input(item: Keys, projections: Projections) -> list[Term] | None:
 def _of_score(own: str, source: str, at: Span, projections: Projections) -> list[Term] | None:
     catalog = projections.catalog
     if source == "confidence":
-        catalog.omit(f"how sure the output `{own}` is", at, why="the policy has no calibrated distance from a bound")
+        catalog.report.omit(
+            f"how sure the output `{own}` is", at, why="the policy has no calibrated distance from a bound"
+        )
         return None
     if own in projections.circular:
         return None
     if own not in catalog.numbers:
         message = f"no score is called `{own}`"
-        catalog.report(finding(codes.DANGLING, message, at, help=did_you_mean(own, catalog.numbers)))
+        catalog.report.add(finding(codes.DANGLING, message, at, help=did_you_mean(own, catalog.numbers)))
         return None
     catalog.read.add(("score", own))
     low, high = projections.reach[own]
@@ -199,7 +190,7 @@ def _metric(item: Keys, projections: Projections) -> list[Term] | None:
     base, metric = text_of(item, "kb"), text_of(item, "metric")
     if base is None or metric is None:
         message = f"an input of type `kb_metric` has no `{'metric' if base else 'kb'}`"
-        catalog.report(finding(codes.MISSING_KEY, message, at))
+        catalog.report.add(finding(codes.MISSING_KEY, message, at))
         return None
     low = -ONE
     bases = {text_of(b, "name"): b for b in entries_of(projections.signals.setting("model_catalog"), "kbs")}
@@ -208,7 +199,7 @@ def _metric(item: Keys, projections: Projections) -> list[Term] | None:
         if metrics and metric not in metrics:
             message = f"knowledge base `{base}` has no metric `{metric}`"
             hint = did_you_mean(metric, metrics)
-            catalog.report(finding(codes.DANGLING, message, place(item, "metric"), help=hint))
+            catalog.report.add(finding(codes.DANGLING, message, place(item, "metric"), help=hint))
         low = ZERO if metrics.get(metric) in ("best_score", "best_matched_score") else low
     key = f"kb_metric:{base}:{metric}"
     if key not in catalog.numbers:
@@ -225,11 +216,11 @@ def _mapping(entry: Keys, scores: dict[str, Keys], projections: Projections) -> 
     if source is not None and source not in scores:
         message = f"mapping `{own}` reads the score `{source}`, which is not declared"
         hint = did_you_mean(source, scores)
-        catalog.report(finding(codes.DANGLING, message, place(entry, "source"), help=hint))
+        catalog.report.add(finding(codes.DANGLING, message, place(entry, "source"), help=hint))
     if entry.get("calibration") is not None:
         why = "it says how sure an output is, which decides nothing"
-        catalog.omit(f"`calibration` of mapping `{own}`", entry.key("calibration"), severity="info", why=why)
-    outputs = [o for e in unique(entries_of(entry, "outputs"), "outputs", catalog) if (o := _output(e, catalog))]
+        catalog.report.omit(f"`calibration` of mapping `{own}`", entry.key("calibration"), severity="info", why=why)
+    outputs = [o for e in unique(entries_of(entry, "outputs"), "outputs", catalog.report) if (o := _output(e, catalog))]
     if source is None or source not in catalog.numbers or not outputs:
         for output in outputs:
             catalog.add("projection", output.name, Leaf(catalog.names.give(output.name, "band"), "flag", output.at))
@@ -266,7 +257,7 @@ def _output(entry: Keys, catalog: Catalog) -> ranges.Output | None:
     if ("projection", own) in catalog.leaves:
         first = catalog.leaves["projection", own].at
         message = f"two mappings have an output `{own}`"
-        catalog.report(finding(codes.DUPLICATE_NAME, message, at, related=[Related(first, "first here")]))
+        catalog.report.add(finding(codes.DUPLICATE_NAME, message, at, related=[Related(first, "first here")]))
         return None
     gt, gte, lt, lte = (number_of(entry, k) for k in ("gt", "gte", "lt", "lte"))
     low = max((b for b in (gt, gte) if b is not None), default=None)
@@ -292,16 +283,16 @@ def _report(
         else:
             why = f"its range has no number of the score, which goes from {_say(low)} to {_say(high)}"
         message = f"output `{output.name}` of mapping `{own}` never fires: {why}"
-        catalog.report(finding(codes.UNREACHABLE_OUTPUT, message, output.at))
+        catalog.report.add(finding(codes.UNREACHABLE_OUTPUT, message, output.at))
     if several:
         return
     for first, second in shares.overlaps:
         message = f"outputs `{first.name}` and `{second.name}` of mapping `{own}` take the same numbers; the first wins"
         related = [Related(first.at, "the first")]
-        catalog.report(finding(codes.MAPPING_OVERLAP, message, second.at, related=related))
+        catalog.report.add(finding(codes.MAPPING_OVERLAP, message, second.at, related=related))
     for below, above in shares.gaps:
         message = f"between outputs `{below.name}` and `{above.name}` of mapping `{own}` no output fires"
-        catalog.report(finding(codes.MAPPING_GAP, message, above.at, related=[Related(below.at, "the lower one")]))
+        catalog.report.add(finding(codes.MAPPING_GAP, message, above.at, related=[Related(below.at, "the lower one")]))
 
 
 def _say(value: Fraction) -> str:

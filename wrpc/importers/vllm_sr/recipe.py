@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from wrpc.diagnostics import Diagnostic, Related, finding
 from wrpc.importers import codes
 from wrpc.importers.document import Keys, Node, Pair
+from wrpc.importers.faults import unique
 from wrpc.importers.importer import ImportedPolicy
+from wrpc.importers.nodes import entries_of, int_of, keys_of, line, named, place, text_of
 from wrpc.importers.sketch import Names, attribute, name, number, word
 from wrpc.importers.vllm_sr import actions, pools, projections, rules, signals
-from wrpc.importers.vllm_sr.catalog import Catalog, entries_of, int_of, keys_of, line, named, place, text_of, unique
+from wrpc.importers.vllm_sr.catalog import Catalog
 from wrpc.importers.vllm_sr.draft import Signals, described
 from wrpc.importers.vllm_sr.kept import Kept, rest
 from wrpc.importers.vllm_sr.measured import BINDING
@@ -58,7 +60,9 @@ def read(own: str, description: str | None, routing: Keys, file: File) -> tuple[
     _unread(catalog)
     fallback = keys_of(routing, "fallback")
     if fallback is not None:
-        catalog.omit("`fallback`", routing.key("fallback"), why="it goes by status codes, to whichever model is left")
+        catalog.report.omit(
+            "`fallback`", routing.key("fallback"), why="it goes by status codes, to whichever model is left"
+        )
     declarations: list[tree.Declaration] = [
         _header(own, description, routing),
         *draft.signals,
@@ -70,7 +74,7 @@ def read(own: str, description: str | None, routing: Keys, file: File) -> tuple[
         *settings.section(line(routing.span)),
     ]
     made = tree.File(file.source, tuple(declarations))
-    return ImportedPolicy(own, made), catalog.found
+    return ImportedPolicy(own, made), catalog.report.found
 
 
 def _bindings(routing: Keys) -> dict[str, Keys]:
@@ -91,7 +95,7 @@ def _unsaid(routing: Keys, settings: Kept, deployments: Keys | None) -> None:
         missing = deployment in (deployments or ()) or key.endswith(HAZARD)
         if missing and not known:
             why = "the signal has no `hazard` here" if key.endswith(HAZARD) else "its deployment stands in `global`"
-            settings.catalog.omit(f"the binding of `{key}`", pair.key.span, severity="info", why=why)
+            settings.catalog.report.omit(f"the binding of `{key}`", pair.key.span, severity="info", why=why)
             continue
         left: Node = rest(pair.value, BINDING) if known and isinstance(pair.value, Keys) else pair.value
         if not known or (isinstance(left, Keys) and left.pairs):
@@ -133,7 +137,7 @@ def _on_error(routing: Keys, catalog: Catalog) -> dict[tuple[str, str], str]:
                 said.setdefault(key, []).append((text_of(leaf, "on_error"), line(leaf.span)))
             if root is not None and text_of(leaf, "on_error") and text_of(root, "on_unknown"):
                 message = "a condition has `on_error` and its decision `on_unknown`; the router takes one of them"
-                catalog.report(finding(codes.BAD_SHAPE, message, leaf.key("on_error")))
+                catalog.report.add(finding(codes.BAD_SHAPE, message, leaf.key("on_error")))
     found: dict[tuple[str, str], str] = {}
     for key, values in said.items():
         words = {w for w, _ in values}
@@ -141,13 +145,13 @@ def _on_error(routing: Keys, catalog: Catalog) -> dict[tuple[str, str], str]:
             found[key] = ON_ERROR[only]
         elif len(words) > 1:
             at = next(at for w, at in values if w is not None)
-            catalog.omit(f"`on_error` of `{key[1]}`", at, why="its conditions disagree, and a signal has one")
+            catalog.report.omit(f"`on_error` of `{key[1]}`", at, why="its conditions disagree, and a signal has one")
     return found
 
 
 def _routes(routing: Keys, models: pools.Pools, settings: Kept) -> list[tree.Declaration]:
     catalog, given = models.catalog, Names()
-    decisions = unique(entries_of(routing, "decisions"), "decisions", catalog)
+    decisions = unique(entries_of(routing, "decisions"), "decisions", catalog.report)
     tiered = any(int_of(d, "tier") for d in decisions)
     made: list[tree.Declaration] = []
     seen: dict[tree.Expr | None, Keys] = {}
@@ -159,7 +163,7 @@ def _routes(routing: Keys, models: pools.Pools, settings: Kept) -> list[tree.Dec
         if tiered:
             if "tier" not in decision:
                 message = f"decision `{own}` has no tier beside others that do, so it goes before tier 1"
-                catalog.report(finding(codes.WITHOUT_TIER, message, at))
+                catalog.report.add(finding(codes.WITHOUT_TIER, message, at))
             items.append(attribute("tier", int_of(decision, "tier") or 0, place(decision, "tier")))
         if (priority := int_of(decision, "priority")) is not None:
             items.append(attribute("priority", priority, place(decision, "priority")))
@@ -192,7 +196,7 @@ def _same(
     if other is not decision:
         message = f"decisions `{text_of(other, 'name')}` and `{text_of(decision, 'name')}` have the same rules"
         related = [Related(named(other), "the first")]
-        catalog.report(finding(codes.SAME_RULES, message, named(decision), related=related))
+        catalog.report.add(finding(codes.SAME_RULES, message, named(decision), related=related))
 
 
 def _unread(catalog: Catalog) -> None:
@@ -201,8 +205,8 @@ def _unread(catalog: Catalog) -> None:
         if not any((of, reference) in catalog.read for reference in references):
             what = "mapping" if kind == "mapping" else f"{kind} signal"
             message = f"no decision reads the {what} `{own}`"
-            catalog.report(finding(codes.UNREAD_SIGNAL, message, at))
+            catalog.report.add(finding(codes.UNREAD_SIGNAL, message, at))
     for own in catalog.numbers:
         if not own.startswith("kb_metric:") and ("score", own) not in catalog.read:
             at = catalog.scores[own]
-            catalog.report(finding(codes.UNREAD_SIGNAL, f"no mapping and no score reads the score `{own}`", at))
+            catalog.report.add(finding(codes.UNREAD_SIGNAL, f"no mapping and no score reads the score `{own}`", at))

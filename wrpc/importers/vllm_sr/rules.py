@@ -7,18 +7,9 @@ from fractions import Fraction
 from wrpc.diagnostics import finding
 from wrpc.importers import codes
 from wrpc.importers.document import Keys, Node
+from wrpc.importers.nodes import items_of, keys_of, line, number_of, place, text_of
 from wrpc.importers.sketch import conj, disj, negate
-from wrpc.importers.vllm_sr.catalog import (
-    Catalog,
-    items_of,
-    keys_of,
-    line,
-    number_of,
-    place,
-    predicate,
-    raw,
-    text_of,
-)
+from wrpc.importers.vllm_sr.catalog import Catalog, predicate, raw
 from wrpc.syntax import tree
 
 LEAF_KEYS = ("type", "name", "label", "predicate", "on_error")
@@ -29,25 +20,25 @@ def condition(node: Keys, catalog: Catalog, *, root: bool = True) -> tree.Expr |
     at = line(node.span)
     if not root and node.get("on_unknown") is not None:
         message = "`on_unknown` stands inside a rule; it holds at the root of `rules` alone"
-        catalog.report(finding(codes.BAD_SHAPE, message, node.key("on_unknown")))
+        catalog.report.add(finding(codes.BAD_SHAPE, message, node.key("on_unknown")))
     operator = text_of(node, "operator")
     if any(key in node for key in LEAF_KEYS):
         if operator is not None or "conditions" in node:
             message = "a node of a rule has both a `type` and an `operator`; one of them has to go"
-            catalog.report(finding(codes.BAD_SHAPE, message, at))
+            catalog.report.add(finding(codes.BAD_SHAPE, message, at))
         return _leaf(node, catalog)
     children = items_of(node, "conditions")
     if not children:
         if not root or operator in ("OR", "NOT"):
             message = f"`{operator or 'operator'}` stands over no condition, so it never holds"
-            catalog.report(finding(codes.BAD_SHAPE, message, at))
+            catalog.report.add(finding(codes.BAD_SHAPE, message, at))
         return None
     if operator is None:
         message = "a rule over several conditions has no `operator`"
-        catalog.report(finding(codes.MISSING_KEY, message, at))
+        catalog.report.add(finding(codes.MISSING_KEY, message, at))
     if operator == "NOT" and len(children) != 1:
         message = f"`NOT` stands over {len(children)} conditions; it takes exactly one, and never holds otherwise"
-        catalog.report(finding(codes.BAD_SHAPE, message, at))
+        catalog.report.add(finding(codes.BAD_SHAPE, message, at))
     return _over(children, operator or "AND", catalog, node)
 
 
@@ -77,26 +68,26 @@ def _leaf(node: Keys, catalog: Catalog) -> tree.Expr | None:
     if kind is None or name is None:
         if not ("type" in node and "name" in node):
             message = f"a condition has no `{'type' if kind is None else 'name'}`"
-            catalog.report(finding(codes.MISSING_KEY, message, at))
+            catalog.report.add(finding(codes.MISSING_KEY, message, at))
         return None
     label = text_of(node, "label")
     reference = name
     if kind == "classifier":
         if label is None:
             message = f"the condition on classifier `{name}` names no `label`"
-            catalog.report(finding(codes.MISSING_KEY, message, place(node, "name")))
+            catalog.report.add(finding(codes.MISSING_KEY, message, place(node, "name")))
             return None
         reference = f"{name}:{label}"
         _check_classifier(node, name, label, catalog)
     elif label is not None:
         message = f"a condition on a {kind} signal takes no `label`"
-        catalog.report(finding(codes.BAD_SHAPE, message, node.key("label")))
+        catalog.report.add(finding(codes.BAD_SHAPE, message, node.key("label")))
     leaf = catalog.leaf(kind, reference, place(node, "label" if label and kind == "classifier" else "name"))
     test = keys_of(node, "predicate")
     if leaf is None or test is None:
         return None if leaf is None else leaf.condition(place(node, "name"))
     if leaf.form != "score":
-        catalog.omit(f"the `predicate` on `{name}`", line(test.span), why=f"a {kind} signal has no number here")
+        catalog.report.omit(f"the `predicate` on `{name}`", line(test.span), why=f"a {kind} signal has no number here")
         return leaf.condition(place(node, "name"))
     tests = predicate(test, raw(leaf.name, at), catalog, f"the condition on `{name}`")
     return conj(tests, at) if tests else leaf.condition(at)
@@ -111,11 +102,11 @@ def _check_classifier(node: Keys, name: str, label: str, catalog: Catalog) -> No
     if test is None and (binding is None or binding.get("operating_point") is None):
         message = f"the condition on `{name}` has no `predicate`, and its model no operating point: nothing says when"
         message += f" `{label}` fires"
-        catalog.report(finding(codes.MISSING_KEY, message, place(node, "label")))
+        catalog.report.add(finding(codes.MISSING_KEY, message, place(node, "label")))
     least = number_of(test, "gte") if test is not None else None
     if name in catalog.local and test is not None and (least is None or least < LEAST_LOCAL or len(test.pairs) > 1):
         message = f"`{name}` runs beside the router, which asks it for `gte` of 0.5 or more and nothing else"
-        catalog.report(finding(codes.OUT_OF_RANGE, message, line(test.span)))
+        catalog.report.add(finding(codes.OUT_OF_RANGE, message, line(test.span)))
 
 
 def leaves(node: Keys) -> list[Keys]:

@@ -10,13 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from wrpc.importers.document import Keys
+from wrpc.importers.faults import unique
+from wrpc.importers.nodes import entries_of, named, text_of
 from wrpc.importers.vllm_sr import computed, measured
-from wrpc.importers.vllm_sr.catalog import (
-    entries_of,
-    named,
-    text_of,
-    unique,
-)
 from wrpc.importers.vllm_sr.draft import Signals
 from wrpc.importers.vllm_sr.shapes import KINDS
 
@@ -52,14 +48,14 @@ def read(signals: Signals, section: Keys | None) -> None:
     if section is None:
         return
     for kind, reader in READERS.items():
-        entries = unique(entries_of(section, KINDS[kind]), f"{kind} signals", signals.catalog)
+        entries = unique(entries_of(section, KINDS[kind]), f"{kind} signals", signals.catalog.report)
         for entry in entries:
             own = text_of(entry, "name") or ""
             if kind not in ("complexity", "classifier"):
                 signals.own(kind, entry, own)
         reader(signals, entries)
     for entry in entries_of(section, "hallucination"):
-        signals.catalog.omit(
+        signals.catalog.report.omit(
             f"hallucination `{text_of(entry, 'name')}`",
             named(entry),
             severity="info",
