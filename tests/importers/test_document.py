@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from fractions import Fraction
 
 import pytest
+import yaml
 
 from tests.support.work import calls
 from wrpc.importers import document
@@ -35,6 +37,38 @@ def keys(text: str) -> Keys:
 def test_a_scalar_is_what_was_written(text: str, value: object) -> None:
     assert plain(text) == value
     assert type(plain(text)) is type(value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "yes", "On", "OFF", "y", "010", "08", "0o7", "1_000", "0_", "0x_", "0x1F", "0b11", "1e3", "1.5e+3", ".5", "5.",
+        "1_.5_", "+1", "-0", "-.5", "+.5", "1:30", "-1:30", "12:30:45.5", "2026-01-01", "2001-12-14t21:59:43.10-05:00",
+        "2026-1-1", "null", "~", "<<", "=", "os.environ/KEY", "-x", "+", "true", "9" * 50,
+    ],
+)  # fmt: skip
+def test_the_pyyaml_dialect_reads_as_pyyaml_does(text: str) -> None:
+    try:
+        expected = yaml.safe_load(text)
+    except (ValueError, yaml.YAMLError):
+        expected = text
+    got = document.PYYAML.plain(text)
+    if isinstance(expected, dt.date):
+        assert got == document.Date(text)
+    elif isinstance(expected, float):
+        assert isinstance(got, Fraction)
+        assert float(got) == expected
+    else:
+        assert got == expected
+        assert type(got) is type(expected)
+
+
+def test_a_dialect_says_which_of_two_values_a_key_has() -> None:
+    for dialect, kept in ((document.CORE, 1), (document.PYYAML, 2)):
+        root, found = document.read(Source("x.yaml", "a: 1\na: 2\n"), dialect)
+        assert isinstance(root, Keys)
+        assert root["a"] == Scalar(kept, str(kept), root["a"].span)
+        assert [d.code.id for d in found] == ["WRP051"]
 
 
 def test_quotes_make_text() -> None:

@@ -1,17 +1,18 @@
 """YAML with exact positions and exact numbers, read so that no text can hurt.
 
 PyYAML gives the events; the tree is built here, without recursion, so that depth, aliases and duplicate keys can be
-watched. Scalars follow YAML 1.2's core schema, as most gateways read them: `yes` is a word, `010` is ten, and a
-decimal is the decimal that was written, not the nearest float.
+watched. A decimal is the decimal that was written, not the nearest float. What else a program's reader makes of a text
+is its dialect: `core` is YAML 1.2's core schema (`yes` is a word, `010` is ten), `pyyaml` what Python programs read
+(`yes` is true, `010` is eight, `2024-02-01` a date, and of a key that stands twice the last counts).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal
 
 from wrpc.diagnostics import Diagnostic, Related, finding
 from wrpc.importers import codes
@@ -21,7 +22,15 @@ MOST_TEXT = 4_000_000
 MOST_DEPTH = 200
 MOST_NODES = 1_000_000
 
-Plain = None | bool | int | Fraction | str
+
+@dataclass(frozen=True, slots=True)
+class Date:
+    """A date or a time, which a program gets as such and not as text."""
+
+    text: str
+
+
+Plain = None | bool | int | Fraction | str | Date
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +59,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """A mapping; of a key that stands twice the first is kept."""
+    """A mapping; of a key that stands twice one is kept, which one the dialect says."""
 
     pairs: dict[str, Pair]
     span: Span = field(repr=False)
@@ -92,6 +101,8 @@ def kind(node: Node) -> str:
             return f"`{node.text}`"
         case Scalar(value=str()):
             return "text"
+        case Scalar(value=Date()):
+            return f"the date {node.text}"
         case _:
             return f"the number {node.text}"
 
@@ -99,8 +110,17 @@ def kind(node: Node) -> str:
 # ── Reading ───────────────────────────────────────────────────────────────
 
 
-def read(source: Source) -> tuple[Node | None, list[Diagnostic]]:
-    """The document of a source, or None with the finding that says why there is none."""
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How a program reads YAML: what an unquoted scalar is, and which of two values a key that stands twice has."""
+
+    plain: Callable[[str], Plain]
+    keeps: Literal["first", "last"]
+
+
+def read(source: Source, dialect: Dialect | None = None) -> tuple[Node | None, list[Diagnostic]]:
+    """The document of a source, in the `core` dialect unless another is named, or None with the finding that says why
+    there is none."""
     import yaml
 
     if len(source.text) > MOST_TEXT:
@@ -109,7 +129,7 @@ def read(source: Source) -> tuple[Node | None, list[Diagnostic]]:
     found: list[Diagnostic] = []
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        root = _build(yaml.parse(source.text, Loader=loader), source, found)
+        root = _build(yaml.parse(source.text, Loader=loader), source, dialect or CORE, found)
     except yaml.YAMLError as error:
         return None, [*found, _unreadable(error, source)]
     except _Stop as stop:
@@ -146,7 +166,7 @@ class _Open:
     size: int = 1
 
 
-def _build(events: Iterator[Any], source: Source, found: list[Diagnostic]) -> Node | None:
+def _build(events: Iterator[Any], source: Source, dialect: Dialect, found: list[Diagnostic]) -> Node | None:
     """The first document. A second one, an alias to an unfinished or unknown anchor, too much or too deep: a stop."""
     stack: list[_Open] = []
     anchors: dict[str, Node] = {}
@@ -177,7 +197,7 @@ def _build(events: Iterator[Any], source: Source, found: list[Diagnostic]) -> No
                     raise _Stop(finding(codes.ALIAS, message, span))
                 node = anchors[event.anchor]
             case "ScalarEvent":
-                node = _scalar(event, span)
+                node = _scalar(event, span, dialect.plain)
                 if event.anchor:
                     anchors[event.anchor] = node
         if node is None:
@@ -185,7 +205,7 @@ def _build(events: Iterator[Any], source: Source, found: list[Diagnostic]) -> No
         if not stack:
             root = node
         else:
-            _add(stack[-1], node, found)
+            _add(stack[-1], node, dialect, found)
             if stack[-1].size > MOST_NODES:
                 message = f"the aliases stand for more than {MOST_NODES} values"
                 raise _Stop(finding(codes.ALIAS, message, span))
@@ -206,7 +226,7 @@ def _close(top: _Open, span: Span) -> Node:
     return Keys(top.pairs, span, top.size)
 
 
-def _add(top: _Open, node: Node, found: list[Diagnostic]) -> None:
+def _add(top: _Open, node: Node, dialect: Dialect, found: list[Diagnostic]) -> None:
     top.size += node.size
     if not top.mapping:
         top.children.append(node)
@@ -225,9 +245,10 @@ def _add(top: _Open, node: Node, found: list[Diagnostic]) -> None:
             return
     if key.text in top.pairs:
         first = top.pairs[key.text].key.span
-        message = f"the key `{key.text}` stands twice in one mapping; a reader keeps one of them"
+        message = f"the key `{key.text}` stands twice in one mapping; the {dialect.keeps} one counts"
         found.append(finding(codes.DUPLICATE_KEY, message, key.span, related=[Related(first, "first here")]))
-        return
+        if dialect.keeps == "first":
+            return
     top.pairs[key.text] = Pair(key, node)
 
 
@@ -243,7 +264,7 @@ _WORDS: dict[str, Plain] = {
 }
 
 
-def _scalar(event: Any, span: Span) -> Scalar:
+def _scalar(event: Any, span: Span, plain: Callable[[str], Plain]) -> Scalar:
     text: str = event.value
     if event.style in ("'", '"', "|", ">") or (event.tag or "").endswith(":str"):
         return Scalar(text, text, span, quoted=True)
@@ -263,3 +284,53 @@ def plain(text: str) -> Plain:
     if _DECIMAL.match(text):
         return Fraction(text)
     return text
+
+
+# YAML 1.1 as PyYAML's safe loader resolves it (yaml/resolver.py, 6.0).
+_BOOLS = {
+    word: value
+    for value, names in ((True, "yes on"), (False, "no off"))
+    for name in names.split()
+    for word in (name, name.title(), name.upper())
+}
+_OLD_INT = re.compile(r"[-+]?(0b_*[01][01_]*|0x_*[0-9a-fA-F][0-9a-fA-F_]*|0[0-7_]+|0|[1-9][0-9_]*)\Z")
+_OLD_DECIMAL = re.compile(r"([-+]?[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)([eE][-+][0-9]+)?\Z")
+_SIXTIES = re.compile(r"[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?\Z")
+_DATE = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z"
+    r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt]|[ \t]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}(\.[0-9]*)?"
+    r"([ \t]*(Z|[-+][0-9]{1,2}(:[0-9]{2})?))?\Z"
+)
+
+
+def plain_of_1_1(text: str) -> Plain:
+    """The value of an unquoted scalar in YAML 1.1."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if text in _BOOLS:
+        return _BOOLS[text]
+    if len(text) > 60 or not (text[0].isdigit() or text[0] in "+-."):
+        return text
+    if _OLD_INT.match(text):
+        return _whole(text.replace("_", ""))
+    if _OLD_DECIMAL.match(text):
+        digits = text.replace("_", "")
+        return Fraction(digits) if len(digits.lower().partition("e")[2]) < 5 else text
+    if _SIXTIES.match(text):
+        total = Fraction(0)
+        for part in text.replace("_", "").lstrip("+-").split(":"):
+            total = total * 60 + Fraction(part)
+        total = -total if text[0] == "-" else total
+        return int(total) if "." not in text else total
+    return Date(text) if _DATE.match(text) else text
+
+
+def _whole(text: str) -> int:
+    sign, digits = (-1, text[1:]) if text[0] == "-" else (1, text.lstrip("+"))
+    if digits[:2] in ("0b", "0x"):
+        return sign * int(digits, 0)
+    return sign * int(digits, 8 if digits[0] == "0" and len(digits) > 1 else 10)
+
+
+CORE = Dialect(plain, "first")
+PYYAML = Dialect(plain_of_1_1, "last")

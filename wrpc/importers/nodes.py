@@ -22,7 +22,7 @@ def text_of(entry: Keys, key: str) -> str | None:
 
 def number_of(entry: Keys, key: str) -> Fraction | None:
     node = entry.get(key)
-    if not isinstance(node, Scalar) or isinstance(node.value, bool | str) or node.value is None:
+    if not isinstance(node, Scalar) or isinstance(node.value, bool) or not isinstance(node.value, int | Fraction):
         return None
     return Fraction(node.value)
 

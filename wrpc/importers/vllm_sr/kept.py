@@ -9,7 +9,7 @@ import re
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 
-from wrpc.importers.document import Items, Keys, Node, Pair, Plain, Scalar
+from wrpc.importers.document import Date, Items, Keys, Node, Pair, Plain, Scalar
 from wrpc.importers.nodes import line
 from wrpc.importers.sketch import attribute, name, number, text, word
 from wrpc.importers.vllm_sr.catalog import Catalog
@@ -91,6 +91,8 @@ def _plain(value: Plain, at: Span, *, quoted: bool) -> tree.Value:
             if not quoted and _NO_DECIMAL.match(value):
                 raise Unspeakable(f"`{value}` is no number that a policy can hold")
             return word(value, at) if _WORD.match(value) and value not in QUOTED else text(value, at)
+        case Date():
+            return text(value.text, at)
         case _:
             return number(value, at)
 
