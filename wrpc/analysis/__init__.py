@@ -28,4 +28,7 @@ CHECKS: dict[str, tuple[str, ...]] = {
     "wrpc.analysis.safety.removed_primary": ("WRP407",),
     "wrpc.analysis.safety.undecided_claim": ("WRP409",),
     "wrpc.analysis.pools.too_long": ("WRP501",),
+    "wrpc.analysis.pools.leaving_region": ("WRP504",),
+    "wrpc.analysis.pools.leaving_provider": ("WRP505",),
+    "wrpc.analysis.pools.shrinking_context": ("WRP506",),
 }

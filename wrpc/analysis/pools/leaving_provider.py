@@ -1,0 +1,63 @@
+"""A fallback, spill, cascade step or mirror that leads to another provider than the main destinations: a note.
+
+Most people want that of a fallback. Contract, price and the terms for data change there.
+
+Bad:
+
+    pool first { provider "openai/gpt-5" }
+    pool second { provider "anthropic/claude-sonnet" }
+    default { to first  fallback second }
+    #                            ^^^^^^ WRP505
+
+Good:
+
+    pool first { provider "openai/gpt-5" }
+    pool second { provider "openai/gpt-5-mini" }
+    default { to first  fallback second }
+
+What counts is the name before a `/`. A pool that declares no provider, such as one of your own, says nothing, and an
+edge that a guard removes leads nowhere.
+
+To say that it is meant, write a guard or a claim over `destination.provider`: where a policy has such a rule, this
+check is silent.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wrpc.analysis.check import Found, place, shown, subject
+from wrpc.analysis.pools.edges import declaration, leaving, speaks_of, taken
+from wrpc.diagnostics import Code, listing
+from wrpc.policy.model import Policy, Pool
+
+if TYPE_CHECKING:
+    from wrpc.solver.ask import Asker
+
+CODE = Code("WRP505", "edge-leaves-provider", "info", __doc__ or "")
+
+
+def check(policy: Policy, ask: Asker) -> Found:
+    found = list(leaving(policy, _provider))
+    if not found or speaks_of(policy, "provider"):
+        return
+    for one in found:
+        answer = taken(ask, one.route, one.edge.pool, one.mains)
+        if answer.impossible:
+            continue
+        yield shown(
+            CODE,
+            f"the {place(one.edge)} `{one.edge.pool}` of {subject(one.route, policy)} is served by `{one.value}`, "
+            f"its main destinations by {listing(one.home, 'and')}",
+            one.edge.span or one.route.span,
+            policy,
+            answer,
+            subjects=(subject(one.route, policy), f"pool {one.edge.pool}"),
+            related=(declaration(policy, one.edge.pool),),
+            help="contract, price and the terms for data change there",
+        )
+
+
+def _provider(pool: Pool) -> str | None:
+    """Who the contract is with: `openai/gpt-5` and `openai/gpt-5-mini` are one."""
+    return None if pool.provider is None else pool.provider.partition("/")[0]

@@ -1,0 +1,69 @@
+"""A fallback, spill, cascade step or mirror that leads to another region than the main destinations.
+
+What leaves is data: in an outage, under load, or as a copy, requests are answered where nobody meant them to be.
+
+Bad:
+
+    pool near { region "eu" }
+    pool far { region "us" }
+    default { to near  fallback far on overload }
+    #                           ^^^ WRP504
+
+Good:
+
+    pool near { region "eu" }
+    pool second { region "eu" }
+    default { to near  fallback second on overload }
+
+A route whose main destinations stand in several regions may go to all of these. A pool that declares no region says
+nothing, and an edge that a guard removes leads nowhere.
+
+To repair, name a pool of the same region, or say with a guard or a claim over `destination.region` what may leave.
+Where a policy has such a rule, this check is silent: the rule itself is proved or refuted.
+
+Good:
+
+    signal european: bool { source claim("eu")  on_error fires }
+    pool near { region "eu" }
+    pool second { region "eu" }
+    pool far { region "us" }
+    route at_home { when european  to near  fallback second on overload }
+    default { to near  fallback far on overload }
+    assert stays { never destination.region != "eu" when european }
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wrpc.analysis.check import Found, place, shown, subject
+from wrpc.analysis.pools.edges import declaration, leaving, speaks_of, taken
+from wrpc.diagnostics import Code, listing
+from wrpc.policy.model import Policy
+
+if TYPE_CHECKING:
+    from wrpc.solver.ask import Asker
+
+CODE = Code("WRP504", "edge-leaves-region", "warning", __doc__ or "")
+
+
+def check(policy: Policy, ask: Asker) -> Found:
+    found = list(leaving(policy, lambda pool: pool.region))
+    if not found or speaks_of(policy, "region"):
+        return
+    for one in found:
+        answer = taken(ask, one.route, one.edge.pool, one.mains)
+        if answer.impossible:
+            continue
+        yield shown(
+            CODE,
+            f"the {place(one.edge)} `{one.edge.pool}` of {subject(one.route, policy)} stands in region `{one.value}`, "
+            f"its main destinations in {listing(one.home, 'and')}",
+            one.edge.span or one.route.span,
+            policy,
+            answer,
+            subjects=(subject(one.route, policy), f"pool {one.edge.pool}"),
+            related=(declaration(policy, one.edge.pool),),
+            help="name a pool of the same region, or say with a guard or a claim over `destination.region` what may "
+            "leave",
+        )
