@@ -1,0 +1,1 @@
+"""A LiteLLM proxy configuration, understood and checked."""

@@ -1,0 +1,240 @@
+"""What a release of LiteLLM reads, takes and knows: data, which `scripts/litellm_facts.py` finds in the program.
+
+A release is two files of `releases/`: the settings, words and providers, and the table of models, which is read when a
+model is asked for.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import urlparse
+
+DEFAULT = "1.106.2"
+FOLDER = files("wrpc.importers.litellm") / "releases"
+TABLE = ".models.json"
+# The sections between which a key is misplaced: the top level of the file, its three blocks, and a deployment's two.
+MAIN = ("", "router_settings", "litellm_settings", "general_settings", "litellm_params", "model_info")
+FLAGS = frozenset({"true", "false", "yes", "no", "on", "off", "t", "f", "y", "n", "1", "0", "1.0", "0.0"})
+HASH = 64  # Replicate's names end in a colon and so many digits.
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+def _releases() -> tuple[str, ...]:
+    found = (each.name for each in FOLDER.iterdir() if each.name.endswith(".json") and not each.name.endswith(TABLE))
+    return tuple(sorted((name.removesuffix(".json") for name in found), key=_order, reverse=True))
+
+
+def _order(release: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", release))
+
+
+RELEASES: tuple[str, ...] = _releases()
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFacts:
+    """A model's row in the cost map: None where it says nothing."""
+
+    name: str
+    provider: str | None
+    mode: str | None
+    context: int | None
+    output: int | None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """One release."""
+
+    release: str
+    sections: Mapping[str, Mapping[str, str]]
+    words: Mapping[str, tuple[str, ...]]
+    providers: frozenset[str]
+    data: Mapping[str, Any]
+
+    def known(self, section: str) -> Mapping[str, str]:
+        """The keys that a section has, each with its type; `""` is the top level of the file."""
+        return self.sections.get(section, NOTHING)
+
+    def home(self, key: str) -> tuple[str, ...]:
+        """The main sections that have a key."""
+        return tuple(section for section in MAIN if key in self.known(section))
+
+    @property
+    def strategies(self) -> tuple[str, ...]:
+        """What `routing_strategy` may say."""
+        return self.words["routing_strategy"]
+
+    def provider(self, model: str, custom_llm_provider: str | None = None, api_base: str | None = None) -> str | None:
+        """Who answers a `litellm_params.model`, None where the program does not know."""
+        if model.partition("/")[0] == "azure" and model in self.elsewhere:
+            return self.elsewhere[model]
+        if custom_llm_provider and model.partition("/")[0] != custom_llm_provider:
+            model = f"{custom_llm_provider}/{model}"
+        if model in self.elsewhere:
+            return self.elsewhere[model]
+        prefix, slash, _ = model.partition("/")
+        if prefix in self.providers:
+            return prefix if slash else None
+        if api_base and (found := self.endpoint(api_base)):
+            return found
+        return self.bare(model)
+
+    def bare(self, model: str) -> str | None:
+        """The provider of a name that has no provider before it."""
+        named: Mapping[str, str] = self.data["bare"]
+        if model in named:
+            return named[model]
+        tail = model.partition(":")[2]
+        if tail and len(tail.partition(":")[0]) == HASH:
+            return "replicate"
+        if model == "*":
+            return "openai"
+        for text, provider in self.data["prefixes"]["contains"]:
+            if text in model:
+                return str(provider)
+        for text, provider in self.data["prefixes"]["starts"]:
+            if model.startswith(text):
+                return str(provider)
+        return next((provider for pattern, provider in self.patterns if pattern.search(model)), None)
+
+    def endpoint(self, api_base: str) -> str | None:
+        """The provider whose address `api_base` is; one that has no name of its own is `openai`."""
+        given = _address(api_base)
+        return next(
+            (provider for known, provider in self.endpoints if given[0] == known[0] and _under(given[1], known[1])),
+            None,
+        )
+
+    def model(self, model: str, custom_llm_provider: str | None = None) -> ModelFacts | None:
+        """A model's row, looked up with the provider before it and then without."""
+        provider = self.provider(model, custom_llm_provider)
+        for name in self.names(model, provider):
+            row = self.models.get(name) or self.models.get(self.folded.get(name.lower(), ""))
+            if row is not None and _same(provider, row[0]):
+                return ModelFacts(name, *row)
+        return None
+
+    def names(self, model: str, provider: str | None) -> Iterator[str]:
+        """The names under which the program looks for a model, in its order."""
+        bare = model.removeprefix(f"{provider}/")
+        yield model
+        if provider:
+            yield f"{provider}/{bare}"
+        yield bare
+        if provider and provider.startswith("bedrock"):
+            yield bare.rpartition("/")[2]
+        if bare.startswith("ft:"):
+            yield ":".join(bare.split(":")[:2])
+        if provider:
+            yield f"{provider}/{model}"
+
+    @cached_property
+    def elsewhere(self) -> Mapping[str, str]:
+        """Names whose prefix is one provider's and that another answers."""
+        made: Mapping[str, str] = self.data["elsewhere"]
+        return made
+
+    @cached_property
+    def patterns(self) -> tuple[tuple[re.Pattern[str], str], ...]:
+        return tuple((re.compile(pattern, re.IGNORECASE), provider) for pattern, provider in self.data["patterns"])
+
+    @cached_property
+    def endpoints(self) -> tuple[tuple[tuple[str, str], str], ...]:
+        return tuple((_address(each), "openai") for each in self.data["endpoints"])
+
+    @cached_property
+    def models(self) -> Mapping[str, list[Any]]:
+        made: Mapping[str, list[Any]] = _read(self.release + TABLE)["models"]
+        return made
+
+    @cached_property
+    def folded(self) -> Mapping[str, str]:
+        return {name.lower(): name for name in self.models}
+
+
+def _address(url: str) -> tuple[str, str]:
+    parts = urlparse(url if "://" in url else f"https://{url}")
+    return (parts.hostname or "").lower(), parts.path.rstrip("/")
+
+
+def _under(path: str, parent: str) -> bool:
+    return not parent or path == parent or path.startswith(f"{parent}/")
+
+
+def _same(asked: str | None, told: str | None) -> bool:
+    """Whether a row of one provider speaks for another, as the program takes it."""
+    if asked is None or told is None or asked == told or asked in {"litellm_proxy", "github", "nadir"}:
+        return True
+    if asked in {"vertex_ai", "fireworks_ai"} and told.startswith(asked):
+        return True
+    if asked.startswith("bedrock") and told.startswith("bedrock"):
+        return True
+    return asked == "azure_ai" and told in {"azure", "openai"}
+
+
+def fits(kind: str, value: object) -> bool:
+    """Whether a value of the file is of a type, which is one of these or several with `|` between.
+
+    `bool`, `int`, `number`, `text`, `list`, `[text]`, `map`, `any`; `numeral` is text that reads as a number, `flag` text
+    or a number that reads as a bool.
+    """
+    if value is None or (isinstance(value, str) and value.startswith("os.environ/")):
+        return True
+    return any(_fits(each, value) for each in kind.split("|"))
+
+
+def _fits(kind: str, value: object) -> bool:
+    match kind:
+        case "any":
+            return True
+        case "bool":
+            return isinstance(value, bool)
+        case "flag":
+            return str(value).lower() in FLAGS
+        case "int":
+            return not isinstance(value, bool) and (
+                isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+            )
+        case "number":
+            return isinstance(value, int | float) and not isinstance(value, bool)
+        case "numeral":
+            return isinstance(value, str) and _numeral(value)
+        case "text":
+            return isinstance(value, str)
+        case "list":
+            return isinstance(value, list | tuple)
+        case "[text]":
+            return isinstance(value, list | tuple) and all(isinstance(each, str) for each in value)
+        case "map":
+            return isinstance(value, Mapping)
+    raise AssertionError(f"no such type: {kind}")
+
+
+def _numeral(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _read(name: str) -> Any:
+    return json.loads((FOLDER / name).read_bytes())
+
+
+@cache
+def facts(release: str = DEFAULT) -> Facts:
+    """The facts of a release; KeyError for one that is not in `RELEASES`."""
+    if release not in RELEASES:
+        raise KeyError(release)
+    data = _read(f"{release}.json")
+    words = {name: tuple(each) for name, each in data["words"].items()}
+    return Facts(release, data["sections"], words, frozenset(data["providers"]), data)
