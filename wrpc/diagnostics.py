@@ -44,13 +44,30 @@ class Related:
 
 
 @value
+class Edit:
+    """A piece of a source and what takes its place. An empty span inserts."""
+
+    span: Span
+    text: str
+
+
+@value
 class Fix:
-    """A change of text that repairs a finding: replace `span` by `text`. Safe: it keeps the meaning or restores it."""
+    """A change of text that repairs a finding: replace `span` by `text`. Safe: it keeps the meaning or restores it.
+
+    `also` are further edits that belong to it, of the same source, none of which overlaps another: all or none.
+    """
 
     span: Span
     text: str
     title: str
     safe: bool = True
+    also: tuple[Edit, ...] = ()
+
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        """All of them, in order of place."""
+        return tuple(sorted((Edit(self.span, self.text), *self.also), key=lambda e: (e.span.start, e.span.end)))
 
 
 @value

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from wrpc.diagnostics import Code, Fix, finding
-from wrpc.report.json import diagnostic, dumps
+from wrpc.diagnostics import Code, Edit, Fix, finding
+from wrpc.report.json import diagnostic, dumps, fix
 from wrpc.source import Source
 
 
@@ -29,5 +29,14 @@ def test_fixes():
             "span": {"file": "a.wrp", "line": 1, "column": 1, "end_line": 1, "end_column": 2},
             "text": "b",
             "safe": True,
+            "also": [],
         }
     ]
+
+
+def test_a_fix_of_two_edits():
+    source = Source("a.wrp", "abc")
+    moved = Fix(source.span(2, 2), "a", "move `a`", also=(Edit(source.span(0, 1), ""),))
+    assert [e.text for e in moved.edits] == ["", "a"]
+    span = {"file": "a.wrp", "line": 1, "column": 1, "end_line": 1, "end_column": 2}
+    assert fix(moved)["also"] == [{"span": span, "text": ""}]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, Literal
 
@@ -88,6 +88,28 @@ def is_null(node: Node) -> bool:
     return isinstance(node, Scalar) and node.value is None
 
 
+def same(one: Node, other: Node) -> bool:
+    """Whether two nodes say the same to every reader: word for word, but for layout, quotes' kind and comments."""
+    waiting = [(one, other)]
+    while waiting:
+        a, b = waiting.pop()
+        if a is b:
+            continue
+        if a.size != b.size or "!" in (a.span.text[:1], b.span.text[:1]):
+            return False
+        match a, b:
+            case Scalar(), Scalar():
+                if a.quoted != b.quoted or (a.text != b.text and not (a.value is None and b.value is None)):
+                    return False
+            case Items(), Items() if len(a.items) == len(b.items):
+                waiting += zip(a.items, b.items, strict=True)
+            case Keys(), Keys() if list(a.pairs) == list(b.pairs):
+                waiting += ((a[key], b[key]) for key in a)
+            case _:
+                return False
+    return True
+
+
 def kind(node: Node) -> str:
     """What a node is, in words."""
     match node:
@@ -128,13 +150,25 @@ def read(source: Source, dialect: Dialect | None = None) -> tuple[Node | None, l
         return None, [finding(codes.TOO_LARGE, message, source.span(0, 0))]
     found: list[Diagnostic] = []
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    again: list[_Again] = []
     try:
-        root = _build(yaml.parse(source.text, Loader=loader), source, dialect or CORE, found)
+        root = _build(yaml.parse(source.text, Loader=loader), source, dialect or CORE, found, again)
     except yaml.YAMLError as error:
         return None, [*found, _unreadable(error, source)]
     except _Stop as stop:
         return None, [*found, stop.diagnostic]
+    for key in again:
+        if key.pair.key.text not in key.differs:
+            found[key.found] = _with_fix(found[key.found], key.pair)
     return root, found
+
+
+def _with_fix(twice: Diagnostic, pair: Pair) -> Diagnostic:
+    """The finding of a key that says the same twice, with the way to say it once."""
+    from wrpc.importers.edits import remove
+
+    fix = remove(pair)
+    return twice if fix is None else replace(twice, fixes=(fix,))
 
 
 def _unreadable(error: Exception, source: Source) -> Diagnostic:
@@ -164,9 +198,21 @@ class _Open:
     merged: list[Keys] = field(default_factory=list)
     key: Node | None = None
     size: int = 1
+    differs: set[str] = field(default_factory=set)
 
 
-def _build(events: Iterator[Any], source: Source, dialect: Dialect, found: list[Diagnostic]) -> Node | None:
+@dataclass(slots=True)
+class _Again:
+    """A key that stood before; `found` is its finding. `differs` are the keys of its mapping with another value."""
+
+    pair: Pair
+    found: int
+    differs: set[str]
+
+
+def _build(
+    events: Iterator[Any], source: Source, dialect: Dialect, found: list[Diagnostic], again: list[_Again]
+) -> Node | None:
     """The first document. A second one, an alias to an unfinished or unknown anchor, too much or too deep: a stop."""
     stack: list[_Open] = []
     anchors: dict[str, Node] = {}
@@ -205,7 +251,7 @@ def _build(events: Iterator[Any], source: Source, dialect: Dialect, found: list[
         if not stack:
             root = node
         else:
-            _add(stack[-1], node, dialect, found)
+            _add(stack[-1], node, dialect, found, again)
             if stack[-1].size > MOST_NODES:
                 message = f"the aliases stand for more than {MOST_NODES} values"
                 raise _Stop(finding(codes.ALIAS, message, span))
@@ -226,7 +272,7 @@ def _close(top: _Open, span: Span) -> Node:
     return Keys(top.pairs, span, top.size)
 
 
-def _add(top: _Open, node: Node, dialect: Dialect, found: list[Diagnostic]) -> None:
+def _add(top: _Open, node: Node, dialect: Dialect, found: list[Diagnostic], again: list[_Again]) -> None:
     top.size += node.size
     if not top.mapping:
         top.children.append(node)
@@ -244,9 +290,12 @@ def _add(top: _Open, node: Node, dialect: Dialect, found: list[Diagnostic]) -> N
         if not isinstance(key, Scalar):
             return
     if key.text in top.pairs:
-        first = top.pairs[key.text].key.span
+        first = top.pairs[key.text]
+        if not same(first.value, node):
+            top.differs.add(key.text)
+        again.append(_Again(Pair(key, node), len(found), top.differs))
         message = f"the key `{key.text}` stands twice in one mapping; the {dialect.keeps} one counts"
-        found.append(finding(codes.DUPLICATE_KEY, message, key.span, related=[Related(first, "first here")]))
+        found.append(finding(codes.DUPLICATE_KEY, message, key.span, related=[Related(first.key.span, "first here")]))
         if dialect.keeps == "first":
             return
     top.pairs[key.text] = Pair(key, node)

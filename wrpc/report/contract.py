@@ -32,11 +32,19 @@ class Related(Contract):
     label: str
 
 
+class Edit(Contract):
+    span: Span
+    text: str
+
+
 class Fix(Contract):
+    """`text` takes the place of `span`; with it go the edits of `also`, whose spans are those of the file before."""
+
     title: str
     span: Span
     text: str
     safe: bool
+    also: list[Edit]
 
 
 class Diagnostic(Contract):

@@ -45,7 +45,8 @@ def diagnostic(d: Diagnostic) -> dict[str, object]:
 
 
 def fix(f: Fix) -> dict[str, object]:
-    return {"title": f.title, "span": f.span.json(), "text": f.text, "safe": f.safe}
+    also = [{"span": e.span.json(), "text": e.text} for e in f.also]
+    return {"title": f.title, "span": f.span.json(), "text": f.text, "safe": f.safe, "also": also}
 
 
 def proof(p: Proof) -> dict[str, object]:
