@@ -59,6 +59,9 @@ def shows(policy: Policy, finding: Diagnostic, request: Mapping[str, object]) ->
             destinations = decision["destinations"]
             assert isinstance(destinations, list)
             return told.named(finding, "pool") in {d["pool"] for d in destinations}
+        case "WRP504" | "WRP505" | "WRP506":
+            there = told.crossings(policy, decision)
+            return (finding.code.id, told.about(finding), told.named(finding, "pool")) in there
         case code:
             raise AssertionError(f"{code} has a witness, and nothing here says what it shows")
 

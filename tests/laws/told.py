@@ -94,3 +94,49 @@ def removed(policy: Policy, decision: Mapping[str, object]) -> set[tuple[str, st
     name = str(decision["route"])
     roles = {p.pool: p.role for p in plan(routes(policy)[name].action)}
     return {(name, r["by"].removeprefix("guard "), roles[r["pool"]], r["pool"]) for r in gone}
+
+
+def crossings(policy: Policy, decision: Mapping[str, object]) -> set[tuple[str, str, str]]:
+    """Code, route and pool of each edge of a decision that leads elsewhere than a main destination which it has left:
+    to another region or provider, or on `context` to a pool that takes no more than one before it."""
+    destinations = decision["destinations"]
+    assert isinstance(destinations, list)
+    if decision["action"] != "route":
+        return set()
+    name = str(decision["route"])
+    action = routes(policy)[name].action
+    left = {str(d["pool"]) for d in destinations}
+    mains = {s.pool for s in action.shares} | {*action.steps[:1]}
+    edges = [str(d["pool"]) for d in destinations if d["pool"] not in mains]
+    found: set[tuple[str, str, str]] = set()
+    for code, declared in (("WRP504", _region), ("WRP505", _provider)):
+        home = {m: declared(policy, m) for m in mains if declared(policy, m) is not None}
+        for pool in edges:
+            there = declared(policy, pool)
+            if there is not None and there not in home.values() and left & {*home}:
+                found.add((code, name, pool))
+    before = {*mains}
+    for edge in action.fallbacks:
+        if "context" in edge.causes:
+            here = _context(policy, edge.pool)
+            larger = {p for p in before if here is not None and (_context(policy, p) or 0) >= here}
+            if edge.pool in edges and larger & left:
+                found.add(("WRP506", name, edge.pool))
+            before.add(edge.pool)
+    return found
+
+
+def _region(policy: Policy, pool: str) -> str | None:
+    return policy.pools[pool].region
+
+
+def _provider(policy: Policy, pool: str) -> str | None:
+    provider = policy.pools[pool].provider
+    return None if provider is None else provider.split("/")[0]
+
+
+def _context(policy: Policy, pool: str) -> int | None:
+    declared = policy.pools[pool]
+    if declared.context is None and declared.model is not None:
+        return policy.models[declared.model].context
+    return declared.context

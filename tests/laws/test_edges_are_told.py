@@ -1,0 +1,69 @@
+"""An edge that leaves is told, with a request that takes it; where nothing is told no random request takes one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.laws import oracle, told
+from tests.laws.policies import nodes, policies, requests
+from tests.laws.volume import many
+from wrpc.analysis.run import check
+from wrpc.policy import expr as x
+from wrpc.policy.model import Policy, Pool, Route
+
+RULES = {"WRP504": "region", "WRP505": "provider"}
+
+
+@many(150)
+@given(data=st.data())
+def test_edges(data: st.DataObject) -> None:
+    policy = spread(data, data.draw(policies()))
+    findings = [d for d in check(policy).diagnostics if d.code.id in (*RULES, "WRP506")]
+    keys = [(d.code.id, told.about(d), told.named(d, "pool")) for d in findings]
+    found = set(keys)
+    for finding, key in zip(findings, keys, strict=True):
+        assert finding.witness is not None
+        decision = told.outcome(policy, told.sent(policy, finding.witness))
+        assert decision is not None
+        assert key in told.crossings(policy, decision), f"{finding.message}\n{policy.sources[0].text}"
+    ruled = {code for code, attribute in RULES.items() if reads(policy, attribute)}
+    assert not {code for code, *_ in found} & ruled
+    for _ in range(12):
+        try:
+            decision = told.outcome(policy, data.draw(requests(policy)))
+        except oracle.Outside:
+            continue
+        taken = set() if decision is None else told.crossings(policy, decision)
+        assert {c for c in taken if c[0] not in ruled} <= found, policy.sources[0].text
+
+
+def spread(data: st.DataObject, policy: Policy) -> Policy:
+    """The policy over pools that are more often apart, and with more fallbacks on `context`."""
+
+    def pool(declared: Pool) -> Pool:
+        return replace(
+            declared,
+            region=data.draw(st.sampled_from([None, "eu", "us"])),
+            provider=data.draw(st.sampled_from([None, "x", "x/large", "y"])),
+            context=data.draw(st.sampled_from([None, 4, 8, 9])),
+        )
+
+    def route(declared: Route) -> Route:
+        causes = st.sampled_from([(), ("context",), ("context", "timeout")])
+        edges = tuple(replace(f, causes=data.draw(causes)) for f in declared.action.fallbacks)
+        return replace(declared, action=replace(declared.action, fallbacks=edges))
+
+    return replace(
+        policy,
+        pools={name: pool(p) for name, p in policy.pools.items()},
+        routes={name: route(r) for name, r in policy.routes.items()},
+        default=policy.default and route(policy.default),
+    )
+
+
+def reads(policy: Policy, attribute: str) -> bool:
+    """Only guards and claims can read `destination`."""
+    return any(isinstance(n, x.Text) and x.Attribute(attribute) in (n.left, n.right) for n in nodes(policy))
