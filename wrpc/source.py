@@ -19,6 +19,8 @@ class Source:
     name: str
     text: str = field(repr=False)
     path: Path | None = None
+    hidden: list[tuple[int, int]] = field(default_factory=list, repr=False)
+    """Passages that no report shows: secrets."""
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -44,6 +46,18 @@ class Source:
         start = self._starts[number - 1]
         end = self.text.find("\n", start)
         return self.text[start:] if end < 0 else self.text[start:end]
+
+    def hide(self, span: Span) -> None:
+        self.hidden.append((span.start, span.end))
+
+    def shown(self, number: int) -> str:
+        """The text of one line with a dot for each hidden character."""
+        start, text = self._starts[number - 1], self.line(number)
+        for first, last in self.hidden:
+            low, high = max(first - start, 0), min(last - start, len(text))
+            if low < high:
+                text = text[:low] + "\N{BULLET}" * (high - low) + text[high:]
+        return text
 
     def span(self, start: int = 0, end: int | None = None) -> Span:
         return Span(self, start, start if end is None else end)

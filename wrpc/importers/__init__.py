@@ -8,6 +8,7 @@ from typing import cast
 from wrpc.importers.importer import Importer
 
 IMPORTERS = {
+    "litellm": "wrpc.importers.litellm",
     "vllm-sr": "wrpc.importers.vllm_sr",
 }
 

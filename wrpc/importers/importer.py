@@ -29,10 +29,14 @@ class Imported:
 
 
 class Importer(Protocol):
-    """`title` says what is read, `recognises` whether a file looks like it (for `--from auto`)."""
+    """`title` says what is read, `recognises` whether a file looks like it (for `--from auto`).
+
+    `releases` are those of the program whose reading is known; the first is meant where none is named.
+    """
 
     title: str
+    releases: tuple[str, ...]
 
     def recognises(self, source: Source) -> bool: ...
 
-    def read(self, source: Source) -> Imported: ...
+    def read(self, source: Source, release: str | None = None) -> Imported: ...

@@ -61,7 +61,7 @@ def excerpt(span: Span) -> Iterator[Line]:
     if not span.source.text:
         return
     line, column = span.line, span.column
-    text = span.source.line(line)
+    text = span.source.shown(line)
     end = span.end_column if span.end_line == line else len(text) + 1
     first, last = column - 1, max(end - 1, column)
     start = 0

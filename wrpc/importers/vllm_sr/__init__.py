@@ -6,6 +6,7 @@ from wrpc.importers.importer import Imported
 from wrpc.source import Source
 
 title = "vLLM Semantic Router configuration, v0.3"
+releases = ("0.4",)
 
 
 def recognises(source: Source) -> bool:
@@ -14,7 +15,10 @@ def recognises(source: Source) -> bool:
     return "version" in keys and bool(keys & {"routing", "recipes"})
 
 
-def read(source: Source) -> Imported:
+def read(source: Source, release: str | None = None) -> Imported:
+    """Raises KeyError for a release that is none of `releases`."""
+    if release not in (None, *releases):
+        raise KeyError(release)
     from wrpc.importers.vllm_sr.file import read as read_file
 
     return read_file(source)

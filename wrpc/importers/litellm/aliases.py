@@ -1,0 +1,37 @@
+"""`model_group_alias`: other names for groups, and those that do not work."""
+
+from __future__ import annotations
+
+from wrpc.diagnostics import finding
+from wrpc.importers import codes as shared
+from wrpc.importers.document import Keys, Scalar, kind
+from wrpc.importers.litellm.config import ROUTER, Config
+from wrpc.importers.nodes import line
+
+KEY = "model_group_alias"
+
+
+def read(config: Config) -> tuple[dict[str, str], frozenset[str]]:
+    """Each alias that works with its target, and every name that stands there."""
+    pair = config.setting(KEY, ROUTER)
+    if pair is None:
+        return {}, frozenset()
+    if not isinstance(pair.value, Keys):
+        message = f"`{KEY}` is {kind(pair.value)}, where a mapping of names to groups is expected; it is ignored"
+        config.say(shared.WRONG_TYPE, message, line(pair.value.span), "ignored")
+        return {}, frozenset()
+    found: dict[str, str] = {}
+    for name, entry in pair.value.pairs.items():
+        node = entry.value
+        if isinstance(node, Keys):
+            if "hidden" not in node:
+                message = f"the alias `{name}` has no `hidden`; {config.program} does not start"
+                fixed = "write `hidden: false` beside `model`"
+                config.say(shared.MISSING_KEY, message, entry.key.span, "stops", help=fixed)
+            node = node.get("model") or node
+        if isinstance(node, Scalar) and isinstance(node.value, str) and node.value:
+            found[name] = node.value
+            continue
+        message = f"the alias `{name}` is {kind(entry.value)}, where the name of a group is expected; it is ignored"
+        config.report.add(finding(shared.WRONG_TYPE, message, line(entry.value.span), severity="warning"))
+    return found, frozenset(pair.value)

@@ -1,0 +1,86 @@
+"""A configuration as it is read: its files, its sections, what may come from elsewhere, and what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from wrpc.diagnostics import Code, Fix, Related, Severity, finding
+from wrpc.importers.document import Keys, Pair, Scalar
+from wrpc.importers.faults import Report
+from wrpc.importers.litellm.facts import Facts
+from wrpc.importers.nodes import keys_of
+from wrpc.source import Source, Span
+
+ROUTER, SETTINGS, GENERAL = "router_settings", "litellm_settings", "general_settings"
+ENVIRONMENT = "os.environ/"
+SHUFFLE = ("simple-shuffle", "provider-budget-routing")
+
+Effect = Literal["stops", "fails", "ignored", "otherwise", "note"]
+# What the program does of a fault, and how much that weighs: it does not start or cannot answer; it ignores the fault
+# or does something else than the file says; nobody can know.
+EFFECTS: dict[Effect, Severity] = {
+    "stops": "error",
+    "fails": "error",
+    "ignored": "warning",
+    "otherwise": "warning",
+    "note": "info",
+}
+
+
+@dataclass(slots=True)
+class Config:
+    """`root` is the whole: the file and what it includes. `files` are their mappings, each on its own.
+
+    `open` is the reason why groups may come from outside, where there is one.
+    """
+
+    source: Source
+    root: Keys
+    facts: Facts
+    report: Report
+    files: list[Keys] = field(default_factory=list)
+    open: str | None = None
+
+    @property
+    def program(self) -> str:
+        return f"LiteLLM {self.facts.release}"
+
+    @property
+    def shuffled(self) -> bool:
+        """Whether weights count: only the shuffle goes by them."""
+        pair = self.setting("routing_strategy", ROUTER)
+        return pair is None or (isinstance(pair.value, Scalar) and pair.value.text in SHUFFLE)
+
+    def section(self, name: str) -> Keys | None:
+        return keys_of(self.root, name)
+
+    def say(
+        self,
+        code: Code,
+        message: str,
+        at: Span,
+        effect: Effect,
+        *,
+        help: str | None = None,
+        related: Iterable[Related] = (),
+        fixes: Iterable[Fix | None] = (),
+    ) -> None:
+        known = [fix for fix in fixes if fix is not None]
+        self.report.add(finding(code, message, at, severity=EFFECTS[effect], help=help, related=related, fixes=known))
+
+    def setting(self, key: str, *sections: str) -> Pair | None:
+        """A setting from the first of these sections that has it; one that is empty does not count."""
+        for name in sections:
+            section = self.section(name)
+            if section is not None and section.get(key) is not None:
+                return section.pairs[key]
+        return None
+
+
+def variable(node: object) -> str | None:
+    """The name behind `os.environ/`."""
+    if isinstance(node, Scalar) and isinstance(node.value, str) and node.value.startswith(ENVIRONMENT):
+        return node.value.removeprefix(ENVIRONMENT)
+    return None

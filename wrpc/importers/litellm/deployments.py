@@ -1,0 +1,311 @@
+"""The entries of `model_list`: each a deployment of a group, as far as the program can make one of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+from wrpc.diagnostics import Fix, Related, did_you_mean, finding
+from wrpc.importers import codes as shared
+from wrpc.importers import edits
+from wrpc.importers.document import Items, Keys, Node, Pair, Scalar, is_null, kind
+from wrpc.importers.litellm import codes
+from wrpc.importers.litellm.config import Config, Effect, variable
+from wrpc.importers.litellm.types import expected, fits, is_date
+from wrpc.importers.nodes import bool_of, keys_of, line, number_of, place, text_of
+from wrpc.source import Span
+
+METRICS = ("weight", "rpm", "tpm")
+# What stands beside `litellm_params` and is read there; other keys of a deployment belong below it.
+BESIDE = frozenset(("model_name", "litellm_params", "model_info", "rpm", "tpm", "tags", "model_type"))
+# Keys of `litellm_params` that say nothing in `model_info`, where everything else is free text.
+NOT_INFO = frozenset(
+    ("weight", "api_key", "api_base", "api_version", "timeout", "max_parallel_requests", "num_retries")
+)
+REGIONS = ("region_name", "aws_region_name", "vertex_location", "watsonx_region_name")
+# What makes two deployments one: everything but how much they take.
+LIMITS = frozenset(
+    ("weight", "rpm", "tpm", "order", "max_parallel_requests", "timeout", "stream_timeout", "num_retries")
+)
+_ROUTERS = re.compile(r"auto_router/")
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """`index` counts from 0. `alive` is false for what the program leaves out at its start, or may never call."""
+
+    index: int
+    group: str
+    entry: Keys = field(repr=False)
+    params: Keys = field(repr=False)
+    info: Keys | None = field(repr=False)
+    at: Span = field(repr=False)
+    model: str | None
+    provider: str | None
+    id: str | None
+    order: Fraction | None
+    metrics: tuple[Fraction | None, ...] = (None, None, None)
+    alive: bool = True
+
+    def text(self, *keys: str) -> str | None:
+        return next((found for key in keys if (found := text_of(self.params, key)) is not None), None)
+
+
+def read(config: Config) -> list[Deployment]:
+    node = config.root.pairs.get("model_list")
+    if node is None or is_null(node.value):
+        return []
+    if not isinstance(node.value, Items):
+        _wrong(config, node.value, "a list", "model_list", "stops")
+        return []
+    made: list[Deployment] = []
+    for index, entry in enumerate(node.value.items):
+        if (deployment := _deployment(config, index, entry)) is not None:
+            made.append(deployment)
+    _twice(config, made)
+    return _ids(config, made)
+
+
+def _wrong(config: Config, node: Node, wanted: str, key: str, effect: Effect, fix: Fix | None = None) -> None:
+    end = {
+        "stops": f"{config.program} does not start",
+        "fails": f"{config.program} leaves the deployment out",
+        "otherwise": f"{config.program} takes it otherwise",
+    }
+    message = f"`{key}` is {kind(node)}, where {wanted} is expected; {end.get(effect, 'it is ignored')}"
+    config.say(shared.WRONG_TYPE, message, line(node.span), effect, fixes=[fix])
+
+
+def _deployment(config: Config, index: int, entry: Node) -> Deployment | None:
+    if not isinstance(entry, Keys):
+        _wrong(config, entry, "a mapping", f"model_list[{index}]", "stops")
+        return None
+    group, params = entry.get("model_name"), entry.get("litellm_params")
+    for key in ("model_name", "litellm_params"):
+        if entry.get(key) is None:
+            message = f"an entry of `model_list` has no `{key}`; {config.program} does not start"
+            hint = did_you_mean(near, BESIDE) if (near := _near(entry, key)) else None
+            config.say(shared.MISSING_KEY, message, line(entry.span), "stops", help=hint)
+    if params is not None and not isinstance(params, Keys):
+        _wrong(config, params, "a mapping", "litellm_params", "stops")
+    if group is not None and not (isinstance(group, Scalar) and isinstance(group.value, str)):
+        _wrong(config, group, "text", "model_name", "stops", _quoted(group))
+    if not isinstance(params, Keys) or not isinstance(group, Scalar):
+        return None
+    _beside(config, entry)
+    alive = _params(config, params)
+    return _made(config, index, entry, params, group, alive=alive and isinstance(group.value, str))
+
+
+def _near(entry: Keys, key: str) -> str | None:
+    return next((k for k in entry if k not in BESIDE and k.replace("-", "_").lower()[:8] == key[:8]), None)
+
+
+def _quoted(node: Node) -> Fix | None:
+    """Text of what stands there without quotes."""
+    if isinstance(node, Scalar) and not node.quoted and '"' not in node.text and "\\" not in node.text:
+        return Fix(node.span, f'"{node.text}"', "put it into quotes")
+    return None
+
+
+def _made(config: Config, index: int, entry: Keys, params: Keys, group: Scalar, *, alive: bool) -> Deployment | None:
+    info = keys_of(entry, "model_info")
+    model = params.get("model")
+    if model is None:
+        message = f"a deployment of `{group.text}` has no `model`; {config.program} does not start"
+        config.say(shared.MISSING_KEY, message, line(params.span), "stops")
+        return None
+    if not isinstance(model, Scalar) or not isinstance(model.value, str):
+        fix = _quoted(model)
+        _wrong(config, model, "text", "model", "fails" if isinstance(model, Scalar) else "stops", fix)
+        return None
+    written = None if variable(model) is not None else model.value
+    custom = params.get("custom_llm_provider")
+    provider = None
+    if written is not None and variable(custom) is None:
+        provider = _provider(config, group.text, written, params)
+        alive = alive and provider is not None
+    id_ = info.get("id") if info is not None else None
+    order = number_of(params, "order")
+    if order is None and info is not None:
+        order = number_of(info, "order")
+    return Deployment(
+        index, group.text, entry, params, info, group.span, written, provider,
+        id_.text if isinstance(id_, Scalar) else None, order, _metrics(config, entry, params),
+        alive and not (info is not None and bool_of(info, "blocked") is True),
+    )  # fmt: skip
+
+
+def _provider(config: Config, group: str, model: str, params: Keys) -> str | None:
+    """Who answers, or None with a finding that the program does not know either."""
+    if _ROUTERS.match(model):
+        return "auto_router"
+    facts, at = config.facts, place(params, "model")
+    custom = text_of(params, "custom_llm_provider")
+    found = facts.provider(model, custom, text_of(params, "api_base") or text_of(params, "base_url"))
+    if found is not None and not (custom is not None and custom not in facts.providers and not _custom(config, custom)):
+        return found
+    prefix, slash, _ = model.partition("/")
+    if _custom(config, custom or prefix):
+        return custom or prefix
+    end = f"so it leaves out this deployment of `{group}`"
+    if custom is not None and custom not in facts.providers:
+        message = f"{config.program} knows no provider `{custom}`, {end}"
+        config.say(codes.UNKNOWN_PROVIDER, message, place(params, "custom_llm_provider"), "fails",
+                   help=did_you_mean(custom, facts.providers))  # fmt: skip
+    elif slash and prefix not in facts.providers:
+        message = f"{config.program} knows no provider `{prefix}`, {end}"
+        config.say(codes.UNKNOWN_PROVIDER, message, at, "fails", help=did_you_mean(prefix, facts.providers))
+    else:
+        message = f"{config.program} knows no model `{model}` and cannot tell its provider, {end}"
+        hint = did_you_mean(model, facts.data["bare"]) or f"with its provider before it: `openai/{model}`"
+        config.say(codes.UNKNOWN_MODEL, message, at, "fails", help=hint)
+    return None
+
+
+def _custom(config: Config, provider: str) -> bool:
+    """A provider of one's own: `custom_provider_map`."""
+    settings = config.section("litellm_settings")
+    own = settings.get("custom_provider_map") if settings is not None else None
+    entries = own.items if isinstance(own, Items) else ()
+    return any(isinstance(each, Keys) and text_of(each, "provider") == provider for each in entries)
+
+
+def _metrics(config: Config, entry: Keys, params: Keys) -> tuple[Fraction | None, ...]:
+    """`weight`, `rpm` and `tpm`; the last two may stand beside `litellm_params`, and may be text."""
+    found: list[Fraction | None] = []
+    for key in METRICS:
+        node = params.get(key)
+        if key == "weight" and node is not None:
+            found.append(_weight(config, node))
+            continue
+        if node is None and key != "weight":
+            node = entry.get(key)
+        value = node.value if isinstance(node, Scalar) else None
+        if isinstance(value, bool) or not isinstance(value, int | Fraction):
+            value = Fraction(value) if isinstance(value, str) and re.fullmatch(r"\d+(\.\d+)?", value) else None
+        found.append(None if value is None else Fraction(value))
+    return tuple(found)
+
+
+def _weight(config: Config, node: Node) -> Fraction | None:
+    value = node.value if isinstance(node, Scalar) else None
+    if isinstance(value, bool):
+        return Fraction(int(value))
+    if not isinstance(value, int | Fraction):
+        named = " from the environment, which is text" if variable(node) else ""
+        message = f"`weight` is {kind(node)}{named}, where a number is expected; every request to the group fails"
+        number = isinstance(node, Scalar) and node.quoted and re.fullmatch(r"\d+(\.\d+)?", node.text)
+        fix = Fix(node.span, node.text, "write the number") if isinstance(node, Scalar) and number else None
+        config.say(shared.WRONG_TYPE, message, line(node.span), "fails", fixes=[fix])
+        return None
+    if value < 0:
+        config.say(shared.OUT_OF_RANGE, f"`weight` is {_said(node)}, below 0", node.span, "otherwise")
+    return Fraction(value)
+
+
+def _said(node: Node) -> str:
+    return node.text if isinstance(node, Scalar) else ""
+
+
+# ── Keys ──────────────────────────────────────────────────────────────────
+
+
+def _beside(config: Config, entry: Keys) -> None:
+    """Keys of a deployment itself, and those of `model_info` that mean something only in `litellm_params`."""
+    known = config.facts.known("litellm_params")
+    params = keys_of(entry, "litellm_params")
+    for key, pair in entry.pairs.items():
+        if key in BESIDE:
+            continue
+        if key in known:
+            message = f"`{key}` belongs into `litellm_params`; beside it {config.program} ignores it"
+            config.say(codes.MISPLACED_KEY, message, pair.key.span, "ignored")
+        elif params is not None and pair.key.span.start > entry.span.end:
+            continue  # it came by a merge, and stands elsewhere
+        else:
+            message = f"`{key}` is no key of a deployment, and {config.program} ignores it"
+            config.say(shared.UNKNOWN_KEY, message, pair.key.span, "ignored", help=did_you_mean(key, BESIDE))
+    own = entry.pairs.get("model_info")
+    info = None if own is None else own.value
+    if own is not None and not isinstance(info, Keys):
+        _wrong(config, own.key if is_null(own.value) else own.value, "a mapping", "model_info", "stops")
+    for key, pair in info.pairs.items() if isinstance(info, Keys) else ():
+        if key in NOT_INFO and key not in config.facts.known("model_info"):
+            message = f"`{key}` belongs into `litellm_params`; in `model_info` {config.program} ignores it"
+            config.say(codes.MISPLACED_KEY, message, pair.key.span, "ignored")
+
+
+def _params(config: Config, params: Keys) -> bool:
+    """Whether the program can make a deployment of these parameters."""
+    known, fine = config.facts.known("litellm_params"), True
+    for key, pair in params.pairs.items():
+        if key == "model" or (key == "weight"):
+            continue
+        if key not in known:
+            _unknown(config, key, pair)
+        elif not fits(known[key], pair.value):
+            fine = False
+            fix = _quoted(pair.value) if "text" in known[key] and is_date(pair.value) else None
+            _wrong(config, pair.value, expected(known[key]), key, "fails", fix)
+    return fine
+
+
+def _unknown(config: Config, key: str, pair: Pair) -> None:
+    """Parameters of a provider are unknown by nature; only one that looks misspelt is worth a proposal."""
+    message = f"`{key}` is unknown to {config.program}, which hands it on to the provider"
+    hint = did_you_mean(key, config.facts.known("litellm_params"))
+    config.say(codes.UNKNOWN_PARAMETER, message, pair.key.span, "note", help=hint)
+
+
+# ── Several ───────────────────────────────────────────────────────────────
+
+
+def _twice(config: Config, deployments: list[Deployment]) -> None:
+    seen: dict[tuple[object, ...], Deployment] = {}
+    for deployment in deployments:
+        key = (deployment.group, deployment.id, _plain(deployment.params, LIMITS), _tags(deployment))
+        first = seen.setdefault(key, deployment)
+        if first is deployment:
+            continue
+        exact = _plain(first.entry) == _plain(deployment.entry)
+        where = config.root["model_list"]
+        fix = None
+        if exact and isinstance(where, Items) and where.span.source is deployment.entry.span.source:
+            fix = edits.remove_item(where, deployment.index, "delete the second one")
+        message = f"this deployment of `{deployment.group}` stands in the file already"
+        related = [Related(first.at, "the first one")]
+        config.say(codes.SAME_DEPLOYMENT, message, deployment.at, "otherwise", related=related, fixes=[fix])
+
+
+def _tags(deployment: Deployment) -> object:
+    return None if deployment.info is None else _plain(deployment.info, frozenset(("id",)))
+
+
+def _plain(node: Node, without: frozenset[str] = frozenset()) -> object:
+    match node:
+        case Keys():
+            return tuple(sorted((k, _plain(p.value)) for k, p in node.pairs.items() if k not in without))
+        case Items():
+            return tuple(_plain(item) for item in node.items)
+        case Scalar():
+            return (type(node.value).__name__, node.text if not isinstance(node.value, Fraction) else str(node.value))
+
+
+def _ids(config: Config, deployments: list[Deployment]) -> list[Deployment]:
+    """A `model_info.id` that two deployments share is the second one's no more."""
+    first: dict[str, Deployment] = {}
+    kept: list[Deployment] = []
+    for deployment in deployments:
+        own = deployment.id
+        if own is not None and own in first and deployment.info is not None:
+            message = f"two deployments have the id `{own}`"
+            related = [Related(place(first[own].info or deployment.info, "id"), "the first one")]
+            at = place(deployment.info, "id")
+            config.report.add(finding(shared.DUPLICATE_NAME, message, at, severity="warning", related=related))
+            deployment = replace(deployment, id=None)
+        elif own is not None:
+            first[own] = deployment
+        kept.append(deployment)
+    return kept

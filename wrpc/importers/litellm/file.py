@@ -1,0 +1,60 @@
+"""A whole configuration: read, looked over section by section, and made into one policy."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from wrpc.diagnostics import Diagnostic, finding
+from wrpc.importers import codes as shared
+from wrpc.importers import document
+from wrpc.importers.document import Keys, Scalar
+from wrpc.importers.faults import Report, in_order
+from wrpc.importers.importer import Imported, ImportedPolicy
+from wrpc.importers.litellm import aliases, chains, deployments, includes, notes, references, secrets, sections
+from wrpc.importers.litellm.config import ROUTER, SETTINGS, Config
+from wrpc.importers.litellm.facts import Facts
+from wrpc.importers.litellm.gateway import MAX_FALLBACKS, Gateway
+from wrpc.importers.litellm.plans import plans
+from wrpc.importers.litellm.policy import policy
+from wrpc.source import Source
+
+
+def read(source: Source, facts: Facts) -> Imported:
+    root, found = document.read(source, document.PYYAML)
+    if root is None and found:
+        return Imported((), tuple(found))
+    known = facts.known("")
+    if not isinstance(root, Keys) or not any(key in known for key in root):
+        what = "empty" if root is None or document.is_null(root) else document.kind(root)
+        message = f"the file is {what}, where a configuration with `model_list` or one of its sections is expected"
+        return Imported((), (*found, finding(shared.NOT_A_CONFIGURATION, message, source.span(0, 0))))
+    config = Config(source, root, facts, Report(found), [root])
+    includes.read(config)
+    sections.read(config)
+    made = _policy(config)
+    notes.read(config)
+    secrets.read(config)
+    return Imported(made, in_order(_kept(d) for d in config.report.found))
+
+
+def _policy(config: Config) -> tuple[ImportedPolicy, ...]:
+    """A file without any deployment says nothing about who answers, and becomes no policy."""
+    found = deployments.read(config)
+    names, recognised = aliases.read(config)
+    gateway = Gateway(config.facts, found, names, recognised, chains.read(config), _most(config))
+    references.read(config, gateway)
+    return (policy(config, gateway, plans(gateway)),) if any(d.alive for d in found) else ()
+
+
+def _most(config: Config) -> int:
+    pair = config.setting("max_fallbacks", ROUTER, SETTINGS)
+    value = pair.value.value if pair is not None and isinstance(pair.value, Scalar) else None
+    return value if isinstance(value, int) and not isinstance(value, bool) else MAX_FALLBACKS
+
+
+def _kept(diagnostic: Diagnostic) -> Diagnostic:
+    """Without the repairs whose text would repeat a secret."""
+    hidden = [text for s in {diagnostic.span.source} for a, b in s.hidden if (text := s.text[a:b])]
+    texts = [(fix, (fix.text, *(edit.text for edit in fix.also))) for fix in diagnostic.fixes]
+    kept = tuple(fix for fix, parts in texts if not any(secret in part for part in parts for secret in hidden))
+    return diagnostic if len(kept) == len(diagnostic.fixes) else replace(diagnostic, fixes=kept)

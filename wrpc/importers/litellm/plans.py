@@ -1,0 +1,176 @@
+"""For each name that a request may give, the plan: who answers, and who is tried after which failure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from wrpc.importers.litellm.deployments import Deployment
+from wrpc.importers.litellm.gateway import CAUSES, Cause, Gateway, Pattern, Step, first_level, weights
+from wrpc.policy.vocabulary import CAUSES as WORDS
+from wrpc.source import Span
+
+# What the language calls the failures that have lists of their own; every other one is general.
+DEDICATED: dict[Cause, tuple[str, ...]] = {"context": ("context",), "policy": ("content_policy", "refusal")}
+NAMED: dict[Cause, tuple[str, ...]] = {
+    "general": tuple(w for w in WORDS if not any(w in own for own in DEDICATED.values())),
+    **DEDICATED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """`causes` is empty for any failure. Pools are deployments, by their index."""
+
+    pool: int
+    causes: tuple[str, ...]
+    at: Span = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`shares` are pools with their weights; none: the request is refused."""
+
+    shares: tuple[tuple[int, Fraction], ...]
+    edges: tuple[Edge, ...] = ()
+
+    @property
+    def refused(self) -> bool:
+        return not self.shares
+
+
+def plan(gateway: Gateway, name: str) -> Plan:
+    """The plan of a request for `name`."""
+    found = gateway.asked(name)
+    deployments = found[0] if found is not None else ()
+    level = first_level(deployments)
+    shares = list(zip((d.index for d in level), weights(level), strict=True))
+    # Those without an order wait until all others cool down: members that get no traffic.
+    shares += [(d.index, Fraction(0)) for d in deployments if d.order is None and d not in level]
+    taken = {index for index, _ in shares}
+    steps = {cause: gateway.tried(name, cause) for cause in CAUSES}
+    if not shares:
+        return _promoted(steps)
+    return Plan(tuple(shares), tuple(_edges(steps, taken)))
+
+
+def _promoted(steps: dict[Cause, list[Step]]) -> Plan:
+    """A name without deployments fails at once, and the first fallback that has some answers in its place."""
+    general = steps["general"]
+    at = next((i for i, step in enumerate(general) if step.deployments), None)
+    if at is None:
+        return Plan(())
+    first = general[at].deployments
+    shares = tuple(zip((d.index for d in first), weights(first), strict=True))
+    rest: dict[Cause, list[Step]] = dict.fromkeys(CAUSES, general[at + 1 :])
+    return Plan(shares, tuple(_edges(rest, {index for index, _ in shares})))
+
+
+def _edges(steps: dict[Cause, list[Step]], taken: set[int]) -> Iterable[Edge]:
+    """One list for all causes, in which each cause finds its own order; a pool stands in it once."""
+    orders: dict[Cause, list[int]] = {}
+    places: dict[int, Span] = {}
+    for cause, own in steps.items():
+        pools = dict.fromkeys(d.index for step in own for d in _by_weight(step) if d.index not in taken)
+        orders[cause] = list(pools)
+        for step in own:
+            for deployment in step.deployments:
+                places.setdefault(deployment.index, step.at)
+    causes = {index: [c for c in CAUSES if index in orders[c]] for index in places}
+    for index in merged([orders[cause] for cause in CAUSES]):
+        own_causes = causes[index]
+        words = () if len(own_causes) == len(CAUSES) else tuple(w for c in own_causes for w in NAMED[c])
+        yield Edge(index, words, places[index])
+
+
+def _by_weight(step: Step) -> list[Deployment]:
+    """Those that get traffic first, as written."""
+    shares = weights(step.deployments)
+    ranked = sorted(zip(step.deployments, shares, strict=True), key=lambda pair: pair[1] <= 0)
+    return [deployment for deployment, _ in ranked]
+
+
+def merged(orders: Sequence[Sequence[int]]) -> list[int]:
+    """One order that agrees with each of these wherever they agree with each other; else the first goes before."""
+    left = [list(order) for order in orders]
+    found: list[int] = []
+    while any(left):
+        heads = [order[0] for order in left if order]
+        behind = {each for order in left for each in order[1:]}
+        head = next((h for h in heads if h not in behind), heads[0])
+        found.append(head)
+        left = [[each for each in order if each != head] for order in left]
+    return found
+
+
+# ── Names ─────────────────────────────────────────────────────────────────
+
+
+@dataclass(slots=True)
+class Plans:
+    """`exact`: the names of one plan each, in the order of the file. `patterns`: whatever begins so and is none of
+    them, in the order in which they are tried. `rest`: every other name."""
+
+    exact: dict[Plan, list[str]] = field(default_factory=dict)
+    patterns: list[tuple[Pattern, Plan]] = field(default_factory=list)
+    rest: Plan = field(default_factory=lambda: Plan(()))
+
+
+def plans(gateway: Gateway) -> Plans:
+    found = Plans()
+    star = any(p.prefix == "" for p in gateway.patterns)
+    for pattern in gateway.patterns:
+        if pattern.prefix is not None:
+            found.patterns.append((pattern, _of_pattern(gateway, pattern)))
+            if pattern.prefix == "":
+                break
+    general = {pattern.text: own for pattern, own in found.patterns}
+    for name in names(gateway):
+        own = plan(gateway, name)
+        taken = gateway.matched(name) if name not in gateway.groups and name not in gateway.aliases else None
+        alike = taken is not None and taken.holds(name) and general.get(taken.text) == own
+        if not alike and (not own.refused or gateway.patterns):
+            found.exact.setdefault(own, []).append(name)
+    if gateway.patterns and not star and gateway.default:
+        found.rest = plan(gateway, _unknown(gateway))
+    return found
+
+
+def names(gateway: Gateway) -> Iterable[str]:
+    """Every name that means something of its own, once."""
+    own = [*gateway.groups, *gateway.aliases, *gateway.ids, *gateway.texts]
+    if gateway.patterns:
+        own += _looked_up(gateway)
+    return dict.fromkeys(own)
+
+
+def _looked_up(gateway: Gateway) -> list[str]:
+    """Names that only a pattern takes: with fallbacks of their own, or of a provider that the release knows."""
+    sources = [c.group for chains in gateway.chains.values() for c in chains.all()]
+    heads = [p.prefix.partition("/")[0] for p in gateway.patterns if p.prefix and "/" in p.prefix]
+    wanted = [*sources, *(f"{head}/{source}" for source in sources for head in dict.fromkeys(heads))]
+    found = [name for name in wanted if gateway.matched(name) is not None]
+    if not any(p.prefix == "" for p in gateway.patterns):
+        known: dict[str, str] = gateway.facts.data["bare"]
+        found += [name for name in sorted(known) if known[name] in heads and gateway.matched(name) is not None]
+    return found
+
+
+def _of_pattern(gateway: Gateway, pattern: Pattern) -> Plan:
+    """The plan of a name that begins as the pattern says, and that nothing else in the file knows."""
+    return plan(gateway, _unlike(gateway, pattern.prefix or ""))
+
+
+def _unknown(gateway: Gateway) -> str:
+    return _unlike(gateway, "")
+
+
+def _unlike(gateway: Gateway, prefix: str) -> str:
+    """A name with this beginning that is no key of any table."""
+    taken = {*gateway.groups, *gateway.aliases, *gateway.ids, *gateway.texts}
+    taken |= {c.group for chains in gateway.chains.values() for c in chains.all()}
+    name = f"{prefix}\N{SECTION SIGN}"
+    while name in taken or name.rpartition("/")[2] in taken:
+        name += "\N{SECTION SIGN}"
+    return name

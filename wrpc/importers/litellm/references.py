@@ -1,0 +1,181 @@
+"""What the names of a configuration lead to: fallbacks without a group, circles, hidden and starved groups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from wrpc.analysis.pools.repeated_pool import CODE as CIRCLE
+from wrpc.diagnostics import Related, did_you_mean, finding
+from wrpc.importers import codes as shared
+from wrpc.importers.document import Keys
+from wrpc.importers.litellm import aliases, codes
+from wrpc.importers.litellm.chains import ANY, Chain, Kind
+from wrpc.importers.litellm.config import ROUTER, Config
+from wrpc.importers.litellm.gateway import STAR, Gateway, weights
+from wrpc.importers.nodes import line
+from wrpc.source import Span
+
+
+def read(config: Config, gateway: Gateway) -> None:
+    _aliases(config, gateway)
+    for kind, chains in gateway.chains.items():
+        for chain in chains.all():
+            _source(config, gateway, chain)
+            _targets(config, gateway, chain)
+        _circles(config, kind, chains.all())
+    _starved(config, gateway)
+    _infix(config, gateway)
+
+
+def _known(gateway: Gateway) -> Iterable[str]:
+    return (*gateway.groups, *gateway.aliases)
+
+
+# ── Aliases ───────────────────────────────────────────────────────────────
+
+
+def _aliases(config: Config, gateway: Gateway) -> None:
+    pair = config.setting(aliases.KEY, ROUTER)
+    section = pair.value if pair is not None else None
+    if not isinstance(section, Keys):
+        return
+    for name, target in gateway.aliases.items():
+        at = section.key(name)
+        if name in gateway.groups and target != name:
+            message = f"the alias `{name}` hides the group `{name}`; requests for it go to `{target}`"
+            related = [Related(gateway.first[name].at, "the group")]
+            config.say(codes.HIDDEN_GROUP, message, at, "otherwise", related=related)
+        leads = target in gateway.groups or target in gateway.texts or gateway.matched(target) is not None
+        if not leads:
+            ends = "an alias leads to a group, not to another alias" if target in gateway.aliases else None
+            message = f"the alias `{name}` leads to `{target}`, which is no group"
+            at = line(section[name].span)
+            _dangling(config, message, at, ends or did_you_mean(target, gateway.groups))
+        elif target != name:
+            _without_fallbacks(config, gateway, name, target, at)
+
+
+def _without_fallbacks(config: Config, gateway: Gateway, name: str, target: str, at: Span) -> None:
+    for kind in gateway.chains:
+        theirs, own = gateway.chain(kind, (target,)), gateway.chain(kind, (name,))
+        if theirs is not None and theirs.group != ANY and theirs.targets and (own is None or own.group == ANY):
+            message = f"the `{kind}` of `{target}` do not hold for requests by its alias `{name}`"
+            related = [Related(theirs.at, f"of `{target}` alone")]
+            config.say(codes.ALIAS_WITHOUT_FALLBACKS, message, at, "otherwise", related=related)
+
+
+def _dangling(config: Config, message: str, at: Span, hint: str | None) -> None:
+    if config.open is not None:
+        config.say(shared.DANGLING, f"{message} of this file, and may come from {config.open}", at, "note")
+    else:
+        config.say(shared.DANGLING, f"{message} of this file", at, "fails", help=hint)
+
+
+# ── Fallbacks ─────────────────────────────────────────────────────────────
+
+
+def _source(config: Config, gateway: Gateway, chain: Chain) -> None:
+    group = chain.group
+    if group == ANY or _asked(gateway, group):
+        if group != ANY and STAR in group and group in gateway.groups:
+            message = f"fallbacks are looked up by the name of the request, which is never `{group}` itself"
+            advice = f"name the models, or use `{ANY}` for every group without fallbacks of its own"
+            config.say(codes.FALLBACK_OF_NOTHING, message, chain.at, "ignored", help=advice)
+        return
+    message = f"`{group}` has fallbacks and is no group"
+    if config.open is not None:
+        said = f"{message} of this file; it may come from {config.open}"
+        config.say(codes.FALLBACK_OF_NOTHING, said, chain.at, "note")
+        return
+    hint = did_you_mean(group, _known(gateway))
+    config.say(codes.FALLBACK_OF_NOTHING, f"{message} of this file", chain.at, "ignored", help=hint)
+
+
+def _asked(gateway: Gateway, source: str) -> bool:
+    """Some request that the gateway takes looks up this name."""
+    if gateway.known(source) or source in gateway.recognised:
+        return True
+    head, slash, bare = source.partition("/")
+    if slash and gateway.known(bare) and gateway.facts.provider(bare) == head:
+        return True
+    names = (n.partition("/") for n in (*gateway.groups, *gateway.aliases, *gateway.texts))
+    if any(rest == source and prefix in gateway.facts.providers for prefix, _, rest in names):
+        return True
+    return any(p.prefix is not None and "/" in p.prefix for p in gateway.patterns)
+
+
+def _targets(config: Config, gateway: Gateway, chain: Chain) -> None:
+    for target in chain.targets:
+        if target.name == chain.group:
+            message = f"`{target.name}` is its own fallback, which is passed over"
+            config.report.add(finding(CIRCLE, message, target.at, severity="warning"))
+        elif not gateway.known(target.name):
+            what = "a default fallback" if chain.group == ANY else f"a fallback of `{chain.group}`"
+            message = f"`{target.name}`, {what}, is no group"
+            _dangling(config, message, target.at, did_you_mean(target.name, _known(gateway)))
+
+
+def _circles(config: Config, kind: Kind, chains: Iterable[Chain]) -> None:
+    """Each circle once, at the list that closes it."""
+    edges = {c.group: {t.name: t for t in c.targets if t.name != c.group} for c in chains if c.group != ANY}
+    done: set[str] = set()
+    for start, targets in edges.items():
+        if start in done:
+            continue
+        path = [start]
+        stack: list[tuple[str, Iterator[str]]] = [(start, iter(targets))]
+        while stack:
+            here, left = stack[-1]
+            for name in left:
+                if name in path:
+                    circle = [*path[path.index(name) :], name]
+                    message = f"the `{kind}` go in a circle: {' → '.join(f'`{n}`' for n in _short(circle))}"
+                    config.report.add(finding(CIRCLE, message, edges[here][name].at, severity="warning"))
+                elif name in edges and name not in done:
+                    path.append(name)
+                    stack.append((name, iter(edges[name])))
+                    break
+            else:
+                done.add(here)
+                path.pop()
+                stack.pop()
+
+
+def _short(circle: list[str]) -> list[str]:
+    return circle if len(circle) <= 6 else [*circle[:4], "…", circle[-1]]
+
+
+# ── Deployments ───────────────────────────────────────────────────────────
+
+
+def _starved(config: Config, gateway: Gateway) -> None:
+    """Deployments without a weight, or an order, beside others that have one."""
+    shuffled = config.shuffled
+    for group, deployments in gateway.groups.items():
+        orders = {d.order for d in deployments}
+        for deployment in deployments:
+            if deployment.order is None and len(orders) > 1:
+                message = f"this deployment of `{group}` has no `order` beside others that do, and gets no traffic"
+                config.say(codes.STARVED_DEPLOYMENT, message, deployment.at, "otherwise")
+        for order in orders:
+            level = [d for d in deployments if d.order == order]
+            column = next((i for i in range(3) if any((d.metrics[i] or 0) > 0 for d in level)), None)
+            if column is None or not shuffled or (order is None and len(orders) > 1):
+                continue
+            metric = ("weight", "rpm", "tpm")[column]
+            for deployment, share in zip(level, weights(level), strict=True):
+                if share <= 0 and deployment.metrics[column] is None:
+                    message = (
+                        f"this deployment of `{group}` has no `{metric}` beside others that have, and gets no traffic"
+                    )
+                    others = [d.at for d in level if d.metrics[column] is not None]
+                    related = [Related(others[0], f"has a `{metric}`")]
+                    config.say(codes.STARVED_DEPLOYMENT, message, deployment.at, "otherwise", related=related)
+
+
+def _infix(config: Config, gateway: Gateway) -> None:
+    for pattern in gateway.patterns:
+        if pattern.prefix is None:
+            at = pattern.deployments[0].at
+            why = "a policy can say how a name begins, not how it goes on"
+            config.report.omit(f"the wildcard group `{pattern.text}`", at, why=why)

@@ -1,0 +1,112 @@
+"""Secrets that stand in the file, and `${…}` where `os.environ/` was meant. No message and no excerpt repeats one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from wrpc.diagnostics import Fix
+from wrpc.importers.document import Items, Keys, Node, Scalar
+from wrpc.importers.litellm import codes
+from wrpc.importers.litellm.config import ENVIRONMENT, Config
+from wrpc.source import Span
+
+# What the last words of a key say about its value.
+_SECRET_KEY = re.compile(
+    r"(^|_)(api_?key|master_key|salt_key|secret|secret_key|secret_access_key|password|passwd|token|access_key|"
+    r"session_token|client_secret|private_key|license|license_key|webhook_url|credentials|dsn)\Z",
+    re.IGNORECASE,
+)
+_URL_KEY = re.compile(r"(url|uri|dsn|api_base|host)\Z", re.IGNORECASE)
+_NO_SECRET_KEY = re.compile(r"(?i)(max|min|num|total|count|per|cost|price|limit|input|output|header|name|path|file)")
+# The shapes that providers give their keys.
+_SHAPES = re.compile(
+    r"sk-(proj-|ant-|or-|svcacct-|lf-)[A-Za-z0-9_-]{16,}|sk-[A-Za-z0-9]{20,}|AIza[0-9A-Za-z_-]{30,}|A(K|S)IA[0-9A-Z]{16}"
+    r"|gsk_[A-Za-z0-9]{20,}|hf_[A-Za-z0-9]{20,}|xox[bap]-[0-9A-Za-z-]{10,}|gh[pousr]_[A-Za-z0-9]{20,}"
+    r"|glpat-[A-Za-z0-9_-]{16,}|pplx-[A-Za-z0-9]{20,}|r8_[A-Za-z0-9]{20,}|xai-[A-Za-z0-9]{20,}|nvapi-[A-Za-z0-9_-]{20,}"
+    r"|pk-lf-[0-9a-f-]{20,}|lsv2_[A-Za-z0-9_]{20,}|eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]+"
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----|https://hooks\.slack\.com/services/\S{20,}"
+)
+_USER = re.compile(r"[a-z][a-z0-9+.-]*://[^/\s:@]*:([^/\s@]+)@", re.IGNORECASE)
+_PLACEHOLDER = re.compile(
+    r"(?i)\A(sk-)?(1234|12345|123456|test|fake|dummy|none|null|empty|anything|ignored|local|password|changeme|admin|"
+    r"secret|token|key|ollama|vllm|lm-?studio|no-?key|not-?needed|bearer|default|example|litellm|placeholder)?\Z"
+    r"|your|xxx|<.*>|\.\.\.|\*\*\*|example|placeholder|change.?me|replace|redacted|dummy|fake|insert|sample|my[-_]|todo|goes.here|"
+    r"not[-_ ]?(needed|required|used|a[-_ ]real)|1234|abcd|master[-_]?key|test"
+)
+_VARIABLE = re.compile(r"\$(\{\s*(?P<long>[A-Za-z_][A-Za-z0-9_]*)[^}]*\}|(?P<short>[A-Z_][A-Z0-9_]*\Z))|\{\{.*\}\}")
+
+
+def read(config: Config) -> None:
+    """Every scalar of every file, once."""
+    for root in config.files:
+        for key, node in _scalars(root):
+            if not isinstance(node.value, str):
+                continue
+            if (secret := _secret(key, node.value)) is not None:
+                _report(config, key, node, secret)
+            elif (found := _VARIABLE.match(node.value)) is not None:
+                _literal(config, key, node, found)
+
+
+def _scalars(root: Node) -> Iterator[tuple[str, Scalar]]:
+    """Each scalar with the key that it stands under; what an alias repeats comes once."""
+    seen: set[int] = set()
+    left: list[tuple[str, Node]] = [("", root)]
+    while left:
+        key, node = left.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        match node:
+            case Keys():
+                left += [(name, pair.value) for name, pair in node.pairs.items()]
+            case Items():
+                left += [(key, item) for item in node.items]
+            case Scalar():
+                yield key, node
+
+
+def _secret(key: str, text: str) -> str | None:
+    """The part of a text that is a secret."""
+    if text.startswith((ENVIRONMENT, "$", "{{")) or "${" in text:
+        return None
+    shape = _SHAPES.search(text)
+    if shape is not None:
+        return None if _PLACEHOLDER.search(shape[0]) else shape[0]
+    user = _USER.search(text)
+    if user is not None and (_URL_KEY.search(key) or "://" in text[:20]):
+        return None if _PLACEHOLDER.search(user[1]) or len(user[1]) < 6 else user[1]
+    if _SECRET_KEY.search(key) and not _NO_SECRET_KEY.search(key) and _random(text):
+        return text
+    return None
+
+
+def _random(text: str) -> bool:
+    """Long, of one word, with letters and digits mixed as nobody writes them by hand."""
+    if len(text) < 16 or any(c.isspace() for c in text) or _PLACEHOLDER.search(text) or "/" in text[:8]:
+        return False
+    kinds = sum((any(c.isdigit() for c in text), any(c.islower() for c in text), any(c.isupper() for c in text)))
+    changes = sum(a.isdigit() != b.isdigit() for a, b in pairwise(text))
+    return kinds >= 2 and (changes >= 4 or len(set(text)) >= 16) and len(set(text)) >= 8
+
+
+def _report(config: Config, key: str, node: Scalar, secret: str) -> None:
+    source, text = node.span.source, node.span.text
+    at = text.find(secret)
+    source.hide(node.span if at < 0 else Span(source, node.span.start + at, node.span.start + at + len(secret)))
+    named = f"`{key}`" if key else "the file"
+    message = f"{named} holds a secret in clear, {len(secret)} characters long"
+    advice = f"write `{ENVIRONMENT}NAME`, give the process the variable, and replace the secret: it has been seen"
+    config.say(codes.CLEARTEXT_SECRET, message, node.span, "otherwise", help=advice)
+
+
+def _literal(config: Config, key: str, node: Scalar, found: re.Match[str]) -> None:
+    named = found["long"] or found["short"]
+    written = "a template" if named is None else f"`${{{named}}}`" if found["long"] else f"`${named}`"
+    message = f"`{key}` holds {written}, which {config.program} sends as it stands"
+    whole = named is not None and found.end() == len(node.text)
+    fix = Fix(node.span, f"{ENVIRONMENT}{named}", f"write `{ENVIRONMENT}{named}`", safe=False) if whole else None
+    advice = f"write `{ENVIRONMENT}{named}`, unless a tool fills it in first" if whole else None
+    config.say(codes.LITERAL_VARIABLE, message, node.span, "note", help=advice, fixes=[fix])

@@ -1,0 +1,171 @@
+"""The keys of each section: unknown ones, those of another section, and values that do not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from wrpc.diagnostics import did_you_mean, listing
+from wrpc.importers import codes as shared
+from wrpc.importers import edits
+from wrpc.importers.document import Items, Keys, Node, Pair, Scalar, is_null, kind
+from wrpc.importers.faults import unknown_key
+from wrpc.importers.litellm import codes
+from wrpc.importers.litellm.config import GENERAL, ROUTER, SETTINGS, Config, Effect, variable
+from wrpc.importers.litellm.types import expected, fits
+from wrpc.importers.nodes import line
+
+TOP = ""
+SECTIONS = (ROUTER, SETTINGS, GENERAL)
+# Keys of one section whose values have keys that the facts know, too; a star stands for every name.
+NESTED: Mapping[tuple[str, str], str] = {
+    (ROUTER, "retry_policy"): "retry_policy",
+    (ROUTER, "allowed_fails_policy"): "allowed_fails_policy",
+    (ROUTER, "model_group_retry_policy"): "*retry_policy",
+    (ROUTER, "alerting_config"): "alerting_config",
+}
+WORDS: Mapping[tuple[str, str], str] = {
+    (ROUTER, "routing_strategy"): "routing_strategy",
+    (ROUTER, "optional_pre_call_checks"): "optional_pre_call_checks",
+}
+# Settings that two sections have, of which the first counts: the router's argument, then the module's attribute.
+DOUBLE = (
+    ("num_retries", "num_retries"),
+    ("max_fallbacks", "max_fallbacks"),
+    ("allowed_fails", "allowed_fails"),
+    ("cooldown_time", "cooldown_time"),
+)
+OPEN = {"store_model_in_db": "the database may add groups and settings"}
+# Read elsewhere, with findings of their own.
+ELSEWHERE = frozenset(
+    ("model_group_alias", "fallbacks", "context_window_fallbacks", "content_policy_fallbacks", "default_fallbacks")
+)
+
+
+def read(config: Config) -> None:
+    for root in config.files:
+        _top(config, root)
+        for name in SECTIONS:
+            section = root.get(name)
+            if isinstance(section, Keys):
+                _section(config, root, name, section)
+    _double(config)
+    _open(config)
+
+
+def _top(config: Config, root: Keys) -> None:
+    known = config.facts.known(TOP)
+    for key, pair in root.pairs.items():
+        if key in known:
+            _value(config, TOP, key, pair, known[key])
+        elif not _anchors(key, pair.value):
+            _unknown(config, root, TOP, root, key, pair)
+
+
+def _anchors(key: str, node: Node) -> bool:
+    """A place for what aliases repeat: `x-…`, or a value with an anchor of its own."""
+    return key.startswith(("x-", "_", ".")) or node.span.source.text[node.span.start : node.span.start + 1] == "&"
+
+
+def _section(config: Config, root: Keys, name: str, section: Keys) -> None:
+    known = config.facts.known(name)
+    for key, pair in section.pairs.items():
+        if key not in known:
+            _unknown(config, root, name, section, key, pair)
+            continue
+        if key not in ELSEWHERE:
+            _value(config, name, key, pair, known[key])
+        if (name, key) in NESTED and isinstance(pair.value, Keys):
+            _nested(config, NESTED[name, key], pair.value)
+        if (name, key) in WORDS:
+            _words(config, key, WORDS[name, key], pair.value)
+
+
+def _unknown(config: Config, root: Keys, name: str, owner: Keys, key: str, pair: Pair) -> None:
+    """A key that the section does not have: another section's, or nobody's."""
+    homes = [h for h in config.facts.home(key) if h != name and h in (*SECTIONS, TOP)]
+    where = f"of `{name}`" if name else "at the top of the file"
+    if name == ROUTER and key in STOPPING:
+        message = f"`{key}` belongs into `{GENERAL}`; here {config.program} does not start"
+        fix = edits.move(root, pair, owner, GENERAL, f"move it into `{GENERAL}`")
+        config.say(codes.MISPLACED_KEY, message, pair.key.span, "stops", fixes=[fix])
+        return
+    if homes:
+        to = homes[0]
+        place = f"into `{to}`" if to else "to the top of the file"
+        target = root.get(to) if to else root
+        taken = isinstance(target, Keys) and key in target
+        message = f"`{key}` is no key {where}, so {config.program} ignores it; it belongs {place}"
+        if taken:
+            message += ", which has one of its own"
+        fix = edits.move(root, pair, owner, to, f"move it {place}") if to and not taken else None
+        several = f"{listing([h for h in homes if h], 'and')} have it" if len([h for h in homes if h]) > 1 else None
+        config.say(codes.MISPLACED_KEY, message, pair.key.span, "ignored", help=several, fixes=[fix])
+        return
+    known = config.facts.known(name)
+    message = f"`{key}` is no key {where} that {config.program} knows, so it is ignored"
+    config.report.add(unknown_key(key, pair, known, message, severity="warning"))
+
+
+STOPPING = frozenset(("health_check_interval", "health_check_concurrency"))
+
+
+def _value(config: Config, section: str, key: str, pair: Pair, type_: str) -> None:
+    if key == "model_list" or fits(type_, pair.value):
+        return
+    effect: Effect = "stops" if section == TOP and key in SECTIONS else "otherwise"
+    end = f"{config.program} does not start" if effect == "stops" else f"{config.program} takes it otherwise"
+    fix = None
+    if isinstance(pair.value, Scalar) and type_ in ("list", "[text]") and isinstance(pair.value.value, str):
+        fix = edits.wrap(pair.value, "put it into a list")
+    message = f"`{key}` is {kind(pair.value)}, where {expected(type_)} is expected; {end}"
+    config.say(shared.WRONG_TYPE, message, line(pair.value.span), effect, fixes=[fix])
+
+
+def _nested(config: Config, name: str, node: Keys) -> None:
+    if name.startswith("*"):
+        for pair in node.pairs.values():
+            if isinstance(pair.value, Keys):
+                _nested(config, name[1:], pair.value)
+        return
+    known = config.facts.known(name)
+    for key, pair in node.pairs.items():
+        if key in known:
+            _value(config, name, key, pair, known[key])
+        else:
+            message = f"`{key}` is no key of a `{name}` that {config.program} knows, so it is ignored"
+            config.report.add(unknown_key(key, pair, known, message, severity="warning"))
+
+
+def _words(config: Config, key: str, words: str, node: Node) -> None:
+    known = config.facts.words[words]
+    for each in node.items if isinstance(node, Items) else (node,):
+        if not isinstance(each, Scalar) or is_null(each) or variable(each) is not None or each.text in known:
+            continue
+        stops = key == "routing_strategy"
+        end = f"{config.program} does not start" if stops else "it is ignored"
+        message = f"`{each.text}` is nothing that `{key}` takes in {config.program}; {end}"
+        hint = did_you_mean(each.text, known) or "known: " + ", ".join(f"`{w}`" for w in known)
+        config.say(shared.UNKNOWN_WORD, message, each.span, "stops" if stops else "ignored", help=hint)
+
+
+def _double(config: Config) -> None:
+    """A setting that both the router's section and the module's have; lists of fallbacks are read elsewhere."""
+    for mine, other in DOUBLE:
+        first, second = config.setting(mine, ROUTER), config.setting(other, SETTINGS)
+        if first is None or second is None or other not in config.facts.known(SETTINGS):
+            continue
+        config.say(
+            codes.SETTING_TWICE,
+            f"`{other}` stands in `{ROUTER}` too, so {config.program} ignores it here",
+            second.key.span,
+            "ignored",
+        )
+
+
+def _open(config: Config) -> None:
+    general = config.section(GENERAL)
+    for key, why in OPEN.items():
+        node = general.get(key) if general is not None else None
+        if isinstance(node, Scalar) and node.value is True and general is not None:
+            config.open = f"`{key}`"
+            config.say(codes.OPEN_ELSEWHERE, f"`{key}`: {why}, which nobody can check here", general.key(key), "note")
