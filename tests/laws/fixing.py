@@ -6,20 +6,20 @@ from collections.abc import Mapping
 
 from wrpc.decide.request import RequestValue
 from wrpc.policy.model import Bool, Enum, Int, Set, String
-from wrpc.solver.ask import Room
 from wrpc.solver.encode import _string
+from wrpc.solver.reference import Reference
 from wrpc.solver.space import Variables, number
 from wrpc.solver.terms import Term, conj, negate
 
 
-def variables(room: Room) -> None:
+def variables(room: Reference) -> None:
     """Make the variables of all signals, read or not, with their axioms."""
     for name in room.policy.signals:
         room.space.of(name)
     room.space.constrain_groups()
 
 
-def fixed(room: Room, request: Mapping[str, RequestValue]) -> Term:
+def fixed(room: Reference, request: Mapping[str, RequestValue]) -> Term:
     return conj(term for name, value in request.items() for term in _equals(room.space.of(name), value))
 
 

@@ -407,10 +407,41 @@ class Hand:
         return "\n".join(self.out) + "\n"
 
 
+class Keyed(Hand):
+    """Draws a policy most of whose conditions hold one signal against words, as a proxy's model names are."""
+
+    def signal(self, kind: int, index: int) -> None:
+        super().signal(self.one([9, 6, 9, 4, kind]) if index else self.one([9, 9, 6]), index)
+
+    def condition(self, where: str = "request", depth: int = 2) -> str:
+        if where != "request" or not (self.strings or self.enums) or self.chance(3):
+            return super().condition(where, depth)
+        names = [*self.strings, *self.enums]
+        name = names[0] if self.chance(8) else self.one(names)
+        words = [f'"{t}"' for t in TEXTS] if name in self.strings else list(self.enums[name])
+        match self.number(0, 5):
+            case 0:
+                return f"{name} in [{', '.join(self.some(words, 1))}]"
+            case 1:
+                return " or ".join(f"{name} == {w}" for w in self.some(words, 2, 3))
+            case 2 if name in self.strings:
+                return f"prefix({name}, {self.one(words)})"
+            case 3:
+                return f"{name} == {self.one(words)} and {self.atom(where)}"
+            case _:
+                return f"{name} == {self.one(words)}"
+
+
 @st.composite
 def texts(draw: Draw, size: int = 4) -> str:
     """The text of a policy of at most so many routes."""
     return Hand(draw, size).policy()
+
+
+@st.composite
+def keyed(draw: Draw, size: int = 6) -> str:
+    """As `texts`, with conditions over few signals."""
+    return Keyed(draw, size).policy()
 
 
 @cache

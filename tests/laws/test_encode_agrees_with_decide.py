@@ -15,6 +15,7 @@ from wrpc.decide import BadRequest
 from wrpc.decide.request import RequestValue, read
 from wrpc.policy.model import Obligation, Policy, plan
 from wrpc.solver.ask import Asker, Replay, Room
+from wrpc.solver.reference import Reference
 from wrpc.solver.terms import Term, conj, disj, same
 
 Aspect = tuple[str, object]
@@ -89,7 +90,7 @@ def interpreted(room: Room, replay: Replay) -> Iterator[Aspect]:
             yield f"breaks {assertion.name} {i}", machine.violations(claim, s, decision) is not None
 
 
-def compare(room: Room, terms: Mapping[str, Term], request: Mapping[str, RequestValue]) -> None:
+def compare(room: Reference, terms: Mapping[str, Term], request: Mapping[str, RequestValue]) -> None:
     here, replay = fixed(room, request), room.replay(request)
     assert room.settle(here).possible is (replay is not None), "the two disagree on whether it is a request"
     if replay is None:
@@ -101,9 +102,10 @@ def compare(room: Room, terms: Mapping[str, Term], request: Mapping[str, Request
         raise AssertionError(f"{differ} differ for {request}\n{room.policy.sources[0].text}")
 
 
-def rooms(policy: Policy) -> list[tuple[Room, dict[str, Term]]]:
+def rooms(policy: Policy) -> list[tuple[Reference, dict[str, Term]]]:
     made = []
-    for room in Asker(policy).rooms:
+    for room in Asker(policy, index=False).rooms:
+        assert isinstance(room, Reference)
         terms = encoded(room)
         variables(room)
         made.append((room, terms))

@@ -635,6 +635,15 @@ class Policy:
         return (*self.routes.values(), *(() if self.default is None else (self.default,)))
 
     @cached_property
+    def naming(self) -> Mapping[str, tuple[Route, ...]]:
+        """The routes, and the default, in whose plans a pool stands, whatever a guard makes of them."""
+        found: dict[str, dict[str, Route]] = {}
+        for route in self.answering:
+            for planned in plan(route.action):
+                found.setdefault(planned.pool, {})[route.name] = route
+        return {pool: tuple(routes.values()) for pool, routes in found.items()}
+
+    @cached_property
     def ranked(self) -> tuple[tuple[Route, ...], ...]:
         """Routes by precedence that is known before any request: classes of equal precedence, highest first.
 

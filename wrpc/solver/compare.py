@@ -14,9 +14,10 @@ from wrpc.decide.decision import Decision
 from wrpc.decide.interpret import Conflict, Interpreter, promoted
 from wrpc.decide.request import BadRequest, RequestValue
 from wrpc.policy.model import Group, Obligation, Planned, Policy, Route, Score, Signal, Type, plan
-from wrpc.solver.ask import Answer, Replay, Room
+from wrpc.solver.ask import RESOURCES, Answer, Replay
 from wrpc.solver.decision import Encoded
-from wrpc.solver.session import RESOURCES
+from wrpc.solver.encode import Encoding
+from wrpc.solver.reference import Reference
 from wrpc.solver.terms import Term, conj, disj, negate
 
 TOUCHED = 8  # pools of one plan that guards may remove: each way of removing them is an outcome of its own
@@ -59,11 +60,13 @@ def compare(ours: Policy, theirs: Policy, aspects: Aspects | None = None, *, res
     can_fail = any(s.can_fail for s in space.signals.values())
     answer = Answer("impossible")
     for failures in (False, True) if can_fail else (False,):
-        room = Room(space, failures=failures, resources=resources, readers=(ours, theirs))
+        room = Reference(space, failures=failures, resources=resources, readers=(ours, theirs))
         seen = [room.space.seen_by(m.policy) for m in machines]
         for machine, view in zip(machines, seen, strict=True):
             room.assume(machine.policy, view)
-        first, second = (Encoded(m.policy, view, room.define) for m, view in zip(machines, seen, strict=True))
+        first, second = (
+            Encoded(m.policy, Encoding(m.policy, view), room.define) for m, view in zip(machines, seen, strict=True)
+        )
         answer = room.possible(_differ(first, second, aspects), lambda r: _differs(machines, r, aspects))
         if not answer.impossible:
             break

@@ -7,24 +7,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
 
-from wrpc.policy.expr import Outcome, fold
-from wrpc.policy.model import Action, Denial, Forbid, Obligation, Policy, Route, plan
-from wrpc.solver.encode import Encoding
-from wrpc.solver.evidence import Behind, EvidenceTerms
-from wrpc.solver.space import Space, Truth
-from wrpc.solver.terms import Term, conj, disj, negate, two_hold
+from wrpc.policy.expr import Condition, Outcome, fold
+from wrpc.policy.model import Action, Denial, Forbid, Obligation, Policy, Pool, Route, plan
+from wrpc.solver.terms import Term, Truth, conj, disj, negate, two_hold
+
+if TYPE_CHECKING:
+    from wrpc.solver.evidence import Behind, EvidenceTerms
 
 Define = Callable[[str, Term], Term]
+Outcomes = Callable[[Outcome], Term]
+
+
+class Conditions(Protocol):
+    """What conditions are as terms: Z3's, or the index's."""
+
+    @property
+    def failures(self) -> bool: ...
+    def at(self, pool: Pool | None, outcomes: Outcomes | None = None) -> Conditions: ...
+    def condition(self, condition: Condition | None) -> Truth: ...
+    def denied_by_faults(self) -> Term: ...
 
 
 class Encoded:
     """Terms over one request space. `define(label, term)` names a term that is used often."""
 
-    def __init__(self, policy: Policy, space: Space, define: Define) -> None:
+    def __init__(self, policy: Policy, encoding: Conditions, define: Define) -> None:
         self.policy = policy
-        self.space = space
-        self.encoding = Encoding(policy, space)
+        self.encoding = encoding
         self._define = define
         self._conditions: dict[str, Truth] = {}
         self._when: dict[str, Truth] = {}
@@ -32,16 +43,16 @@ class Encoded:
         self._left: dict[str, Term] = {}
         self._removes: dict[tuple[str, str], Term] = {}
         self._earlier: list[Term] = [False]
-        self._evidence = EvidenceTerms(self.encoding)
         self._behind: dict[str, Behind] = {}
         self._compared: dict[int, Term] = {}
         self._rank = {r.name: i for i, c in enumerate(policy.ranked) for r in c}
+        self._before: dict[str, Term] = {}
 
     # ── Steps 1 and 2 ─────────────────────────────────────────────────────
 
     @cached_property
     def denied_by_faults(self) -> Term:
-        return self.space.denied_by_faults()
+        return self.encoding.denied_by_faults()
 
     @cached_property
     def denied_early(self) -> Term:
@@ -53,7 +64,7 @@ class Encoded:
             if isinstance(rule, Denial)
         ]
         for route in self.policy.routes.values():
-            if route.on_unknown == "deny" and self.space.failures:
+            if route.on_unknown == "deny" and self.encoding.failures:
                 when = self.when(route)
                 terms.append(conj([negate(when.true), negate(when.false)]))
         return disj(terms)
@@ -75,7 +86,7 @@ class Encoded:
         if route.name not in self._when:
             truth = self.condition(route)
             true = self._define(f"when {route.name}", truth.true)
-            false = self._define(f"not when {route.name}", truth.false) if self.space.failures else negate(true)
+            false = self._define(f"not when {route.name}", truth.false) if self.encoding.failures else negate(true)
             self._when[route.name] = Truth(true, false)
         return self._when[route.name]
 
@@ -98,7 +109,12 @@ class Encoded:
             return negate(self.earlier(len(self.policy.ranked)))
         rank = self._rank[route.name]
         rivals = [r for r in self.policy.ranked[rank] if r is not route]
-        beaten = [conj([self.holds(r), self.beats(r, route)]) for r in rivals]
+        if not rivals:
+            beaten = []
+        elif "confidence" not in self.policy.resolve:
+            beaten = [self.before(route)]
+        else:
+            beaten = [conj([self.holds(r), self.beats(r, route)]) for r in rivals]
         return conj([self.holds(route), negate(self.earlier(rank)), *(negate(b) for b in beaten)])
 
     def first(self, route: Route) -> Term:
@@ -106,9 +122,25 @@ class Encoded:
         if self.policy.default is route:
             return negate(self.earlier(len(self.policy.ranked)))
         rank = self._rank[route.name]
+        if "confidence" not in self.policy.resolve and "name" in self.policy.resolve:
+            return self.chosen(route)
         rivals = () if set(self.policy.resolve) <= {"priority"} else self.policy.ranked[rank]
         beaten = [conj([self.holds(r), self._strictly(r, route)]) for r in rivals if r is not route]
         return conj([self.holds(route), negate(self.earlier(rank)), *(negate(b) for b in beaten)])
+
+    def before(self, route: Route) -> Term:
+        """A route of the class that keys known beforehand put before this one holds: one chain for the whole class."""
+        if route.name not in self._before:
+            rank = self._rank[route.name]
+            term: Term = False
+            for i, other in enumerate(sorted(self.policy.ranked[rank], key=self._order)):
+                self._before[other.name] = term
+                term = self._define(f"before {i + 1} of {rank}", disj([term, self.holds(other)]))
+        return self._before[route.name]
+
+    def _order(self, route: Route) -> tuple[int | str, ...]:
+        """The keys of `resolve`, none of which is measured, then the name."""
+        return (*(-route.priority if key == "priority" else route.name for key in self.policy.resolve), route.name)
 
     def takes(self, route: Route) -> Term:
         if route.name not in self._takes:
@@ -146,6 +178,14 @@ class Encoded:
             assert route.when is not None, "evidence stands behind a condition"
             self._behind[route.name] = fold(route.when, self._evidence)
         return self._behind[route.name]
+
+    @cached_property
+    def _evidence(self) -> EvidenceTerms:
+        from wrpc.solver.encode import Encoding
+        from wrpc.solver.evidence import EvidenceTerms
+
+        assert isinstance(self.encoding, Encoding), "confidences are compared by the solver alone"
+        return EvidenceTerms(self.encoding)
 
     def compared(self, tier: int) -> Term:
         """Confidence counts in the tier: every route that holds there is comparable, and the scores have one kind."""
@@ -249,7 +289,7 @@ class Encoded:
 
     def reaches(self, pool: str) -> Term:
         """The decision can reach this pool, by whatever edge."""
-        through = [conj([self.takes(r), self.serves(r)]) for r in self.policy.answering if r.names(pool)]
+        through = [conj([self.takes(r), self.serves(r)]) for r in self.policy.naming.get(pool, ())]
         return conj([self.left(pool), disj(through)])
 
     def outcomes(self, node: Outcome) -> Term:

@@ -37,13 +37,9 @@ from wrpc.policy.expr import (
     fold,
 )  # fmt: skip
 from wrpc.policy.model import Policy, Pool
-from wrpc.solver.space import Measure, Space, Truth, Variables, number
-from wrpc.solver.terms import Term, compare, conj, disj, negate
-
-
-class NotDecidable(Exception):
-    """The formula reads what the solver is not given: `cost`, or the confidence of an answer."""
-
+from wrpc.solver.formulas import compare
+from wrpc.solver.space import Measure, Space, Variables, number
+from wrpc.solver.terms import NotDecidable, Term, Truth, conj, disj, negate
 
 Outcomes = Callable[[Outcome], Term]
 LAST = "\U0002ffff"  # the last character that the solver's strings have
@@ -68,6 +64,13 @@ class Encoding(Meaning[Truth, Measure]):
 
     def condition(self, condition: Condition | None) -> Truth:
         return Truth(True, False) if condition is None else fold(condition, self)
+
+    @property
+    def failures(self) -> bool:
+        return self.space.failures
+
+    def denied_by_faults(self) -> Term:
+        return self.space.denied_by_faults()
 
     # ── Conditions ────────────────────────────────────────────────────────
 
@@ -197,20 +200,10 @@ def _inside(n: Measure, r: Interval) -> Term:
 
 def _related(relation: str, left: Variables | str, right: Variables | str) -> Term:
     """A relation between a string signal and a constant, or another signal."""
-    if isinstance(left, Variables) and left.cells is not None:
-        assert isinstance(right, str), "a signal with cells is only held against constants"
-        at = left.cells.word(right)
-        match relation:
-            case "equals":
-                return _in_cells(left, at, at)
-            case "before":
-                return _in_cells(left, None, at - 1)
-            case _:
-                return _in_cells(left, *left.cells.beginning_with(right))
-    if isinstance(right, Variables) and right.cells is not None:
-        assert isinstance(left, str), "a signal with cells is only held against constants"
-        at = right.cells.word(left)
-        return _in_cells(right, at, at) if relation == "equals" else _in_cells(right, at + 1, None)
+    for signal, other, turned in ((left, right, False), (right, left, True)):
+        if isinstance(signal, Variables) and signal.cells is not None:
+            assert isinstance(other, str), "a signal with cells is only held against constants"
+            return _in_cells(signal, *signal.cells.range(relation, other, turned=turned))
     if any(isinstance(t, str) and any(c > LAST for c in t) for t in (left, right)):
         # Whether it holds is then left to chance: what is impossible all the same is so, and no request is confirmed
         # that only chance allows.
@@ -225,9 +218,9 @@ def _related(relation: str, left: Variables | str, right: Variables | str) -> Te
             return z3.PrefixOf(b, a)
 
 
-def _in_cells(v: Variables, first: int | None, last: int | None) -> Term:
+def _in_cells(v: Variables, first: int, last: int | None) -> Term:
     parts: list[Term] = []
-    if first is not None:
+    if first > 0:
         parts.append(compare(">=", v.value, z3.IntVal(first)))
     if last is not None:
         parts.append(compare("<=", v.value, z3.IntVal(last)))

@@ -28,7 +28,8 @@ from wrpc.policy.expr import (
 )  # fmt: skip
 from wrpc.policy.model import Score
 from wrpc.solver.encode import Encoding
-from wrpc.solver.terms import Number, Term, choose, conj, disj, negate
+from wrpc.solver.formulas import choose
+from wrpc.solver.terms import Number, Term, conj, disj, negate
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,6 @@ from wrpc.policy.model import Bool, Enum, Int, Set, String
 from wrpc.solver.space import Space, Variables
 from wrpc.solver.terms import Term
 
-RESOURCES = 20_000_000  # Z3's steps for one question: seconds at most, where ordinary questions take milliseconds
-
 Result = Literal["impossible", "possible", "open"]
 
 

@@ -1,11 +1,7 @@
-"""The request space as Z3 variables and axioms, and the state of a request after its faults.
+"""The request space as Z3 variables and axioms.
 
-Mirrors `decide/state.py`, symbolically. Without failures every signal is known and the three values are two; with
-them, each signal that can fail has one more variable. A variable is made when a question first reads its signal, so
-that a policy's unread signals cost nothing.
-
-A truth is a pair (true, false) of terms: unknown is neither. It is LANGUAGE.md's (known, value) with known = true or
-false and value = true; in this form Kleene's `and`, `or`, `not` are one conjunction, one disjunction and a swap.
+With failures, each signal that can fail has one more variable. A variable is made when a question first reads its
+signal, so that a policy's unread signals cost nothing.
 """
 
 from __future__ import annotations
@@ -18,18 +14,11 @@ from typing import NamedTuple
 
 import z3
 
-from wrpc.policy.model import Bool, Enum, Group, Int, Policy, Real, Score, Set, Signal, String
+from wrpc.policy.model import Bool, Enum, Int, Policy, Real, Score, Set, Signal, String
+from wrpc.solver.faults import Faults
+from wrpc.solver.formulas import choose
 from wrpc.solver.strings import Cells, cells
-from wrpc.solver.terms import Number, Term, at_most_one, choose, conj, disj, exactly_one, negate
-
-
-class Truth(NamedTuple):
-    true: Term
-    false: Term
-
-    @classmethod
-    def crisp(cls, true: Term) -> Truth:
-        return cls(true, negate(true))
+from wrpc.solver.terms import Number, Term, disj, exactly_one, negate
 
 
 class Measure(NamedTuple):
@@ -51,18 +40,16 @@ class Variables:
     cells: Cells | None = None
 
 
-class Space:
+class Space(Faults):
     """Variables, and the axioms that have come with them; sessions assert these as they grow."""
 
     def __init__(self, policy: Policy, *, failures: bool, readers: Sequence[Policy] = ()) -> None:
         """`readers` are the policies whose conditions will be encoded, where that is not `policy` alone."""
+        super().__init__()
         self.policy = policy
         self._cells = cells(readers or (policy,))
         self.failures = failures
-        self.axioms: list[Term] = []
         self.variables: dict[str, Variables] = {}
-        self._settled: dict[tuple[str, bool], dict[str, Truth]] = {}
-        self._constrained: set[str] = set()
 
     def seen_by(self, policy: Policy) -> Space:
         """The same variables and axioms as one of several policies takes them: when a score fires, what a failure means
@@ -110,13 +97,8 @@ class Space:
 
     # ── After the faults ──────────────────────────────────────────────────
 
-    def fires(self, name: str, *, meanings: bool = True) -> Truth:
-        """A bool that is true or a score that fires, after its group is settled. Without `meanings`, a failed signal
-        is unknown whatever its `on_error`: so axioms see it."""
-        group = self.policy.group_of.get(name)
-        if group is None:
-            return self._alone(name, meanings)
-        return self._group(group, meanings)[name]
+    def failed(self, name: str) -> Term:
+        return self.of(name).failed
 
     def raw(self, name: str, *, meanings: bool = True) -> Measure:
         """The number of an int, real or score signal."""
@@ -136,68 +118,13 @@ class Space:
             value = choose(fires.true, self.raw(name, meanings=meanings).value, z3.RealVal(0))
         return Measure(disj([fires.true, fires.false]), value, False)
 
-    def denied_by_faults(self) -> Term:
-        """A signal with `on_error deny` failed, whoever reads it."""
-        if not self.failures:
-            return False
-        return disj(self.of(s.name).failed for s in self.policy.signals.values() if s.on_error == "deny")
-
-    def _given(self, name: str) -> Term:
-        """Whether the value that the request gives fires."""
+    def given(self, name: str) -> Term:
         v, score = self.of(name), self.policy.signals[name].type
         if isinstance(score, Score):
             if score.threshold is None:
                 return False
             return v.value > number(score.threshold) if score.above else v.value >= number(score.threshold)
         return v.value
-
-    def _alone(self, name: str, meanings: bool) -> Truth:
-        v, given = self.of(name), self._given(name)
-        if v.failed is False:
-            return Truth.crisp(given)
-        match self.policy.signals[name].on_error if meanings else None:
-            case "fires":
-                return Truth.crisp(self._with_failure(name, disj([v.failed, given]), Fraction(1)))
-            case "silent":
-                return Truth.crisp(self._with_failure(name, conj([negate(v.failed), given]), Fraction(0)))
-            case _:
-                known = negate(v.failed)
-                return Truth(conj([known, given]), conj([known, negate(given)]))
-
-    def _with_failure(self, name: str, plain: Term, raw: Fraction) -> Term:
-        """`plain`, unless the score's threshold says otherwise of the raw 1 or 0 that a failure means."""
-        v, score = self.of(name), self.policy.signals[name].type
-        if not isinstance(score, Score) or score.fires(raw) is (raw == 1):
-            return plain
-        return disj([conj([v.failed, score.fires(raw)]), conj([negate(v.failed), self._given(name)])])
-
-    def _group(self, group: Group, meanings: bool) -> dict[str, Truth]:
-        key = (group.name, meanings)
-        if key not in self._settled:
-            self._settled[key] = self._settle(group, meanings)
-        return self._settled[key]
-
-    def _settle(self, group: Group, meanings: bool) -> dict[str, Truth]:
-        others = [m for m in group.members if m != group.default]
-        alone = {m: self._alone(m, meanings) for m in others}
-        really = {m: conj([negate(self.of(m).failed), self._given(m)]) for m in others}
-        if group.name not in self._constrained:
-            self._constrained.add(group.name)
-            self.axioms.append(at_most_one(really.values()))
-        someone = disj(really.values())
-        # A failure that means "fires" counts only while no member really fires; the first such one then does.
-        fires: dict[str, Term] = {}
-        earlier = someone
-        for m in others:
-            assumed = conj([self.of(m).failed, alone[m].true, negate(earlier)])
-            fires[m] = disj([really[m], assumed])
-            earlier = disj([earlier, assumed])
-        unknown = {m: conj([negate(alone[m].true), negate(alone[m].false), negate(earlier)]) for m in others}
-        settled = {m: Truth(fires[m], conj([negate(fires[m]), negate(unknown[m])])) for m in others}
-        if group.default is not None:
-            open_ = disj(unknown.values())
-            settled[group.default] = Truth(conj([negate(earlier), negate(open_)]), earlier)
-        return settled
 
     def constrain_groups(self) -> None:
         """Assert the axioms of groups of which a member is read at all: a witness must not break one unseen."""

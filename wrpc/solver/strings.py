@@ -10,7 +10,7 @@ string of Z3's.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from wrpc.policy.expr import Attribute, StringLiteral, StringSignal, Text, TextTerm, walk
@@ -41,6 +41,18 @@ class Cells:
         """The first cell and the last; None where there is none behind the last word."""
         end = after(prefix)
         return self.word(prefix), None if end is None else self.word(end) - 1
+
+    def range(self, relation: str, text: str, *, turned: bool) -> tuple[int, int | None]:
+        """The cells of the strings that stand in a relation to a word, or, `turned`, to which the word does."""
+        at = self.word(text)
+        match relation:
+            case "equals":
+                return at, at
+            case "before":
+                return (at + 1, None) if turned else (0, at - 1)
+            case _:
+                assert not turned, "a signal that is a prefix has no cells"
+                return self.beginning_with(text)
 
     @cached_property
     def count(self) -> int:
@@ -87,12 +99,19 @@ def _note(policy: Policy, node: Text, words: dict[str, set[str]], together: set[
     if len(signals) != 1 or (node.relation == "prefix" and isinstance(node.right, StringSignal)):
         together.update(signals)
         return
-    other = node.right if isinstance(node.left, StringSignal) else node.left
-    found = words.setdefault(signals[0], set())
-    for text in _texts(policy, other):
-        found.add(text)
+    words.setdefault(signals[0], set())
+    for name, text, _ in held(policy, node):
+        words[name].add(text)
         if node.relation == "prefix" and (end := after(text)) is not None:
-            found.add(end)
+            words[name].add(end)
+
+
+def held(policy: Policy, node: Text) -> Iterator[tuple[str, str, bool]]:
+    """Each constant that a relation holds its only string signal against, and whether the signal stands on the
+    right."""
+    for signal, other, turned in ((node.left, node.right, False), (node.right, node.left, True)):
+        if isinstance(signal, StringSignal) and not isinstance(other, StringSignal):
+            yield from ((signal.name, text, turned) for text in _texts(policy, other))
 
 
 def _texts(policy: Policy, term: TextTerm) -> list[str]:

@@ -50,7 +50,7 @@ def check(policy: Policy, ask: Asker) -> Found:
             if context is None:
                 continue
             output = (model.max_output or 0) if model and signal.source and signal.source.name == "prompt_tokens" else 0
-            sending = [r for r in policy.answering if r.names(pool.name) and not _fits(r, context, output)]
+            sending = [r for r in policy.naming.get(pool.name, ()) if not _fits(r, context, output)]
             if not sending:
                 continue
             answer = ask.anywhere(

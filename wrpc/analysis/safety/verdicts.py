@@ -16,8 +16,7 @@ from wrpc.decide.evaluate import NotYet
 from wrpc.decide.interpret import Conflict
 from wrpc.policy.model import Assertion, Claim, Denial, Forbid, Guard, Obligation, plan
 from wrpc.solver.ask import Answer
-from wrpc.solver.encode import NotDecidable
-from wrpc.solver.terms import Term, conj, disj, negate
+from wrpc.solver.terms import NotDecidable, Term, conj, disj, negate
 
 if TYPE_CHECKING:
     from wrpc.solver.ask import Asker, Confirm, Replay, Room
@@ -121,7 +120,7 @@ def acts(room: Room, guard: Guard) -> Term:
 def planned(room: Room, pool: str) -> Term:
     """The plan of the route that takes the request names this pool, before any guard."""
     d = room.decision
-    return disj(d.takes(r) for r in d.policy.answering if r.names(pool))
+    return disj(d.takes(r) for r in d.policy.naming.get(pool, ()))
 
 
 def _acts(ask: Asker, guard: Guard) -> Confirm:

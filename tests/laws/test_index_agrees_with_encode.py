@@ -1,0 +1,107 @@
+"""What the index answers is what the reference encoding answers, and what the interpreter does with a request."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.laws.policies import keyed, policies, requests, resolved
+from tests.laws.test_encode_agrees_with_decide import encoded, interpreted
+from tests.laws.volume import many
+from wrpc.analysis import CHECKS
+from wrpc.analysis.run import check, lint, run_one
+from wrpc.decide.request import RequestValue, read
+from wrpc.diagnostics import Diagnostic, Proof
+from wrpc.policy.model import Policy
+from wrpc.solver.ask import Asker
+from wrpc.solver.index.room import Index
+from wrpc.solver.index.universe import POINTS
+from wrpc.solver.reference import Reference
+from wrpc.solver.terms import Term, negate, same
+
+ANY = st.one_of(policies(), keyed().map(resolved))
+
+
+def indexes(policy: Policy, points: int) -> Iterator[Index]:
+    if "confidence" in policy.resolve:
+        return
+    for failures in (False, True):
+
+        def reference(failures: bool = failures) -> Reference:
+            return Reference(policy, failures=failures)
+
+        yield Index(policy, failures=failures, reference=reference, points=points)
+
+
+@many(150)
+@given(data=st.data())
+def test_verdicts(data: st.DataObject) -> None:
+    policy = data.draw(ANY)
+    for index in indexes(policy, data.draw(st.sampled_from([1, 6, 40, POINTS, POINTS]))):
+        reference = encoded(index.reference)
+        for aspect, term in encoded(index).items():
+            where = f"{aspect}\n{policy.sources[0].text}"
+            for ours, theirs in ((term, reference[aspect]), (negate(term), negate(reference[aspect]))):
+                impossible, surely = index.look(ours)
+                if impossible:
+                    assert index.reference.settle(theirs).impossible, where
+                elif surely:
+                    assert index.reference.settle(theirs).possible, where
+            again = index.again(term)
+            assert index.reference.settle(negate(same(again, reference[aspect]))).impossible, where
+
+
+@many(250)
+@given(data=st.data())
+def test_requests(data: st.DataObject) -> None:
+    """A request lies in a point: what is so of it may be so there, and what must be so there is so of it."""
+    policy = data.draw(ANY)
+    rooms = [(index, encoded(index)) for index in indexes(policy, data.draw(st.sampled_from([1, 40, POINTS, POINTS])))]
+    for _ in range(8):
+        request = read(policy, data.draw(requests(policy)))
+        for index, terms in rooms:
+            if index.failures or None not in request.values():
+                compare(index, terms, request)
+
+
+def compare(index: Index, terms: Mapping[str, Term], request: Mapping[str, RequestValue]) -> None:
+    here = index.universe.full
+    for name, domain in index.universe.domains.items():
+        here &= index.universe.at(name, 1 << domain.cell(request[name]))
+    assert here.bit_count() == 1
+    some, every = index.allowed
+    replay, text = index.replay(request), index.policy.sources[0].text
+    if replay is None:
+        assert not every & here, f"{request} is none\n{text}"
+        return
+    assert some & here, f"{request} is one\n{text}"
+    for aspect, so in interpreted(index, replay):
+        may, must = index.sets(terms[aspect])
+        assert may & here if so else not must & here, f"{aspect} of {request} is {so}\n{text}"
+
+
+@many(150)
+@given(data=st.data())
+def test_findings(data: st.DataObject) -> None:
+    """The same findings and proofs; what a witness decides may differ, such as the route that a claim names."""
+    policy = data.draw(ANY)
+    plain = Asker(policy, index=False)
+    found = [f for module in CHECKS for f in run_one(module, policy, plain)]
+    ours = check(policy)
+    theirs = Counter(told(d) for d in (*lint(policy).diagnostics, *(f for f in found if isinstance(f, Diagnostic))))
+    assert Counter(told(d) for d in ours.diagnostics) == theirs, policy.sources[0].text
+    proofs = {(p.subject, p.verdict, p.leans_on) for p in found if isinstance(p, Proof)}
+    assert {(p.subject, p.verdict, p.leans_on) for p in ours.proofs} == proofs, policy.sources[0].text
+
+
+def told(d: Diagnostic) -> tuple[object, ...]:
+    match d.code.id:
+        case "WRP407":  # of several routes that lose a pool, one is named
+            return d.code.id, d.subjects[0], d.message.split("`")[3]
+        case "WRP401":
+            return d.code.id, d.span, d.subjects
+        case _:
+            return d.code.id, d.severity, d.verdict, d.span, d.message

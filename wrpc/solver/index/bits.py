@@ -1,0 +1,79 @@
+"""Terms of the index: sets of points, as the bits of whole numbers, and how each was made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+
+class Bits:
+    """`may`: the points of which some request may satisfy the term; `must`: those of which every request does. They are
+    one object where the term is decided everywhere.
+
+    `operation` and `parts` are how the term was made, so that it can be made again of Z3's terms: "and" and "or" of
+    parts, "not" of one, "named" (a label and a term), "leaf" (a function from the reference room to its term).
+    """
+
+    __slots__ = ("_negated", "full", "may", "must", "operation", "parts")
+
+    def __init__(self, full: int, may: int, must: int, operation: str, parts: tuple[Any, ...]) -> None:
+        self.full = full
+        self.may = may
+        self.must = must
+        self.operation = operation
+        self.parts = parts
+        self._negated: Bits | None = None
+
+    @staticmethod
+    def conj(parts: Sequence[Bits]) -> Bits | bool:
+        full = parts[0].full
+        may = must = full
+        exact = True
+        for part in parts:
+            may &= part.may
+            if part.must is not part.may:
+                exact = False
+        if not may:
+            return False
+        if exact:
+            must = may
+        else:
+            for part in parts:
+                must &= part.must
+            must = may if must == may else must
+        return True if must == full else Bits(full, may, must, "and", tuple(parts))
+
+    @staticmethod
+    def disj(parts: Sequence[Bits]) -> Bits | bool:
+        full = parts[0].full
+        may = must = 0
+        exact = True
+        for part in parts:
+            may |= part.may
+            if part.must is not part.may:
+                exact = False
+        if not may:
+            return False
+        if exact:
+            must = may
+        else:
+            for part in parts:
+                must |= part.must
+            must = may if must == may else must
+        return True if must == full else Bits(full, may, must, "or", tuple(parts))
+
+    def negated(self) -> Bits | bool:
+        if self._negated is None:
+            may = self.full ^ self.must
+            must = may if self.must is self.may else self.full ^ self.may
+            self._negated = Bits(self.full, may, must, "not", (self,))
+            self._negated._negated = self
+        return self._negated
+
+    def named(self, label: str) -> Bits:
+        """The same term; what is made of it again has a name there."""
+        return Bits(self.full, self.may, self.must, "named", (label, self))
+
+    def leaf(self, make: Callable[[Any], Any]) -> Bits:
+        """The same set, made again by a function."""
+        return Bits(self.full, self.may, self.must, "leaf", (make,))

@@ -1,0 +1,279 @@
+"""The values of each signal in cells: no condition of a policy tells two values of one cell apart.
+
+Bools, names and sets have a cell a value, numbers one between two bounds, strings one a word and one for all that lies
+between the same prefixes. A failed signal is a cell of its own.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from itertools import combinations, pairwise
+from math import ceil, floor
+
+from wrpc.decide.request import RequestValue, default
+from wrpc.policy.expr import (
+    Condition,
+    Confidence,
+    Has,
+    Interval,
+    Linear,
+    NamedNumber,
+    Quantity,
+    Raw,
+    Text,
+    Within,
+    reads,
+    walk,
+)  # fmt: skip
+from wrpc.policy.intervals import scaled, shifted
+from wrpc.policy.model import Bool, Enum, Int, Policy, Real, Score, Set, Signal, String
+from wrpc.solver.failures import conditions
+from wrpc.solver.strings import Cells, cells, held
+
+FEW = 16  # whole numbers that each have a cell of their own, so that sums of them are exact
+MEMBERS = 6  # names of a set that conditions may ask for
+
+Cut = tuple[Fraction, bool]  # before a number, or behind it
+
+
+@dataclass(frozen=True)
+class Domain:
+    """A signal's cells. `values` has a request's value of each, None for the failed one; `intervals` the numbers of
+    each cell of a number; `words` says where a string lies."""
+
+    signal: Signal
+    values: tuple[RequestValue, ...]
+    intervals: tuple[Interval, ...] = ()
+    words: Words | None = None
+    fails: bool = False
+
+    @property
+    def size(self) -> int:
+        return len(self.values)
+
+    def cell(self, value: RequestValue) -> int:
+        """The cell that a value lies in."""
+        if value is None:
+            return self.size - 1
+        if self.size - self.fails == 1:
+            return 0
+        if self.words is not None:
+            assert isinstance(value, str), "a string signal's value"
+            return self.words.cell(value)
+        if self.intervals:
+            assert isinstance(value, Fraction), "a number's value"
+            return next(i for i, interval in enumerate(self.intervals) if value in interval)
+        if isinstance(value, frozenset):  # names that no condition asks for are in no cell's
+            asked = frozenset().union(*(v for v in self.values if isinstance(v, frozenset)))
+            value &= asked
+        return self.values.index(value)
+
+    @cached_property
+    def failed(self) -> int:
+        """The set of cells that has the failed one alone."""
+        return 1 << (self.size - 1) if self.fails else 0
+
+    @cached_property
+    def preferred(self) -> tuple[int, ...]:
+        """Sets of cells, those first whose values a reader would rather see: what an absent signal is, then what can
+        be written down, then the rest, a failure last."""
+        absent = default(self.signal)
+        plain, rest = 0, 0
+        near: list[tuple[tuple[bool, Fraction], int]] = []
+        first = 0
+        for i, value in enumerate(self.values):
+            if value == absent:
+                first = 1 << i
+            elif isinstance(value, Fraction):
+                near.append(((not _decimal(value), abs(value - absent)), i))  # type: ignore[operator]  # both numbers
+            elif self.words is not None and i >= len(self.words.at.words):
+                rest |= 1 << i
+            elif not (self.fails and i == self.size - 1):
+                plain |= 1 << i
+        return (first, *(1 << i for _, i in sorted(near)), plain, rest, self.failed)
+
+
+class Words:
+    """The cells of a string signal: the words, in order, then the gaps that no prefix tells apart."""
+
+    def __init__(self, at: Cells, ranges: Iterable[tuple[int, int | None]]) -> None:
+        self.at = at
+        ends = sorted({e for first, last in ranges for e in (first, at.count if last is None else last + 1)})
+        self.examples: list[str] = []
+        self._begun: list[int] = [0]  # by gap: how many cells of gaps begin before it
+        passed, counted = 0, -1
+        for cell in range(1, at.count, 2):
+            while passed < len(ends) and ends[passed] <= cell:
+                passed += 1
+            if counted != passed and (example := at.example(cell)) is not None:
+                self.examples.append(example)
+                counted = passed
+            self._begun.append(len(self.examples))
+
+    def cell(self, text: str) -> int:
+        """The cell that a string lies in."""
+        at = self.at.of(text)
+        return at // 2 if at % 2 == 0 else len(self.at.words) + self._begun[at // 2 + 1] - 1
+
+    def within(self, first: int, last: int | None) -> int:
+        """The set of cells of a range of `at`'s own numbering, which ends where it was said to."""
+        last = self.at.count - 1 if last is None else last
+        if first > last:
+            return 0
+        low, high = (first + 1) // 2, last // 2  # words stand at even numbers, gaps between them
+        words = ((1 << (high + 1)) - (1 << low)) if high >= low else 0
+        begun, ended = self._begun[first // 2], self._begun[(last + 1) // 2]
+        return words | ((1 << ended) - (1 << begun)) << len(self.at.words)
+
+
+def _decimal(value: Fraction) -> bool:
+    bottom = value.denominator
+    for prime in (2, 5):
+        while bottom % prime == 0:
+            bottom //= prime
+    return bottom == 1
+
+
+# ── What a policy asks of its signals ─────────────────────────────────────
+
+
+class Asked:
+    """What conditions ask of signals: how often, where numbers are cut, which names of a set, how strings are held."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.reads: Counter[str] = Counter()
+        self._cuts: dict[str, set[Cut]] = {}
+        self._members: dict[str, set[str]] = {}
+        self._ranges: dict[str, set[tuple[int, int | None]]] = {}
+        self._strings = cells((policy,))
+        for condition in conditions(policy):
+            for node in walk(condition):
+                self._note(node)
+        for signal in policy.signals.values():
+            self._sizes(signal)
+            if signal.on_error == "deny":
+                self.reads[signal.name] += 0  # whoever reads it, its failure counts
+
+    def domain(self, name: str, *, failures: bool) -> Domain | None:
+        """The cells of a signal; None where they are too many, or strings are held against each other."""
+        signal = self.policy.signals[name]
+        intervals: tuple[Interval, ...] = ()
+        values: Sequence[RequestValue]
+        words = None
+        match signal.type:
+            case _ if not self.reads[name] and name not in self.policy.group_of:
+                values = (default(signal),)
+            case Bool():
+                values = (False, True)
+            case Enum(names):
+                values = names
+            case Set():
+                members = sorted(self._members.get(name, ()))
+                if len(members) > MEMBERS:
+                    return None
+                values = [frozenset(c) for size in range(len(members) + 1) for c in combinations(members, size)]
+            case String():
+                if name not in self._strings:
+                    return None
+                words = Words(self._strings[name], self._ranges.get(name, ()))
+                values = [*words.at.words, *words.examples]
+            case _:
+                intervals = tuple(_between(signal, self._cuts.get(name, ())))
+                values = [_roundest(i, signal) for i in intervals]
+        fails = failures and signal.can_fail
+        return Domain(signal, (*values, *((None,) if fails else ())), intervals, words, fails)
+
+    def _note(self, node: Condition | Linear | Quantity) -> None:
+        self.reads.update(reads(node))
+        match node:
+            case Within(number, ranges):
+                self._cut(number, ranges)
+            case Has(signal, member):
+                self._members.setdefault(signal, set()).add(member)
+            case Text(relation):
+                for name, text, turned in held(self.policy, node):
+                    if relation != "equals" and name in self._strings:
+                        found = self._strings[name].range(relation, text, turned=turned)
+                        self._ranges.setdefault(name, set()).add(found)
+            case _:
+                pass
+
+    def _cut(self, number: Linear, ranges: tuple[Interval, ...]) -> None:
+        """Where the value of the only signal that a number depends on enters or leaves a range."""
+        while len(number.terms) == 1 and number.terms[0][0] != 0:
+            coefficient, quantity = number.terms[0]
+            ranges = scaled(shifted(ranges, -number.constant), 1 / coefficient)
+            match quantity:
+                case Raw(signal) | Confidence(signal):
+                    cuts = self._cuts.setdefault(signal, set())
+                    cuts |= {(r.low, r.low_open) for r in ranges if r.low is not None}
+                    cuts |= {(r.high, not r.high_open) for r in ranges if r.high is not None}
+                    return
+                case NamedNumber(name):
+                    number = self.policy.numbers[name]
+                case _:
+                    return
+
+    def _sizes(self, signal: Signal) -> None:
+        """How long a prompt a pool can take is asked as well (WRP501), though no condition says so."""
+        if signal.source is None or signal.source.name not in ("prompt_tokens", "total_tokens"):
+            return
+        for pool in self.policy.pools.values():
+            model = self.policy.models.get(pool.model or "")
+            context = pool.context if pool.context is not None else model.context if model is not None else None
+            if context is not None:
+                output = (model.max_output or 0) if model and signal.source.name == "prompt_tokens" else 0
+                self._cuts.setdefault(signal.name, set()).add((Fraction(context - output), True))
+                self.reads[signal.name] += 1
+
+
+def _between(signal: Signal, cuts: Iterable[Cut]) -> Iterator[Interval]:
+    """The ranges of a number between its cuts."""
+    match signal.type:
+        case Int(low, high):
+            bounds = {floor(b) + 1 if after else ceil(b) for b, after in cuts}
+            if high - low < FEW:
+                bounds = set(range(low, high + 1))
+            starts = [low, *sorted(b for b in bounds if low < b <= high), high + 1]
+            for first, behind in pairwise(starts):
+                yield Interval(Fraction(first), Fraction(behind - 1))
+        case Real(low, high) | Score(low, high):
+            of_score: set[Cut] = set()
+            if isinstance(signal.type, Score) and signal.type.threshold is not None:
+                of_score = {(signal.type.threshold, signal.type.above)}
+            least, most = (low, False), (high, True)
+            all_cuts = [least, *sorted(c for c in {*cuts, *of_score} if least < c < most), most]
+            for (start, start_open), (end, after) in pairwise(all_cuts):
+                yield Interval(start, end, start_open, not after)
+        case _:
+            raise AssertionError(signal.type)
+
+
+def _roundest(interval: Interval, signal: Signal) -> Fraction:
+    """The value of an absent signal where it is one of the range, else one that is short to write."""
+    absent = default(signal)
+    assert isinstance(absent, Fraction), "a number's default is one"
+    if absent in interval:
+        return absent
+    low, high = ends(interval)
+    near, inwards = (low, 1) if low >= absent else (high, -1)
+    whole = isinstance(signal.type, Int)
+    steps = [Fraction(10) ** d for d in (range(len(str(abs(floor(near)))) - 1, 0, -1) if whole else range(0, -13, -1))]
+    for step in steps:
+        for number in (floor(near / step) * step, ceil(near / step) * step):
+            for tried in (number, number + inwards * step):
+                if tried in interval:
+                    return tried
+    return near if near in interval else (low + high) / 2
+
+
+def ends(interval: Interval) -> tuple[Fraction, Fraction]:
+    """The ends of a range that has both."""
+    assert interval.low is not None, "a signal has a least number"
+    assert interval.high is not None, "a signal has a greatest number"
+    return interval.low, interval.high

@@ -1,0 +1,97 @@
+"""The points: one cell of each signal that the index follows, numbered in one row of bits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+from wrpc.decide.request import RequestValue, default
+from wrpc.policy.model import Policy
+from wrpc.solver.index.cells import Asked, Domain
+
+POINTS = 1 << 17  # of a universe: sixteen kilobytes a set
+MEMORY = 1 << 27  # bits of one set for each route and pool
+
+
+class Universe:
+    """`domains` are of the signals that are followed. Of the rest nothing is known."""
+
+    def __init__(self, policy: Policy, domains: Mapping[str, Domain]) -> None:
+        self.policy = policy
+        self.domains = domains
+        self._strides: dict[str, int] = {}
+        self._repeats: dict[str, int] = {}
+        points = 1
+        # The largest lies outermost: its sets of cells are then runs of bits.
+        for name in sorted(domains, key=lambda n: domains[n].size):
+            self._strides[name] = points
+            points *= domains[name].size
+        self.points = points
+        self.full = (1 << points) - 1
+
+    def at(self, name: str, cells: int) -> int:
+        """The points at which a signal lies in one of these cells."""
+        stride, period = self._strides[name], self._strides[name] * self.domains[name].size
+        found = cells if stride == 1 else 0
+        if stride > 1:
+            for first, last in _runs(cells):
+                found |= ((1 << (last - first) * stride) - 1) << first * stride
+        if period == self.points or not found:
+            return found
+        if name not in self._repeats:
+            self._repeats[name] = self.full // ((1 << period) - 1)
+        return found * self._repeats[name]
+
+    def request(self, points: int) -> dict[str, RequestValue]:
+        """A request of one of the points, with as many signals as possible at their defaults, the first first."""
+        found: dict[str, RequestValue] = {}
+        for name, signal in self.policy.signals.items():
+            domain = self.domains.get(name)
+            if domain is None:
+                found[name] = default(signal)
+                continue
+            for among in self._preferred[name]:
+                if left := points & among:
+                    cell = ((left & -left).bit_length() - 1) // self._strides[name] % domain.size
+                    points = left & self.at(name, 1 << cell)
+                    found[name] = domain.values[cell]
+                    break
+        return found
+
+    @cached_property
+    def _preferred(self) -> Mapping[str, tuple[int, ...]]:
+        return {n: tuple(self.at(n, cells) for cells in d.preferred if cells) for n, d in self.domains.items()}
+
+
+def universe(policy: Policy, *, failures: bool, points: int = POINTS) -> Universe:
+    """Follows the signals that are read most, as long as the points stay few."""
+    asked = Asked(policy)
+    most = min(points, MEMORY // (len(policy.routes) + len(policy.pools) + 1))
+    domains: dict[str, Domain] = {}
+    taken = 1
+    for name, _ in asked.reads.most_common():
+        if name in domains:
+            continue
+        # What a group makes of a member depends on all of them.
+        group = policy.group_of.get(name)
+        members = (name,) if group is None else group.members
+        made = [asked.domain(m, failures=failures) for m in members]
+        size = taken
+        for domain in made:
+            size *= most + 1 if domain is None else domain.size
+        if size <= most:
+            taken = size
+            domains |= {m: d for m, d in zip(members, made, strict=True) if d is not None}
+    return Universe(policy, domains)
+
+
+def _runs(cells: int) -> Iterator[tuple[int, int]]:
+    """The runs of ones: the first of each, and the first behind it."""
+    at = 0
+    while cells:
+        skipped = (cells & -cells).bit_length() - 1
+        cells >>= skipped
+        length = (~cells & (cells + 1)).bit_length() - 1
+        yield at + skipped, at + skipped + length
+        cells >>= length
+        at += skipped + length
