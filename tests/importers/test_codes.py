@@ -8,10 +8,12 @@ from tests.policy.pages import examples
 from wrpc.diagnostics import Code
 from wrpc.importers import importer
 from wrpc.importers.codes import CODES
+from wrpc.importers.litellm import codes as litellm
 from wrpc.source import Source
 
-# What no page can show: 4 MB, or a depth of 200.
-WITHOUT_BAD = {"WRP055", "WRP056"}
+# What no page can show: 4 MB, a depth of 200, what a command was asked.
+WITHOUT_BAD = {"WRP055", "WRP056", "WRP058"}
+GATEWAY = tuple(value for value in vars(litellm).values() if isinstance(value, Code))
 
 
 def test_unique() -> None:
@@ -30,3 +32,16 @@ def test_page(code: Code) -> None:
         found = importer("vllm-sr").read(Source("config.yaml", text)).diagnostics
         assert code.id in {d.code.id for d in found}
         assert {d.code.id for d in found if d.severity != "info"} <= {code.id}
+
+
+@pytest.mark.parametrize("code", GATEWAY, ids=lambda c: c.id)
+def test_page_of_a_gateway(code: Code) -> None:
+    """Its `Bad` gives that finding and nothing else that would be one, its `Good` none."""
+    assert code.summary.endswith(".")
+    assert "How to repair:" in code.page
+    assert examples(code, "Bad")
+    for part, expected in (("Bad", {code.id}), ("Good", set[str]())):
+        for text in examples(code, part):
+            found = importer("litellm").read(Source("config.yaml", text)).diagnostics
+            told = {d.code.id for d in found if d.severity != "info" or d.code.id == code.id}
+            assert told - {"WRP170" if code.id != "WRP170" else ""} == expected

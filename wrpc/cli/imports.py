@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 @click.argument("kind", metavar="KIND", type=click.Choice([*IMPORTERS, "auto"]))
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 @click.option("-o", "--out", metavar="FILE|DIR", help="Where the policies go; a name that ends in / is a folder.")
+@options.release
 @options.output
 @options.fail_on
-def command(kind: str, file: Path, out: str | None, format: str, fail_on: str) -> int:
+def command(kind: str, file: Path, out: str | None, release: str | None, format: str, fail_on: str) -> int:
     """Another system's configuration FILE into a policy, and what is wrong with it.
 
     KIND is one of the importers' names, or `auto`. A file that holds several policies becomes several, in a folder.
@@ -36,7 +37,7 @@ def command(kind: str, file: Path, out: str | None, format: str, fail_on: str) -
     from wrpc.diagnostics import Findings
     from wrpc.syntax.format import format_file
 
-    _, imported = read(kind, file)
+    _, imported = read(kind, file, release)
     texts = {p.name: format_file(p.tree) for p in imported.policies}
     found = Findings.of(imported.diagnostics)
     if out is not None:
@@ -52,17 +53,32 @@ def command(kind: str, file: Path, out: str | None, format: str, fail_on: str) -
     return show(found, format=format, fail_on=fail_on, stream=sys.stderr)
 
 
-def read(kind: str, path: Path) -> tuple[Source, Imported]:
-    """A file, and what an importer makes of it. Raises Refusal where the file cannot be read."""
-    from wrpc.importers import importer
+def read(kind: str, path: Path, release: str | None = None) -> tuple[Source, Imported]:
+    """A file, and what an importer makes of it; of `auto` a note says which importer that was.
+
+    Raises Refusal where the file cannot be read, UsageError for a release that the importer does not know.
+    """
+    from wrpc.diagnostics import finding
+    from wrpc.importers import codes, importer
+    from wrpc.importers.importer import Imported
     from wrpc.syntax.read import read as read_source
 
     source = read_source(path)
+    taken = kind
     if kind == "auto":
-        kind = next((name for name in IMPORTERS if importer(name).recognises(source)), "")
-        if not kind:
+        taken = next((name for name in IMPORTERS if importer(name).recognises(source)), "")
+        if not taken:
             raise click.UsageError(f"{path} is none of the configurations that wrpc reads: {', '.join(IMPORTERS)}")
-    return source, importer(kind).read(source)
+    reader = importer(taken)
+    if release is not None and release not in reader.releases:
+        known = ", ".join(reader.releases)
+        raise click.UsageError(f"`{taken}` is known in release {known}, not `{release}`")
+    imported = reader.read(source, release)
+    if kind == "auto":
+        message = f"taken for a {reader.title}, as release {release or reader.releases[0]} reads it (`--from {taken}`)"
+        note = finding(codes.TAKEN_AS, message, source.span(0, 0))
+        imported = Imported(imported.policies, (note, *imported.diagnostics))
+    return source, imported
 
 
 def places(name: str, policies: tuple[ImportedPolicy, ...]) -> list[Path]:

@@ -28,6 +28,11 @@ fail_on = click.option(
     show_default=True,
     help="The least severity that makes the exit code 1.",
 )
+release = click.option(
+    "--release",
+    metavar="RELEASE",
+    help="The release of the program that reads the foreign file, where several are known.",
+)
 environments = click.option(
     "--env",
     metavar="FILE",

@@ -45,6 +45,9 @@ from wrpc.importers.codes.reading import (
     SEVERAL_DOCUMENTS as SEVERAL_DOCUMENTS,
 )
 from wrpc.importers.codes.reading import (
+    TAKEN_AS as TAKEN_AS,
+)
+from wrpc.importers.codes.reading import (
     TOO_DEEP as TOO_DEEP,
 )
 from wrpc.importers.codes.reading import (
@@ -96,6 +99,7 @@ CODES = (
     TOO_DEEP,
     TOO_LARGE,
     NOT_A_CONFIGURATION,
+    TAKEN_AS,
     UNKNOWN_KEY,
     DANGLING,
     WRONG_TYPE,

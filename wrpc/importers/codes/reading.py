@@ -143,3 +143,16 @@ How to repair: name the file's own kind (`wrpc import KIND FILE`), or bring an o
 of the program that it belongs to.
 """,
 )
+
+TAKEN_AS = Code(
+    "WRP058",
+    "taken-as",
+    "info",
+    """\
+Which configuration a file was taken for, and which release's reading of it was meant.
+
+`--from auto` tells by the keys at the top of the file. A finding that depends on a release names it.
+
+How to repair: nothing has to be repaired; `--from NAME` and `--release` say it outright.
+""",
+)

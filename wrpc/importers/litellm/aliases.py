@@ -17,8 +17,8 @@ def read(config: Config) -> tuple[dict[str, str], frozenset[str]]:
     if pair is None:
         return {}, frozenset()
     if not isinstance(pair.value, Keys):
-        message = f"`{KEY}` is {kind(pair.value)}, where a mapping of names to groups is expected; it is ignored"
-        config.say(shared.WRONG_TYPE, message, line(pair.value.span), "ignored")
+        message = f"`{KEY}` is {kind(pair.value)}, where a mapping of names to groups is expected"
+        config.say(shared.WRONG_TYPE, f"{message}; {config.program} does not start", line(pair.value.span), "stops")
         return {}, frozenset()
     found: dict[str, str] = {}
     for name, entry in pair.value.pairs.items():

@@ -211,6 +211,51 @@ How to repair: check the spelling; the finding proposes the nearest known key.
 """,
 )
 
+UNSAFE_MASTER_KEY = Code(
+    "WRP170",
+    "unsafe-master-key",
+    "error",
+    """\
+A `master_key` that is empty, or the one that every example has.
+
+With it anybody could administer the gateway, and releases that look at it do not start.
+
+Bad:
+
+    model_list:
+      - {model_name: chat, litellm_params: {model: openai/gpt-4o}}
+    general_settings: {master_key: sk-1234}
+
+Good:
+
+    model_list:
+      - {model_name: chat, litellm_params: {model: openai/gpt-4o}}
+    general_settings: {master_key: os.environ/LITELLM_MASTER_KEY}
+
+How to repair: write `os.environ/LITELLM_MASTER_KEY`, and give the process a long random one.
+""",
+)
+
+LATE_VARIABLE = Code(
+    "WRP171",
+    "late-variable",
+    "warning",
+    """\
+A reference to a variable that the same file sets, which is looked up before it is set.
+
+`os.environ/NAME` is replaced when the file is read, and `environment_variables` take effect after that: the setting
+is empty. A variable that the provider's own library reads works nevertheless.
+
+Bad:
+
+    model_list:
+      - {model_name: chat, litellm_params: {model: openai/gpt-4o, api_key: os.environ/GATEWAY_KEY}}
+    environment_variables: {GATEWAY_KEY: os.environ/OTHER}
+
+How to repair: set the variable for the process, not in the file.
+""",
+)
+
 HIDDEN_GROUP = Code(
     "WRP260",
     "hidden-group",
@@ -303,6 +348,26 @@ Good:
       fallbacks: [{chat: [spare]}, {assistant: [spare]}]
 
 How to repair: give the alias fallbacks of its own.
+""",
+)
+
+IGNORED_WEIGHT = Code(
+    "WRP264",
+    "ignored-weight",
+    "warning",
+    """\
+A `weight` under a routing strategy that takes none.
+
+Only the shuffle goes by weights; by least busy, latency, usage and cost the deployments are measured.
+
+Bad:
+
+    model_list:
+      - {model_name: chat, litellm_params: {model: openai/gpt-4o, weight: 9}}
+      - {model_name: chat, litellm_params: {model: azure/gpt-4o, api_base: "https://a.example", weight: 1}}
+    router_settings: {routing_strategy: least-busy}
+
+How to repair: take `simple-shuffle`, or delete the weights.
 """,
 )
 

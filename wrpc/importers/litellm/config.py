@@ -50,8 +50,8 @@ class Config:
     @property
     def shuffled(self) -> bool:
         """Whether weights count: only the shuffle goes by them."""
-        pair = self.setting("routing_strategy", ROUTER)
-        return pair is None or (isinstance(pair.value, Scalar) and pair.value.text in SHUFFLE)
+        chosen = strategy(self)
+        return chosen is None or chosen in SHUFFLE
 
     def section(self, name: str) -> Keys | None:
         return keys_of(self.root, name)
@@ -84,3 +84,9 @@ def variable(node: object) -> str | None:
     if isinstance(node, Scalar) and isinstance(node.value, str) and node.value.startswith(ENVIRONMENT):
         return node.value.removeprefix(ENVIRONMENT)
     return None
+
+
+def strategy(config: Config) -> str | None:
+    """How the router chooses in a group, where the file says it."""
+    pair = config.setting("routing_strategy", ROUTER)
+    return pair.value.text if pair is not None and isinstance(pair.value, Scalar) else None

@@ -23,6 +23,8 @@ BESIDE = frozenset(("model_name", "litellm_params", "model_info", "rpm", "tpm", 
 NOT_INFO = frozenset(
     ("weight", "api_key", "api_base", "api_version", "timeout", "max_parallel_requests", "num_retries")
 )
+# Lists of the router, which looks for none in a deployment.
+LISTS = frozenset(("fallbacks", "context_window_fallbacks", "content_policy_fallbacks", "default_fallbacks"))
 REGIONS = ("region_name", "aws_region_name", "vertex_location", "watsonx_region_name")
 # What makes two deployments one: everything but how much they take.
 LIMITS = frozenset(
@@ -90,7 +92,8 @@ def _deployment(config: Config, index: int, entry: Node) -> Deployment | None:
     if params is not None and not isinstance(params, Keys):
         _wrong(config, params, "a mapping", "litellm_params", "stops")
     if group is not None and not (isinstance(group, Scalar) and isinstance(group.value, str)):
-        _wrong(config, group, "text", "model_name", "stops", _quoted(group))
+        scalar = isinstance(group, Scalar)
+        _wrong(config, group, "text", "model_name", "fails" if scalar else "stops", _quoted(group))
     if not isinstance(params, Keys) or not isinstance(group, Scalar):
         return None
     _beside(config, entry)
@@ -241,12 +244,15 @@ def _params(config: Config, params: Keys) -> bool:
     """Whether the program can make a deployment of these parameters."""
     known, fine = config.facts.known("litellm_params"), True
     for key, pair in params.pairs.items():
-        if key == "model" or (key == "weight"):
+        if key in ("model", "weight"):
             continue
-        if key not in known:
+        if key in LISTS:
+            message = f"`{key}` belongs into `router_settings`; in `litellm_params` {config.program} ignores it"
+            config.say(codes.MISPLACED_KEY, message, pair.key.span, "ignored")
+        elif key not in known:
             _unknown(config, key, pair)
         elif not fits(known[key], pair.value):
-            fine = False
+            fine = key == "timeout" and fine
             fix = _quoted(pair.value) if "text" in known[key] and is_date(pair.value) else None
             _wrong(config, pair.value, expected(known[key]), key, "fails", fix)
     return fine

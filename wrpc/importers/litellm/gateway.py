@@ -180,6 +180,13 @@ class Gateway:
         found = self.asked(name)
         return [] if found is None else list(_Walk(self, name, found[1], cause).after(name, None, 0))
 
+    @cached_property
+    def alike(self) -> frozenset[Cause]:
+        """The causes after which the same is tried as after any other: no list is theirs, and no group has levels."""
+        if any(d.order is not None for d in self.deployments):
+            return frozenset()
+        return frozenset(cause for cause, kind in DEDICATED.items() if not self.chains[kind].given)
+
     def levels(self, name: str) -> list[Fraction]:
         """The orders of a group or a wildcard group; other names have none that a failure would go through."""
         name = self.aliases.get(name, name)
@@ -242,6 +249,8 @@ def weights(deployments: Sequence[Deployment]) -> list[Fraction]:
 
     A negative weight takes from the sum of those before it, as `random.choices` does with its running sums.
     """
+    if len(deployments) == 1:
+        return [Fraction(1)]
     for column in range(3):
         values = [d.metrics[column] or Fraction(0) for d in deployments]
         if values and max(values) > 0 and sum(values) > 0:

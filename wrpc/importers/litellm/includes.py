@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from wrpc.diagnostics import Refusal, finding
+from wrpc.diagnostics import Refusal, Related, finding
 from wrpc.importers import codes as shared
 from wrpc.importers import document
 from wrpc.importers.document import Items, Keys, Pair, Scalar, is_null, kind
@@ -97,5 +97,9 @@ def _merge(config: Config, other: Keys) -> None:
             items = Items((*own.value.items, *pair.value.items), own.value.span, own.value.size + pair.value.size)
             pairs[key] = Pair(own.key, items)
         else:
+            if own is not None:
+                message = f"`{key}` of an included file takes the place of the whole `{key}` that was read before"
+                related = [Related(own.key.span, "lost")]
+                config.say(codes.SETTING_TWICE, message, pair.key.span, "otherwise", related=related)
             pairs[key] = pair
     config.root = Keys(pairs, config.root.span, config.root.size)

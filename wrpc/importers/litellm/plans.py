@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from wrpc.importers.litellm.deployments import Deployment
-from wrpc.importers.litellm.gateway import CAUSES, Cause, Gateway, Pattern, Step, first_level, weights
+from wrpc.importers.litellm.gateway import CAUSES, STAR, Cause, Gateway, Pattern, Step, first_level, weights
 from wrpc.policy.vocabulary import CAUSES as WORDS
 from wrpc.source import Span
 
@@ -49,7 +49,9 @@ def plan(gateway: Gateway, name: str) -> Plan:
     # Those without an order wait until all others cool down: members that get no traffic.
     shares += [(d.index, Fraction(0)) for d in deployments if d.order is None and d not in level]
     taken = {index for index, _ in shares}
-    steps = {cause: gateway.tried(name, cause) for cause in CAUSES}
+    general = gateway.tried(name, "general")
+    steps = {cause: general if cause in gateway.alike else gateway.tried(name, cause) for cause in DEDICATED}
+    steps["general"] = general
     if not shares:
         return _promoted(steps)
     return Plan(tuple(shares), tuple(_edges(steps, taken)))
@@ -71,21 +73,26 @@ def _edges(steps: dict[Cause, list[Step]], taken: set[int]) -> Iterable[Edge]:
     """One list for all causes, in which each cause finds its own order; a pool stands in it once."""
     orders: dict[Cause, list[int]] = {}
     places: dict[int, Span] = {}
+    if all(own is steps["general"] for own in steps.values()):
+        steps = {"general": steps["general"]}
     for cause, own in steps.items():
         pools = dict.fromkeys(d.index for step in own for d in _by_weight(step) if d.index not in taken)
         orders[cause] = list(pools)
         for step in own:
             for deployment in step.deployments:
                 places.setdefault(deployment.index, step.at)
-    causes = {index: [c for c in CAUSES if index in orders[c]] for index in places}
-    for index in merged([orders[cause] for cause in CAUSES]):
-        own_causes = causes[index]
-        words = () if len(own_causes) == len(CAUSES) else tuple(w for c in own_causes for w in NAMED[c])
+    # The general list goes before where two do not agree.
+    ranked = [c for c in CAUSES if c in orders]
+    for index in merged([orders[c] for c in ranked]):
+        causes = [c for c in ranked if index in orders[c]]
+        words = () if len(causes) == len(ranked) else tuple(w for c in causes for w in NAMED[c])
         yield Edge(index, words, places[index])
 
 
-def _by_weight(step: Step) -> list[Deployment]:
+def _by_weight(step: Step) -> Sequence[Deployment]:
     """Those that get traffic first, as written."""
+    if len(step.deployments) < 2:
+        return step.deployments
     shares = weights(step.deployments)
     ranked = sorted(zip(step.deployments, shares, strict=True), key=lambda pair: pair[1] <= 0)
     return [deployment for deployment, _ in ranked]
@@ -93,6 +100,8 @@ def _by_weight(step: Step) -> list[Deployment]:
 
 def merged(orders: Sequence[Sequence[int]]) -> list[int]:
     """One order that agrees with each of these wherever they agree with each other; else the first goes before."""
+    if len(orders) == 1:
+        return list(orders[0])
     left = [list(order) for order in orders]
     found: list[int] = []
     while any(left):
@@ -128,7 +137,8 @@ def plans(gateway: Gateway) -> Plans:
     general = {pattern.text: own for pattern, own in found.patterns}
     for name in names(gateway):
         own = plan(gateway, name)
-        taken = gateway.matched(name) if name not in gateway.groups and name not in gateway.aliases else None
+        by_pattern = name not in gateway.aliases and (STAR in name or name not in gateway.groups)
+        taken = gateway.matched(name) if by_pattern else None
         alike = taken is not None and taken.holds(name) and general.get(taken.text) == own
         if not alike and (not own.refused or gateway.patterns):
             found.exact.setdefault(own, []).append(name)

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from wrpc.importers.document import Keys, Node, Scalar
 from wrpc.importers.importer import ImportedPolicy
-from wrpc.importers.litellm.config import ROUTER, SETTINGS, Config, variable
+from wrpc.importers.litellm.config import ROUTER, SETTINGS, Config, strategy, variable
 from wrpc.importers.litellm.deployments import METRICS, REGIONS, Deployment
 from wrpc.importers.litellm.gateway import Gateway, Pattern
 from wrpc.importers.litellm.plans import Edge, Plan, Plans
@@ -66,11 +66,6 @@ class Draft:
     @property
     def select(self) -> str | None:
         return SELECTS.get(strategy(self.config) or "")
-
-
-def strategy(config: Config) -> str | None:
-    pair = config.setting("routing_strategy", ROUTER)
-    return pair.value.text if pair is not None and isinstance(pair.value, Scalar) else None
 
 
 def policy(config: Config, gateway: Gateway, plans: Plans) -> ImportedPolicy:

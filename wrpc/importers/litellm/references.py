@@ -10,7 +10,7 @@ from wrpc.importers import codes as shared
 from wrpc.importers.document import Keys
 from wrpc.importers.litellm import aliases, codes
 from wrpc.importers.litellm.chains import ANY, Chain, Kind
-from wrpc.importers.litellm.config import ROUTER, Config
+from wrpc.importers.litellm.config import ROUTER, Config, strategy
 from wrpc.importers.litellm.gateway import STAR, Gateway, weights
 from wrpc.importers.nodes import line
 from wrpc.source import Span
@@ -151,6 +151,10 @@ def _short(circle: list[str]) -> list[str]:
 def _starved(config: Config, gateway: Gateway) -> None:
     """Deployments without a weight, or an order, beside others that have one."""
     shuffled = config.shuffled
+    for deployment in gateway.deployments if not shuffled else ():
+        if deployment.params.get("weight") is not None and len(gateway.groups[deployment.group]) > 1:
+            message = f"`weight` counts for nothing: `{strategy(config)}` measures the deployments"
+            config.say(codes.IGNORED_WEIGHT, message, deployment.params.key("weight"), "otherwise")
     for group, deployments in gateway.groups.items():
         orders = {d.order for d in deployments}
         for deployment in deployments:

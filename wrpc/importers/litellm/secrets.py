@@ -9,7 +9,7 @@ from itertools import pairwise
 from wrpc.diagnostics import Fix
 from wrpc.importers.document import Items, Keys, Node, Scalar
 from wrpc.importers.litellm import codes
-from wrpc.importers.litellm.config import ENVIRONMENT, Config
+from wrpc.importers.litellm.config import ENVIRONMENT, Config, variable
 from wrpc.source import Span
 
 # What the last words of a key say about its value.
@@ -40,10 +40,14 @@ _VARIABLE = re.compile(r"\$(\{\s*(?P<long>[A-Za-z_][A-Za-z0-9_]*)[^}]*\}|(?P<sho
 
 def read(config: Config) -> None:
     """Every scalar of every file, once."""
+    variables = config.section("environment_variables")
     for root in config.files:
         for key, node in _scalars(root):
             if not isinstance(node.value, str):
                 continue
+            named = variable(node)
+            if variables is not None and named is not None and named in variables and named != key:
+                _late(config, key, node, named)
             if (secret := _secret(key, node.value)) is not None:
                 _report(config, key, node, secret)
             elif (found := _VARIABLE.match(node.value)) is not None:
@@ -110,3 +114,12 @@ def _literal(config: Config, key: str, node: Scalar, found: re.Match[str]) -> No
     fix = Fix(node.span, f"{ENVIRONMENT}{named}", f"write `{ENVIRONMENT}{named}`", safe=False) if whole else None
     advice = f"write `{ENVIRONMENT}{named}`, unless a tool fills it in first" if whole else None
     config.say(codes.LITERAL_VARIABLE, message, node.span, "note", help=advice, fixes=[fix])
+
+
+def _late(config: Config, key: str, node: Scalar, named: str) -> None:
+    """What a provider's library reads by itself works: `OPENAI_API_KEY` and its like."""
+    own = named.partition("_")[0].lower() in config.facts.providers and key == "api_key"
+    message = (
+        f"`{key}` refers to `{named}`, which `environment_variables` sets only after {config.program} looked it up"
+    )
+    config.say(codes.LATE_VARIABLE, message, node.span, "note" if own else "otherwise")

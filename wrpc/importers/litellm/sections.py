@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from wrpc.diagnostics import did_you_mean, listing
+from wrpc.diagnostics import Fix, did_you_mean, listing
 from wrpc.importers import codes as shared
 from wrpc.importers import edits
 from wrpc.importers.document import Items, Keys, Node, Pair, Scalar, is_null, kind
 from wrpc.importers.faults import unknown_key
 from wrpc.importers.litellm import codes
 from wrpc.importers.litellm.config import GENERAL, ROUTER, SETTINGS, Config, Effect, variable
-from wrpc.importers.litellm.types import expected, fits
-from wrpc.importers.nodes import line
+from wrpc.importers.litellm.types import expected, fits, is_bool
+from wrpc.importers.nodes import bool_of, line
 
 TOP = ""
 SECTIONS = (ROUTER, SETTINGS, GENERAL)
@@ -34,14 +34,49 @@ DOUBLE = (
     ("allowed_fails", "allowed_fails"),
     ("cooldown_time", "cooldown_time"),
 )
+PERMIT = "dangerously_permit_weak_or_unset_master_key"
+KNOWN_KEY = "sk-1234"
 OPEN = {"store_model_in_db": "the database may add groups and settings"}
+# Numbers that are compared as they stand, so that text ends a failing request: no retry and no fallback.
+COUNTED = frozenset((section, key) for section in (ROUTER, SETTINGS) for key in ("num_retries", "max_fallbacks"))
+FAILING = "answers until a request fails, and then neither tries again nor falls back"
+ENDS: Mapping[Effect, str] = {
+    "stops": "does not start",
+    "fails": "fails every request",
+    "ignored": "ignores it",
+    "otherwise": "takes it otherwise than it reads",
+}
+# What the program does where a value does not fit; elsewhere it takes it otherwise than it reads.
+WRONG: Mapping[tuple[str, str], Effect] = {
+    (TOP, GENERAL): "stops",
+    (TOP, SETTINGS): "stops",
+    (TOP, ROUTER): "ignored",
+    (TOP, "environment_variables"): "stops",
+    (ROUTER, "retry_policy"): "ignored",
+    (ROUTER, "timeout"): "fails",
+    (SETTINGS, "request_timeout"): "fails",
+    (SETTINGS, "max_budget"): "stops",
+}
+# Text that reads as a number is taken for it here.
+LOOSER: Mapping[tuple[str, str], str] = {
+    (ROUTER, "timeout"): "number|numeral",
+    (ROUTER, "stream_timeout"): "number|numeral",
+    (SETTINGS, "request_timeout"): "number|numeral",
+    (SETTINGS, "max_budget"): "number|numeral",
+}
+# Keys of the first section that stop the start in the second, and the section that they belong to.
+STOPPING = frozenset(("health_check_interval", "health_check_concurrency"))
 # Read elsewhere, with findings of their own.
 ELSEWHERE = frozenset(
-    ("model_group_alias", "fallbacks", "context_window_fallbacks", "content_policy_fallbacks", "default_fallbacks")
-)
+    (
+        "model_group_alias", "fallbacks", "context_window_fallbacks", "content_policy_fallbacks", "default_fallbacks",
+        "master_key",
+    )
+)  # fmt: skip
 
 
 def read(config: Config) -> None:
+    _master_key(config)
     for root in config.files:
         _top(config, root)
         for name in SECTIONS:
@@ -69,7 +104,7 @@ def _anchors(key: str, node: Node) -> bool:
 def _section(config: Config, root: Keys, name: str, section: Keys) -> None:
     known = config.facts.known(name)
     for key, pair in section.pairs.items():
-        if key not in known:
+        if key not in known or (name == ROUTER and key in STOPPING):
             _unknown(config, root, name, section, key, pair)
             continue
         if key not in ELSEWHERE:
@@ -78,6 +113,9 @@ def _section(config: Config, root: Keys, name: str, section: Keys) -> None:
             _nested(config, NESTED[name, key], pair.value)
         if (name, key) in WORDS:
             _words(config, key, WORDS[name, key], pair.value)
+        if (name, key) == (ROUTER, "routing_strategy") and is_null(pair.value):
+            message = f"`{key}` is empty; {config.program} starts and refuses every request"
+            config.say(shared.WRONG_TYPE, message, pair.key.span, "fails")
 
 
 def _unknown(config: Config, root: Keys, name: str, owner: Keys, key: str, pair: Pair) -> None:
@@ -106,19 +144,33 @@ def _unknown(config: Config, root: Keys, name: str, owner: Keys, key: str, pair:
     config.report.add(unknown_key(key, pair, known, message, severity="warning"))
 
 
-STOPPING = frozenset(("health_check_interval", "health_check_concurrency"))
-
-
 def _value(config: Config, section: str, key: str, pair: Pair, type_: str) -> None:
-    if key == "model_list" or fits(type_, pair.value):
+    """A value of another type than its key takes, and what the program makes of it."""
+    node, type_ = pair.value, LOOSER.get((section, key), type_)
+    if key == "model_list":
         return
-    effect: Effect = "stops" if section == TOP and key in SECTIONS else "otherwise"
-    end = f"{config.program} does not start" if effect == "stops" else f"{config.program} takes it otherwise"
+    if variable(node) is not None and (section, key) in COUNTED:
+        message = f"`{key}` comes from the environment, which gives text, where a number is expected"
+        _wrong(config, message, node, "otherwise", FAILING)
+        return
+    if fits(type_, node):
+        return
     fix = None
-    if isinstance(pair.value, Scalar) and type_ in ("list", "[text]") and isinstance(pair.value.value, str):
-        fix = edits.wrap(pair.value, "put it into a list")
-    message = f"`{key}` is {kind(pair.value)}, where {expected(type_)} is expected; {end}"
-    config.say(shared.WRONG_TYPE, message, line(pair.value.span), effect, fixes=[fix])
+    if isinstance(node, Scalar) and type_ in ("list", "[text]") and isinstance(node.value, str):
+        fix = edits.wrap(node, "put it into a list")
+    effect = _effect(section, key, node)
+    said = FAILING if (section, key) in COUNTED else ENDS[effect]
+    _wrong(config, f"`{key}` is {kind(node)}, where {expected(type_)} is expected", node, effect, said, fix)
+
+
+def _wrong(config: Config, message: str, node: Node, effect: Effect, said: str, fix: Fix | None = None) -> None:
+    config.say(shared.WRONG_TYPE, f"{message}; {config.program} {said}", line(node.span), effect, fixes=[fix])
+
+
+def _effect(section: str, key: str, node: Node) -> Effect:
+    if section == "retry_policy" or (section == SETTINGS and key == "success_callback" and is_bool(node)):
+        return "stops"
+    return WRONG.get((section, key), "otherwise")
 
 
 def _nested(config: Config, name: str, node: Keys) -> None:
@@ -169,3 +221,29 @@ def _open(config: Config) -> None:
         if isinstance(node, Scalar) and node.value is True and general is not None:
             config.open = f"`{key}`"
             config.say(codes.OPEN_ELSEWHERE, f"`{key}`: {why}, which nobody can check here", general.key(key), "note")
+
+
+def _master_key(config: Config) -> None:
+    """Releases that look at the key have a setting that permits any."""
+    general = config.section(GENERAL)
+    if PERMIT not in config.facts.known(GENERAL) or (general is not None and bool_of(general, PERMIT) is True):
+        return
+    pair = general.pairs.get("master_key") if general is not None else None
+    if pair is None:
+        message = f"there is no `master_key`; {config.program} starts only with `LITELLM_MASTER_KEY` in its environment"
+        config.say(codes.UNSAFE_MASTER_KEY, message, config.root.span.source.span(config.root.span.start), "note")
+        return
+    if is_null(pair.value):
+        config.say(
+            codes.UNSAFE_MASTER_KEY, f"`master_key` is empty; {config.program} does not start", pair.key.span, "stops"
+        )
+        return
+    value = pair.value.value if isinstance(pair.value, Scalar) else None
+    if isinstance(value, str):
+        if value.strip() in ("", KNOWN_KEY):
+            what = "the key of every example" if value.strip() else "empty"
+            message = f"`master_key` is {what}; {config.program} does not start"
+            config.say(codes.UNSAFE_MASTER_KEY, message, line(pair.value.span), "stops")
+    else:
+        message = f"`master_key` is {kind(pair.value)}, where text is expected"
+        _wrong(config, message, pair.value, "stops", ENDS["stops"])

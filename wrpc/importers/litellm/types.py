@@ -74,3 +74,7 @@ def expected(type_: str) -> str:
 
 def is_date(node: Node) -> bool:
     return isinstance(node, Scalar) and isinstance(node.value, Date)
+
+
+def is_bool(node: Node) -> bool:
+    return isinstance(node, Scalar) and isinstance(node.value, bool)
