@@ -28,7 +28,11 @@ def read(config: Config) -> tuple[dict[str, str], frozenset[str]]:
                 message = f"the alias `{name}` has no `hidden`; {config.program} does not start"
                 fixed = "write `hidden: false` beside `model`"
                 config.say(shared.MISSING_KEY, message, entry.key.span, "stops", help=fixed)
-            node = node.get("model") or node
+            if node.get("model") is None:
+                message = f"the alias `{name}` has no `model`; {config.program} fails every request for it"
+                config.say(shared.MISSING_KEY, message, entry.key.span, "fails")
+                continue
+            node = node["model"]
         if isinstance(node, Scalar) and isinstance(node.value, str) and node.value:
             found[name] = node.value
             continue

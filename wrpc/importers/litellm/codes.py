@@ -256,6 +256,48 @@ How to repair: set the variable for the process, not in the file.
 """,
 )
 
+WITHOUT_EFFECT = Code(
+    "WRP172",
+    "setting-without-effect",
+    "warning",
+    """\
+A setting that holds only beside another one, which is not there.
+
+Bad:
+
+    model_list:
+      - {model_name: chat, litellm_params: {model: openai/gpt-4o}}
+    litellm_settings:
+      cache_params: {type: local}
+
+Good:
+
+    model_list:
+      - {model_name: chat, litellm_params: {model: openai/gpt-4o}}
+    litellm_settings:
+      cache: true
+      cache_params: {type: local}
+
+How to repair: write the other one, or delete this one.
+""",
+)
+
+NO_DEPLOYMENTS = Code(
+    "WRP173",
+    "no-deployments",
+    "warning",
+    """\
+A `model_list` without a single deployment, so that every request is refused.
+
+Bad:
+
+    model_list:
+    litellm_settings: {drop_params: true}
+
+How to repair: add a deployment, or delete the key in a file that only others include.
+""",
+)
+
 HIDDEN_GROUP = Code(
     "WRP260",
     "hidden-group",

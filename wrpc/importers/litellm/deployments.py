@@ -13,7 +13,7 @@ from wrpc.importers.document import Items, Keys, Node, Pair, Scalar, is_null, ki
 from wrpc.importers.litellm import codes
 from wrpc.importers.litellm.config import Config, Effect, variable
 from wrpc.importers.litellm.types import expected, fits, is_date
-from wrpc.importers.nodes import bool_of, keys_of, line, number_of, place, text_of
+from wrpc.importers.nodes import bool_of, items_of, keys_of, line, number_of, place, text_of
 from wrpc.source import Span
 
 METRICS = ("weight", "rpm", "tpm")
@@ -23,6 +23,7 @@ BESIDE = frozenset(("model_name", "litellm_params", "model_info", "rpm", "tpm", 
 NOT_INFO = frozenset(
     ("weight", "api_key", "api_base", "api_version", "timeout", "max_parallel_requests", "num_retries")
 )
+TIMES = frozenset(("timeout", "stream_timeout"))
 # Lists of the router, which looks for none in a deployment.
 LISTS = frozenset(("fallbacks", "context_window_fallbacks", "content_policy_fallbacks", "default_fallbacks"))
 REGIONS = ("region_name", "aws_region_name", "vertex_location", "watsonx_region_name")
@@ -65,6 +66,7 @@ def read(config: Config) -> list[Deployment]:
     for index, entry in enumerate(node.value.items):
         if (deployment := _deployment(config, index, entry)) is not None:
             made.append(deployment)
+    _credentials(config, made)
     _twice(config, made)
     return _ids(config, made)
 
@@ -88,7 +90,7 @@ def _deployment(config: Config, index: int, entry: Node) -> Deployment | None:
         if entry.get(key) is None:
             message = f"an entry of `model_list` has no `{key}`; {config.program} does not start"
             hint = did_you_mean(near, BESIDE) if (near := _near(entry, key)) else None
-            config.say(shared.MISSING_KEY, message, line(entry.span), "stops", help=hint)
+            config.say(shared.MISSING_KEY, message, line(entry.key(key)), "stops", help=hint)
     if params is not None and not isinstance(params, Keys):
         _wrong(config, params, "a mapping", "litellm_params", "stops")
     if group is not None and not (isinstance(group, Scalar) and isinstance(group.value, str)):
@@ -117,7 +119,8 @@ def _made(config: Config, index: int, entry: Keys, params: Keys, group: Scalar, 
     model = params.get("model")
     if model is None:
         message = f"a deployment of `{group.text}` has no `model`; {config.program} does not start"
-        config.say(shared.MISSING_KEY, message, line(params.span), "stops")
+        at = params.key("model") if "model" in params else entry.key("litellm_params")
+        config.say(shared.MISSING_KEY, message, line(at), "stops")
         return None
     if not isinstance(model, Scalar) or not isinstance(model.value, str):
         fix = _quoted(model)
@@ -195,6 +198,8 @@ def _metrics(config: Config, entry: Keys, params: Keys) -> tuple[Fraction | None
 def _weight(config: Config, node: Node) -> Fraction | None:
     value = node.value if isinstance(node, Scalar) else None
     if isinstance(value, bool):
+        message = f"`weight` is {kind(node)}, which counts as {int(value)}"
+        config.say(shared.WRONG_TYPE, message, node.span, "otherwise")
         return Fraction(int(value))
     if not isinstance(value, int | Fraction):
         named = " from the environment, which is text" if variable(node) else ""
@@ -249,13 +254,24 @@ def _params(config: Config, params: Keys) -> bool:
         if key in LISTS:
             message = f"`{key}` belongs into `router_settings`; in `litellm_params` {config.program} ignores it"
             config.say(codes.MISPLACED_KEY, message, pair.key.span, "ignored")
+        elif key in TIMES:
+            _time(config, key, pair.value)
         elif key not in known:
             _unknown(config, key, pair)
         elif not fits(known[key], pair.value):
-            fine = key == "timeout" and fine
+            fine = False
             fix = _quoted(pair.value) if "text" in known[key] and is_date(pair.value) else None
             _wrong(config, pair.value, expected(known[key]), key, "fails", fix)
     return fine
+
+
+def _time(config: Config, key: str, node: Node) -> None:
+    """Seconds, as a number or as text that reads as one; `30s` ends every request."""
+    if not fits("number|numeral|map", node):
+        message = f"`{key}` is {kind(node)}, where a number of seconds is expected; every request fails"
+        config.say(shared.WRONG_TYPE, message, line(node.span), "fails")
+    elif isinstance(node, Scalar) and isinstance(node.value, int | Fraction) and node.value < 0:
+        config.say(shared.OUT_OF_RANGE, f"`{key}` is {node.text}, below 0; every request fails", node.span, "fails")
 
 
 def _unknown(config: Config, key: str, pair: Pair) -> None:
@@ -263,6 +279,28 @@ def _unknown(config: Config, key: str, pair: Pair) -> None:
     message = f"`{key}` is unknown to {config.program}, which hands it on to the provider"
     hint = did_you_mean(key, config.facts.known("litellm_params"))
     config.say(codes.UNKNOWN_PARAMETER, message, pair.key.span, "note", help=hint)
+
+
+def _credentials(config: Config, deployments: list[Deployment]) -> None:
+    """Names of `credential_list`, and its entries that stop the start."""
+    entries = [e for e in items_of(config.root, "credential_list") if isinstance(e, Keys)]
+    for entry in entries:
+        for key in ("credential_values", "credential_info"):
+            if entry.get(key) is None:
+                message = f"an entry of `credential_list` has no `{key}`; {config.program} does not start"
+                config.say(shared.MISSING_KEY, message, line(entry.span), "stops")
+    names = {name for e in entries if (name := text_of(e, "credential_name")) is not None}
+    for deployment in deployments:
+        wanted = text_of(deployment.params, "litellm_credential_name")
+        if wanted is not None and wanted not in names:
+            message = f"`{wanted}` stands in no `credential_list`"
+            at = place(deployment.params, "litellm_credential_name")
+            if config.open is not None:
+                config.say(shared.DANGLING, f"{message} of this file, and may come from {config.open}", at, "note")
+            else:
+                config.say(
+                    shared.DANGLING, f"{message}; requests have no key", at, "fails", help=did_you_mean(wanted, names)
+                )
 
 
 # ── Several ───────────────────────────────────────────────────────────────

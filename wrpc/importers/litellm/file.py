@@ -7,10 +7,10 @@ from dataclasses import replace
 from wrpc.diagnostics import Diagnostic, finding
 from wrpc.importers import codes as shared
 from wrpc.importers import document
-from wrpc.importers.document import Keys, Scalar
+from wrpc.importers.document import Items, Keys, Scalar
 from wrpc.importers.faults import Report, in_order
 from wrpc.importers.importer import Imported, ImportedPolicy
-from wrpc.importers.litellm import aliases, chains, deployments, includes, notes, references, secrets, sections
+from wrpc.importers.litellm import aliases, chains, codes, deployments, includes, notes, references, secrets, sections
 from wrpc.importers.litellm.config import ROUTER, SETTINGS, Config
 from wrpc.importers.litellm.facts import Facts
 from wrpc.importers.litellm.gateway import MAX_FALLBACKS, Gateway
@@ -43,6 +43,11 @@ def _policy(config: Config) -> tuple[ImportedPolicy, ...]:
     names, recognised = aliases.read(config)
     gateway = Gateway(config.facts, found, names, recognised, chains.read(config), _most(config))
     references.read(config, gateway)
+    if not found and "model_list" in config.root and config.open is None:
+        node = config.root["model_list"]
+        if document.is_null(node) or (isinstance(node, Items) and not node.items):
+            message = "`model_list` holds no deployment, so every request is refused"
+            config.say(codes.NO_DEPLOYMENTS, message, config.root.key("model_list"), "otherwise")
     return (policy(config, gateway, plans(gateway)),) if any(d.alive for d in found) else ()
 
 

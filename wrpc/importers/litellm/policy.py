@@ -310,7 +310,11 @@ def _patience(draft: Draft, plan: Plan) -> list[tree.Item]:
             pair = draft.config.setting(key, *sections) if given is None else None
             if pair is not None:
                 given, at = _number(pair.value), line(pair.value.span)
-        if given is not None and given >= 0 and (called != "retries" or given.denominator == 1):
+        if (
+            given is not None
+            and given >= (0 if called == "retries" else Fraction(1, 1000))
+            and (called != "retries" or given.denominator == 1)
+        ):
             found.append(attribute(called, number(given, at, unit), at))
     return found
 

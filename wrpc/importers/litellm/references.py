@@ -12,7 +12,7 @@ from wrpc.importers.litellm import aliases, codes
 from wrpc.importers.litellm.chains import ANY, Chain, Kind
 from wrpc.importers.litellm.config import ROUTER, Config, strategy
 from wrpc.importers.litellm.gateway import STAR, Gateway, weights
-from wrpc.importers.nodes import line
+from wrpc.importers.nodes import line, place
 from wrpc.source import Span
 
 
@@ -24,6 +24,7 @@ def read(config: Config, gateway: Gateway) -> None:
             _targets(config, gateway, chain)
         _circles(config, kind, chains.all())
     _starved(config, gateway)
+    _policies(config, gateway)
     _infix(config, gateway)
 
 
@@ -163,12 +164,15 @@ def _starved(config: Config, gateway: Gateway) -> None:
                 config.say(codes.STARVED_DEPLOYMENT, message, deployment.at, "otherwise")
         for order in orders:
             level = [d for d in deployments if d.order == order]
+            if shuffled and len(level) > 1 and all(d.metrics[0] == 0 for d in level):
+                message = f"every `weight` of `{group}` is 0, so the deployments share evenly"
+                config.say(shared.OUT_OF_RANGE, message, place(level[0].params, "weight"), "otherwise")
             column = next((i for i in range(3) if any((d.metrics[i] or 0) > 0 for d in level)), None)
             if column is None or not shuffled or (order is None and len(orders) > 1):
                 continue
             metric = ("weight", "rpm", "tpm")[column]
             for deployment, share in zip(level, weights(level), strict=True):
-                if share <= 0 and deployment.metrics[column] is None:
+                if share <= 0 and deployment.metrics[column] is None and deployment.params.get(metric) is None:
                     message = (
                         f"this deployment of `{group}` has no `{metric}` beside others that have, and gets no traffic"
                     )
@@ -183,3 +187,13 @@ def _infix(config: Config, gateway: Gateway) -> None:
             at = pattern.deployments[0].at
             why = "a policy can say how a name begins, not how it goes on"
             config.report.omit(f"the wildcard group `{pattern.text}`", at, why=why)
+
+
+def _policies(config: Config, gateway: Gateway) -> None:
+    """Groups with a retry policy of their own."""
+    pair = config.setting("model_group_retry_policy", ROUTER)
+    for name in pair.value if pair is not None and isinstance(pair.value, Keys) else ():
+        if name not in gateway.groups and config.open is None and pair is not None and isinstance(pair.value, Keys):
+            message = f"`{name}` has a retry policy and is no group of this file"
+            hint = did_you_mean(name, gateway.groups)
+            config.say(shared.DANGLING, message, pair.value.key(name), "ignored", help=hint)

@@ -35,6 +35,8 @@ _PLACEHOLDER = re.compile(
     r"|your|xxx|<.*>|\.\.\.|\*\*\*|example|placeholder|change.?me|replace|redacted|dummy|fake|insert|sample|my[-_]|todo|goes.here|"
     r"not[-_ ]?(needed|required|used|a[-_ ]real)|1234|abcd|master[-_]?key|test"
 )
+# Spellings that are near to the one that is looked up.
+_NEAR = re.compile(r"(os\.environ|env|ENV)[.:](?P<name>[A-Za-z_][A-Za-z0-9_]*)\Z|.+os\.environ/")
 _VARIABLE = re.compile(r"\$(\{\s*(?P<long>[A-Za-z_][A-Za-z0-9_]*)[^}]*\}|(?P<short>[A-Z_][A-Z0-9_]*\Z))|\{\{.*\}\}")
 
 
@@ -52,6 +54,8 @@ def read(config: Config) -> None:
                 _report(config, key, node, secret)
             elif (found := _VARIABLE.match(node.value)) is not None:
                 _literal(config, key, node, found)
+            elif (near := _NEAR.match(node.value)) is not None:
+                _nearly(config, key, node, near["name"])
 
 
 def _scalars(root: Node) -> Iterator[tuple[str, Scalar]]:
@@ -113,6 +117,14 @@ def _literal(config: Config, key: str, node: Scalar, found: re.Match[str]) -> No
     whole = named is not None and found.end() == len(node.text)
     fix = Fix(node.span, f"{ENVIRONMENT}{named}", f"write `{ENVIRONMENT}{named}`", safe=False) if whole else None
     advice = f"write `{ENVIRONMENT}{named}`, unless a tool fills it in first" if whole else None
+    config.say(codes.LITERAL_VARIABLE, message, node.span, "note", help=advice, fixes=[fix])
+
+
+def _nearly(config: Config, key: str, node: Scalar, named: str | None) -> None:
+    """Only text that begins with `os.environ/` is looked up."""
+    fix = Fix(node.span, f"{ENVIRONMENT}{named}", f"write `{ENVIRONMENT}{named}`", safe=False) if named else None
+    message = f"`{key}` refers to a variable in a way that {config.program} does not look up, and sends it as it stands"
+    advice = f"a value is `{ENVIRONMENT}NAME` and nothing else"
     config.say(codes.LITERAL_VARIABLE, message, node.span, "note", help=advice, fixes=[fix])
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 
 from wrpc.diagnostics import Fix, did_you_mean, listing
 from wrpc.importers import codes as shared
 from wrpc.importers import edits
-from wrpc.importers.document import Items, Keys, Node, Pair, Scalar, is_null, kind
+from wrpc.importers.document import Date, Items, Keys, Node, Pair, Scalar, is_null, kind
 from wrpc.importers.faults import unknown_key
 from wrpc.importers.litellm import codes
 from wrpc.importers.litellm.config import GENERAL, ROUTER, SETTINGS, Config, Effect, variable
 from wrpc.importers.litellm.types import expected, fits, is_bool
-from wrpc.importers.nodes import bool_of, line
+from wrpc.importers.nodes import bool_of, items_of, keys_of, line, place, text_of
 
 TOP = ""
 SECTIONS = (ROUTER, SETTINGS, GENERAL)
@@ -26,6 +27,17 @@ NESTED: Mapping[tuple[str, str], str] = {
 WORDS: Mapping[tuple[str, str], str] = {
     (ROUTER, "routing_strategy"): "routing_strategy",
     (ROUTER, "optional_pre_call_checks"): "optional_pre_call_checks",
+    ("cache_params", "type"): "cache_params.type",
+}
+# An unknown word in these stops the start.
+FATAL = frozenset(("routing_strategy", "cache_params.type"))
+# Numbers of which some do not mean what they say: zero is taken for nothing given, less than nothing for nothing.
+NUMBERS: Mapping[str, tuple[bool, str]] = {
+    "cooldown_time": (True, "is taken for nothing given: the default holds"),
+    "timeout": (True, "is taken for nothing given: the default holds"),
+    "stream_timeout": (True, "is taken for nothing given: the default holds"),
+    "request_timeout": (True, "is taken for nothing given: the default holds"),
+    "num_retries": (False, "is taken for 0"),
 }
 # Settings that two sections have, of which the first counts: the router's argument, then the module's attribute.
 DOUBLE = (
@@ -56,6 +68,8 @@ WRONG: Mapping[tuple[str, str], Effect] = {
     (ROUTER, "timeout"): "fails",
     (SETTINGS, "request_timeout"): "fails",
     (SETTINGS, "max_budget"): "stops",
+    (SETTINGS, "default_internal_user_params"): "stops",
+    (TOP, "guardrails"): "stops",
 }
 # Text that reads as a number is taken for it here.
 LOOSER: Mapping[tuple[str, str], str] = {
@@ -63,6 +77,9 @@ LOOSER: Mapping[tuple[str, str], str] = {
     (ROUTER, "stream_timeout"): "number|numeral",
     (SETTINGS, "request_timeout"): "number|numeral",
     (SETTINGS, "max_budget"): "number|numeral",
+    (SETTINGS, "cache"): "bool",
+    (TOP, "guardrails"): "list",
+    (SETTINGS, "default_internal_user_params"): "map",
 }
 # Keys of the first section that stop the start in the second, and the section that they belong to.
 STOPPING = frozenset(("health_check_interval", "health_check_concurrency"))
@@ -84,12 +101,16 @@ def read(config: Config) -> None:
             if isinstance(section, Keys):
                 _section(config, root, name, section)
     _double(config)
+    _cache(config)
+    _guardrails(config)
     _open(config)
 
 
 def _top(config: Config, root: Keys) -> None:
     known = config.facts.known(TOP)
     for key, pair in root.pairs.items():
+        if not isinstance(pair.key.value, str):
+            continue
         if key in known:
             _value(config, TOP, key, pair, known[key])
         elif not _anchors(key, pair.value):
@@ -104,6 +125,8 @@ def _anchors(key: str, node: Node) -> bool:
 def _section(config: Config, root: Keys, name: str, section: Keys) -> None:
     known = config.facts.known(name)
     for key, pair in section.pairs.items():
+        if not isinstance(pair.key.value, str):
+            continue  # reported as a key without a name, which stops the start
         if key not in known or (name == ROUTER and key in STOPPING):
             _unknown(config, root, name, section, key, pair)
             continue
@@ -153,7 +176,8 @@ def _value(config: Config, section: str, key: str, pair: Pair, type_: str) -> No
         message = f"`{key}` comes from the environment, which gives text, where a number is expected"
         _wrong(config, message, node, "otherwise", FAILING)
         return
-    if fits(type_, node):
+    if fits(type_, node) and not ((section, key) in COUNTED and isinstance(scalar(node), Fraction)):
+        _number(config, section, key, node)
         return
     fix = None
     if isinstance(node, Scalar) and type_ in ("list", "[text]") and isinstance(node.value, str):
@@ -165,6 +189,23 @@ def _value(config: Config, section: str, key: str, pair: Pair, type_: str) -> No
 
 def _wrong(config: Config, message: str, node: Node, effect: Effect, said: str, fix: Fix | None = None) -> None:
     config.say(shared.WRONG_TYPE, f"{message}; {config.program} {said}", line(node.span), effect, fixes=[fix])
+
+
+def _number(config: Config, section: str, key: str, node: Node) -> None:
+    value = scalar(node)
+    if section not in (ROUTER, SETTINGS) or key not in NUMBERS or isinstance(value, bool | str) or value is None:
+        return
+    zero, said = NUMBERS[key]
+    if value < 0 or (zero and value == 0):
+        fails = value < 0 and key in ("timeout", "request_timeout")
+        said = "ends every request" if fails else said if value == 0 or not zero else "is below 0"
+        effect: Effect = "fails" if fails else "otherwise"
+        config.say(shared.OUT_OF_RANGE, f"`{key}` is {value}, which {said}", node.span, effect)
+
+
+def scalar(node: Node) -> bool | int | Fraction | str | None:
+    value = node.value if isinstance(node, Scalar) else None
+    return None if isinstance(value, Date) else value
 
 
 def _effect(section: str, key: str, node: Node) -> Effect:
@@ -193,7 +234,7 @@ def _words(config: Config, key: str, words: str, node: Node) -> None:
     for each in node.items if isinstance(node, Items) else (node,):
         if not isinstance(each, Scalar) or is_null(each) or variable(each) is not None or each.text in known:
             continue
-        stops = key == "routing_strategy"
+        stops = words in FATAL
         end = f"{config.program} does not start" if stops else "it is ignored"
         message = f"`{each.text}` is nothing that `{key}` takes in {config.program}; {end}"
         hint = did_you_mean(each.text, known) or "known: " + ", ".join(f"`{w}`" for w in known)
@@ -212,6 +253,36 @@ def _double(config: Config) -> None:
             second.key.span,
             "ignored",
         )
+
+
+def _cache(config: Config) -> None:
+    settings = config.section(SETTINGS)
+    params = settings.get("cache_params") if settings is not None else None
+    if settings is None or params is None:
+        return
+    if settings.get("cache") is None:
+        message = "`cache_params` hold only beside `cache: true`, which is not there"
+        config.say(codes.WITHOUT_EFFECT, message, settings.key("cache_params"), "ignored")
+    if isinstance(params, Keys) and (type_ := params.get("type")) is not None:
+        _words(config, "type", WORDS["cache_params", "type"], type_)
+
+
+def _guardrails(config: Config) -> None:
+    known = config.facts.words["guardrail"]
+    for entry in items_of(config.root, "guardrails"):
+        if not isinstance(entry, Keys):
+            _wrong(config, f"a guardrail is {kind(entry)}, where a mapping is expected", entry, "stops", ENDS["stops"])
+            continue
+        for key in ("guardrail_name", "litellm_params"):
+            if entry.get(key) is None:
+                message = f"a guardrail has no `{key}`; {config.program} does not start"
+                config.say(shared.MISSING_KEY, message, line(entry.key(key)), "stops")
+        params = keys_of(entry, "litellm_params")
+        named = text_of(params, "guardrail") if params is not None else None
+        if params is not None and named is not None and named not in known and "." not in named:
+            message = f"`{named}` is no guardrail of {config.program}, which leaves it out: nothing is guarded"
+            at = place(params, "guardrail")
+            config.say(shared.UNKNOWN_WORD, message, at, "otherwise", help=did_you_mean(named, known))
 
 
 def _open(config: Config) -> None:
