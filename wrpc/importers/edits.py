@@ -1,7 +1,8 @@
 """Repairs of a YAML text that touch nothing else: its comments, its layout and its order stay.
 
 A function gives None where the change cannot be made surely: other text shares the lines, an anchor ties the place to
-another one, a scalar would take in what follows. What is moved is read again, and must say the same as before.
+another one, a scalar would take in what follows. What is moved is read again, and must say the same as before. What
+changes every place that shows a mapping with an anchor is not safe.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from dataclasses import replace
 
 from wrpc.diagnostics import Edit, Fix
 from wrpc.importers.document import Items, Keys, Pair, Scalar, plain, read, same
@@ -72,12 +74,14 @@ def remove_item(items: Items, index: int, title: str) -> Fix | None:
         if at.text[line:start].strip(" ") != "-":
             return None
         start = at.text.rindex("-", line, start)
-    return _removed(at, collection, index, start, title)
+    fix = _removed(at, collection, index, start, title)
+    return replace(fix, safe=False) if fix is not None and at.shared(collection.start) else fix
 
 
 def wrap(node: Scalar, title: str, *, safe: bool = True) -> Fix | None:
     """A bare value as a list of one."""
     text = node.span.text
+    safe = safe and not layout(node.span.source).shared(node.span.start)
     if node.value is None or text[:1] in ("&", "*", "!", "|", ">"):
         return None
     list_, _ = read(Source("", f"[{text}]"))
@@ -92,6 +96,7 @@ def rename(pair: Pair, name: str, title: str, *, safe: bool = True) -> Fix | Non
     text = pair.key.span.text
     if text[:1] in ("&", "*", "!", "|", ">", ""):
         return None
+    safe = safe and not layout(pair.key.span.source).shared(pair.key.span.start)
     bare = bool(_NAME.match(name)) and isinstance(plain(name), str)
     quote = text[0] if text[0] in "'\"" else ""
     return Fix(pair.key.span, f"{quote}{name}{quote}" if bare else json.dumps(name, ensure_ascii=False), title, safe)
@@ -192,7 +197,7 @@ def _appended(at: Layout, target: Collection, piece: Piece) -> list[Edit] | None
         return None
     end = at.begin(last + 1)
     if end == len(at.text) and not at.text.endswith("\n"):
-        return [Edit(at.source.span(end, end), "\n" + text)]
+        return [Edit(at.source.span(end, end), "\n" + text + _last_end(at, piece))]
     return [Edit(at.source.span(end, end), text + "\n")]
 
 
@@ -215,6 +220,7 @@ def _filled(at: Layout, top: Collection, section: Entry, piece: Piece) -> list[E
     end = at.begin(whole.last + 1)
     if at.text[end - 1] == "\n":
         return [*emptied, Edit(at.source.span(end - 1, end), f"\n{text}\n")]
+    text += _last_end(at, piece)
     if emptied and tail.end == end:
         return [Edit(emptied[0].span, "\n" + text)]
     return [*emptied, Edit(at.source.span(end - 1, end), f"{at.text[end - 1]}\n{text}")]
@@ -231,7 +237,7 @@ def _at_the_end(at: Layout, top: Collection, piece: Piece, to: str, taken: Edit)
         return None
     left = at.text[: taken.span.start] + at.text[taken.span.end :]
     space = "" if not left or left.endswith("\n\n") else "\n" if left.endswith("\n") else "\n\n"
-    section = f"{space}{' ' * first.indent}{to}:\n{text}" + ("\n" if at.text.endswith("\n") else "")
+    section = f"{space}{' ' * first.indent}{to}:\n{text}{_last_end(at, piece)}"
     if taken.span.end == size:
         return [Edit(at.source.span(size, size), section)]
     # On a character, as above: two sections of one name would be made else.
@@ -247,6 +253,11 @@ def _indentation(at: Layout, top: Collection, least: int) -> int:
             if piece is not None and piece.indent > least:
                 return piece.indent
     return least + 2
+
+
+def _last_end(at: Layout, piece: Piece) -> str:
+    """What ends the last line of the file: what ended it before, but a block scalar counts the end of its line."""
+    return "\n" if at.text.endswith("\n") or _ends_in_block(at, piece) else ""
 
 
 def _ends_in_block(at: Layout, piece: Piece) -> bool:

@@ -153,9 +153,10 @@ class Layout:
         if "\n" in kept:
             line = self.source.position(start)[0]
             self._inside.update(range(line + 1, line + kept.count("\n") + 1))
-        # A line of nothing but blanks may be text of the scalar or not.
+        # A line of nothing but blanks may be text of the scalar or not, and a line that ends with the file has no end.
         over = text[len(kept) :]
-        open_ended = block and ("+" in text.partition("\n")[0].partition("#")[0] or bool(over.strip("\n")))
+        keeps = "+" in text.partition("\n")[0].partition("#")[0]
+        open_ended = block and (keeps or bool(over.strip("\n")) or (not over and end == len(self.text)))
         return Leaf(start, start + len(kept), block, open_ended)
 
     # ── Lines ─────────────────────────────────────────────────────────────
