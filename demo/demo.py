@@ -34,6 +34,7 @@ def main() -> int:
     shutil.rmtree(OUT, ignore_errors=True)
     OUT.mkdir(parents=True)
     started = time.monotonic()
+    gateway_file()
     recipe()
     proof()
     compiled()
@@ -82,9 +83,18 @@ def refuted(policy: Path, subject: str) -> dict[str, object]:
 # ── The road ──────────────────────────────────────────────────────────────
 
 
+def gateway_file() -> None:
+    title("1. The gateway configuration that a team has: four faults that LiteLLM says nothing of")
+    file = OUT / "gateway.yaml"
+    shutil.copy("demo/gateway.yaml", file)
+    wrpc("check", file, "--from", "auto", code=1, most=40)
+    title("   … what can be repaired safely is; then a fallback is left that leaves the region")
+    wrpc("check", file, "--from", "litellm", "--fix", code=1, most=40)
+
+
 def recipe() -> None:
     shared = Path(os.environ.get("WRPC_SHARED") or ROOT.parent / "shared") / "cases/vllm-sr/privacy/config.yaml"
-    title("1. A production recipe of vLLM Semantic Router becomes a policy")
+    title("2. A production recipe of vLLM Semantic Router becomes a policy")
     if shared.is_file():
         file = OUT / "config.yaml"
         shutil.copy(shared, file)
@@ -109,7 +119,7 @@ def recipe() -> None:
 
 
 def proof() -> None:
-    title("2. A policy of our own: every guard and claim is proved, or enforced, and one says so with a request")
+    title("3. A policy of our own: every guard and claim is proved, or enforced, and one says so with a request")
     wrpc("check", POLICY)
     title("   A claim that does not hold is refuted with a request, which the interpreter confirms")
     asked = OUT / "policies/private_stays_home.wrp"
@@ -125,7 +135,7 @@ def confirm(policy: Path, subject: str) -> None:
 
 
 def compiled() -> None:
-    title("3. The same policy as files for a gateway, a router, a simulator and an engine")
+    title("4. The same policy as files for a gateway, a router, a simulator and an engine")
     wrpc("compile", POLICY, "--target", TARGETS, "--out", OUT / "files", most=14)
     for path in sorted((OUT / "files").rglob("*")):
         if path.is_file():
@@ -133,7 +143,7 @@ def compiled() -> None:
 
 
 def gateway() -> None:
-    title("4. A running Envoy decides as the policy does")
+    title("5. A running Envoy decides as the policy does")
     try:
         from tests.conformance.envoy.gateway import expected, running, told
         from wrpc.targets.envoy.check import envoy
