@@ -34,7 +34,7 @@ LIMITS = frozenset(
 _ROUTERS = re.compile(r"auto_router/")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Deployment:
     """`index` counts from 0. `alive` is false for what the program leaves out at its start, or may never call."""
 

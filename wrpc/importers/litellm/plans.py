@@ -50,8 +50,9 @@ def plan(gateway: Gateway, name: str) -> Plan:
     shares += [(d.index, Fraction(0)) for d in deployments if d.order is None and d not in level]
     taken = {index for index, _ in shares}
     general = gateway.tried(name, "general")
-    steps = {cause: general if cause in gateway.alike else gateway.tried(name, cause) for cause in DEDICATED}
-    steps["general"] = general
+    steps: dict[Cause, list[Step]] = {"general": general}
+    for cause in DEDICATED:
+        steps[cause] = general if cause in gateway.alike else gateway.tried(name, cause)
     if not shares:
         return _promoted(steps)
     return Plan(tuple(shares), tuple(_edges(steps, taken)))

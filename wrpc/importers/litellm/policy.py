@@ -106,7 +106,7 @@ def _source(at: Span) -> tree.Block:
 
 def _pool(draft: Draft, deployment: Deployment) -> None:
     at = line(deployment.at)
-    given = draft.names.give(deployment.id or deployment.group, "deployment")
+    given = draft.names.give(_called(draft.gateway, deployment), "deployment")
     draft.pools[deployment.index] = given
     items: list[tree.Attribute] = []
     if (model := _model(draft, deployment)) is not None:
@@ -120,6 +120,14 @@ def _pool(draft: Draft, deployment: Deployment) -> None:
     items += _price(deployment, at)
     items.append(attribute("labels", value(_labels(deployment), at), at))
     draft.declarations.append(tree.Section(at, "pool", name(given, at), tuple(items)))
+
+
+def _called(gateway: Gateway, deployment: Deployment) -> str:
+    """A deployment's id, or its group and, where the group has several, a number."""
+    if deployment.id is not None:
+        return deployment.id
+    group = gateway.groups[deployment.group]
+    return deployment.group if len(group) == 1 else f"{deployment.group}_{group.index(deployment) + 1}"
 
 
 def _model(draft: Draft, deployment: Deployment) -> str | None:

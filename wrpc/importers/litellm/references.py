@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from wrpc.analysis.pools.repeated_pool import CODE as CIRCLE
-from wrpc.diagnostics import Related, did_you_mean, finding
+from wrpc.diagnostics import Related, did_you_mean, finding, listing
 from wrpc.importers import codes as shared
 from wrpc.importers.document import Keys
 from wrpc.importers.litellm import aliases, codes
@@ -57,12 +57,16 @@ def _aliases(config: Config, gateway: Gateway) -> None:
 
 
 def _without_fallbacks(config: Config, gateway: Gateway, name: str, target: str, at: Span) -> None:
+    missing: dict[str, Chain] = {}
     for kind in gateway.chains:
         theirs, own = gateway.chain(kind, (target,)), gateway.chain(kind, (name,))
         if theirs is not None and theirs.group != ANY and theirs.targets and (own is None or own.group == ANY):
-            message = f"the `{kind}` of `{target}` do not hold for requests by its alias `{name}`"
-            related = [Related(theirs.at, f"of `{target}` alone")]
-            config.say(codes.ALIAS_WITHOUT_FALLBACKS, message, at, "otherwise", related=related)
+            missing[kind] = theirs
+    if missing:
+        kinds = listing(list(missing), "and")
+        message = f"the {kinds} of `{target}` do not hold for requests by its alias `{name}`"
+        related = [Related(chain.at, f"of `{target}` alone") for chain in missing.values()]
+        config.say(codes.ALIAS_WITHOUT_FALLBACKS, message, at, "otherwise", related=related)
 
 
 def _dangling(config: Config, message: str, at: Span, hint: str | None) -> None:
