@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     type=click.Choice([*IMPORTERS, "auto"]),
     help="POLICY is another system's configuration, taken as it is.",
 )
+@click.option("--fix", is_flag=True, help="Write every safe fix into each POLICY, and show what is left.")
+@click.option(
+    "--diff", is_flag=True, help="Write nothing; show what --fix would change, and exit 1 where anything would."
+)
 @options.codes
 @options.output
 @options.fail_on
@@ -33,6 +38,8 @@ def command(
     policies: tuple[Path, ...],
     env: tuple[Path, ...],
     kind: str | None,
+    fix: bool,
+    diff: bool,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     format: str,
@@ -45,12 +52,23 @@ def command(
     import wrpc
     from wrpc.analysis.run import chosen
     from wrpc.cli.policies import files, gather, loaded
+    from wrpc.cli.repairs import Repairs
     from wrpc.cli.show import show
 
+    if env and kind is not None:
+        raise click.UsageError("--env overrides a policy, and --from names a foreign file")
+    if fix or diff:
+        if fix and diff:
+            raise click.UsageError("--fix writes and --diff writes nothing: one of them")
+        if env:
+            raise click.UsageError("--fix and --diff repair a policy itself, and --env overrides it")
+        repairs = Repairs(kind, select, ignore)
+        paths = files(policies) if kind is None else policies
+        if diff:
+            return repairs.show(paths)
+        repairs.write(paths, sys.stdout if format == "text" else sys.stderr)
     if kind is None:
         found = gather((loaded(path, env) for path in files(policies)), wrpc.check)
-    elif env:
-        raise click.UsageError("--env overrides a policy, and --from names a foreign file")
     else:
         found = gather((each for path in policies for each in foreign(kind, path)), wrpc.check)
     return show(
