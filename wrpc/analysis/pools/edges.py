@@ -25,6 +25,12 @@ class Leaving:
     home: tuple[str, ...]
     mains: tuple[str, ...]
 
+    @property
+    def key(self) -> object:
+        """One written edge from like to unlike, however many routes an imported file makes of it."""
+        span = self.edge.span
+        return (self.route.name if span is None else span.key(), self.edge.pool, self.home)
+
 
 def leaving(policy: Policy, declared: Callable[[Pool], str | None]) -> Iterator[Leaving]:
     """The edges whose pool declares what no main destination of their plan does. Who declares nothing says nothing."""

@@ -41,10 +41,14 @@ def check(policy: Policy, ask: Asker) -> Found:
     found = list(leaving(policy, _provider))
     if not found or speaks_of(policy, "provider"):
         return
+    told: set[object] = set()
     for one in found:
+        if one.key in told:
+            continue
         answer = taken(ask, one.route, one.edge.pool, one.mains)
         if answer.impossible:
             continue
+        told.add(one.key)
         yield shown(
             CODE,
             f"the {place(one.edge)} `{one.edge.pool}` of {subject(one.route, policy)} is served by `{one.value}`, "

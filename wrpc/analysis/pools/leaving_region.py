@@ -19,7 +19,8 @@ A route whose main destinations stand in several regions may go to all of these.
 nothing, and an edge that a guard removes leads nowhere.
 
 To repair, name a pool of the same region, or say with a guard or a claim over `destination.region` what may leave.
-Where a policy has such a rule, this check is silent: the rule itself is proved or refuted.
+Where a policy has such a rule, this check is silent: the rule itself is proved or refuted. Regions whose names begin
+alike (`us-east-1`, `us-west-2`) lie in one jurisdiction: that is a note.
 
 Good:
 
@@ -51,10 +52,14 @@ def check(policy: Policy, ask: Asker) -> Found:
     found = list(leaving(policy, lambda pool: pool.region))
     if not found or speaks_of(policy, "region"):
         return
+    told: set[object] = set()
     for one in found:
+        if one.key in told:
+            continue
         answer = taken(ask, one.route, one.edge.pool, one.mains)
         if answer.impossible:
             continue
+        told.add(one.key)
         yield shown(
             CODE,
             f"the {place(one.edge)} `{one.edge.pool}` of {subject(one.route, policy)} stands in region `{one.value}`, "
@@ -64,6 +69,12 @@ def check(policy: Policy, ask: Asker) -> Found:
             answer,
             subjects=(subject(one.route, policy), f"pool {one.edge.pool}"),
             related=(declaration(policy, one.edge.pool),),
+            severity="info" if all(_head(one.value) == _head(region) for region in one.home) else None,
             help="name a pool of the same region, or say with a guard or a claim over `destination.region` what may "
             "leave",
         )
+
+
+def _head(region: str) -> str:
+    """What a region's name begins with: `eu` of `eu-west-1` and of `eu`."""
+    return region.lower().replace("_", "-").partition("-")[0]
