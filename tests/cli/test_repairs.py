@@ -50,6 +50,15 @@ def test_a_fix_that_makes_room_for_another():
     made = fixed("a, a", ("a", "b"), ("b, b", "c"), ("c", "d"))
     assert [fix.text for _, fix in made.applied] == ["b", "b", "c", "d"]
     assert made.text == "d"
+    assert [span.start for span in made.places] == [0, 3, 0, 0]
+
+
+def test_places_are_those_of_the_text_that_was_given():
+    made = fixed("aa, a-b, c", ("aa", ""), ("a-", "long "), ("b", "c"), ("long c", "d"), ("d, c", "e, c"))
+    assert made.text == ", e, c"
+    assert [(fix.text, span.start) for (_, fix), span in zip(made.applied, made.places, strict=True)] == [
+        ("", 0), ("long ", 4), ("c", 6), ("d", 4), ("e, c", 4),
+    ]  # fmt: skip
 
 
 def test_two_inserts_at_one_place_come_one_after_the_other():

@@ -99,6 +99,7 @@ def test_a_section_is_made_at_the_end_of_the_file():
         ("d:\na:\n  b: 1\n  c: 2\n", "d:\n  b: 1\na:\n  c: 2\n"),
         ("d:\n  e: 1\na:\n  b: |\n    x\n\n    y\n  c: 2\n", "d:\n  e: 1\n  b: |\n    x\n\n    y\na:\n  c: 2\n"),
         ("d:\n e: 1\na:\n    b:\n    - x\n    -   y: 1\n", "d:\n e: 1\n b:\n - x\n -   y: 1\n"),
+        ("# c\na:\n  b: 1\nd:\n", "# c\nd:\n  b: 1\n"),
         ("a:\n  b: |\n    x\nd:", "d:\n  b: |\n    x\n"),
         ("a:\n  b: |\n    x\nd: {}", "d:\n  b: |\n    x\n"),
         ("a:\n  b: |\n    x\nd:\n  e: 1", "d:\n  e: 1\n  b: |\n    x\n"),
@@ -130,14 +131,14 @@ def test_what_a_move_makes(before: str, after: str | None):
 
 def test_a_section_left_empty_stays_where_a_comment_speaks_of_it():
     for comment, text in {
-        "above": "# c\na:\n  b: 1\nd:\n  e: 1\n",
+        "above": "f: 1\n# c\na:\n  b: 1\nd:\n  e: 1\n",
         "beside": "a:  # c\n  b: 1\nd:\n  e: 1\n",
         "inside": "a:\n  # c\n\n  b: 1\nd:\n  e: 1\n",
         "below": "a:\n  b: 1\n\n  # c\nd:\n  e: 1\n",
     }.items():
         after = moved(text, "a", "b", "d")
         assert after is not None
-        assert yaml.safe_load(after) == {"a": None, "d": {"e": 1, "b": 1}}, comment
+        assert {"f": 1, **yaml.safe_load(after)} == {"f": 1, "a": None, "d": {"e": 1, "b": 1}}, comment
         assert "# c" in after
 
 

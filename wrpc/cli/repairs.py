@@ -17,7 +17,7 @@ from wrpc.cli.app import ERRORS, FINE
 from wrpc.cli.policies import STDIN, stdin
 from wrpc.diagnostics import Diagnostic, Edit, Findings, Fix, Refusal
 from wrpc.importers import IMPORTERS, importer
-from wrpc.source import Source
+from wrpc.source import Source, Span
 
 if TYPE_CHECKING:
     from wrpc.importers.importer import Importer
@@ -31,11 +31,15 @@ Applied = tuple[Diagnostic, Fix]
 
 @dataclass(frozen=True, slots=True)
 class Repaired:
-    """`text` is what a source holds; `written` has the mark and the line ends of the file as well."""
+    """`text` is what a source holds; `written` has the mark and the line ends of the file as well.
+
+    `places` are those of the applied fixes in the source that was given, whichever pass made them.
+    """
 
     text: str
     written: str
     applied: tuple[Applied, ...]
+    places: tuple[Span, ...]
 
 
 def repaired(source: Source, findings: Looking, written: str | None = None) -> Repaired:
@@ -44,8 +48,10 @@ def repaired(source: Source, findings: Looking, written: str | None = None) -> R
     Fixes that meet wait for the next pass. One that leaves its finding where it was is not tried twice. Only what lies
     in the source itself is fixed. `written` is what `source` was made of, where that is not its text.
     """
-    written = source.text if written is None else written
+    first, written = source, source.text if written is None else written
     applied: list[Applied] = []
+    places: list[Span] = []
+    passes: list[list[Replacement]] = []
     texts, given_up = {source.text}, set[object]()
     before, tried = Counter[object](), Counter[object]()
     for _ in range(MOST_PASSES):
@@ -54,15 +60,18 @@ def repaired(source: Source, findings: Looking, written: str | None = None) -> R
         given_up |= {kind for kind, times in tried.items() if now[kind] > before[kind] - times}
         taken = _together([(d, fix) for d, fix in found if _kind(d) not in given_up], source.text)
         edits = [edit for _, fix in taken for edit in fix.edits]
-        text = _spliced(source.text, [(e.span.start, e.span.end, e.text) for e in edits])
+        replaced = [(e.span.start, e.span.end, e.text) for e in edits]
+        text = _spliced(source.text, replaced)
         if text in texts:
             break
+        places += (first.span(_before(d.span.start, passes)) for d, _ in taken)
+        passes.append(sorted(replaced))
         written = _spliced(written, _placed(source.text, written, edits))
         source = Source(source.name, text, source.path)
         texts.add(text)
         applied += taken
         before, tried = now, Counter(_kind(d) for d, _ in taken)
-    return Repaired(source.text, written, tuple(applied))
+    return Repaired(source.text, written, tuple(applied), tuple(places))
 
 
 def _safe(d: Diagnostic, source: Source) -> list[Fix]:
@@ -108,6 +117,21 @@ def _spliced(text: str, replacements: Iterable[Replacement]) -> str:
         parts += text[done:start], new
         done = end
     return "".join([*parts, text[done:]])
+
+
+def _before(offset: int, passes: Sequence[Sequence[Replacement]]) -> int:
+    """Where something stood before all passes; what a pass put in stood where it was put."""
+    for replacements in reversed(passes):
+        shift = 0
+        for start, end, new in replacements:
+            if offset < start + shift:
+                break
+            if offset < start + shift + len(new):
+                offset, shift = start, 0
+                break
+            shift += len(new) - (end - start)
+        offset -= shift
+    return offset
 
 
 def _placed(text: str, written: str, edits: Iterable[Edit]) -> Iterator[Replacement]:
@@ -156,7 +180,7 @@ class Repairs:
                 continue
             if made.text != source.text:
                 write(path, made.written)
-                screen.write(told(made.applied), stream)
+                screen.write(told(made), stream)
 
     def show(self, paths: Iterable[Path]) -> int:
         """As differences, to the exit code."""
@@ -173,7 +197,8 @@ class Repairs:
                 found += Findings.of(refusal.diagnostics)
                 continue
             changed |= made.text != source.text
-            screen.write(difference(source, made.text))
+            veiled = Source(source.name, source.veiled(source.text), source.path)
+            screen.write(difference(veiled, source.veiled(made.text)))
         if found.diagnostics:
             show(found, stream=sys.stderr)
         return max(exit_code(found), ERRORS if changed else FINE)
@@ -210,9 +235,9 @@ class Repairs:
         raise click.UsageError(f"{source.name} is none of the configurations that wrpc reads: {', '.join(IMPORTERS)}")
 
 
-def told(applied: Iterable[Applied]) -> Iterator[Line]:
-    """A line for each fix; its place is that before the pass that made it."""
+def told(made: Repaired) -> Iterator[Line]:
+    """A line for each fix."""
     from wrpc.report.text import place
 
-    for d, fix in applied:
-        yield ("fixed: ", "proved"), (d.code.id, "strong"), (f" {place(d.span)} ", "place"), (fix.title, "")
+    for (d, fix), span in zip(made.applied, made.places, strict=True):
+        yield ("fixed: ", "proved"), (d.code.id, "strong"), (f" {place(span)} ", "place"), (fix.title, "")

@@ -59,7 +59,10 @@ class Collection:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Whole lines: an entry with the comments directly above it and those that are indented below it."""
+    """Whole lines: an entry with the comments directly above it and those that are indented below it.
+
+    A comment that begins the file belongs to the file.
+    """
 
     first: int
     last: int
@@ -216,6 +219,8 @@ class Layout:
         indent, first = len(before), line
         while self.comment(first - 1) == indent:
             first -= 1
+        if first == 1:  # what begins the file speaks of the file
+            first = line
         return Piece(first, self.deeper(last + 1, indent + 1), indent, entry)
 
     def comments(self, start: int, end: int) -> Iterator[Span]:
