@@ -4,15 +4,16 @@ Run by the Python of an environment that has the release, proxy and all:
 
     LITELLM_LOCAL_MODEL_COST_MAP=True python scripts/litellm_facts.py wrpc/importers/litellm/releases
 
-It writes `RELEASE.json` (settings, words, providers) and `RELEASE.models.json` (the cost map, as far as it is used). The
-program says most of this itself, by signatures and pydantic models; which keys the proxy reads out of a mapping is found
-by walking the syntax trees of its sources.
+It writes `RELEASE.json` (settings, words, providers) and `RELEASE.models.json` (the cost map, as far as it is used).
+The program says most of this itself, by signatures and pydantic models; which keys the proxy reads out of a mapping is
+found by walking the syntax trees of its sources.
 """
 
 from __future__ import annotations
 
 import ast
 import enum
+import gc
 import inspect
 import json
 import os
@@ -42,13 +43,20 @@ NAMES = {
 # What returns a copy, a view or the very thing.
 SAME = {"dict", "cast", "deepcopy", "copy", "MappingProxyType", "validate_python", "resolve_os_environ_variables"}
 # Methods whose first argument is a key that is read.
+LOOSER = {"int|numeral": "number", "number|numeral": "number", "list": "list", "map": "map"}
 READS = {"get", "pop", "setdefault", "__getitem__", "get_bool", "get_str"}
+# A name that more functions than these have says nothing.
+MOST = 3
+# What is not longer a choice of keys, and what a key looks like.
+MANY = 40
+ROUNDS = 5
+KEY = r"[A-Za-z][A-Za-z0-9_]{1,70}"
 READERS_OF_THE_FILE = {
     "get_config",
     "_get_config_from_file",
     "_load_config_file",
     "get_config_state",
-    "load_config_file",
+    "_load_yaml_file",
 }
 
 
@@ -85,9 +93,9 @@ def kinds(annotation: object, lax: bool) -> Iterator[str]:
         yield "[text]" if arguments and arguments[0] is str else "list"
     elif annotation in (list, tuple, set):
         yield "list"
-    elif origin is dict or annotation is dict or getattr(origin, "__name__", "") in ("Mapping", "MutableMapping"):
+    elif annotation is dict or getattr(origin, "__name__", "") in ("dict", "Mapping", "MutableMapping"):
         yield "map"
-    elif isinstance(annotation, type) and (hasattr(annotation, "model_fields") or hasattr(annotation, "__total__")):
+    elif hasattr(annotation, "model_fields") or hasattr(annotation, "__total__"):  # pydantic's, or a TypedDict
         yield "map"
     else:
         yield "any"
@@ -135,80 +143,118 @@ def found(module: str, name: str) -> Any:
 class Sources:
     """All modules of the program, and which keys of which mapping they read.
 
-    A mapping is followed by its name, through `or {}`, copies, plain assignments, and into the parameters of functions
-    that it is given to, until nothing more is found.
+    A mapping is followed by its name, through `or {}`, copies, plain assignments, functions that return it and the
+    parameters of functions that it is given to; a key through constants, loops over constants and parameters. All of
+    it again until nothing more is found.
     """
 
     def __init__(self, *folders: Path) -> None:
-        self.trees = {
-            path: ast.parse(path.read_text(encoding="utf-8"))
-            for folder in folders
-            for path in sorted(folder.rglob("*.py"))
-        }
-        self.constants: dict[str, tuple[str, ...]] = {}
+        gc.disable()  # millions of nodes, and none of them goes
+        self.trees: dict[Path, ast.Module] = {}
+        for path in (path for folder in folders for path in sorted(folder.rglob("*.py"))):
+            text = path.read_text(encoding="utf-8")
+            near = "proxy" in path.parts or "litellm_enterprise" in path.parts
+            if re.search(r"settings|\bconfig\b" if near else r"(general|litellm|router)_settings|cache_params", text):
+                self.trees[path] = ast.parse(text)
         self.functions: dict[str, list[ast.FunctionDef | ast.AsyncFunctionDef]] = defaultdict(list)
-        self.given: dict[tuple[int, str], str] = {}
-        self.keys: dict[str, set[str]] = defaultdict(set)
+        self.constants: dict[str, tuple[str, ...]] = {}
+        self.scopes: dict[int, dict[str, str]] = defaultdict(dict)
+        self.texts: dict[int, dict[str, tuple[str, ...]]] = defaultdict(dict)
+        self.returned: dict[str, str] = {}
+        self.passing: set[str] = set(SAME)
+        self.keys: dict[str, dict[str, str]] = defaultdict(dict)
         self.open: dict[str, set[str]] = defaultdict(set)
+        self.special: set[str] = set()
+        self.changed = True
         for tree in self.trees.values():
-            for node in tree.body:
-                self.constant(node)
             for node in ast.walk(tree):
-                if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                    self.functions[node.name].append(node)
-        before = -1
-        while before != len(self.given):
-            before = len(self.given)
+                self.define(node)
+        for _ in range(ROUNDS):
+            self.changed = False
+            self.open.clear()
             for path, tree in self.trees.items():
                 Reader(self, path).visit(tree)
+            if not self.changed:
+                break
 
-    def constant(self, node: ast.stmt) -> None:
-        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
-            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
-            if isinstance(target, ast.Name) and (texts := literal(node.value)):
-                self.constants[target.id] = texts
+    def define(self, node: ast.AST) -> None:
+        match node:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                self.functions[name].append(node)
+            case ast.ClassDef(name=name):
+                self.functions[name].extend(
+                    each for each in node.body if isinstance(each, ast.FunctionDef) and each.name == "__init__"
+                )
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=value)
+                | ast.AnnAssign(target=ast.Name(id=name), value=value)
+            ):
+                if value is not None and name == name.upper() and (texts := literal(value)):
+                    self.constants[name] = texts
 
-    def give(self, call: ast.Call, section: str, place: int | str) -> None:
-        """A mapping is an argument: every function of that name has it as that parameter."""
-        name = called(call)
-        targets = self.functions.get(name, ())
-        if len(targets) > 3:  # a name that says nothing
+    def give(self, call: ast.Call, place: int | str, section: str | None, texts: tuple[str, ...]) -> None:
+        """An argument is a mapping, or a text: every function of that name has it as that parameter."""
+        targets = self.functions.get(called(call), ())
+        if len(targets) > MOST:
             return
         for target in targets:
-            names = [each.arg for each in (*target.args.posonlyargs, *target.args.args, *target.args.kwonlyargs)]
+            named = [each.arg for each in (*target.args.posonlyargs, *target.args.args)]
             if isinstance(place, int):
-                place_here = place + (1 if names[:1] in (["self"], ["cls"]) else 0)
-                parameter = names[place_here] if place_here < len(names) else None
+                index = place + (named[:1] in (["self"], ["cls"]))
+                parameter = named[index] if index < len(named) else None
             else:
-                parameter = place if place in names else None
-            if parameter:
-                self.given.setdefault((id(target), parameter), section)
+                parameter = place if place in (*named, *(each.arg for each in target.args.kwonlyargs)) else None
+            if parameter and section:
+                self.name(id(target), parameter, section)
+            elif parameter and texts:
+                self.spell(id(target), parameter, texts)
+
+    def name(self, scope: int, name: str, section: str) -> None:
+        """A name of a scope is a mapping; one that is now this and now that is none, and stays so."""
+        before = self.scopes[scope].get(name)
+        if before is None or (before not in ("", section) and name not in NAMES):
+            self.scopes[scope][name] = section if before is None else ""
+            self.changed = True
+
+    def spell(self, scope: int, name: str, texts: tuple[str, ...]) -> None:
+        before = self.texts[scope].get(name, ())
+        if len(before) > MANY:  # a text that grows in a loop
+            return
+        if more := tuple(text for text in texts if text not in before and re.fullmatch(KEY, text)):
+            self.texts[scope][name] = before + more
+            self.changed = True
+
+    def read(self, section: str, texts: tuple[str, ...], where: str) -> None:
+        for text in texts:
+            self.keys[section].setdefault(text, where)
 
 
 def literal(node: ast.expr) -> tuple[str, ...]:
     """The texts that an expression spells out: one, or a list, tuple, set or mapping of them."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return (node.value,)
-    if (
-        isinstance(node, ast.Call)
-        and called(node) in {"frozenset", "set", "tuple", "list", "MappingProxyType"}
-        and node.args
-    ):
-        return literal(node.args[0])
-    if isinstance(node, ast.List | ast.Tuple | ast.Set):
-        parts = [literal(each) for each in node.elts]
-        return tuple(part[0] for part in parts if part) if all(parts) else ()
-    if isinstance(node, ast.Dict):
-        parts = [literal(each) for each in node.keys if each is not None]
-        return tuple(part[0] for part in parts if part)
+    match node:
+        case ast.Constant(value=str(text)):
+            return (text,)
+        case ast.Call(args=[ast.expr() as inner, *_]) if called(node) in {
+            "frozenset",
+            "set",
+            "tuple",
+            "list",
+            "MappingProxyType",
+        }:
+            return literal(inner)
+        case ast.List(elts=elements) | ast.Tuple(elts=elements) | ast.Set(elts=elements):
+            parts = [literal(each) for each in elements]
+            return tuple(part[0] for part in parts if len(part) == 1) if all(parts) else ()
+        case ast.Dict(keys=keys):
+            return tuple(text for each in keys if each is not None for text in literal(each))
     return ()
 
 
 def called(call: ast.Call) -> str:
-    function = call.func
-    return (
-        function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
-    )
+    match call.func:
+        case ast.Attribute(attr=name) | ast.Name(id=name):
+            return name
+    return ""
 
 
 class Reader(ast.NodeVisitor):
@@ -217,36 +263,36 @@ class Reader(ast.NodeVisitor):
     def __init__(self, sources: Sources, path: Path) -> None:
         self.sources = sources
         self.path = path
-        self.proxy = "proxy" in path.parts or "litellm_enterprise" in path.parts
-        self.scopes: list[dict[str, str]] = [{}]
-        self.loops: list[dict[str, tuple[str, ...]]] = [{}]
+        self.proxy = not {"proxy", "litellm_enterprise"}.isdisjoint(path.parts)
+        self.scopes: list[int] = [id(sources.trees[path])]
+        self.inside: list[str] = [""]
+        self.parameters: list[set[str]] = [set()]
 
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-        arguments = (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)
-        scope = {each.arg: "" for each in arguments if each.arg in NAMES}
-        scope = {name: NAMES[name] for name in scope}
-        for each in arguments:
-            if section := self.sources.given.get((id(node), each.arg)):
-                scope[each.arg] = section
-        self.scopes.append(scope)
-        self.loops.append({})
-        # Twice: a name may be read above the line that binds it, in a loop.
-        for _ in range(2):
-            for part in node.body:
-                self.visit(part)
+        for each in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
+            if each.arg in NAMES:
+                self.sources.name(id(node), each.arg, NAMES[each.arg])
+        self.scopes.append(id(node))
+        self.inside.append(node.name)
+        named = (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)
+        self.parameters.append({each.arg for each in named} - set(NAMES))
+        for part in node.body:
+            self.visit(part)
         self.scopes.pop()
-        self.loops.pop()
+        self.inside.pop()
+        self.parameters.pop()
 
-    visit_AsyncFunctionDef = visit_FunctionDef  # type: ignore[assignment]  # noqa: N815
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> None:
+        self.visit_FunctionDef(node)
 
     def section(self, node: ast.expr | None) -> str | None:
         """Which mapping an expression is, `top` for the whole file."""
         match node:
             case ast.Name(id=name):
-                for scope in reversed(self.scopes):
-                    if name in scope:
-                        return scope[name]
-                return NAMES.get(name)
+                found_ = (self.sources.scopes[scope].get(name) for scope in reversed(self.scopes))
+                return next((each for each in found_ if each), None) or NAMES.get(name)
+            case ast.Attribute(attr="config", value=ast.Name(id="proxy_config")):
+                return "top"
             case ast.Attribute(attr=name):
                 return NAMES.get(name)
             case ast.Await(value=value) | ast.NamedExpr(value=value):
@@ -255,70 +301,76 @@ class Reader(ast.NodeVisitor):
                 return next((each for each in map(self.section, values) if each), None)
             case ast.IfExp(body=body, orelse=orelse):
                 return self.section(body) or self.section(orelse)
-            case ast.Dict(keys=keys, values=values) if None in keys:
+            case ast.Dict(keys=keys, values=values):
                 spread = [self.section(value) for key, value in zip(keys, values, strict=True) if key is None]
                 return next((each for each in spread if each), None)
             case ast.Subscript(value=value, slice=key):
-                return self.below(self.section(value), self.texts(key))
+                return self.below(self.section(value), self.spelt(key))
             case ast.Call():
                 return self.result(node)
         return None
 
     def result(self, call: ast.Call) -> str | None:
         name = called(call)
-        if name in READS and isinstance(call.func, ast.Attribute) and call.args:
-            if below := self.below(self.section(call.func.value), self.texts(call.args[0])):
-                return below
-        if name in READERS_OF_THE_FILE and self.proxy and isinstance(call.func, ast.Attribute):
-            owner = call.func.value
-            owned = owner.attr if isinstance(owner, ast.Attribute) else owner.id if isinstance(owner, ast.Name) else ""
-            if owned in {"self", "proxy_config", "ProxyConfig", "pc"} or isinstance(owner, ast.Call):
-                return "top"
-        if name in SAME:
+        match call.func:
+            case ast.Attribute(value=owner):
+                if name in READS and call.args:
+                    return self.below(self.section(owner), self.spelt(call.args[0]))
+                if name == "copy" and not call.args:
+                    return self.section(owner)
+                if name in READERS_OF_THE_FILE and self.proxy:
+                    owned = ast.unparse(owner).rpartition(".")[2]
+                    return "top" if owned in {"self", "proxy_config", "ProxyConfig()"} else None
+                if name == "safe_load" and self.inside[-1] in READERS_OF_THE_FILE and self.proxy:
+                    return "top"
+        if name in self.sources.passing:
             return next((each for each in map(self.section, call.args) if each), None)
-        if name == "copy" and isinstance(call.func, ast.Attribute):
-            return self.section(call.func.value)
-        if name == "getattr" and len(call.args) > 1 and (texts := self.texts(call.args[1])):
+        if name == "getattr" and len(call.args) > 1 and (texts := literal(call.args[1])):
             return NAMES.get(texts[0])
-        return None
+        return self.sources.returned.get(name) if len(self.sources.functions.get(name, ())) <= MOST else None
 
     @staticmethod
     def below(section: str | None, keys: tuple[str, ...]) -> str | None:
         if section == "top":
             return next((NAMES[key] for key in keys if key in NAMES), None)
-        if section == "litellm_settings" and "cache_params" in keys:
-            return "cache_params"
-        return None
+        return "cache_params" if section == "litellm_settings" and "cache_params" in keys else None
 
-    def texts(self, node: ast.expr) -> tuple[str, ...]:
+    def spelt(self, node: ast.expr) -> tuple[str, ...]:
+        """The texts that an expression may be, as far as they can be told."""
         if texts := literal(node):
             return texts
-        name = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else None
-        if name is None:
-            return ()
-        for loop in reversed(self.loops):
-            if name in loop:
-                return loop[name]
-        if isinstance(node, ast.Attribute) and name == "value" and isinstance(node.value, ast.Attribute):
-            return ()
-        return self.sources.constants.get(name, ())
+        match node:
+            case ast.Name(id=name):
+                for scope in reversed(self.scopes):
+                    if name in self.sources.texts[scope]:
+                        return self.sources.texts[scope][name]
+                return self.sources.constants.get(name, ())
+            case ast.Attribute(attr=name):
+                return self.sources.constants.get(name, ())
+            case ast.JoinedStr(values=parts):
+                made = [""]
+                for part in parts:
+                    inner = part.value if isinstance(part, ast.FormattedValue) else part
+                    made = [head + tail for head in made for tail in self.spelt(inner)]
+                return tuple(made)
+            case ast.List(elts=elements) | ast.Tuple(elts=elements) | ast.Set(elts=elements):
+                return tuple(text for each in elements for text in self.spelt(each))
+        return ()
 
     def read(self, section: str | None, key: ast.expr) -> None:
-        if section is None:
+        if section is None or "misplaced" in self.inside[-1]:  # read to say that it is ignored
             return
-        if texts := self.texts(key):
-            self.sources.keys[section].update(texts)
-        else:
-            self.sources.open[section].add(f"{self.path.name}:{key.lineno} {ast.unparse(key)}")
+        where = f"{self.path.name}:{key.lineno}"
+        self.sources.read(section, self.spelt(key), where)
+        if not self.spelt(key):
+            self.sources.open[section].add(f"{where} {ast.unparse(key)}")
 
     def bind(self, target: ast.expr, value: ast.expr | None) -> None:
         if isinstance(target, ast.Name) and value is not None:
             if section := self.section(value):
-                self.scopes[-1][target.id] = section
-            elif target.id in NAMES or target.id in self.scopes[-1]:
-                return
-            elif texts := literal(value):
-                self.loops[-1].setdefault(target.id, texts)
+                self.sources.name(self.scopes[-1], target.id, section)
+            elif texts := self.spelt(value):
+                self.sources.spell(self.scopes[-1], target.id, texts)
 
     def visit_Assign(self, node: ast.Assign) -> None:
         for target in node.targets:
@@ -333,37 +385,52 @@ class Reader(ast.NodeVisitor):
         self.bind(node.target, node.value)
         self.generic_visit(node)
 
-    def loop(self, target: ast.expr, over: ast.expr) -> None:
-        if isinstance(target, ast.Name) and (texts := self.texts(over)):
-            self.loops[-1][target.id] = texts
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+        for each in node.names:
+            if each.name in SECTIONS and each.asname:
+                self.sources.name(self.scopes[-1], each.asname, each.name)
+
+    def visit_Return(self, node: ast.Return) -> None:
+        section = self.section(node.value)
+        if section and node.value is not None:
+            used = {each.id for each in ast.walk(node.value) if isinstance(each, ast.Name)}
+            if used & self.parameters[-1]:
+                self.sources.passing.add(self.inside[-1])
+            else:
+                self.sources.returned.setdefault(self.inside[-1], section)
+        self.generic_visit(node)
 
     def visit_For(self, node: ast.For) -> None:
         self.loop(node.target, node.iter)
         # `for key, value in settings.items(): if key == "x"` reads x.
-        if isinstance(node.iter, ast.Call) and called(node.iter) in {"items", "keys"}:
-            section = self.section(node.iter.func.value) if isinstance(node.iter.func, ast.Attribute) else None
-            first = node.target.elts[0] if isinstance(node.target, ast.Tuple) else node.target
-            if section and isinstance(first, ast.Name):
-                self.compared(section, first.id, node)
+        if (
+            isinstance(node.iter, ast.Call)
+            and called(node.iter) == "items"
+            and isinstance(node.iter.func, ast.Attribute)
+        ):
+            section = self.section(node.iter.func.value)
+            match node.target:
+                case ast.Tuple(elts=[ast.Name(id=name), *_]) if section:
+                    self.compared(section, name, node)
         self.generic_visit(node)
+
+    def loop(self, target: ast.expr, over: ast.expr) -> None:
+        if isinstance(target, ast.Name) and (texts := self.spelt(over)):
+            self.sources.spell(self.scopes[-1], target.id, texts)
 
     def compared(self, section: str, name: str, loop: ast.For) -> None:
         for node in ast.walk(loop):
-            if isinstance(node, ast.Compare) and isinstance(node.left, ast.Name) and node.left.id == name:
-                for operator, right in zip(node.ops, node.comparators, strict=True):
-                    if isinstance(operator, ast.Eq | ast.In):
-                        self.sources.keys[section].update(self.texts(right))
+            match node:
+                case ast.Compare(left=ast.Name(id=left), ops=[ast.Eq() | ast.In()], comparators=[right]) if (
+                    left == name
+                ):
+                    self.sources.read(section, self.spelt(right), f"{self.path.name}:{right.lineno}")
+                    if section == "litellm_settings" and self.inside[-1] == "load_config":
+                        self.sources.special.update(self.spelt(right))
 
     def visit_comprehension(self, node: ast.comprehension) -> None:
         self.loop(node.target, node.iter)
         self.generic_visit(node)
-
-    def visit_ListComp(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> None:
-        for each in node.generators:
-            self.visit(each)
-        self.generic_visit(node)
-
-    visit_SetComp = visit_GeneratorExp = visit_DictComp = visit_ListComp  # type: ignore[assignment]
 
     def visit_Subscript(self, node: ast.Subscript) -> None:
         self.read(self.section(node.value), node.slice)
@@ -376,23 +443,16 @@ class Reader(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_Call(self, node: ast.Call) -> None:
-        if isinstance(node.func, ast.Attribute) and node.func.attr in READS and node.args:
+        name = called(node)
+        if isinstance(node.func, ast.Attribute) and name in READS and node.args:
             self.read(self.section(node.func.value), node.args[0])
+        if name in {"getattr", "setattr", "hasattr"} and ast.unparse(node.args[0]) == "litellm" and len(node.args) > 1:
+            self.sources.read("litellm_settings", literal(node.args[1]), f"{self.path.name}:{node.lineno}")
         for place, argument in enumerate(node.args):
-            if section := self.section(argument):
-                self.sources.give(node, section, place)
-                # `read(settings, "key")`, a reader of the program's own.
-                if (
-                    place == 0
-                    and len(node.args) > 1
-                    and called(node) not in SAME | {"isinstance", "getattr", "setattr"}
-                ):
-                    self.sources.keys[section].update(
-                        text for text in self.texts(node.args[1]) if re.fullmatch("[a-z][a-z0-9_]+", text)
-                    )
+            self.sources.give(node, place, self.section(argument), self.spelt(argument))
         for keyword in node.keywords:
-            if keyword.arg and (section := self.section(keyword.value)):
-                self.sources.give(node, section, keyword.arg)
+            if keyword.arg:
+                self.sources.give(node, keyword.arg, self.section(keyword.value), self.spelt(keyword.value))
         self.generic_visit(node)
 
 
@@ -402,23 +462,41 @@ class Reader(ast.NodeVisitor):
 def sections(litellm: Any, sources: Sources) -> dict[str, dict[str, str]]:
     types_ = import_module("litellm.proxy._types")
     router_types = import_module("litellm.types.router")
+    outside = {*outside_router(sources), "model_list", "search_tools"}
     router = parameters(litellm.Router.__init__)
     read = {name: dict.fromkeys(keys, "any") for name, keys in sources.keys.items()}
+    redis = getattr(import_module("litellm._redis"), "_get_redis_kwargs", set)()
     made = {
         "": {**read["top"], **fields(types_.ConfigYAML), **dict.fromkeys(SECTIONS, "map")},
-        "router_settings": {**read["router_settings"], **router},
-        "litellm_settings": {**read["litellm_settings"], **module_settings(litellm)},
+        "router_settings": {name: each for name, each in router.items() if name not in outside},
+        "litellm_settings": {
+            **read["litellm_settings"],
+            **module_settings(litellm),
+            **dict.fromkeys(sources.special, "any"),
+        },
         "general_settings": {**read["general_settings"], **fields(types_.ConfigGeneralSettings)},
+        "deployment": {
+            **dict.fromkeys(("tpm", "rpm"), "any"),
+            **fields(router_types.DeploymentTypedDict),
+            **fields(router_types.Deployment),
+        },
         "litellm_params": call_parameters(litellm, router_types),
         "model_info": {**dict.fromkeys(cost_keys(litellm), "any"), **fields(router_types.ModelInfo)},
         "retry_policy": fields(router_types.RetryPolicy),
         "allowed_fails_policy": fields(router_types.AllowedFailsPolicy),
-        "cache_params": {**read["cache_params"], **parameters(litellm.Cache.__init__)},
+        "cache_params": {
+            **dict.fromkeys(redis, "any"),
+            **read["cache_params"],
+            **parameters(litellm.Cache.__init__),
+        },
+        "routing_strategy_args": strategy_arguments(),
     }
+    # What the loader takes out of the settings itself, or keeps for itself.
+    for name in ("_global_proxy_spend", "model_list"):
+        made["litellm_settings"].pop(name, None)
     for name, module, thing in (
         ("guardrail", "litellm.types.guardrails", "Guardrail"),
         ("guardrail_params", "litellm.types.guardrails", "LitellmParams"),
-        ("routing_strategy_args", "litellm.router_strategy.lowest_latency", "RoutingArgs"),
         ("routing_group", "litellm.types.router", "RoutingGroup"),
         ("alerting_config", "litellm.types.router", "AlertingConfig"),
         ("budget_config", "litellm.types.utils", "BudgetConfig"),
@@ -428,6 +506,42 @@ def sections(litellm: Any, sources: Sources) -> dict[str, dict[str, str]]:
         if (model := found(module, thing)) is not None:
             made[name] = fields(model)
     return {name: dict(sorted(keys.items())) for name, keys in made.items()}
+
+
+def strategy_arguments() -> dict[str, str]:
+    """`routing_strategy_args`, of all strategies together."""
+    made: dict[str, str] = {}
+    for module in ("lowest_latency", "lowest_tpm_rpm", "lowest_tpm_rpm_v2", "lowest_cost", "least_busy"):
+        arguments = found(f"litellm.router_strategy.{module}", "RoutingArgs")
+        if arguments is not None:
+            made |= fields(arguments)
+    return made
+
+
+def outside_router(sources: Sources) -> set[str]:
+    """Parameters of the router that the proxy gives it itself, and that it ignores in `router_settings`."""
+    named = found("litellm.constants", "ROUTER_SETTINGS_MANAGED_OUTSIDE_CONFIG")
+    return set(named or [text for each in loader(sources, "exclude_args") for text in literal(each)])
+
+
+def loader(sources: Sources, name: str) -> Iterator[ast.expr]:
+    """What the loader of the file assigns to a name."""
+    for function in sources.functions["load_config"]:
+        for node in ast.walk(function):
+            match node:
+                case ast.Assign(targets=[ast.Name(id=target)], value=value) if target == name:
+                    yield value
+
+
+def stopping(sources: Sources) -> set[str]:
+    """Keys of `router_settings` that the loader refuses."""
+    made: set[str] = set()
+    for function in sources.functions["load_config"]:
+        for node in ast.walk(function):
+            match node:
+                case ast.If(test=ast.Compare(ops=[ast.In()], comparators=[names_]), body=[ast.Raise(), *_]):
+                    made.update(literal(names_))
+    return made
 
 
 def module_settings(litellm: Any) -> dict[str, str]:
@@ -442,8 +556,10 @@ def module_settings(litellm: Any) -> dict[str, str]:
         value = getattr(litellm, name, None)
         if name != name.lower() or name.startswith("_") or inspect.ismodule(value) or name == "annotations":
             continue
-        if name not in annotated and (callable(value) or hasattr(type(value), "__module__") and instance(value)):
+        if name not in annotated and (callable(value) or instance(value)):
             continue
+        if name not in annotated and value and isinstance(value, list | set | tuple):
+            continue  # a register of names, built at the start
         made[name] = kind(evaluated(annotated.get(name), litellm)) if name in annotated else "any"
     return made
 
@@ -455,7 +571,7 @@ def instance(value: object) -> bool:
 
 def evaluated(annotation: str | None, litellm: Any) -> object:
     try:
-        return eval(annotation or "Any", {**vars(typing), **vars(litellm)})  # noqa: S307 - the program's own source
+        return eval(annotation or "Any", {**vars(typing), **vars(litellm)})
     except Exception:  # noqa: BLE001 - a name that only a type checker sees
         return Any
 
@@ -485,7 +601,8 @@ def call_parameters(litellm: Any, router_types: Any) -> dict[str, str]:
     loose -= {"messages", "input", "prompt", "kwargs", "args"}
     return {
         **dict.fromkeys(loose, "any"),
-        **fields(router_types.LiteLLMParamsTypedDict),
+        # What only the TypedDict declares is not held to it: a weight may be 0.5.
+        **{name: LOOSER.get(each, "any") for name, each in fields(router_types.LiteLLMParamsTypedDict).items()},
         **fields(router_types.LiteLLM_Params),
     }
 
@@ -499,20 +616,24 @@ def cost_keys(litellm: Any) -> set[str]:
 
 def words(litellm: Any) -> dict[str, list[str]]:
     known = hints(litellm.Router.__init__)
-    strategies = set(members(found("litellm.types.router", "RoutingStrategy")))
-    made = {
-        "routing_strategy": strategies | set(literals(known.get("routing_strategy"))),
+    strategies = found("litellm.router_utils.routing_groups", "VALID_ROUTING_STRATEGIES") or (
+        *members(found("litellm.types.router", "RoutingStrategy")),
+        *literals(known.get("routing_strategy")),
+    )
+    made: dict[str, Any] = {
+        "routing_strategy": strategies,
         "optional_pre_call_checks": literals(known.get("optional_pre_call_checks")),
         "cache_params.type": members(found("litellm.types.caching", "LiteLLMCacheType")),
-        "cache_params.mode": members(found("litellm.types.caching", "CacheMode")),
-        "guardrail": members(found("litellm.types.guardrails", "SupportedGuardrailIntegrations")),
+        "cache_params.mode": members(found("litellm.caching.caching", "CacheMode")),
+        "guardrail": {
+            *members(found("litellm.types.guardrails", "SupportedGuardrailIntegrations")),
+            *(found("litellm.proxy.guardrails.guardrail_registry", "guardrail_initializer_registry") or ()),
+        },
         "guardrail_mode": members(found("litellm.types.guardrails", "GuardrailEventHooks")),
-        "callback": literals(found("litellm", "_custom_logger_compatible_callbacks_literal"))
-        or getattr(litellm, "_known_custom_logger_compatible_callbacks", ()),
         "key_management_system": members(found("litellm.types.secret_managers.main", "KeyManagementSystem")),
-        "model_info.mode": {entry["mode"] for entry in litellm.model_cost.values() if entry.get("mode")},
+        "model_info.mode": [row[1] for row in models(litellm).values() if row[1]],
     }
-    return {name: sorted(set(values)) for name, values in made.items()}
+    return {name: sorted({str(getattr(each, "value", each)) for each in values}) for name, values in made.items()}
 
 
 def members(enumeration: Any) -> list[str]:
@@ -538,15 +659,36 @@ def providers(litellm: Any) -> dict[str, Any]:
         "providers": sorted(listed | configured),
         "prefixes": prefixes(litellm, ast.parse(inspect.getsource(logic.get_llm_provider))),
         "patterns": [[each.pattern.pattern, each.provider] for each in getattr(rules, "routing_rules", ())],
-        "endpoints": sorted(litellm.openai_compatible_endpoints),
+        "endpoints": {each: endpoint(litellm, each) for each in sorted(litellm.openai_compatible_endpoints)},
+        # `prefix/name` of these is a prompt kept elsewhere, whose provider is not asked for at the start.
+        "prompts": sorted(litellm._known_custom_logger_compatible_callbacks),
+        "bedrock": {
+            "regions": regions("get_all_bedrock_regions"),
+            "across": regions("get_bedrock_cross_region_inference_regions"),
+        },
         "elsewhere": elsewhere(litellm, listed | configured),
         "bare": bare(litellm, listed | configured),
     }
 
 
+def endpoint(litellm: Any, address: str) -> str | None:
+    """Who answers an unknown name at an address that the program knows."""
+    try:
+        return str(litellm.get_llm_provider("zz-none", api_base=address)[1])
+    except litellm.BadRequestError:
+        return None
+
+
+def regions(name: str) -> list[str]:
+    bedrock = import_module("litellm.llms.bedrock.common_utils")
+    function = getattr(bedrock, name, None) or getattr(bedrock.AmazonBedrockGlobalConfig(), "get_all_regions", list)
+    return sorted(function())
+
+
 def asked(litellm: Any, name: str, provider: str | None = None) -> str | None:
-    if name.split("/")[0] in {"github_copilot", "chatgpt"}:  # these would sign in
-        return name.split("/")[0] if "/" in name else None
+    prefix, slash, _ = name.partition("/")
+    if prefix in {"github_copilot", "chatgpt"}:  # these would sign in
+        return prefix if slash else None
     try:
         return str(litellm.get_llm_provider(name, custom_llm_provider=provider)[1])
     except litellm.BadRequestError:
@@ -608,6 +750,8 @@ def elsewhere(litellm: Any, known: set[str]) -> dict[str, str]:
 def models(litellm: Any) -> dict[str, list[Any]]:
     made = {}
     for name, entry in litellm.model_cost.items():
+        if name == "sample_spec":
+            continue
         window = entry.get("max_input_tokens") or entry.get("max_tokens")
         made[name] = [
             entry.get("litellm_provider"),
@@ -646,13 +790,13 @@ def main(folder: Path) -> int:
     release = version("litellm")
     root = Path(litellm.__file__).parent
     sources = Sources(root, *(path for path in [root.parent / "litellm_enterprise"] if path.is_dir()))
-    outside = found("litellm.constants", "ROUTER_SETTINGS_MANAGED_OUTSIDE_CONFIG") or ()
     facts = {
         "program": "litellm",
         "release": release,
         "sections": sections(litellm, sources),
         "words": words(litellm),
-        "router_ignored": sorted(outside),
+        "router_ignored": sorted(outside_router(sources)),
+        "router_stops": sorted(stopping(sources)),
         **providers(litellm),
     }
     folder.mkdir(parents=True, exist_ok=True)

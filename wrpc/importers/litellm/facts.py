@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
@@ -19,10 +19,13 @@ from urllib.parse import urlparse
 DEFAULT = "1.106.2"
 FOLDER = files("wrpc.importers.litellm") / "releases"
 TABLE = ".models.json"
-# The sections between which a key is misplaced: the top level of the file, its three blocks, and a deployment's two.
-MAIN = ("", "router_settings", "litellm_settings", "general_settings", "litellm_params", "model_info")
+# The sections between which a key is misplaced: the file's three blocks and its top level.
+MAIN = ("router_settings", "litellm_settings", "general_settings", "")
 FLAGS = frozenset({"true", "false", "yes", "no", "on", "off", "t", "f", "y", "n", "1", "0", "1.0", "0.0"})
 HASH = 64  # Replicate's names end in a colon and so many digits.
+BEDROCK = frozenset({"bedrock", "bedrock_converse"})
+# What stands between `bedrock/` and the name, in the order in which it is taken off.
+ROUTES = ("bedrock/", "chat_completions/", "converse/", "invoke/", "openai/", "mantle/", "nova-2/", "nova/")
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -63,18 +66,33 @@ class Facts:
         """The keys that a section has, each with its type; `""` is the top level of the file."""
         return self.sections.get(section, NOTHING)
 
-    def home(self, key: str) -> tuple[str, ...]:
-        """The main sections that have a key."""
-        return tuple(section for section in MAIN if key in self.known(section))
+    def home(self, key: str, among: Sequence[str] = MAIN) -> tuple[str, ...]:
+        """The sections that have a key."""
+        return tuple(section for section in among if key in self.known(section))
 
     @property
     def strategies(self) -> tuple[str, ...]:
         """What `routing_strategy` may say."""
         return self.words["routing_strategy"]
 
+    @property
+    def router_ignored(self) -> frozenset[str]:
+        """Parameters of the router that mean nothing in `router_settings`; any unknown key is ignored as well."""
+        return frozenset(self.data["router_ignored"])
+
+    @property
+    def router_stops(self) -> frozenset[str]:
+        """Keys that stop the start when they stand in `router_settings`."""
+        return frozenset(self.data["router_stops"])
+
+    def prompt(self, model: str) -> bool:
+        """Whether a `litellm_params.model` names a prompt kept elsewhere, so that no provider is asked for."""
+        prefix, slash, _ = model.partition("/")
+        return bool(slash) and prefix in self.data["prompts"]
+
     def provider(self, model: str, custom_llm_provider: str | None = None, api_base: str | None = None) -> str | None:
         """Who answers a `litellm_params.model`, None where the program does not know."""
-        if model.partition("/")[0] == "azure" and model in self.elsewhere:
+        if model.startswith("azure/") and model in self.elsewhere:
             return self.elsewhere[model]
         if custom_llm_provider and model.partition("/")[0] != custom_llm_provider:
             model = f"{custom_llm_provider}/{model}"
@@ -92,11 +110,8 @@ class Facts:
         named: Mapping[str, str] = self.data["bare"]
         if model in named:
             return named[model]
-        tail = model.partition(":")[2]
-        if tail and len(tail.partition(":")[0]) == HASH:
+        if len(model.partition(":")[2].partition(":")[0]) == HASH:
             return "replicate"
-        if model == "*":
-            return "openai"
         for text, provider in self.data["prefixes"]["contains"]:
             if text in model:
                 return str(provider)
@@ -106,35 +121,52 @@ class Facts:
         return next((provider for pattern, provider in self.patterns if pattern.search(model)), None)
 
     def endpoint(self, api_base: str) -> str | None:
-        """The provider whose address `api_base` is; one that has no name of its own is `openai`."""
-        given = _address(api_base)
-        return next(
-            (provider for known, provider in self.endpoints if given[0] == known[0] and _under(given[1], known[1])),
-            None,
-        )
+        """The provider whose address `api_base` is, which an unknown name is sent to."""
+        host, path = _address(api_base)
+        return next((who for known, under, who in self.endpoints if host == known and _under(path, under)), None)
 
     def model(self, model: str, custom_llm_provider: str | None = None) -> ModelFacts | None:
-        """A model's row, looked up with the provider before it and then without."""
+        """A model's row in the cost map, looked up as the program does: with the provider before it, then without."""
         provider = self.provider(model, custom_llm_provider)
-        for name in self.names(model, provider):
-            row = self.models.get(name) or self.models.get(self.folded.get(name.lower(), ""))
+        for name in self.names(model, provider, custom_llm_provider):
+            key = name if name in self.models else self.folded.get(name.lower(), "")
+            row = self.models.get(key)
             if row is not None and _same(provider, row[0]):
-                return ModelFacts(name, *row)
+                return ModelFacts(key, *row)
         return None
 
-    def names(self, model: str, provider: str | None) -> Iterator[str]:
+    def names(self, model: str, provider: str | None, given: str | None = None) -> Iterator[str]:
         """The names under which the program looks for a model, in its order."""
-        bare = model.removeprefix(f"{provider}/")
+        split = model.removeprefix(f"{provider}/")
+        head = f"{given}/" if given else ""
+        stem = split if given else model
+        yield model if model.startswith(head) else head + model
         yield model
-        if provider:
-            yield f"{provider}/{bare}"
-        yield bare
-        if provider and provider.startswith("bedrock"):
-            yield bare.rpartition("/")[2]
-        if bare.startswith("ft:"):
-            yield ":".join(bare.split(":")[:2])
+        if provider in BEDROCK:
+            split = _routeless(split)
+        yield split
+        stripped = self.stripped(stem, provider)
+        yield head + stripped
+        yield stripped
         if provider:
             yield f"{provider}/{model}"
+
+    def stripped(self, model: str, provider: str | None) -> str:
+        """A name without what tells one edition of a model from another."""
+        if provider in BEDROCK:
+            name = _routeless(model)
+            name = name.rpartition("/")[2] if "arn" in name.lower() else name
+            name = re.sub(r"\[\w+\]$", "", re.sub(r"(:\d+):\d+k$", r"\1", name))
+            across, dot, rest = name.partition(".")
+            if dot and across in self.data["bedrock"]["across"]:
+                return rest
+            region, slash, rest = name.partition("/")
+            return rest if slash and region in self.data["bedrock"]["regions"] else name
+        if provider in {"vertex_ai", "gemini", "databricks"}:
+            return re.sub(r"-\d+$", "", model)
+        if "ft:" in model:
+            return re.sub(r"(:[^:]+){3}$", "", re.sub(r"(:[^:]+){0,1}::[^:]+$", "", model))
+        return re.sub(r"-\d{4}-\d{2}-\d{2}$", "", model)
 
     @cached_property
     def elsewhere(self) -> Mapping[str, str]:
@@ -147,8 +179,8 @@ class Facts:
         return tuple((re.compile(pattern, re.IGNORECASE), provider) for pattern, provider in self.data["patterns"])
 
     @cached_property
-    def endpoints(self) -> tuple[tuple[tuple[str, str], str], ...]:
-        return tuple((_address(each), "openai") for each in self.data["endpoints"])
+    def endpoints(self) -> tuple[tuple[str, str, str], ...]:
+        return tuple((*_address(known), provider) for known, provider in self.data["endpoints"].items() if provider)
 
     @cached_property
     def models(self) -> Mapping[str, list[Any]]:
@@ -158,6 +190,12 @@ class Facts:
     @cached_property
     def folded(self) -> Mapping[str, str]:
         return {name.lower(): name for name in self.models}
+
+
+def _routeless(model: str) -> str:
+    for route in ROUTES:
+        model = model.removeprefix(route)
+    return model
 
 
 def _address(url: str) -> tuple[str, str]:
@@ -183,8 +221,8 @@ def _same(asked: str | None, told: str | None) -> bool:
 def fits(kind: str, value: object) -> bool:
     """Whether a value of the file is of a type, which is one of these or several with `|` between.
 
-    `bool`, `int`, `number`, `text`, `list`, `[text]`, `map`, `any`; `numeral` is text that reads as a number, `flag` text
-    or a number that reads as a bool.
+    `bool`, `int`, `number`, `text`, `list`, `[text]`, `map`, `any`; `numeral` is text that reads as a number, `flag`
+    text or a number that reads as a bool.
     """
     if value is None or (isinstance(value, str) and value.startswith("os.environ/")):
         return True
