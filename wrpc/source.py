@@ -59,6 +59,12 @@ class Source:
                 text = text[:low] + "\N{BULLET}" * (high - low) + text[high:]
         return text
 
+    def veiled(self, text: str) -> str:
+        """Another text with dots for what is hidden in this one."""
+        for start, end in self.hidden:
+            text = text.replace(self.text[start:end], "\N{BULLET}" * (end - start))
+        return text
+
     def span(self, start: int = 0, end: int | None = None) -> Span:
         return Span(self, start, start if end is None else end)
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     type=click.Choice([*IMPORTERS, "auto"]),
     help="POLICY is another system's configuration, taken as it is.",
 )
+@options.release
 @click.option("--fix", is_flag=True, help="Write every safe fix into each POLICY, and show what is left.")
 @click.option(
     "--diff", is_flag=True, help="Write nothing; show what --fix would change, and exit 1 where anything would."
@@ -38,6 +39,7 @@ def command(
     policies: tuple[Path, ...],
     env: tuple[Path, ...],
     kind: str | None,
+    release: str | None,
     fix: bool,
     diff: bool,
     select: tuple[str, ...],
@@ -57,12 +59,14 @@ def command(
 
     if env and kind is not None:
         raise click.UsageError("--env overrides a policy, and --from names a foreign file")
+    if release is not None and kind is None:
+        raise click.UsageError("--release says whose reading of a foreign file is meant, and needs --from")
     if fix or diff:
         if fix and diff:
             raise click.UsageError("--fix writes and --diff writes nothing: one of them")
         if env:
             raise click.UsageError("--fix and --diff repair a policy itself, and --env overrides it")
-        repairs = Repairs(kind, select, ignore)
+        repairs = Repairs(kind, select, ignore, release)
         paths = files(policies) if kind is None else policies
         if diff:
             return repairs.show(paths)
@@ -70,7 +74,7 @@ def command(
     if kind is None:
         found = gather((loaded(path, env) for path in files(policies)), wrpc.check)
     else:
-        found = gather((each for path in policies for each in foreign(kind, path)), wrpc.check)
+        found = gather((each for path in policies for each in foreign(kind, path, release)), wrpc.check)
     return show(
         chosen(found.findings, select, ignore),
         format=format,
@@ -80,7 +84,7 @@ def command(
     )
 
 
-def foreign(kind: str, path: Path) -> Iterator[tuple[Policy | None, Findings]]:
+def foreign(kind: str, path: Path, release: str | None = None) -> Iterator[tuple[Policy | None, Findings]]:
     """Every policy of a foreign file, with findings that point into that file."""
     from dataclasses import replace
 
@@ -88,7 +92,7 @@ def foreign(kind: str, path: Path) -> Iterator[tuple[Policy | None, Findings]]:
     from wrpc.diagnostics import Findings
     from wrpc.policy.load import from_tree
 
-    source, imported = read(kind, path)
+    source, imported = read(kind, path, release)
     yield None, Findings.of(imported.diagnostics)
     for policy in imported.policies:
         # The importer's tree is for printing, and its file is the one that it will be; here it is the foreign one.

@@ -15,7 +15,7 @@ from wrpc.cli.app import Command
 from wrpc.importers import IMPORTERS
 
 if TYPE_CHECKING:
-    from wrpc.importers.importer import Imported, ImportedPolicy
+    from wrpc.importers.importer import Imported, ImportedPolicy, Importer
     from wrpc.source import Source
 
 
@@ -59,26 +59,34 @@ def read(kind: str, path: Path, release: str | None = None) -> tuple[Source, Imp
     Raises Refusal where the file cannot be read, UsageError for a release that the importer does not know.
     """
     from wrpc.diagnostics import finding
-    from wrpc.importers import codes, importer
+    from wrpc.importers import codes
     from wrpc.importers.importer import Imported
     from wrpc.syntax.read import read as read_source
 
     source = read_source(path)
-    taken = kind
-    if kind == "auto":
-        taken = next((name for name in IMPORTERS if importer(name).recognises(source)), "")
-        if not taken:
-            raise click.UsageError(f"{path} is none of the configurations that wrpc reads: {', '.join(IMPORTERS)}")
-    reader = importer(taken)
-    if release is not None and release not in reader.releases:
-        known = ", ".join(reader.releases)
-        raise click.UsageError(f"`{taken}` is known in release {known}, not `{release}`")
+    name, reader = reading(kind, source, release)
     imported = reader.read(source, release)
     if kind == "auto":
-        message = f"taken for a {reader.title}, as release {release or reader.releases[0]} reads it (`--from {taken}`)"
+        message = f"taken for a {reader.title}, as release {release or reader.releases[0]} reads it (`--from {name}`)"
         note = finding(codes.TAKEN_AS, message, source.span(0, 0))
         imported = Imported(imported.policies, (note, *imported.diagnostics))
     return source, imported
+
+
+def reading(kind: str, source: Source, release: str | None) -> tuple[str, Importer]:
+    """The importer that a kind means, and its name; `auto` takes the first that recognises the file. Raises UsageError
+    where none does, and for a release that it does not know."""
+    from wrpc.importers import importer
+
+    names = IMPORTERS if kind == "auto" else (kind,)
+    for name in names:
+        reader = importer(name)
+        if kind == "auto" and not reader.recognises(source):
+            continue
+        if release is not None and release not in reader.releases:
+            raise click.UsageError(f"`{name}` is known in release {', '.join(reader.releases)}, not `{release}`")
+        return name, reader
+    raise click.UsageError(f"{source.name} is none of the configurations that wrpc reads: {', '.join(IMPORTERS)}")
 
 
 def places(name: str, policies: tuple[ImportedPolicy, ...]) -> list[Path]:

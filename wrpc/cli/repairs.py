@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from wrpc.cli.app import ERRORS, FINE
+from wrpc.cli.imports import reading
 from wrpc.cli.policies import STDIN, stdin
 from wrpc.diagnostics import Diagnostic, Edit, Findings, Fix, Refusal
-from wrpc.importers import IMPORTERS, importer
 from wrpc.source import Source, Span
 
 if TYPE_CHECKING:
-    from wrpc.importers.importer import Importer
     from wrpc.report.screen import Line
 
 MOST_PASSES = 200
@@ -224,15 +223,9 @@ class Repairs:
             policy, found = from_source(source)
             found += Findings() if policy is None else check(policy)
         else:
-            found = Findings.of(self._importer(source).read(source, self.release).diagnostics)
+            _, reader = reading(self.kind, source, self.release)
+            found = Findings.of(reader.read(source, self.release).diagnostics)
         return chosen(found, self.select, self.ignore).diagnostics
-
-    def _importer(self, source: Source) -> Importer:
-        names = IMPORTERS if self.kind == "auto" else (self.kind,)
-        for reader in (importer(name) for name in names if name is not None):
-            if self.kind != "auto" or reader.recognises(source):
-                return reader
-        raise click.UsageError(f"{source.name} is none of the configurations that wrpc reads: {', '.join(IMPORTERS)}")
 
 
 def told(made: Repaired) -> Iterator[Line]:

@@ -178,7 +178,7 @@ def _starved(config: Config, gateway: Gateway) -> None:
             for deployment, share in zip(level, weights(level), strict=True):
                 if share <= 0 and deployment.metrics[column] is None and deployment.params.get(metric) is None:
                     message = (
-                        f"this deployment of `{group}` has no `{metric}` beside others that have, and gets no traffic"
+                        f"this deployment of `{group}` has no `{metric}` beside others that do, and gets no traffic"
                     )
                     others = [d.at for d in level if d.metrics[column] is not None]
                     related = [Related(others[0], f"has a `{metric}`")]

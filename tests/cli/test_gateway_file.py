@@ -1,0 +1,104 @@
+"""A foreign configuration as it is: `check --from`, releases, `auto`, and that no output repeats a secret."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Result, Wrpc
+
+SECRET = "sk-ant-api03-9hQ2mVx7Lr4TzB8nKc3WfJ6yPd1Gs5Ea"
+FILE = f"""\
+model_list:
+  - model_name: chat
+    litellm_params: {{model: openai/gpt-4o, api_key: os.environ/OPENAI_API_KEY, region_name: eu}}
+  - model_name: spare
+    litellm_params:
+      model: anthropic/claude-sonnet-4-5
+      api_key: {SECRET}
+      region_name: us
+router_settings:
+  fallbacks: [{{chat: [spare]}}]
+general_settings:
+  master_key: os.environ/LITELLM_MASTER_KEY
+  num_retries: 3
+"""
+
+
+@pytest.fixture
+def gateway(tmp_path: Path) -> Path:
+    path = tmp_path / "config.yaml"
+    path.write_text(FILE, encoding="utf-8")
+    return path
+
+
+def found(result: Result) -> list[tuple[str, int]]:
+    return [(d["code"], d["span"]["line"]) for d in result.json["diagnostics"]]
+
+
+def test_everything_comes_in_one_list_by_line(wrpc: Wrpc, gateway: Path) -> None:
+    result = wrpc("check", gateway, "--from", "litellm", "--format", "json")
+    assert found(result) == [("WRP162", 7), ("WRP504", 10), ("WRP505", 10), ("WRP161", 13)]
+    assert result.code == 0
+    assert wrpc("check", gateway, "--from", "litellm", "--fail-on", "warning").code == 1
+    assert gateway.read_text(encoding="utf-8") == FILE
+    assert [p.name for p in gateway.parent.iterdir()] == ["config.yaml"]
+
+
+def test_a_proof_has_its_request(wrpc: Wrpc, gateway: Path) -> None:
+    shown = wrpc("check", gateway, "--from", "litellm", "--format", "json").json
+    assert next(d["witness"] for d in shown["diagnostics"] if d["code"] == "WRP504") == {"model": "chat"}
+
+
+def test_auto_says_what_it_took(wrpc: Wrpc, gateway: Path) -> None:
+    result = wrpc("check", gateway, "--from", "auto")
+    assert "WRP058 note: taken for a LiteLLM proxy configuration, as release 1.106.2 reads it" in result.out
+
+
+@pytest.mark.parametrize("form", ["text", "json", "github"])
+@pytest.mark.parametrize("more", [(), ("--fix",), ("--diff",)])
+def test_no_output_repeats_a_secret(wrpc: Wrpc, gateway: Path, form: str, more: tuple[str, ...]) -> None:
+    result = wrpc("check", gateway, "--from", "litellm", "--format", form, *more)
+    assert result.out
+    assert SECRET not in result.out + result.err
+
+
+def test_a_difference_shows_dots(wrpc: Wrpc, gateway: Path) -> None:
+    """A key that moves away from beside a secret."""
+    gateway.write_text(FILE + f"  cooldown_time: 5\n  database_url: postgres://u:{SECRET}@db/x\n", encoding="utf-8")
+    result = wrpc("check", gateway, "--from", "litellm", "--diff")
+    assert "-  cooldown_time: 5" in result.out
+    assert "\N{BULLET}" * 10 in result.out
+    assert SECRET not in result.out
+
+
+def test_the_imported_policy_holds_no_secret(wrpc: Wrpc, gateway: Path) -> None:
+    result = wrpc("import", "litellm", gateway)
+    assert "route chat" in result.out
+    assert SECRET not in result.out + result.err
+
+
+def test_a_release_is_named_and_known(wrpc: Wrpc, gateway: Path) -> None:
+    older = wrpc("check", gateway, "--from", "litellm", "--release", "1.91.5")
+    assert "LiteLLM 1.91.5 ignores it" in older.out
+    for arguments in (
+        ("--from", "litellm"),
+        ("--from", "auto"),
+        ("--from", "litellm", "--fix"),
+        ("--from", "auto", "--diff"),
+    ):
+        result = wrpc("check", gateway, *arguments, "--release", "0.1")
+        assert result.code == 2
+        assert "known in release 1.106.2, 1.91.5, not `0.1`" in result.err
+    assert wrpc("import", "vllm-sr", gateway, "--release", "9").code == 2
+    assert "needs --from" in wrpc("check", gateway, "--release", "1.91.5").err
+
+
+def test_releases_differ(wrpc: Wrpc, gateway: Path) -> None:
+    """A key of every example stops the newer release alone."""
+    gateway.write_text(FILE.replace("os.environ/LITELLM_MASTER_KEY", "sk-1234"), encoding="utf-8")
+    newer = wrpc("check", gateway, "--from", "litellm", "--format", "json")
+    older = wrpc("check", gateway, "--from", "litellm", "--release", "1.91.5", "--format", "json")
+    assert ("WRP170", 12) in found(newer)
+    assert "WRP170" not in [code for code, _ in found(older)]
