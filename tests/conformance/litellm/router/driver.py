@@ -1,0 +1,134 @@
+"""What LiteLLM's router does with each request. Runs in the environment that has the program, on standard input.
+
+In: `[{"config": path, "seed": n, "requests": [{"model": name, "fails": {deployment id: cause}, "rests": n}]}]`.
+Out, for each: `{"start": error or null, "answers": [{"attempts": [[id, cause or null]], "end": error or null}]}`.
+Where `rests` is not 0, the router cools down who fails, and the client asks for so many retries.
+
+The proxy itself loads the file and looks at the request; only the call to the provider is replaced. What LiteLLM keeps
+in its module would go from one file to the next, so each file has a process of its own, forked after the slow import.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import random
+import sys
+from collections.abc import Callable
+from typing import Any
+
+os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
+
+import litellm  # type: ignore[import-not-found]  # the environment that runs this has it
+from litellm.proxy import proxy_server  # type: ignore[import-not-found]
+from litellm.proxy.route_llm_request import route_request  # type: ignore[import-not-found]
+from litellm.router_utils.cooldown_handlers import set_cooldown_deployments  # type: ignore[import-not-found]
+
+Raise = Callable[[str], Exception]
+
+
+def simple(kind: str, **more: Any) -> Raise:
+    return lambda model: getattr(litellm, kind)(message="told to fail", model=model, llm_provider="openai", **more)
+
+
+CAUSES: dict[str, Raise] = {
+    "timeout": simple("Timeout"),
+    "rate_limit": simple("RateLimitError"),
+    "server_error": simple("InternalServerError"),
+    "unavailable": simple("ServiceUnavailableError"),
+    "connection": simple("APIConnectionError"),
+    "error": simple("APIError", status_code=500),
+    "context": simple("ContextWindowExceededError"),
+    "content_policy": simple("ContentPolicyViolationError"),
+    "bad_request": simple("BadRequestError"),
+    "authentication": simple("AuthenticationError"),
+    "not_found": simple("NotFoundError"),
+}
+
+
+class Edge:
+    """Stands where the provider is called, and notes which deployment was."""
+
+    def __init__(self, router: litellm.Router) -> None:
+        self.router = router
+        self.fails: dict[str, str] = {}
+        self.rests = False
+        self.attempts: list[tuple[str, str | None]] = []
+
+    async def acompletion(self, *, model: str, model_info: dict[str, Any], **_: object) -> litellm.ModelResponse:
+        deployment = str(model_info["id"])
+        cause = self.fails.get(deployment)
+        self.attempts.append((deployment, cause))
+        if cause is not None and cause != "refusal":
+            error: Any = CAUSES[cause](model)
+            if self.rests:
+                set_cooldown_deployments(self.router, error, error.status_code, deployment, time_to_cooldown=60)
+            raise error
+        finish = "stop" if cause is None else "content_filter"
+        message = {"role": "assistant", "content": "yes"}
+        return litellm.ModelResponse(choices=[{"index": 0, "finish_reason": finish, "message": message}])
+
+
+async def serve(router: litellm.Router, model: str, retries: int) -> None:
+    """What the proxy does for `/chat/completions`."""
+    data: dict[str, Any] = {"model": model, "messages": [{"role": "user", "content": "is it so?"}]}
+    if retries:
+        data["num_retries"] = retries
+    await (await route_request(data=data, llm_router=router, user_model=None, route_type="acompletion"))
+
+
+async def run(job: dict[str, Any]) -> dict[str, Any]:
+    try:
+        router, _, _ = await proxy_server.ProxyConfig().load_config(router=None, config_file_path=job["config"])
+    except Exception as error:  # noqa: BLE001  # whatever stops the start is the answer
+        return {"start": f"{type(error).__name__}: {error}", "answers": []}
+    router._time_to_sleep_before_retry = lambda **_: 0  # it would wait before it asks one that stands alone again
+    edge = Edge(router)
+    litellm.acompletion = edge.acompletion
+    random.seed(job["seed"])
+    answers = []
+    for request in job["requests"]:
+        edge.fails, edge.rests, edge.attempts = request["fails"], request["rests"] > 0, []
+        end = None
+        try:
+            await serve(router, request["model"], request["rests"])
+        except Exception as error:  # noqa: BLE001  # as above
+            end = {"error": type(error).__name__, "status": getattr(error, "status_code", None), "text": str(error)}
+        answers.append({"attempts": edge.attempts, "end": end})
+        router.flush_cache()
+        router.cooldown_cache.in_memory_cache.flush_cache()  # no deployment rests because of an earlier request
+    return {"start": None, "answers": answers}
+
+
+def apart(job: dict[str, Any]) -> Any:
+    """The answer of a process of its own."""
+    read, write = os.pipe()
+    if (child := os.fork()) == 0:
+        os.close(read)
+        try:
+            answer = asyncio.run(run(job))
+        except BaseException as error:  # noqa: BLE001  # a child that raises would go on as the parent
+            answer = {"start": f"driver: {type(error).__name__}: {error}", "answers": []}
+        with os.fdopen(write, "w") as out:
+            json.dump(answer, out)
+        os._exit(0)
+    os.close(write)
+    with os.fdopen(read) as answer_of_child:
+        text = answer_of_child.read()
+    os.waitpid(child, 0)
+    return json.loads(text)
+
+
+def main() -> None:
+    jobs = json.load(sys.stdin)
+    out = os.dup(1)
+    os.dup2(2, 1)  # the program prints while it loads
+    logging.disable(logging.CRITICAL)
+    with os.fdopen(out, "w") as answers:
+        json.dump([apart(job) for job in jobs], answers)
+
+
+if __name__ == "__main__":
+    main()
