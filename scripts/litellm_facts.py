@@ -35,6 +35,8 @@ SECTIONS = ("general_settings", "litellm_settings", "router_settings")
 NAMES = {
     **{name: name for name in SECTIONS},
     "cache_params": "cache_params",
+    "litellm_params": "litellm_params",
+    "model_info": "model_info",
     "proxy_general_settings": "general_settings",
     "_general_settings": "general_settings",
     "_litellm_settings": "litellm_settings",
@@ -45,6 +47,8 @@ SAME = {"dict", "cast", "deepcopy", "copy", "MappingProxyType", "validate_python
 # Methods whose first argument is a key that is read.
 LOOSER = {"int|numeral": "number", "number|numeral": "number", "list": "list", "map": "map"}
 READS = {"get", "pop", "setdefault", "__getitem__", "get_bool", "get_str"}
+# The modules that read the file itself.
+LOADERS = {"proxy_server.py", "proxy_cli.py", "config_includes.py"}
 # A name that more functions than these have says nothing.
 MOST = 3
 # What is not longer a choice of keys, and what a key looks like.
@@ -95,10 +99,8 @@ def kinds(annotation: object, lax: bool) -> Iterator[str]:
         yield "list"
     elif annotation is dict or getattr(origin, "__name__", "") in ("dict", "Mapping", "MutableMapping"):
         yield "map"
-    elif hasattr(annotation, "model_fields") or hasattr(annotation, "__total__"):  # pydantic's, or a TypedDict
-        yield "map"
-    else:
-        yield "any"
+    else:  # a model of pydantic's, or a TypedDict, is a mapping in a file
+        yield "map" if hasattr(annotation, "model_fields") or hasattr(annotation, "__total__") else "any"
 
 
 def fields(model: Any) -> dict[str, str]:
@@ -154,7 +156,12 @@ class Sources:
         for path in (path for folder in folders for path in sorted(folder.rglob("*.py"))):
             text = path.read_text(encoding="utf-8")
             near = "proxy" in path.parts or "litellm_enterprise" in path.parts
-            if re.search(r"settings|\bconfig\b" if near else r"(general|litellm|router)_settings|cache_params", text):
+            if re.search(
+                r"settings|\bconfig\b"
+                if near
+                else r"(general|litellm|router)_settings|cache_params|(litellm_params|model_info)(\.get\(|\[)",
+                text,
+            ):
                 self.trees[path] = ast.parse(text)
         self.functions: dict[str, list[ast.FunctionDef | ast.AsyncFunctionDef]] = defaultdict(list)
         self.constants: dict[str, tuple[str, ...]] = {}
@@ -360,6 +367,8 @@ class Reader(ast.NodeVisitor):
     def read(self, section: str | None, key: ast.expr) -> None:
         if section is None or "misplaced" in self.inside[-1]:  # read to say that it is ignored
             return
+        if section == "top" and self.path.name not in LOADERS:  # `config` is many things elsewhere
+            return
         where = f"{self.path.name}:{key.lineno}"
         self.sources.read(section, self.spelt(key), where)
         if not self.spelt(key):
@@ -462,7 +471,7 @@ class Reader(ast.NodeVisitor):
 def sections(litellm: Any, sources: Sources) -> dict[str, dict[str, str]]:
     types_ = import_module("litellm.proxy._types")
     router_types = import_module("litellm.types.router")
-    outside = {*outside_router(sources), "model_list", "search_tools"}
+    outside = outside_router(sources) | stopping(sources)
     router = parameters(litellm.Router.__init__)
     read = {name: dict.fromkeys(keys, "any") for name, keys in sources.keys.items()}
     redis = getattr(import_module("litellm._redis"), "_get_redis_kwargs", set)()
@@ -480,8 +489,12 @@ def sections(litellm: Any, sources: Sources) -> dict[str, dict[str, str]]:
             **fields(router_types.DeploymentTypedDict),
             **fields(router_types.Deployment),
         },
-        "litellm_params": call_parameters(litellm, router_types),
-        "model_info": {**dict.fromkeys(cost_keys(litellm), "any"), **fields(router_types.ModelInfo)},
+        "litellm_params": {**read["litellm_params"], **call_parameters(litellm, router_types)},
+        "model_info": {
+            **read["model_info"],
+            **dict.fromkeys(cost_keys(litellm), "any"),
+            **fields(router_types.ModelInfo),
+        },
         "retry_policy": fields(router_types.RetryPolicy),
         "allowed_fails_policy": fields(router_types.AllowedFailsPolicy),
         "cache_params": {
@@ -491,9 +504,8 @@ def sections(litellm: Any, sources: Sources) -> dict[str, dict[str, str]]:
         },
         "routing_strategy_args": strategy_arguments(),
     }
-    # What the loader takes out of the settings itself, or keeps for itself.
-    for name in ("_global_proxy_spend", "model_list"):
-        made["litellm_settings"].pop(name, None)
+    # A register that the program fills itself; in a file it is the top level's, out of its place.
+    made["litellm_settings"].pop("model_list", None)
     for name, module, thing in (
         ("guardrail", "litellm.types.guardrails", "Guardrail"),
         ("guardrail_params", "litellm.types.guardrails", "LitellmParams"),
@@ -505,7 +517,10 @@ def sections(litellm: Any, sources: Sources) -> dict[str, dict[str, str]]:
     ):
         if (model := found(module, thing)) is not None:
             made[name] = fields(model)
-    return {name: dict(sorted(keys.items())) for name, keys in made.items()}
+    return {
+        name: {key: each for key, each in sorted(keys.items()) if not key.startswith("_")}
+        for name, keys in made.items()
+    }
 
 
 def strategy_arguments() -> dict[str, str]:
@@ -534,14 +549,16 @@ def loader(sources: Sources, name: str) -> Iterator[ast.expr]:
 
 
 def stopping(sources: Sources) -> set[str]:
-    """Keys of `router_settings` that the loader refuses."""
+    """Keys of `router_settings` that the loader refuses, or hands to the router twice."""
     made: set[str] = set()
     for function in sources.functions["load_config"]:
         for node in ast.walk(function):
             match node:
                 case ast.If(test=ast.Compare(ops=[ast.In()], comparators=[names_]), body=[ast.Raise(), *_]):
                     made.update(literal(names_))
-    return made
+                case ast.Call(keywords=given) if called(node) == "Router" and any(each.arg is None for each in given):
+                    made.update(each.arg for each in given if each.arg)
+    return made - outside_router(sources)
 
 
 def module_settings(litellm: Any) -> dict[str, str]:
@@ -654,11 +671,15 @@ def providers(litellm: Any) -> dict[str, Any]:
     listed = {getattr(each, "value", each) for each in litellm.provider_list}
     configured = set(getattr(registry, "_providers", {}))
     logic = import_module("litellm.litellm_core_utils.get_llm_provider_logic")
+    older = getattr(logic, "_CLAUDE_PATTERN", None)  # before there were rules
     rules = getattr(sys.modules.get("litellm.litellm_core_utils.fallback_generalizations"), "_registry", None)
     return {
         "providers": sorted(listed | configured),
         "prefixes": prefixes(litellm, ast.parse(inspect.getsource(logic.get_llm_provider))),
-        "patterns": [[each.pattern.pattern, each.provider] for each in getattr(rules, "routing_rules", ())],
+        "patterns": [
+            *([[older.pattern, "anthropic"]] if older else []),
+            *([each.pattern.pattern, each.provider] for each in getattr(rules, "routing_rules", ())),
+        ],
         "endpoints": {each: endpoint(litellm, each) for each in sorted(litellm.openai_compatible_endpoints)},
         # `prefix/name` of these is a prompt kept elsewhere, whose provider is not asked for at the start.
         "prompts": sorted(litellm._known_custom_logger_compatible_callbacks),
@@ -723,7 +744,7 @@ def names(litellm: Any) -> set[str]:
     for each in list(made):
         parts = each.split("/")
         made.update("/".join(parts[start:]) for start in range(1, len(parts)))
-    return {each for each in made if each}
+    return {"*", *made} - {""}
 
 
 def bare(litellm: Any, known: set[str]) -> dict[str, str]:

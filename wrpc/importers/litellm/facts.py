@@ -96,9 +96,9 @@ class Facts:
             return self.elsewhere[model]
         if custom_llm_provider and model.partition("/")[0] != custom_llm_provider:
             model = f"{custom_llm_provider}/{model}"
-        if model in self.elsewhere:
-            return self.elsewhere[model]
         prefix, slash, _ = model.partition("/")
+        if prefix != "azure" and model in self.elsewhere:
+            return self.elsewhere[model]
         if prefix in self.providers:
             return prefix if slash else None
         if api_base and (found := self.endpoint(api_base)):
@@ -165,7 +165,7 @@ class Facts:
         if provider in {"vertex_ai", "gemini", "databricks"}:
             return re.sub(r"-\d+$", "", model)
         if "ft:" in model:
-            return re.sub(r"(:[^:]+){3}$", "", re.sub(r"(:[^:]+){0,1}::[^:]+$", "", model))
+            return re.sub(r"(:[^:]*){3}$", "", model)
         return re.sub(r"-\d{4}-\d{2}-\d{2}$", "", model)
 
     @cached_property
