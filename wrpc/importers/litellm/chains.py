@@ -141,7 +141,7 @@ def _targets(config: Config, node: Node, group: str) -> tuple[Target, ...]:
     if is_null(node):
         return ()
     if isinstance(node, Scalar) and isinstance(node.value, str):
-        fix = edits.wrap(node, "put it into a list")
+        fix = edits.wrap(node, f"put `{node.value}` into a list")
         message = f"{what} the bare word `{node.value}`, which is taken letter by letter"
         config.say(
             codes.FALLBACK_SHAPE, f"{message} by {config.program}", node.span, "otherwise", help=SHAPE, fixes=[fix]

@@ -110,7 +110,7 @@ def _near(entry: Keys, key: str) -> str | None:
 def _quoted(node: Node) -> Fix | None:
     """Text of what stands there without quotes."""
     if isinstance(node, Scalar) and not node.quoted and '"' not in node.text and "\\" not in node.text:
-        return Fix(node.span, f'"{node.text}"', "put it into quotes")
+        return Fix(node.span, f'"{node.text}"', f"put `{node.text}` into quotes")
     return None
 
 

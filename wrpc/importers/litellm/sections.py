@@ -78,6 +78,8 @@ LOOSER: Mapping[tuple[str, str], str] = {
     (SETTINGS, "request_timeout"): "number|numeral",
     (SETTINGS, "max_budget"): "number|numeral",
     (SETTINGS, "cache"): "bool",
+    (SETTINGS, "success_callback"): "list",
+    (SETTINGS, "failure_callback"): "list",
     (TOP, "guardrails"): "list",
     (SETTINGS, "default_internal_user_params"): "map",
 }
@@ -103,6 +105,7 @@ def read(config: Config) -> None:
     _double(config)
     _cache(config)
     _guardrails(config)
+    _older_guardrails(config)
     _open(config)
 
 
@@ -147,7 +150,7 @@ def _unknown(config: Config, root: Keys, name: str, owner: Keys, key: str, pair:
     where = f"of `{name}`" if name else "at the top of the file"
     if name == ROUTER and key in STOPPING:
         message = f"`{key}` belongs into `{GENERAL}`; here {config.program} does not start"
-        fix = edits.move(root, pair, owner, GENERAL, f"move it into `{GENERAL}`")
+        fix = edits.move(root, pair, owner, GENERAL, f"move `{key}` into `{GENERAL}`")
         config.say(codes.MISPLACED_KEY, message, pair.key.span, "stops", fixes=[fix])
         return
     if homes:
@@ -158,7 +161,7 @@ def _unknown(config: Config, root: Keys, name: str, owner: Keys, key: str, pair:
         message = f"`{key}` is no key {where}, so {config.program} ignores it; it belongs {place}"
         if taken:
             message += ", which has one of its own"
-        fix = edits.move(root, pair, owner, to, f"move it {place}") if to and not taken else None
+        fix = edits.move(root, pair, owner, to, f"move `{key}` {place}") if to and not taken else None
         several = f"{listing([h for h in homes if h], 'and')} have it" if len([h for h in homes if h]) > 1 else None
         config.say(codes.MISPLACED_KEY, message, pair.key.span, "ignored", help=several, fixes=[fix])
         return
@@ -181,7 +184,7 @@ def _value(config: Config, section: str, key: str, pair: Pair, type_: str) -> No
         return
     fix = None
     if isinstance(node, Scalar) and type_ in ("list", "[text]") and isinstance(node.value, str):
-        fix = edits.wrap(node, "put it into a list")
+        fix = edits.wrap(node, f"put `{node.value}` into a list")
     effect = _effect(section, key, node)
     said = FAILING if (section, key) in COUNTED else ENDS[effect]
     _wrong(config, f"`{key}` is {kind(node)}, where {expected(type_)} is expected", node, effect, said, fix)
@@ -258,6 +261,9 @@ def _double(config: Config) -> None:
 def _cache(config: Config) -> None:
     settings = config.section(SETTINGS)
     params = settings.get("cache_params") if settings is not None else None
+    if settings is not None and bool_of(settings, "cache") is True and _redis(params):
+        message = "the cache is in Redis, whose address is taken from the environment: `REDIS_HOST` or `REDIS_URL`"
+        config.say(codes.OPEN_ELSEWHERE, message, settings.key("cache"), "note")
     if settings is None or params is None:
         return
     if settings.get("cache") is None:
@@ -265,6 +271,25 @@ def _cache(config: Config) -> None:
         config.say(codes.WITHOUT_EFFECT, message, settings.key("cache_params"), "ignored")
     if isinstance(params, Keys) and (type_ := params.get("type")) is not None:
         _words(config, "type", WORDS["cache_params", "type"], type_)
+
+
+def _redis(params: Node | None) -> bool:
+    """The default kind of cache, without an address."""
+    if params is None:
+        return True
+    named = isinstance(params, Keys) and any(
+        key in params for key in ("host", "url", "redis_startup_nodes", "sentinel_nodes")
+    )
+    return isinstance(params, Keys) and (text_of(params, "type") or "redis").startswith("redis") and not named
+
+
+def _older_guardrails(config: Config) -> None:
+    """The list in `litellm_settings` has another shape than the one at the top: `- name: {callbacks: [...]}`."""
+    for entry in items_of(config.section(SETTINGS), "guardrails"):
+        if isinstance(entry, Keys) and "guardrail_name" in entry:
+            message = "a guardrail of this shape belongs into `guardrails` at the top of the file"
+            at = entry.key("guardrail_name")
+            config.say(codes.MISPLACED_KEY, f"{message}; {config.program} {ENDS['stops']}", at, "stops")
 
 
 def _guardrails(config: Config) -> None:
