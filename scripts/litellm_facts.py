@@ -474,7 +474,10 @@ def sections(litellm: Any, sources: Sources) -> dict[str, dict[str, str]]:
     outside = outside_router(sources) | stopping(sources)
     router = parameters(litellm.Router.__init__)
     read = {name: dict.fromkeys(keys, "any") for name, keys in sources.keys.items()}
-    redis = getattr(import_module("litellm._redis"), "_get_redis_kwargs", set)()
+    redis = {
+        *getattr(import_module("litellm._redis"), "_get_redis_kwargs", set)(),
+        *parameters(inspect.unwrap(import_module("redis").Redis.__init__)),
+    }
     made = {
         "": {**read["top"], **fields(types_.ConfigYAML), **dict.fromkeys(SECTIONS, "map")},
         "router_settings": {name: each for name, each in router.items() if name not in outside},
