@@ -747,7 +747,7 @@ def names(litellm: Any) -> set[str]:
     for each in list(made):
         parts = each.split("/")
         made.update("/".join(parts[start:]) for start in range(1, len(parts)))
-    return {"*", *made} - {""}
+    return made - {"", "*"}
 
 
 def bare(litellm: Any, known: set[str]) -> dict[str, str]:

@@ -104,6 +104,8 @@ def test_keys_that_stop_the_start_are_no_keys(release: Facts):
         ("anything", None, "https://api.groq.com/openai/v1", "groq"),
         ("anything", None, "https://somewhere.example/api.groq.com/openai/v1", None),
         ("anything", None, "http://127.0.0.1:8000/v1", None),
+        ("gpt-4o", None, "http://127.0.0.1:8000/v1", "openai"),
+        ("gpt-4o", None, "http://[", None),
     ],
 )
 def test_who_answers(release: Facts, model: str, given: str | None, base: str | None, provider: str | None):

@@ -101,15 +101,18 @@ class Facts:
             return self.elsewhere[model]
         if prefix in self.providers:
             return prefix if slash else None
-        if api_base and (found := self.endpoint(api_base)):
-            return found
-        return self.bare(model)
+        try:
+            return (api_base and self.endpoint(api_base)) or self.bare(model)
+        except ValueError:  # an address that cannot be taken apart: the program refuses the deployment
+            return None
 
     def bare(self, model: str) -> str | None:
         """The provider of a name that has no provider before it."""
         named: Mapping[str, str] = self.data["bare"]
         if model in named:
             return named[model]
+        if model == "*":
+            return "openai"
         if len(model.partition(":")[2].partition(":")[0]) == HASH:
             return "replicate"
         for text, provider in self.data["prefixes"]["contains"]:
