@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-import datetime
+import datetime as dt
 import os
 import random
 from collections.abc import Iterator
@@ -27,14 +27,14 @@ from wrpc.syntax.parse import parse
 
 CASES = sorted((Path(__file__).resolve().parent / "cases").glob("*.yaml"))
 NIGHTLY = os.environ.get("WRPC_HYPOTHESIS_PROFILE") == "nightly"
-VALUES: tuple[Any, ...] = ([], [1], {}, {"a": "b"}, None, True, 7, "text", datetime.date(2025, 1, 1))
+VALUES: tuple[Any, ...] = ([], [1], {}, {"a": "b"}, None, True, 7, "text", dt.date(2025, 1, 1))
 MINIMAL = "model_list: [{model_name: a, litellm_params: {model: openai/gpt-4o}}]\n"
 
 Way = tuple[str | int, ...]
 
 
 def imported(text: str, path: Path | None = None) -> list[str]:
-    """The codes that an import gives. Its policies print, and what is printed is the tree that was made, and resolves."""
+    """The codes that an import gives. Its policies print, and what is printed is the tree that was made."""
     result = importer("litellm").read(Source("config.yaml", text, path))
     hold(result)
     return [d.code.id for d in result.diagnostics]
@@ -111,7 +111,9 @@ TOP = ("model_list", "router_settings", "litellm_settings", "general_settings", 
        "guardrails", "credential_list", "mcp_servers", "callback_settings")  # fmt: skip
 
 
-@pytest.mark.parametrize("value", ["[]", "[1]", "{}", "{a: b}", "", "true", "7", "text", "2025-01-01", "[[]]", "[~]", "[{}]"])
+@pytest.mark.parametrize(
+    "value", ["[]", "[1]", "{}", "{a: b}", "", "true", "7", "text", "2025-01-01", "[[]]", "[~]", "[{}]"]
+)
 def test_another_value_at_the_top(value: str) -> None:
     for key in TOP:
         imported(f"{key}: {value}\n")
@@ -150,6 +152,10 @@ def gap(reason: str, text: str) -> Any:
     return pytest.param(text, marks=pytest.mark.xfail(strict=True, reason=reason))
 
 
+def deployment(name: str, model: str) -> str:
+    return f"- {{model_name: {name}, litellm_params: {{model: {model}}}}}\n"
+
+
 def with_params(model: str, params: str) -> str:
     return f"model_list: [{{model_name: a, litellm_params: {{model: {model}, {params}}}}}]"
 
@@ -175,30 +181,30 @@ def with_params(model: str, params: str) -> str:
         'model_list: [{model_name: "\\u0001\\u200b\\u202e", litellm_params: {model: "openai/\\u0001"}}]',
         'model_list: [{model_name: "\\\\", litellm_params: {model: "openai/\\\\", tags: ["\\n", "`", ""]}}]',
         "model_list: [{model_name: default, litellm_params: {model: openai/route, region_name: \"a\\nb\"}}]",
-        "model_list: [{model_name: '**', litellm_params: {model: '*'}}, {model_name: '*', litellm_params: {model: 'openai/*'}}]",
-        "model_list: [{model_name: 'a*b*', litellm_params: {model: 'openai/*/*'}}, {model_name: '[', litellm_params: {model: 'openai/('}}]",
-        f"model_list: [{{model_name: {'x' * 5000}, litellm_params: {{model: openai/{'y' * 5000}}}}}]",
+        "model_list:\n" + deployment("'**'", "'*'") + deployment("'*'", "'openai/*'"),
+        "model_list:\n" + deployment("'a*b*'", "'openai/*/*'") + deployment("'['", "'openai/('"),
+        "model_list:\n" + deployment("x" * 5000, f"openai/{'y' * 5000}"),
         MINIMAL + 'router_settings: {model_group_alias: {"": a, "\\n": a, "`": "`", a: a}}',
         MINIMAL + 'router_settings: {fallbacks: [{"": [""]}, {"*": ["*"]}, {a: ["*", "\\n"]}, {}, {a: {}}, {a: 3}]}',
         # Numbers.
-        "model_list: [{model_name: a, litellm_params: {model: openai/gpt-4o, weight: 1e99, rpm: -1, tpm: 9e999, order: -3}}]",
-        f"model_list: [{{model_name: a, litellm_params: {{model: openai/gpt-4o, weight: {'9' * 50}, rpm: {'9' * 59}, timeout: 1.e+30}}}}]",
-        "model_list: [{model_name: a, litellm_params: {model: openai/gpt-4o, input_cost_per_token: -1, timeout: .inf}}]",
-        "model_list: [{model_name: a, litellm_params: {model: openai/gpt-4o, weight: .nan, order: .nan, timeout: -.inf}}]",
-        f"model_list: [{{model_name: a, litellm_params: {{model: openai/gpt-4o}}, model_info: {{max_input_tokens: {'9' * 55}, max_output_tokens: -1}}}}]",
-        MINIMAL + "router_settings: {num_retries: 1e30, timeout: 1e-30, cooldown_time: -1, max_fallbacks: -1, allowed_fails: -9}",
+        with_params("openai/gpt-4o", "weight: 1e99, rpm: -1, tpm: 9e999, order: -3"),
+        with_params("openai/gpt-4o", f"weight: {'9' * 50}, rpm: {'9' * 59}, timeout: 1.e+30"),
+        with_params("openai/gpt-4o", "input_cost_per_token: -1, timeout: .inf"),
+        with_params("openai/gpt-4o", "weight: .nan, order: .nan, timeout: -.inf"),
+        MINIMAL[:-3] + f", model_info: {{max_input_tokens: {'9' * 55}, max_output_tokens: -1}}}}]",
+        MINIMAL + "router_settings: {num_retries: 1e30, timeout: 1e-30, cooldown_time: -1, max_fallbacks: -1}",
         MINIMAL + "router_settings: {num_retries: 99999999999999999999, timeout: 0.0000000000000000000001}",
         MINIMAL + "router_settings: {max_fallbacks: 99999999, fallbacks: [{a: [a, a, a]}]}",
         # Addresses.
         'model_list: [{model_name: a, litellm_params: {model: openai/gpt-4o, api_base: "http://[::1"}}]',
         'model_list: [{model_name: a, litellm_params: {model: zzz, api_base: "", base_url: "\\n`"}}]',
-        gap("the address is taken apart for the provider", with_params("gpt-4o", 'api_base: "http://[", base_url: "//"')),
+        gap("the address is taken apart for the provider", with_params("gpt-4o", 'api_base: "http://["')),
         gap("the address is taken apart for the provider", with_params("zzz", 'api_base: "http://a:b@[c"')),
         gap("a variable without a name", with_params("openai/gpt-4o", "api_base: os.environ/")),
         with_params("openai/gpt-4o", "api_base: os.environ/A B, api_key: os.environ/"),
         gap("a number of more than 60 digits", with_params("openai/gpt-4o", "timeout: 1.e+100")),
         gap("a number of more than 60 digits", with_params("openai/gpt-4o", "order: 1.e-300")),
-        "model_list: [{model_name: os.environ/A, litellm_params: {model: os.environ/B, custom_llm_provider: os.environ/C}}]",
+        "model_list:\n" + deployment("os.environ/A", "os.environ/B, custom_llm_provider: os.environ/C"),
         "model_list: [{model_name: a, litellm_params: {model: os.environ/, weight: os.environ/}}]",
         "model_list: [{model_name: a, litellm_params: {model: a/b/c, custom_llm_provider: ''}}]",
     ],
@@ -301,7 +307,9 @@ def test_names_that_no_file_has(name: str, tmp_path: Path) -> None:
 
 def test_a_chain_of_includes_ends(tmp_path: Path) -> None:
     for n in range(300):
-        text = f"include: [f{n + 1}.yaml]\nmodel_list: [{{model_name: g{n}, litellm_params: {{model: openai/gpt-4o}}}}]\n"
+        text = (
+            f"include: [f{n + 1}.yaml]\nmodel_list: [{{model_name: g{n}, litellm_params: {{model: openai/gpt-4o}}}}]\n"
+        )
         (tmp_path / f"f{n}.yaml").write_text(text, encoding="utf-8")
     imported((tmp_path / "f0.yaml").read_text(encoding="utf-8"), tmp_path / "f0.yaml")
 
@@ -311,8 +319,8 @@ def test_a_chain_of_includes_ends(tmp_path: Path) -> None:
 
 def wide(count: int) -> str:
     entries = "".join(
-        f"- model_name: g{i // 2}\n  litellm_params: {{model: openai/m{i}, api_key: os.environ/K{i % 7}, weight: {i % 5 + 1}}}\n"
-        f"  model_info: {{id: d{i}}}\n"
+        f"- model_name: g{i // 2}\n  model_info: {{id: d{i}}}\n"
+        f"  litellm_params: {{model: openai/m{i}, api_key: os.environ/K{i % 7}, weight: {i % 5 + 1}}}\n"
         for i in range(count)
     )
     lists = "".join(f"  - g{i}: [g{i + 1}]\n" for i in range(count // 2 - 1))
@@ -364,11 +372,11 @@ def mutated(data: Any, chance: random.Random) -> Any:
                 inside.clear()
                 inside.update(pairs)
             case 4:
-                value = copy.deepcopy(inside[way[-1]])
+                again = copy.deepcopy(inside[way[-1]])
                 if isinstance(inside, list):
-                    inside.append(value)
+                    inside.append(again)
                 else:
-                    inside[chance.choice((*NAMES, "weight", "order", "rpm", "model_name", "fallbacks"))] = value
+                    inside[chance.choice((*NAMES, "weight", "order", "rpm", "model_name", "fallbacks"))] = again
             case _:
                 other = chance.choice(every)
                 try:

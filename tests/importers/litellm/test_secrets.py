@@ -57,7 +57,7 @@ MODEL = "model_list:\n- model_name: a\n  litellm_params:\n    model: openai/gpt-
 PLACES = {
     "a deployment's key": MODEL + "    api_key: {}\n",
     "a quoted key": MODEL + "    'api_key': '{}'\n",
-    "in flow": "model_list: [{{model_name: a, litellm_params: {{model: openai/gpt-4o, api_key: \"{}\"}}}}]\n",
+    "in flow": 'model_list: [{{model_name: a, litellm_params: {{model: openai/gpt-4o, api_key: "{}"}}}}]\n',
     "a session's token": MODEL + "    aws_session_token: {}\n",
     "by a merge": "x-a: &a\n  api_key: {}\n" + MODEL + "    <<: *a\n",
     "by an anchor": "x-a: &a {}\n" + MODEL + "    api_key: *a\n",
@@ -65,12 +65,15 @@ PLACES = {
     "a cache": MODEL + "litellm_settings:\n  cache: true\n  cache_params:\n    type: redis\n    password: {}\n",
     "a router's cache": MODEL + "router_settings:\n  redis_host: r\n  redis_password: {}\n",
     "a variable": MODEL + "environment_variables:\n  VENDOR_API_KEY: {}\n",
-    "credentials": MODEL + "credential_list:\n- credential_name: c\n  credential_info: {{}}\n  credential_values:\n    api_key: {}\n",
-    "a guardrail": MODEL + "guardrails:\n- guardrail_name: g\n  litellm_params: {{guardrail: lakera_v2, mode: pre_call, api_key: {}}}\n",
+    "credentials": MODEL
+    + "credential_list:\n- credential_name: c\n  credential_info: {{}}\n  credential_values:\n    api_key: {}\n",
+    "a guardrail": MODEL
+    + "guardrails:\n- guardrail_name: g\n  litellm_params: {{guardrail: lakera_v2, mode: pre_call, api_key: {}}}\n",
     "a key of nobody": MODEL + "general_settings:\n  my_secret_key: {}\n",
     "another section's": MODEL + "router_settings:\n  master_key: {}\n",
     "beside the parameters": MODEL + "  api_key: {}\n",
-    "twice in the file": MODEL + "    api_key: {0}\n- model_name: a\n  litellm_params:\n    model: openai/gpt-4o\n    api_key: {0}\n",
+    "twice in the file": MODEL
+    + "    api_key: {0}\n- model_name: a\n  litellm_params:\n    model: openai/gpt-4o\n    api_key: {0}\n",
     "a header": MODEL + "    extra_headers:\n      Authorization: Bearer {}\n",
     "a note": MODEL + "  model_info:\n    description: for tests use {} and nothing else\n",
     "in a list": MODEL + "    extra_keys:\n    - {}\n",
@@ -91,7 +94,8 @@ SWAPPED = {
     "the strategy": MODEL + "router_settings:\n  routing_strategy: {}\n",
     "a file": "include:\n- {}\n" + MODEL,
     "a tag": MODEL + "    tags: [{}]\n",
-    "a guardrail's name": MODEL + "guardrails:\n- guardrail_name: g\n  litellm_params: {{guardrail: {}, mode: pre_call}}\n",
+    "a guardrail's name": MODEL
+    + "guardrails:\n- guardrail_name: g\n  litellm_params: {{guardrail: {}, mode: pre_call}}\n",
 }
 URLS = {
     "a database": MODEL + "general_settings:\n  database_url: postgresql://litellm:{}@db:5432/x?sslmode=require\n",
@@ -100,14 +104,19 @@ URLS = {
     "a name, where the key of an address was meant": MODEL + "    base_url: 'https://u:{}@models.internal/v1'\n",
 }
 PLACEHOLDERS = (
-    "sk-1234", "sk-12345678901234567890", "your-key-here", "YOUR_API_KEY_GOES_HERE_123456", "sk-xxxxxxxxxxxxxxxxxxxxxxxx",
-    "xxx", "dummy", "EMPTY", "none", "fake-key", "sk-fake-0123456789abcdefghij", "os.environ/OPENAI_API_KEY", "${OPENAI_API_KEY}",
-    "$OPENAI_API_KEY", "{{ .Values.apiKey }}", "<your-api-key>", "sk-proj-your-key-goes-here-please", "changeme", "ollama",
+    "sk-1234", "sk-12345678901234567890", "your-key-here", "YOUR_API_KEY_GOES_HERE_123456",
+    "sk-xxxxxxxxxxxxxxxxxxxxxxxx",
+    "xxx", "dummy", "EMPTY", "none", "fake-key", "sk-fake-0123456789abcdefghij", "os.environ/OPENAI_API_KEY",
+    "${OPENAI_API_KEY}",
+    "$OPENAI_API_KEY", "{{ .Values.apiKey }}", "<your-api-key>", "sk-proj-your-key-goes-here-please",
+    "changeme", "ollama",
     "sk-or-v1-REPLACE-ME-WITH-YOUR-KEY", "placeholder-placeholder-1", "anything", "sk-...", "not-needed", "lm-studio",
     "hf_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", "sk-ant-api03-example-example-example", "", "true",
 )  # fmt: skip
 # What has the name or the length of a secret, and is none.
-INNOCENT = MODEL + """\
+INNOCENT = (
+    MODEL
+    + """\
     max_tokens: 4096
     input_cost_per_token: 0.0000025
     api_version: 2024-10-21-preview
@@ -124,6 +133,7 @@ general_settings:
 litellm_settings:
   langfuse_default_tags: [cache_hit, proxy_base_url, user_api_key_alias, user_api_key_team_alias]
 """
+)
 
 
 def imported(text: str) -> Imported:
@@ -131,7 +141,7 @@ def imported(text: str) -> Imported:
 
 
 def shown(result: Imported) -> list[str]:
-    """Everything that a reader may get to see: each part of a finding, each report, the policy and what is said of it."""
+    """Everything that a reader may get to see: each part of a finding, each report, the policy, what is said of it."""
     found = [*result.diagnostics]
     texts: list[str] = []
     for policy in result.policies:
@@ -214,7 +224,9 @@ def test_a_key_twice_on_a_line() -> None:
 
 def test_a_private_key() -> None:
     body = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7"
-    text = MODEL + f"    vertex_credentials: |\n      -----BEGIN PRIVATE KEY-----\n      {body}\n      -----END PRIVATE KEY-----\n"
+    text = (
+        MODEL + f"    vertex_credentials: |\n      -----BEGIN PRIVATE KEY-----\n      {body}\n      -----END KEY-----\n"
+    )
     result = imported(text)
     assert clear(result)
     assert not [each for each in shown(result) if body in each]
@@ -265,7 +277,8 @@ def test_a_folder_of_files(tmp_path: Path) -> None:
 def test_a_repair_of_its_neighbours_shows_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A key that is moved past a secret leaves it as it stands, and the difference does not show it."""
     secret = SECRETS["openai"]
-    text = f"{MODEL}    api_key: {secret}\ngeneral_settings:\n  master_key: os.environ/K\n  num_retries: 3\nrouter_settings:\n  timeout: 3\n"
+    general = "general_settings:\n  master_key: os.environ/K\n  num_retries: 3\n"
+    text = f"{MODEL}    api_key: {secret}\n{general}router_settings:\n  timeout: 3\n"
     path = tmp_path / "config.yaml"
     path.write_text(text, encoding="utf-8")
     assert Repairs("litellm").show([path]) == 1
