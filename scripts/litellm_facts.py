@@ -634,7 +634,7 @@ def cost_keys(litellm: Any) -> set[str]:
 # --- words ---------------------------------------------------------------------------------------------------------
 
 
-def words(litellm: Any) -> dict[str, list[str]]:
+def words(litellm: Any, root: Path) -> dict[str, list[str]]:
     known = hints(litellm.Router.__init__)
     strategies = found("litellm.router_utils.routing_groups", "VALID_ROUTING_STRATEGIES") or (
         *members(found("litellm.types.router", "RoutingStrategy")),
@@ -649,11 +649,30 @@ def words(litellm: Any) -> dict[str, list[str]]:
             *members(found("litellm.types.guardrails", "SupportedGuardrailIntegrations")),
             *(found("litellm.proxy.guardrails.guardrail_registry", "guardrail_initializer_registry") or ()),
         },
+        "callbacks": {
+            *litellm._known_custom_logger_compatible_callbacks,
+            *compared(root / "proxy" / "common_utils" / "callback_utils.py", "callback"),
+        },
+        "success_callback": {
+            *litellm._known_custom_logger_compatible_callbacks,
+            *compared(root / "litellm_core_utils" / "litellm_logging.py", "callback"),
+        },
         "guardrail_mode": members(found("litellm.types.guardrails", "GuardrailEventHooks")),
         "key_management_system": members(found("litellm.types.secret_managers.main", "KeyManagementSystem")),
         "model_info.mode": [row[1] for row in models(litellm).values() if row[1]],
     }
     return {name: sorted({str(getattr(each, "value", each)) for each in values}) for name, values in made.items()}
+
+
+def compared(path: Path, name: str) -> set[str]:
+    """The texts that a file compares a name with."""
+    return {
+        each.value
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Compare) and isinstance(node.left, ast.Name) and node.left.id == name
+        for each in node.comparators
+        if isinstance(each, ast.Constant) and isinstance(each.value, str)
+    }
 
 
 def members(enumeration: Any) -> list[str]:
@@ -818,7 +837,7 @@ def main(folder: Path) -> int:
         "program": "litellm",
         "release": release,
         "sections": sections(litellm, sources),
-        "words": words(litellm),
+        "words": words(litellm, root),
         "router_ignored": sorted(outside_router(sources)),
         "router_stops": sorted(stopping(sources)),
         **providers(litellm),

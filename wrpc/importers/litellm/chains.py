@@ -102,7 +102,7 @@ def _lists(config: Config, pair: Pair, key: Kind, chains: Chains) -> None:
         if len(entry.pairs) != 1:
             message = f"an entry of `{key}` has {len(entry.pairs)} keys, where one group is expected"
             _shape(config, message, entry, "otherwise" if lax else "stops", help=_meant(entry))
-            if not lax or not entry.pairs:
+            if not lax or not entry.pairs or entry.get("model_name") is not None:
                 continue
         group = next(iter(entry))
         own = entry.pairs[group]

@@ -13,6 +13,7 @@ from wrpc.importers.litellm.facts import Facts
 from wrpc.importers.nodes import keys_of
 from wrpc.source import Source, Span
 
+TOP = ""
 ROUTER, SETTINGS, GENERAL = "router_settings", "litellm_settings", "general_settings"
 ENVIRONMENT = "os.environ/"
 SHUFFLE = ("simple-shuffle", "provider-budget-routing")

@@ -23,6 +23,8 @@ BESIDE = frozenset(("model_name", "litellm_params", "model_info", "rpm", "tpm", 
 NOT_INFO = frozenset(
     ("weight", "api_key", "api_base", "api_version", "timeout", "max_parallel_requests", "num_retries")
 )
+# Looked at when a request comes, not when the deployment is made.
+LATER = frozenset(("max_parallel_requests",))
 TIMES = frozenset(("timeout", "stream_timeout"))
 # Lists of the router, which looks for none in a deployment.
 LISTS = frozenset(("fallbacks", "context_window_fallbacks", "content_policy_fallbacks", "default_fallbacks"))
@@ -147,6 +149,8 @@ def _provider(config: Config, group: str, model: str, params: Keys) -> str | Non
     """Who answers, or None with a finding that the program does not know either."""
     if _ROUTERS.match(model):
         return "auto_router"
+    if config.facts.prompt(model):
+        return model.partition("/")[0]
     facts, at = config.facts, place(params, "model")
     custom = text_of(params, "custom_llm_provider")
     found = facts.provider(model, custom, text_of(params, "api_base") or text_of(params, "base_url"))
@@ -259,6 +263,10 @@ def _params(config: Config, params: Keys) -> bool:
         elif key not in known:
             _unknown(config, key, pair)
         elif not fits(known[key], pair.value):
+            if key in LATER:
+                message = f"`{key}` is {kind(pair.value)}, where a number is expected; every request fails"
+                config.say(shared.WRONG_TYPE, message, line(pair.value.span), "fails")
+                continue
             fine = False
             fix = _quoted(pair.value) if "text" in known[key] and is_date(pair.value) else None
             _wrong(config, pair.value, expected(known[key]), key, "fails", fix)

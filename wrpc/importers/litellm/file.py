@@ -10,7 +10,18 @@ from wrpc.importers import document
 from wrpc.importers.document import Items, Keys, Scalar
 from wrpc.importers.faults import Report, in_order
 from wrpc.importers.importer import Imported, ImportedPolicy
-from wrpc.importers.litellm import aliases, chains, codes, deployments, includes, notes, references, secrets, sections
+from wrpc.importers.litellm import (
+    aliases,
+    chains,
+    codes,
+    deployments,
+    includes,
+    notes,
+    references,
+    secrets,
+    sections,
+    settings,
+)
 from wrpc.importers.litellm.config import ROUTER, SETTINGS, Config
 from wrpc.importers.litellm.facts import Facts
 from wrpc.importers.litellm.gateway import MAX_FALLBACKS, Gateway
@@ -31,6 +42,7 @@ def read(source: Source, facts: Facts) -> Imported:
     config = Config(source, root, facts, Report(found), [root])
     includes.read(config)
     sections.read(config)
+    settings.read(config)
     made = _policy(config)
     notes.read(config)
     secrets.read(config)

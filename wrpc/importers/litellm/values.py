@@ -1,0 +1,147 @@
+"""Values of settings that do not fit their keys, and what the program makes of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from wrpc.diagnostics import Fix, did_you_mean
+from wrpc.importers import codes as shared
+from wrpc.importers import edits
+from wrpc.importers.document import Date, Items, Keys, Node, Pair, Scalar, is_null, kind
+from wrpc.importers.faults import unknown_key
+from wrpc.importers.litellm.config import GENERAL, ROUTER, SETTINGS, TOP, Config, Effect, variable
+from wrpc.importers.litellm.types import expected, fits, is_bool
+from wrpc.importers.nodes import line
+
+# Keys of one section whose values have keys that the facts know, too; a star stands for every name.
+NESTED: Mapping[tuple[str, str], str] = {
+    (ROUTER, "retry_policy"): "retry_policy",
+    (ROUTER, "allowed_fails_policy"): "allowed_fails_policy",
+    (ROUTER, "model_group_retry_policy"): "*retry_policy",
+    (ROUTER, "alerting_config"): "alerting_config",
+}
+WORDS: Mapping[tuple[str, str], str] = {
+    (ROUTER, "routing_strategy"): "routing_strategy",
+    (ROUTER, "optional_pre_call_checks"): "optional_pre_call_checks",
+    ("cache_params", "type"): "cache_params.type",
+}
+# An unknown word in these stops the start.
+FATAL = frozenset(("routing_strategy", "cache_params.type"))
+# Numbers of which some do not mean what they say: zero is taken for nothing given, less than nothing for nothing.
+NUMBERS: Mapping[str, tuple[bool, str]] = {
+    "cooldown_time": (True, "is taken for nothing given: the default holds"),
+    "timeout": (True, "is taken for nothing given: the default holds"),
+    "stream_timeout": (True, "is taken for nothing given: the default holds"),
+    "request_timeout": (True, "is taken for nothing given: the default holds"),
+    "num_retries": (False, "is taken for 0"),
+}
+# Numbers that are compared as they stand, so that text ends a failing request: no retry and no fallback.
+COUNTED = frozenset((section, key) for section in (ROUTER, SETTINGS) for key in ("num_retries", "max_fallbacks"))
+FAILING = "answers until a request fails, and then neither tries again nor falls back"
+ENDS: Mapping[Effect, str] = {
+    "stops": "does not start",
+    "fails": "fails every request",
+    "ignored": "ignores it",
+    "otherwise": "takes it otherwise than it reads",
+}
+# What the program does where a value does not fit; elsewhere it takes it otherwise than it reads.
+WRONG: Mapping[tuple[str, str], Effect] = {
+    (TOP, GENERAL): "stops",
+    (TOP, SETTINGS): "stops",
+    (TOP, ROUTER): "ignored",
+    (TOP, "environment_variables"): "stops",
+    (ROUTER, "retry_policy"): "ignored",
+    (ROUTER, "timeout"): "fails",
+    (SETTINGS, "request_timeout"): "fails",
+    (SETTINGS, "max_budget"): "stops",
+    (SETTINGS, "default_internal_user_params"): "stops",
+    (TOP, "guardrails"): "stops",
+}
+# Text that reads as a number is taken for it here.
+LOOSER: Mapping[tuple[str, str], str] = {
+    (ROUTER, "timeout"): "number|numeral",
+    (ROUTER, "stream_timeout"): "number|numeral",
+    (SETTINGS, "request_timeout"): "number|numeral",
+    (SETTINGS, "max_budget"): "number|numeral",
+    (SETTINGS, "cache"): "bool",
+    (SETTINGS, "callbacks"): "list|text",
+    (SETTINGS, "success_callback"): "list",
+    (SETTINGS, "failure_callback"): "list",
+    (TOP, "guardrails"): "list",
+    (SETTINGS, "default_internal_user_params"): "map",
+}
+
+
+def value(config: Config, section: str, key: str, pair: Pair, type_: str) -> None:
+    """A value of another type than its key takes, and what the program makes of it."""
+    node, type_ = pair.value, LOOSER.get((section, key), type_)
+    if key == "model_list":
+        return
+    if variable(node) is not None and (section, key) in COUNTED:
+        message = f"`{key}` comes from the environment, which gives text, where a number is expected"
+        wrong(config, message, node, "otherwise", FAILING)
+        return
+    if fits(type_, node) and not ((section, key) in COUNTED and isinstance(scalar(node), Fraction)):
+        _number(config, section, key, node)
+        return
+    fix = None
+    if isinstance(node, Scalar) and type_ in ("list", "[text]") and isinstance(node.value, str):
+        fix = edits.wrap(node, f"put `{node.value}` into a list")
+    effect = _effect(section, key, node)
+    said = FAILING if (section, key) in COUNTED else ENDS[effect]
+    wrong(config, f"`{key}` is {kind(node)}, where {expected(type_)} is expected", node, effect, said, fix)
+
+
+def wrong(config: Config, message: str, node: Node, effect: Effect, said: str, fix: Fix | None = None) -> None:
+    config.say(shared.WRONG_TYPE, f"{message}; {config.program} {said}", line(node.span), effect, fixes=[fix])
+
+
+def _number(config: Config, section: str, key: str, node: Node) -> None:
+    value = scalar(node)
+    if section not in (ROUTER, SETTINGS) or key not in NUMBERS or isinstance(value, bool | str) or value is None:
+        return
+    zero, said = NUMBERS[key]
+    if value < 0 or (zero and value == 0):
+        fails = value < 0 and key in ("timeout", "request_timeout")
+        said = "ends every request" if fails else said if value == 0 or not zero else "is below 0"
+        effect: Effect = "fails" if fails else "otherwise"
+        config.say(shared.OUT_OF_RANGE, f"`{key}` is {value}, which {said}", node.span, effect)
+
+
+def scalar(node: Node) -> bool | int | Fraction | str | None:
+    value = node.value if isinstance(node, Scalar) else None
+    return None if isinstance(value, Date) else value
+
+
+def _effect(section: str, key: str, node: Node) -> Effect:
+    if section == "retry_policy" or (section == SETTINGS and key == "success_callback" and is_bool(node)):
+        return "stops"
+    return WRONG.get((section, key), "otherwise")
+
+
+def nested(config: Config, name: str, node: Keys) -> None:
+    if name.startswith("*"):
+        for pair in node.pairs.values():
+            if isinstance(pair.value, Keys):
+                nested(config, name[1:], pair.value)
+        return
+    known = config.facts.known(name)
+    for key, pair in node.pairs.items():
+        if key in known:
+            value(config, name, key, pair, known[key])
+        else:
+            message = f"`{key}` is no key of a `{name}` that {config.program} knows, so it is ignored"
+            config.report.add(unknown_key(key, pair, known, message, severity="warning"))
+
+
+def words(config: Config, key: str, words: str, node: Node) -> None:
+    known = config.facts.words[words]
+    for each in node.items if isinstance(node, Items) else (node,):
+        if not isinstance(each, Scalar) or is_null(each) or variable(each) is not None or each.text in known:
+            continue
+        stops = words in FATAL
+        end = f"{config.program} does not start" if stops else "it is ignored"
+        message = f"`{each.text}` is nothing that `{key}` takes in {config.program}; {end}"
+        hint = did_you_mean(each.text, known) or "known: " + ", ".join(f"`{w}`" for w in known)
+        config.say(shared.UNKNOWN_WORD, message, each.span, "stops" if stops else "ignored", help=hint)
