@@ -43,10 +43,10 @@ def read(source: Source, facts: Facts) -> Imported:
     includes.read(config)
     sections.read(config)
     settings.read(config)
+    secrets.read(config)
     made = _policy(config)
     notes.read(config)
-    secrets.read(config)
-    return Imported(made, in_order(_kept(d) for d in config.report.found))
+    return Imported(made, in_order(_veiled(config, d) for d in config.report.found))
 
 
 def _policy(config: Config) -> tuple[ImportedPolicy, ...]:
@@ -69,9 +69,22 @@ def _most(config: Config) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) else MAX_FALLBACKS
 
 
-def _kept(diagnostic: Diagnostic) -> Diagnostic:
-    """Without the repairs whose text would repeat a secret."""
-    hidden = [text for s in {diagnostic.span.source} for a, b in s.hidden if (text := s.text[a:b])]
-    texts = [(fix, (fix.text, *(edit.text for edit in fix.also))) for fix in diagnostic.fixes]
-    kept = tuple(fix for fix, parts in texts if not any(secret in part for part in parts for secret in hidden))
-    return diagnostic if len(kept) == len(diagnostic.fixes) else replace(diagnostic, fixes=kept)
+def _veiled(config: Config, diagnostic: Diagnostic) -> Diagnostic:
+    """No text of a finding repeats a secret; a repair that would is left out."""
+    secrets = [s.text[a:b] for s in {root.span.source for root in config.files} for a, b in s.hidden]
+    if not secrets:
+        return diagnostic
+
+    def veiled(text: str) -> str:
+        for root in config.files:
+            text = root.span.source.veiled(text)
+        return text
+
+    parts = [(fix, " ".join((fix.title, *(edit.text for edit in fix.edits)))) for fix in diagnostic.fixes]
+    return replace(
+        diagnostic,
+        message=veiled(diagnostic.message),
+        help=None if diagnostic.help is None else veiled(diagnostic.help),
+        related=tuple(replace(r, label=veiled(r.label)) for r in diagnostic.related),
+        fixes=tuple(fix for fix, text in parts if veiled(text) == text),
+    )

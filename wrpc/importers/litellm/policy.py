@@ -115,11 +115,18 @@ def _pool(draft: Draft, deployment: Deployment) -> None:
         items.append(attribute("provider", deployment.provider, at))
     if (endpoint := _endpoint(deployment)) is not None:
         items.append(endpoint)
-    if (region := _region(deployment)) is not None:
+    if (region := _region(deployment)) is not None and not _secret(draft.config, region):
         items.append(attribute("region", region, at))
     items += _price(deployment, at)
-    items.append(attribute("labels", value(_labels(deployment), at), at))
+    open_ = {k: v for k, v in _labels(deployment).items() if not _secret(draft.config, k, v)}
+    items.append(attribute("labels", value(open_, at), at))
     draft.declarations.append(tree.Section(at, "pool", name(given, at), tuple(items)))
+
+
+def _secret(config: Config, *parts: Content) -> bool:
+    """Whether a text holds something that no report shows; a policy does not either."""
+    texts = [part for part in parts if isinstance(part, str)]
+    return any(source.veiled(t) != t for t in texts for source in {root.span.source for root in config.files})
 
 
 def _called(gateway: Gateway, deployment: Deployment) -> str:

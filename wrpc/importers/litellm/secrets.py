@@ -40,6 +40,9 @@ _NEAR = re.compile(r"(os\.environ|env|ENV)[.:](?P<name>[A-Za-z_][A-Za-z0-9_]*)\Z
 _VARIABLE = re.compile(r"\$(\{\s*(?P<long>[A-Za-z_][A-Za-z0-9_]*)[^}]*\}|(?P<short>[A-Z_][A-Z0-9_]*\Z))|\{\{.*\}\}")
 
 
+ADVICE = f"write `{ENVIRONMENT}NAME`, give the process the variable, and replace the secret: it has been seen"
+
+
 def read(config: Config) -> None:
     """Every scalar of every file, once."""
     variables = config.section("environment_variables")
@@ -56,6 +59,19 @@ def read(config: Config) -> None:
                 _literal(config, key, node, found)
             elif (near := _NEAR.match(node.value)) is not None:
                 _nearly(config, key, node, near["name"])
+    _outside(config)
+
+
+def _outside(config: Config) -> None:
+    """What has the shape of a secret and is no value that counts: in a comment, or under a key that stands twice."""
+    for source in {id(root.span.source): root.span.source for root in config.files}.values():
+        for found in _SHAPES.finditer(source.text):
+            if any(a < found.end() and found.start() < b for a, b in source.hidden) or _PLACEHOLDER.search(found[0]):
+                continue
+            at = source.span(*found.span())
+            source.hide(at)
+            message = f"a secret stands in clear in the text, {len(found[0])} characters long"
+            config.say(codes.CLEARTEXT_SECRET, message, at, "otherwise", help=ADVICE)
 
 
 def _scalars(root: Node) -> Iterator[tuple[str, Scalar]]:
@@ -85,7 +101,7 @@ def _secret(key: str, text: str) -> str | None:
         return None if _PLACEHOLDER.search(shape[0]) else shape[0]
     user = _USER.search(text)
     if user is not None and (_URL_KEY.search(key) or "://" in text[:20]):
-        return None if _PLACEHOLDER.search(user[1]) or len(user[1]) < 6 else user[1]
+        return None if _PLACEHOLDER.search(user[1]) or user[1][0] == "$" or len(user[1]) < 6 else user[1]
     if _SECRET_KEY.search(key) and not _NO_SECRET_KEY.search(key) and _random(text):
         return text
     return None
@@ -106,8 +122,7 @@ def _report(config: Config, key: str, node: Scalar, secret: str) -> None:
     source.hide(node.span if at < 0 else Span(source, node.span.start + at, node.span.start + at + len(secret)))
     named = f"`{key}`" if key else "the file"
     message = f"{named} holds a secret in clear, {len(secret)} characters long"
-    advice = f"write `{ENVIRONMENT}NAME`, give the process the variable, and replace the secret: it has been seen"
-    config.say(codes.CLEARTEXT_SECRET, message, node.span, "otherwise", help=advice)
+    config.say(codes.CLEARTEXT_SECRET, message, node.span, "otherwise", help=ADVICE)
 
 
 def _literal(config: Config, key: str, node: Scalar, found: re.Match[str]) -> None:
