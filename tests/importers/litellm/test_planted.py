@@ -19,7 +19,7 @@ import yaml
 
 import wrpc.api
 from tests.importers.litellm.faults import deployments, fallbacks, keys, values
-from tests.importers.litellm.faults.fault import HERE, INCLUDED, Fault
+from tests.importers.litellm.faults.fault import AZURE, CLOUDS, HERE, INCLUDED, OWN, PLATFORM, TEAM, Fault
 from wrpc.cli.repairs import repaired
 from wrpc.diagnostics import Diagnostic
 from wrpc.importers import importer
@@ -121,6 +121,53 @@ def test_it_is_noticed(fault: Fault, tmp_path: Path) -> None:
     assert any(SEVERITIES.index(d.severity) >= SEVERITIES.index(fault.severity) for d in meant), told
     others = [d for d in new if d not in meant and d.code.id not in fault.also]
     assert others == [], told
+
+
+# ── No faults ─────────────────────────────────────────────────────────────
+
+FINE = {
+    "a number as text": (AZURE, '      rpm: 100\n', '      rpm: "100"\n'),
+    "a timeout as text": (TEAM, "  timeout: 120\n", '  timeout: "120"\n'),
+    "a deployment's retries as text": (INCLUDED, "      num_retries: 1\n", '      num_retries: "1"\n'),
+    "a deployment's timeout as text": (TEAM, "      timeout: 20 ", '      timeout: "20" '),
+    "limits beside the parameters": (AZURE, "      rpm: 100\n      tpm: 1000000\n", "    rpm: 100\n    tpm: 1000000\n"),
+    "a yes as text": (TEAM, "  drop_params: true\n", '  drop_params: "yes"\n'),
+    "an order in the model's info": (
+        AZURE,
+        "      order: 2\n      rpm: 300\n      tpm: 50000\n    model_info:\n",
+        "      rpm: 300\n      tpm: 50000\n    model_info:\n      order: 2\n",
+    ),
+    "an address of another name": (OWN, "      api_base: http://tei", "      base_url: http://tei"),
+    "a fallback as a mapping": (TEAM, "    - small: [small-anthropic]\n", "    - small: [{model: small-anthropic}]\n"),
+    "a fallback to a model": (TEAM, "    - small: [small-anthropic]\n", "    - small: [anthropic/claude-haiku-4-5]\n"),
+    "a fallback to an id": (TEAM, "    - gpt-4: [assistant]\n", "    - gpt-4: [claude-direct]\n"),
+    "a fallback to an alias": (PLATFORM, "    - thinking: [smart]\n", "    - thinking: [chat]\n"),
+    "fallbacks of everything": (TEAM, "    - small: [small-anthropic]\n", '    - "*": [small-anthropic]\n'),
+    "fallbacks of a wildcard's model": (OWN, "  fallbacks:\n", "  fallbacks:\n    - openai/gpt-4o: [tiny]\n"),
+    "no fallbacks": (TEAM, "    - small: [small-anthropic]\n", "    - small: []\n"),
+    "an empty section": (OWN, "  drop_params: true\n  turn_off_message_logging: true\n", ""),
+    "a section in quotes": (TEAM, "\nrouter_settings:\n", '\n"router_settings":\n'),
+    "no price": (OWN, "      input_cost_per_token: 0.0000001\n", "      input_cost_per_token: 0\n"),
+    "a place for anchors": (CLOUDS, "\nmodel_list:\n", "\n.common: &common {a: b}\n\nmodel_list:\n"),
+    "a callback of one's own": (TEAM, 'success_callback: ["langfuse"]', 'success_callback: ["my_module.handler"]'),
+    "a bare model": (TEAM, "model: openai/gpt-4.1\n", "model: gpt-4.1\n"),
+    "a provider by its key": (OWN, "model: openai/BAAI", "custom_llm_provider: openai\n      model: BAAI"),
+    "a name from the environment": (TEAM, "model_name: dictation", "model_name: os.environ/DICTATION"),
+    "any key": (TEAM, "  master_key: os.environ/LITELLM_MASTER_KEY\n", "  master_key: hunter2\n"),
+}  # fmt: skip
+WRONGLY = {"a deployment's retries as text": "taken for what the program leaves out; it works"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(x, marks=[pytest.mark.xfail(strict=True, reason=WRONGLY[x])] if x in WRONGLY else []) for x in FINE],
+)
+def test_nothing_is_said_of_what_works(name: str) -> None:
+    case, old, new = FINE[name]
+    text = (CASES / f"{case}.yaml").read_text(encoding="utf-8")
+    assert old in text
+    found = fresh(case, read(case, CASES, text.replace(old, new, 1)))
+    assert [(d.span.line, d.code.id, d.message) for d in found if d.severity != "info"] == []
 
 
 # ── Repairs ───────────────────────────────────────────────────────────────
