@@ -113,7 +113,7 @@ def _pool(draft: Draft, deployment: Deployment) -> None:
         items.append(attribute("model", path(model, at), at))
     if deployment.provider is not None:
         items.append(attribute("provider", deployment.provider, at))
-    if (endpoint := _endpoint(deployment)) is not None:
+    if (endpoint := _endpoint(draft.config, deployment)) is not None:
         items.append(endpoint)
     if (region := _region(deployment)) is not None and not _secret(draft.config, region):
         items.append(attribute("region", region, at))
@@ -172,7 +172,7 @@ def _positive(entry: Keys, key: str) -> int | None:
     return found if found is not None and found > 0 else None
 
 
-def _endpoint(deployment: Deployment) -> tree.Attribute | None:
+def _endpoint(config: Config, deployment: Deployment) -> tree.Attribute | None:
     """The address, never with the name and the secret that may stand in it."""
     for key in ("api_base", "base_url"):
         node = deployment.params.get(key)
@@ -182,7 +182,8 @@ def _endpoint(deployment: Deployment) -> tree.Attribute | None:
         if (named := variable(node)) is not None:
             return attribute("endpoint", call("env", at, named), at)
         if isinstance(node, Scalar) and isinstance(node.value, str):
-            return attribute("endpoint", _without_user(node.value), at)
+            address = _without_user(node.value)
+            return None if _secret(config, address) else attribute("endpoint", address, at)
     return None
 
 
