@@ -39,6 +39,7 @@ OTHERS: Mapping[str, Sequence[str]] = {
     ],
     "order": ["gpt-4o", "nobody"],
     "defaults": ["groq/llama-3.3-70b-versatile", "nobody", "gone", "openai/gpt-4o-mini"],
+    "dangling": ["nobody", "gone", "removed"],
     "unknown": ["nobody", "retired", "openai/gpt-4.1"],
     "stars": ["nobody"],
     "targets": ["gone", "gemini/gemini-2.5-flash", "gemini"],
@@ -153,7 +154,7 @@ class Asked:
         uneven = {e["model_name"] for e in entries if {"weight", "rpm", "tpm"} & {*e, *e["litellm_params"]}}
         every = frozenset(entry["model_info"]["id"] for entry in entries)
         for name in self.names:
-            for _ in range(400 if name in uneven else 20):
+            for _ in range(250 if name in uneven else 20):
                 yield Asking(name)
             for cause in CAUSES:
                 for _ in range(3 if cause in OFTEN else 1):

@@ -17,6 +17,7 @@ import os
 import random
 import sys
 from collections.abc import Callable
+from multiprocessing import get_context
 from typing import Any
 
 os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
@@ -102,23 +103,8 @@ async def run(job: dict[str, Any]) -> dict[str, Any]:
     return {"start": None, "answers": answers}
 
 
-def apart(job: dict[str, Any]) -> Any:
-    """The answer of a process of its own."""
-    read, write = os.pipe()
-    if (child := os.fork()) == 0:
-        os.close(read)
-        try:
-            answer = asyncio.run(run(job))
-        except BaseException as error:  # noqa: BLE001  # a child that raises would go on as the parent
-            answer = {"start": f"driver: {type(error).__name__}: {error}", "answers": []}
-        with os.fdopen(write, "w") as out:
-            json.dump(answer, out)
-        os._exit(0)
-    os.close(write)
-    with os.fdopen(read) as answer_of_child:
-        text = answer_of_child.read()
-    os.waitpid(child, 0)
-    return json.loads(text)
+def answer(job: dict[str, Any]) -> dict[str, Any]:
+    return asyncio.run(run(job))
 
 
 def main() -> None:
@@ -126,8 +112,8 @@ def main() -> None:
     out = os.dup(1)
     os.dup2(2, 1)  # the program prints while it loads
     logging.disable(logging.CRITICAL)
-    with os.fdopen(out, "w") as answers:
-        json.dump([apart(job) for job in jobs], answers)
+    with os.fdopen(out, "w") as answers, get_context("fork").Pool(maxtasksperchild=1) as processes:
+        json.dump(processes.map(answer, jobs, chunksize=1), answers)
 
 
 if __name__ == "__main__":
