@@ -42,6 +42,24 @@ def crossed(count: int) -> str:
     )
 
 
+def keyed(count: int) -> str:
+    """A route and a pool for each name of a model, as a proxy's configuration has them, and a few for prefixes."""
+    made = ["signal model: string { source model }\n"]
+    for i in range(count):
+        also = f' or model == "alias-{i}"' if i % 3 == 1 else ""
+        made += [
+            f'pool p{i} {{ provider "openai"  trust "{"own" if i % 2 else "cloud"}" }}\n',
+            f'route r{i} {{ tier 1  when model == "org/m-{i}"{also}  to p{i} weight 80, p{(i + 1) % count} weight 20',
+            f"  fallback p{(i + 2) % count} on timeout  fallback p{(i + 3) % count} on timeout, overload }}\n",
+        ]
+    made += [f'route any{i} {{ tier 2  when prefix(model, "family-{i}/")  to p{i} }}\n' for i in range(20)]
+    rules = (
+        'default { deny "no such model" }\n'
+        'assert stays { never destination.trust == "cloud" when prefix(model, "own/") }\n'
+    )
+    return "".join(made) + rules
+
+
 def wide(count: int) -> str:
     """One route of many ANDed two-way ORs, which no normal form survives."""
     signals = "".join(
@@ -53,6 +71,7 @@ def wide(count: int) -> str:
 
 
 LARGE = {
+    "1,000 routes by the name of a model": keyed(1000),
     "300 routes, a priority each": routes(300),
     "300 routes of one precedence": crossed(300),
     "one route of 200 ANDed two-way ORs": wide(200),

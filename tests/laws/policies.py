@@ -439,7 +439,7 @@ def texts(draw: Draw, size: int = 4) -> str:
 
 
 @st.composite
-def keyed(draw: Draw, size: int = 6) -> str:
+def keyed(draw: Draw, size: int = 4) -> str:
     """As `texts`, with conditions over few signals."""
     return Keyed(draw, size).policy()
 
@@ -455,7 +455,8 @@ def resolved(text: str) -> m.Policy:
 
 
 def policies(size: int = 4) -> st.SearchStrategy[m.Policy]:
-    return texts(size).map(resolved)
+    """Of both kinds."""
+    return st.one_of(texts(size), keyed(size)).map(resolved)
 
 
 # ── Requests ──────────────────────────────────────────────────────────────

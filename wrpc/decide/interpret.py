@@ -9,8 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property, lru_cache
+from itertools import groupby
 
 from wrpc.decide import codes
+from wrpc.decide.candidates import Candidates
 from wrpc.decide.decision import Decision, Removal, Served
 from wrpc.decide.evaluate import Evaluation, Evidence, Test
 from wrpc.decide.request import BadRequest, Request, read
@@ -71,6 +73,20 @@ class Interpreter:
         self._keep: list[Condition] = []
 
     @cached_property
+    def _candidates(self) -> Candidates:
+        return Candidates([r for c in self._contests for r in c])
+
+    @cached_property
+    def _contest(self) -> Mapping[str, int]:
+        """The contest of each route."""
+        return {r.name: i for i, c in enumerate(self._contests) for r in c}
+
+    @cached_property
+    def _wary(self) -> Sequence[Route]:
+        """The routes that end a request for which it is unknown whether they hold."""
+        return [r for r in self.policy.routes.values() if r.on_unknown == "deny"]
+
+    @cached_property
     def _contests(self) -> Sequence[Sequence[Route]]:
         """Routes in the order in which they are asked: by tier, and in it those with a `when` first. Every route of a
         tier has a say in whether confidence counts; where it is no key, all that `resolve` knows beforehand counts."""
@@ -116,20 +132,24 @@ class Interpreter:
             for rule in guard.rules:
                 if isinstance(rule, Denial) and self.holds(rule.when, s) is not False:
                     yield f"guard {guard.name}", rule.reason
-        for route in self.policy.routes.values():
-            if route.on_unknown == "deny" and self.holds(route.when, s) is None:
+        for route in self._wary:
+            if self.holds(route.when, s) is None:
                 yield f"route {route.name}", f"whether route `{route.name}` holds is unknown"
 
     def route(self, s: State) -> Route | None:
         """Step 3: the route that takes the request; the default when none does. Raises Conflict."""
-        contests = ([r for r in c if self.takes(r, s)] for c in self._contests)
-        holding = next((c for c in contests if c), [])
+        contests = groupby(self.holding(s), lambda r: self._contest[r.name])
+        holding = next(([*routes] for _, routes in contests), [])
         if not holding:
             return self.policy.default
         first = self.first(holding, s)
         if any(r.action.same != first[0].action.same for r in first[1:]):
             raise Conflict(sorted(first, key=lambda r: r.name))
         return min(first, key=lambda r: r.name)
+
+    def holding(self, s: State) -> Iterator[Route]:
+        """Every route that holds, in the order in which they are asked."""
+        return (r for r in self._candidates.of(s.values) if self.takes(r, s))
 
     def takes(self, route: Route, s: State) -> bool:
         truth = self.holds(route.when, s)

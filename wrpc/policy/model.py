@@ -658,3 +658,22 @@ class Policy:
         for route in sorted(self.routes.values(), key=rank):
             classes.setdefault(rank(route), []).append(route)
         return tuple(tuple(c) for c in classes.values())
+
+    @cached_property
+    def deeds(self) -> Mapping[str, int]:
+        """By a route's name, a number that it shares with all that do the same; the default's too."""
+        numbers: dict[object, int] = {}
+        found: dict[str, int] = {}
+        for route in self.answering:
+            same = route.action.same
+            try:
+                key: object = (same, hash(same))
+            except TypeError:  # a setting that is a mapping
+                key = repr(same)
+            found[route.name] = numbers.setdefault(key, len(numbers))
+        return found
+
+    @cached_property
+    def rank(self) -> Mapping[str, int]:
+        """By a route's name, which of the classes of `ranked` it is in."""
+        return {r.name: i for i, c in enumerate(self.ranked) for r in c}

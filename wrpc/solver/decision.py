@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from wrpc.policy.expr import Condition, Outcome, fold
-from wrpc.policy.model import Action, Denial, Forbid, Obligation, Policy, Pool, Route, plan
+from wrpc.policy.model import Denial, Forbid, Obligation, Policy, Pool, Route, plan
 from wrpc.solver.terms import Term, Truth, conj, disj, negate, two_hold
 
 if TYPE_CHECKING:
@@ -41,11 +41,11 @@ class Encoded:
         self._when: dict[str, Truth] = {}
         self._takes: dict[str, Term] = {}
         self._left: dict[str, Term] = {}
+        self._serves: dict[str, Term] = {}
         self._removes: dict[tuple[str, str], Term] = {}
         self._earlier: list[Term] = [False]
         self._behind: dict[str, Behind] = {}
         self._compared: dict[int, Term] = {}
-        self._rank = {r.name: i for i, c in enumerate(policy.ranked) for r in c}
         self._before: dict[str, Term] = {}
 
     # ── Steps 1 and 2 ─────────────────────────────────────────────────────
@@ -107,21 +107,20 @@ class Encoded:
         """Step 3 alone chooses this route, were it asked; among equals that do the same the first by name."""
         if self.policy.default is route:
             return negate(self.earlier(len(self.policy.ranked)))
-        rank = self._rank[route.name]
-        rivals = [r for r in self.policy.ranked[rank] if r is not route]
-        if not rivals:
-            beaten = []
-        elif "confidence" not in self.policy.resolve:
-            beaten = [self.before(route)]
-        else:
+        rank = self.policy.rank[route.name]
+        beaten: list[Term] = []
+        if "confidence" in self.policy.resolve:
+            rivals = [r for r in self.policy.ranked[rank] if r is not route]
             beaten = [conj([self.holds(r), self.beats(r, route)]) for r in rivals]
+        elif len(self.policy.ranked[rank]) > 1:
+            beaten = [self.before(route)]
         return conj([self.holds(route), negate(self.earlier(rank)), *(negate(b) for b in beaten)])
 
     def first(self, route: Route) -> Term:
         """As `chosen`, and also of several that conflict: nothing goes before this route."""
         if self.policy.default is route:
             return negate(self.earlier(len(self.policy.ranked)))
-        rank = self._rank[route.name]
+        rank = self.policy.rank[route.name]
         if "confidence" not in self.policy.resolve and "name" in self.policy.resolve:
             return self.chosen(route)
         rivals = () if set(self.policy.resolve) <= {"priority"} else self.policy.ranked[rank]
@@ -131,7 +130,7 @@ class Encoded:
     def before(self, route: Route) -> Term:
         """A route of the class that keys known beforehand put before this one holds: one chain for the whole class."""
         if route.name not in self._before:
-            rank = self._rank[route.name]
+            rank = self.policy.rank[route.name]
             term: Term = False
             for i, other in enumerate(sorted(self.policy.ranked[rank], key=self._order)):
                 self._before[other.name] = term
@@ -207,12 +206,12 @@ class Encoded:
 
     def both_first(self, a: Route, b: Route) -> Term:
         """Two routes of one class hold, nothing before them does, and no third goes before them."""
-        rank = self._rank[a.name]
+        rank = self.policy.rank[a.name]
+        both = conj([self.goes_on, self.holds(a), self.holds(b), negate(self.earlier(rank))])
+        if set(self.policy.resolve) <= {"priority"}:
+            return both  # nothing tells routes of one class apart
         others = [r for r in self.policy.ranked[rank] if r is not a and r is not b]
-        return conj([
-            self.goes_on, self.holds(a), self.holds(b), negate(self.earlier(rank)), self.tied(a, b),
-            *(negate(conj([self.holds(r), self._strictly(r, a)])) for r in others),
-        ])  # fmt: skip
+        return conj([both, self.tied(a, b), *(negate(conj([self.holds(r), self._strictly(r, a)])) for r in others)])
 
     def _strictly(self, a: Route, b: Route) -> Term:
         return self._by_keys(a, b, list(self.policy.resolve), tied=False)
@@ -224,15 +223,23 @@ class Encoded:
 
     def conflict_in(self, rank: int) -> Term:
         """Two routes of one class that differ are both first."""
-        by_action = actions(self.policy.ranked[rank])
+        by_action = self.actions(rank)
         if len(by_action) < 2 or "name" in self.policy.resolve:
             return False
         if set(self.policy.resolve) <= {"priority"}:
             some = two_hold(disj(self.holds(r) for r in same) for same in by_action)
             return conj([self.goes_on, negate(self.earlier(rank)), some])
         routes = self.policy.ranked[rank]
-        pairs = [(a, b) for i, a in enumerate(routes) for b in routes[:i] if a.action.same != b.action.same]
+        deeds = self.policy.deeds
+        pairs = [(a, b) for i, a in enumerate(routes) for b in routes[:i] if deeds[a.name] != deeds[b.name]]
         return disj(self.both_first(a, b) for a, b in pairs)
+
+    def actions(self, rank: int) -> list[list[Route]]:
+        """The routes of a class by what they do, in order of first use."""
+        groups: dict[int, list[Route]] = {}
+        for route in self.policy.ranked[rank]:
+            groups.setdefault(self.policy.deeds[route.name], []).append(route)
+        return list(groups.values())
 
     # ── Steps 4 and 5 ─────────────────────────────────────────────────────
 
@@ -256,7 +263,10 @@ class Encoded:
 
     def serves(self, route: Route) -> Term:
         """Something that can serve is left of the route's plan."""
-        return disj(self.left(p.pool) for p in plan(route.action) if p.role in ("primary", "cascade", "fallback"))
+        if route.name not in self._serves:
+            serving = [p.pool for p in plan(route.action) if p.role in ("primary", "cascade", "fallback")]
+            self._serves[route.name] = disj(self.left(pool) for pool in serving)
+        return self._serves[route.name]
 
     def obliges(self, guard: str, pool: str | None) -> Term:
         """A guard adds an obligation, to the decision or to this destination."""
@@ -302,17 +312,3 @@ class Encoded:
                 return self.denied
             case "served":
                 return self.served
-
-
-def actions(routes: Sequence[Route]) -> list[list[Route]]:
-    """Routes by what they do, in order of first use."""
-    groups: list[tuple[Action, list[Route]]] = []
-    by_repr: dict[str, int] = {}
-    for route in routes:
-        same = route.action.same
-        key = repr(same)
-        if key not in by_repr:
-            by_repr[key] = len(groups)
-            groups.append((same, []))
-        groups[by_repr[key]][1].append(route)
-    return [g for _, g in groups]

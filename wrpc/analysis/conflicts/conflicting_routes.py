@@ -47,7 +47,7 @@ MOST = 50  # conflicts named of one class: each is a question, and whoever repai
 
 def check(policy: Policy, ask: Asker) -> Found:
     for rank, rivals in enumerate(policy.ranked):
-        if any(r.action.same != rivals[0].action.same for r in rivals[1:]):
+        if len({policy.deeds[r.name] for r in rivals}) > 1:
             yield from _in_class(policy, ask, rank, rivals)
 
 
@@ -67,11 +67,10 @@ def _pairs(
     policy: Policy, room: Room, rank: int, rivals: Sequence[Route]
 ) -> Iterator[tuple[frozenset[str], Diagnostic]]:
     """Pair after pair, each asked away once it is found, until no two routes of the class are left that differ."""
-    from wrpc.solver.decision import actions
     from wrpc.solver.terms import conj, disj, negate, two_hold
 
     d = room.decision
-    two = two_hold(disj(d.holds(r) for r in group) for group in actions(rivals))
+    two = two_hold(disj(d.holds(r) for r in group) for group in d.actions(rank))
     term = conj([d.goes_on, negate(d.earlier(rank)), two])
     seen: set[frozenset[str]] = set()
     for _ in range(MOST):
@@ -135,17 +134,18 @@ def _both_hold(
     seen: Collection[frozenset[str]] = (),
 ) -> tuple[Route, Route] | None:
     """Two of the rivals that hold and differ, a pair that is not seen yet; none where anything goes before them."""
-    s, takes = replay.state, room.interpreter.takes
-    if s.denied_by is not None or any(True for _ in room.interpreter.denials(s)):
+    s, machine, among = replay.state, room.interpreter, {r.name for r in rivals}
+    if s.denied_by is not None or any(True for _ in machine.denials(s)):
         return None
-    if any(takes(r, s) for group in policy.ranked[:rank] for r in group):
+    holding = list(machine.holding(s))
+    if any(policy.rank[r.name] < rank for r in holding):
         return None
-    holding = [r for r in rivals if takes(r, s)]
+    holding = [r for r in holding if r.name in among]
     return next(
         (
             (a, b)
             for a, b in combinations(holding, 2)
-            if a.action.same != b.action.same and frozenset((a.name, b.name)) not in seen
+            if policy.deeds[a.name] != policy.deeds[b.name] and frozenset((a.name, b.name)) not in seen
         ),
         None,
     )

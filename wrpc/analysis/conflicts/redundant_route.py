@@ -80,7 +80,8 @@ def _suspects(policy: Policy) -> list[Route]:
 
 def _deeds(policy: Policy) -> dict[str, str]:
     """What each route does, and the default. Labels count: somebody reads them, an importer's settings among them."""
-    return {r.name: repr((r.action.same, sorted(r.labels.items(), key=repr))) for r in policy.answering}
+    deeds = policy.deeds
+    return {r.name: f"{deeds[r.name]} {sorted(r.labels.items(), key=repr)!r}" for r in policy.answering}
 
 
 def _unchanged(room: Room, suspects: Sequence[Route]) -> list[Route]:
@@ -118,7 +119,6 @@ class _Next:
         self._policy = policy
         self._line = line
         self._deeds = _deeds(policy)
-        self._rank = {r.name: i for i, c in enumerate(policy.ranked) for r in c}
         self._chains: dict[str, list[Term]] = {}
         self._classes: dict[int, list[tuple[str, Term]]] = {}
 
@@ -129,22 +129,21 @@ class _Next:
         """On this request, which the route takes."""
         if answer.request is None:
             return False
-        s = state(self._policy, answer.request)
-        takes, rank = ask.healthy.interpreter.takes, self._rank[route.name]
-        equals = [r for r in self._policy.ranked[rank] if r is not route and takes(r, s)]
-        if equals:
+        rank, by_rank = self._policy.rank, dict[int, list[Route]]()
+        for other in ask.healthy.interpreter.holding(state(self._policy, answer.request)):
+            if other is not route and rank[other.name] >= rank[route.name]:
+                by_rank.setdefault(rank[other.name], []).append(other)
+        if equals := by_rank.pop(rank[route.name], None):
             return not any(self.same(r, route) for r in equals)
-        for group in self._policy.ranked[rank + 1 :]:
-            holding = [r for r in group if takes(r, s)]
-            if holding:
-                return not all(self.same(r, route) for r in holding)
+        if by_rank:
+            return not all(self.same(r, route) for r in by_rank[min(by_rank)])
         return self._policy.default is None or not self.same(self._policy.default, route)
 
     def elsewhere(self, route: Route) -> Term:
         """An equal that does something else takes the request as well, or what comes after the class does otherwise."""
         from wrpc.solver.terms import disj, negate
 
-        rank, deed = self._rank[route.name], self._deeds[route.name]
+        rank, deed = self._policy.rank[route.name], self._deeds[route.name]
         return disj([self._others(rank, deed), negate(self._same_from(rank + 1, deed))])
 
     def _same_from(self, rank: int, deed: str) -> Term:

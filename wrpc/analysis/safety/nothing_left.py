@@ -27,9 +27,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wrpc.analysis.check import Found, shown, subject
+from wrpc.analysis.search import suspects
 from wrpc.diagnostics import Code, Related
 from wrpc.policy.model import Policy, Route
-from wrpc.solver.terms import conj, disj, negate
+from wrpc.solver.terms import conj, negate
 
 if TYPE_CHECKING:
     from wrpc.solver.ask import Asker, Confirm, Replay, Room
@@ -42,18 +43,17 @@ def check(policy: Policy, ask: Asker) -> Found:
     if not policy.guards:
         return
     left = [r for r in policy.answering if r.action.kind != "deny"]
+    found: set[str] = set()
     for room in ask.rooms:
-        terms = {r.name: _emptied(room, r) for r in left}
-        while left:
-            answer = room.possible(disj(terms[r.name] for r in left), _confirm({r.name for r in left}))
+        for route in suspects(room, left, lambda route, room=room: _emptied(room, route)):  # type: ignore[misc]  # bound
+            answer = room.possible(_emptied(room, route), _confirm(route.name))
             if answer.impossible:
-                break
+                continue
             replay = room.replay(answer.request) if answer.request is not None else None
             if replay is None or replay.decision is None:
                 guard = next(iter(policy.guards.values()))
                 yield shown(CODE, "a guard may leave requests without any destination", guard.span, policy, answer)
                 return
-            route = next(r for r in left if r.name == replay.decision.route)
             guard = policy.guards[replay.decision.removed[-1].guard]
             yield shown(
                 CODE,
@@ -65,7 +65,8 @@ def check(policy: Policy, ask: Asker) -> Found:
                 related=(Related(route.span, "takes the request"),),
                 help="give them a destination that the guard allows, or a `deny` route that says why",
             )
-            left = [r for r in left if r is not route]
+            found.add(route.name)
+        left = [r for r in left if r.name not in found]
 
 
 def _emptied(room: Room, route: Route) -> Term:
@@ -73,9 +74,9 @@ def _emptied(room: Room, route: Route) -> Term:
     return conj([negate(d.conflict), d.takes(route), negate(d.serves(route))])
 
 
-def _confirm(names: set[str]) -> Confirm:
+def _confirm(name: str) -> Confirm:
     def confirm(replay: Replay) -> bool:
         d = replay.decision
-        return d is not None and d.route in names and d.action == "deny"
+        return d is not None and d.route == name and d.action == "deny"
 
     return confirm

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from wrpc.analysis.search import suspects
 from wrpc.policy.model import Forbid, Guard, Planned, Policy, Route, plan
 
 if TYPE_CHECKING:
-    from wrpc.solver.ask import Answer, Asker, Confirm, Replay
+    from wrpc.solver.ask import Answer, Asker, Confirm, Replay, Room
+    from wrpc.solver.terms import Term
 
 Place = tuple[Route, Planned]
 
@@ -22,26 +24,34 @@ def removed(
     ask: Asker, guard: Guard, candidates: list[Place], *, once_a_pool: bool = False
 ) -> Iterator[tuple[Route | None, Planned | None, Answer]]:
     """The places that the guard has to empty, each with a request. One question where it empties none; open as None."""
-    from wrpc.solver.terms import conj, disj, negate
-
     if not any(isinstance(r, Forbid) for r in guard.rules):
         return
-    left = list(candidates)
+    left: dict[str, list[Place]] = {}  # by pool where one of a pool is enough, else by route
+    for route, planned in candidates:
+        left.setdefault(planned.pool if once_a_pool else route.name, []).append((route, planned))
     for room in ask.rooms:
-        d = room.decision
-        terms = {id(p): conj([negate(d.conflict), d.takes(r), d.removes(guard.name, p.pool)]) for r, p in left}
-        while left:
-            answer = room.possible(disj(terms[id(p)] for _, p in left), _empties(guard, left))
-            if answer.impossible:
-                break
-            if answer.request is None:
-                yield None, None, answer
-                return
-            replay = room.replay(answer.request)
-            found = _first(replay, guard, left) if replay is not None else None
-            assert found is not None, "a confirmed request empties a place"
-            yield *found, answer
-            left = [(r, p) for r, p in left if p is not found[1] and not (once_a_pool and p.pool == found[1].pool)]
+        for key in suspects(room, [*left], lambda key, room=room: _emptied(room, guard, left[key])):  # type: ignore[misc]  # bound
+            while left[key]:
+                answer = room.possible(_emptied(room, guard, left[key]), _empties(guard, left[key]))
+                if answer.impossible:
+                    break
+                if answer.request is None:
+                    yield None, None, answer
+                    return
+                replay = room.replay(answer.request)
+                found = _first(replay, guard, left[key]) if replay is not None else None
+                assert found is not None, "a confirmed request empties a place"
+                yield *found, answer
+                left[key] = [] if once_a_pool else [(r, p) for r, p in left[key] if p is not found[1]]
+
+
+def _emptied(room: Room, guard: Guard, places: list[Place]) -> Term:
+    """The guard removes a destination from one of these places."""
+    from wrpc.solver.terms import conj, disj, negate
+
+    d = room.decision
+    emptied = disj(conj([d.takes(route), d.removes(guard.name, planned.pool)]) for route, planned in places)
+    return conj([negate(d.conflict), emptied])
 
 
 def _empties(guard: Guard, left: list[Place]) -> Confirm:

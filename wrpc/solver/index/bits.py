@@ -14,7 +14,7 @@ class Bits:
     parts, "not" of one, "named" (a label and a term), "leaf" (a function from the reference room to its term).
     """
 
-    __slots__ = ("_negated", "full", "may", "must", "operation", "parts")
+    __slots__ = ("full", "may", "must", "operation", "parts")
 
     def __init__(self, full: int, may: int, must: int, operation: str, parts: tuple[Any, ...]) -> None:
         self.full = full
@@ -22,7 +22,6 @@ class Bits:
         self.must = must
         self.operation = operation
         self.parts = parts
-        self._negated: Bits | None = None
 
     @staticmethod
     def conj(parts: Sequence[Bits]) -> Bits | bool:
@@ -62,13 +61,12 @@ class Bits:
             must = may if must == may else must
         return True if must == full else Bits(full, may, must, "or", tuple(parts))
 
-    def negated(self) -> Bits | bool:
-        if self._negated is None:
-            may = self.full ^ self.must
-            must = may if self.must is self.may else self.full ^ self.may
-            self._negated = Bits(self.full, may, must, "not", (self,))
-            self._negated._negated = self
-        return self._negated
+    def negated(self) -> Bits:
+        if self.operation == "not":
+            before: Bits = self.parts[0]
+            return before
+        may = self.full ^ self.must
+        return Bits(self.full, may, may if self.must is self.may else self.full ^ self.may, "not", (self,))
 
     def named(self, label: str) -> Bits:
         """The same term; what is made of it again has a name there."""

@@ -6,6 +6,7 @@ between the same prefixes. A failed signal is a cell of its own.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -72,6 +73,33 @@ class Domain:
             value &= asked
         return self.values.index(value)
 
+    def spanned(self, ranges: Sequence[Interval]) -> tuple[int, int]:
+        """Of a number: the cells that reach into one of the ranges, and those that lie in one."""
+        reaching = inside = 0
+        for r in ranges:
+            start = None if r.low is None else (r.low, r.low_open)
+            end = None if r.high is None else (r.high, not r.high_open)
+            first = 0 if start is None else max(bisect_right(self._starts, start) - 1, 0)
+            if start is not None and self._ends[first] <= start:
+                first += 1
+            last = len(self._starts) - 1 if end is None else bisect_left(self._starts, end) - 1
+            if first > last:
+                continue
+            reaching |= (2 << last) - (1 << first)
+            first += start is not None and self._starts[first] < start
+            last -= end is not None and self._ends[last] > end
+            if first <= last:
+                inside |= (2 << last) - (1 << first)
+        return reaching, inside
+
+    @cached_property
+    def _starts(self) -> list[Cut]:
+        return [(ends(i)[0], i.low_open) for i in self.intervals]
+
+    @cached_property
+    def _ends(self) -> list[Cut]:
+        return [(ends(i)[1], not i.high_open) for i in self.intervals]
+
     @cached_property
     def failed(self) -> int:
         """The set of cells that has the failed one alone."""
@@ -79,22 +107,25 @@ class Domain:
 
     @cached_property
     def preferred(self) -> tuple[int, ...]:
-        """Sets of cells, those first whose values a reader would rather see: what an absent signal is, then what can
-        be written down, then the rest, a failure last."""
+        """Sets of cells, each with one more than the last, first those whose values a reader would rather see: what an
+        absent signal is, then what can be written down, then the rest, a failure last."""
         absent = default(self.signal)
-        plain, rest = 0, 0
-        near: list[tuple[tuple[bool, Fraction], int]] = []
-        first = 0
-        for i, value in enumerate(self.values):
-            if value == absent:
-                first = 1 << i
-            elif isinstance(value, Fraction):
-                near.append(((not _decimal(value), abs(value - absent)), i))  # type: ignore[operator]  # both numbers
-            elif self.words is not None and i >= len(self.words.at.words):
-                rest |= 1 << i
-            elif not (self.fails and i == self.size - 1):
-                plain |= 1 << i
-        return (first, *(1 << i for _, i in sorted(near)), plain, rest, self.failed)
+
+        def order(cell: int) -> tuple[bool, bool, bool, Fraction, int]:
+            value = self.values[cell]
+            failed = self.fails and cell == self.size - 1
+            far = Fraction(0)
+            odd = self.words is not None and cell >= len(self.words.at.words)
+            if isinstance(value, Fraction):
+                assert isinstance(absent, Fraction), "a number's default is one"
+                odd, far = not _decimal(value), abs(value - absent)
+            return failed, value != absent, odd, far, cell
+
+        found, cells = [], 0
+        for cell in sorted(range(self.size), key=order):
+            cells |= 1 << cell
+            found.append(cells)
+        return tuple(found)
 
 
 class Words:

@@ -35,11 +35,11 @@ from wrpc.policy.expr import (
     Within,
     fold,
 )  # fmt: skip
-from wrpc.policy.intervals import overlap, times
+from wrpc.policy.intervals import overlap, scaled, shifted, times
 from wrpc.policy.model import Bool, Int, Policy, Pool, Real, Score
 from wrpc.solver.faults import Faults
 from wrpc.solver.index.bits import Bits
-from wrpc.solver.index.cells import ends
+from wrpc.solver.index.cells import Domain, ends
 from wrpc.solver.index.universe import Universe
 from wrpc.solver.terms import NotDecidable, Term, Truth, conj, disj, negate
 
@@ -52,11 +52,25 @@ ZERO, ONE = Fraction(0), Fraction(1)
 Outcomes = Callable[[Outcome], Term]
 
 
+Piece = tuple[Interval, Term]
+
+
+class Scale(NamedTuple):
+    """A multiple of one signal's number, and something added, where a term holds."""
+
+    domain: Domain
+    where: Term
+    factor: Fraction = ONE
+    added: Fraction = ZERO
+
+
 class Measure(NamedTuple):
-    """A number: where it is known, and the range that it lies in at which points. The pieces cover what is known."""
+    """A number: where it is known, and the range that it lies in at which points. Scale and pieces cover what is known;
+    a scale has too many cells to look at each of them."""
 
     known: Term
-    pieces: Sequence[tuple[Interval, Term]]
+    pieces: Sequence[Piece]
+    scale: Scale | None = None
 
 
 class Points(Faults):
@@ -99,26 +113,24 @@ class Points(Faults):
         domain, of = self.universe.domains.get(name), self.policy.signals[name].type
         assert isinstance(of, Int | Real | Score), "it has a number"
         failed = self.failed(name)
-        pieces: list[tuple[Interval, Term]]
-        if domain is None:
-            pieces = [(Interval(Fraction(of.low), Fraction(of.high)), True)]
-        else:
-            pieces = [(interval, self.at(name, 1 << i)) for i, interval in enumerate(domain.intervals)]
+        healthy = negate(failed)
+        pieces = [(Interval(Fraction(of.low), Fraction(of.high)), healthy)] if domain is None else []
+        scale = None if domain is None else Scale(domain, healthy)
         meaning = self.policy.signals[name].on_error if meanings else None
         if failed is False or meaning not in ("fires", "silent"):
-            return Measure(negate(failed), pieces)
+            return Measure(healthy, pieces, scale)
         meant = ONE if meaning == "fires" else ZERO
-        return Measure(True, [*((i, conj([negate(failed), t])) for i, t in pieces), (Interval(meant, meant), failed)])
+        return Measure(True, [*pieces, (Interval(meant, meant), failed)], scale)
 
     def confidence(self, name: str, *, meanings: bool) -> Measure:
         fires = self.fires(name, meanings=meanings)
         group = self.policy.group_of.get(name)
-        pieces: Sequence[tuple[Interval, Term]]
+        known, silent = disj([fires.true, fires.false]), (Interval(ZERO, ZERO), negate(fires.true))
         if group is not None and group.default == name:
-            pieces = [(Interval(ONE, ONE), fires.true)]
-        else:
-            pieces = [(i, conj([fires.true, t])) for i, t in self.raw(name, meanings=meanings).pieces]
-        return Measure(disj([fires.true, fires.false]), [*pieces, (Interval(ZERO, ZERO), negate(fires.true))])
+            return Measure(known, [(Interval(ONE, ONE), fires.true), silent])
+        raw = self.raw(name, meanings=meanings)
+        scale = None if raw.scale is None else raw.scale._replace(where=conj([fires.true, raw.scale.where]))
+        return Measure(known, [*((i, conj([fires.true, t])) for i, t in raw.pieces), silent], scale)
 
 
 def _fires(score: Score, interval: Interval) -> bool:
@@ -173,9 +185,13 @@ class Indexing(Meaning[Truth, Measure]):
 
     def within(self, node: Within, number: Measure) -> Truth:
         """Surely inside where no piece that may apply reaches beyond the ranges."""
-        inside = disj(term for interval, term in number.pieces if any(overlap(interval, r) for r in node.ranges))
-        outside = disj(term for interval, term in number.pieces if not any(_holds(r, interval) for r in node.ranges))
-        both = _between(self.space, inside, outside)
+        inside = [term for interval, term in number.pieces if any(overlap(interval, r) for r in node.ranges)]
+        outside = [term for interval, term in number.pieces if not any(_holds(r, interval) for r in node.ranges)]
+        if number.scale is not None:
+            reaching, within = self._spanned(number.scale, node.ranges)
+            inside.append(conj([number.scale.where, reaching]))
+            outside.append(conj([number.scale.where, negate(within)]))
+        both = _between(self.space, disj(inside), disj(outside))
         return Truth(conj([number.known, both]), conj([number.known, negate(both)]))
 
     def one_of(self, node: OneOf) -> Truth:
@@ -249,15 +265,37 @@ class Indexing(Meaning[Truth, Measure]):
 
     def linear(self, node: Linear, quantities: Sequence[Measure]) -> Measure:
         known = conj(q.known for q in quantities)
-        sums: list[tuple[Interval, Term]] = [(Interval(node.constant, node.constant), True)]
+        constant = Interval(node.constant, node.constant)
+        if len(quantities) == 1 and (factor := node.terms[0][0]) != 0:
+            (quantity,) = quantities
+            scale = quantity.scale
+            if scale is not None:
+                scale = scale._replace(factor=scale.factor * factor, added=scale.added * factor + node.constant)
+            return Measure(known, [(_added(times(i, factor), constant), t) for i, t in quantity.pieces], scale)
+        sums: list[Piece] = [(constant, True)]
         for (coefficient, _), quantity in zip(node.terms, quantities, strict=True):
-            scaled = [(times(i, coefficient), t) for i, t in quantity.pieces if t is not False]
-            if len(node.terms) > 1:
-                scaled, sums = _joined(scaled), _joined(sums)
-            sums = [(_added(a, b), conj([s, t])) for a, s in sums for b, t in scaled]
+            parts = _joined([(times(i, coefficient), t) for i, t in self._pieces(quantity) if t is not False])
+            sums = _joined([(_added(a, b), conj([s, t])) for a, s in sums for b, t in parts])
         return Measure(known, [(i, t) for i, t in sums if t is not False])
 
     # ── Pieces ────────────────────────────────────────────────────────────
+
+    def _spanned(self, scale: Scale, ranges: Sequence[Interval]) -> tuple[Term, Term]:
+        """Where the number may lie in one of the ranges, and where it does."""
+        at = scaled(shifted(ranges, -scale.added), 1 / scale.factor)
+        reaching, inside = scale.domain.spanned(at)
+        name = scale.domain.signal.name
+        return self.space.at(name, reaching), self.space.at(name, inside)
+
+    def _pieces(self, number: Measure) -> list[Piece]:
+        """Cell by cell."""
+        found = list(number.pieces)
+        if (scale := number.scale) is not None:
+            added = Interval(scale.added, scale.added)
+            for i, interval in enumerate(scale.domain.intervals):
+                where = conj([scale.where, self.space.at(scale.domain.signal.name, 1 << i)])
+                found.append((_added(times(interval, scale.factor), added), where))
+        return found
 
     def _known(self, signal: str, true: Term) -> Truth:
         known = negate(self.space.failed(signal))
@@ -310,7 +348,7 @@ def _added(a: Interval, b: Interval) -> Interval:
     return Interval(a_low + b_low, a_high + b_high, a.low_open or b.low_open, a.high_open or b.high_open)
 
 
-def _joined(pieces: Sequence[tuple[Interval, Term]]) -> list[tuple[Interval, Term]]:
+def _joined(pieces: Sequence[Piece]) -> list[Piece]:
     """Equal ranges joined; one range about them all where they are too many."""
     found: dict[Interval, list[Term]] = {}
     for interval, term in pieces:

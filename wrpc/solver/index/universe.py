@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cached_property
 
 from wrpc.decide.request import RequestValue, default
 from wrpc.policy.model import Policy
 from wrpc.solver.index.cells import Asked, Domain
 
-POINTS = 1 << 17  # of a universe: sixteen kilobytes a set
-MEMORY = 1 << 27  # bits of one set for each route and pool
+POINTS = 1 << 19  # of a universe: sixty-four kilobytes a set
+MEMORY = 1 << 28  # bits of one set for each route and pool
 
 
 class Universe:
@@ -20,7 +19,6 @@ class Universe:
         self.policy = policy
         self.domains = domains
         self._strides: dict[str, int] = {}
-        self._repeats: dict[str, int] = {}
         points = 1
         # The largest lies outermost: its sets of cells are then runs of bits.
         for name in sorted(domains, key=lambda n: domains[n].size):
@@ -36,11 +34,7 @@ class Universe:
         if stride > 1:
             for first, last in _runs(cells):
                 found |= ((1 << (last - first) * stride) - 1) << first * stride
-        if period == self.points or not found:
-            return found
-        if name not in self._repeats:
-            self._repeats[name] = self.full // ((1 << period) - 1)
-        return found * self._repeats[name]
+        return _repeated(found, period, self.points // period)
 
     def request(self, points: int) -> dict[str, RequestValue]:
         """A request of one of the points, with as many signals as possible at their defaults, the first first."""
@@ -50,17 +44,19 @@ class Universe:
             if domain is None:
                 found[name] = default(signal)
                 continue
-            for among in self._preferred[name]:
-                if left := points & among:
-                    cell = ((left & -left).bit_length() - 1) // self._strides[name] % domain.size
-                    points = left & self.at(name, 1 << cell)
-                    found[name] = domain.values[cell]
-                    break
+            # The first of the preferred cells, by halves: the sets that have it are those from some length on.
+            low, high = 0, domain.size - 1
+            at = 0
+            while low < high:
+                if points & self.at(name, domain.preferred[at]):
+                    high = at
+                else:
+                    low = at + 1
+                at = (low + high) // 2
+            cell = (domain.preferred[low] & ~(domain.preferred[low - 1] if low else 0)).bit_length() - 1
+            points &= self.at(name, 1 << cell)
+            found[name] = domain.values[cell]
         return found
-
-    @cached_property
-    def _preferred(self) -> Mapping[str, tuple[int, ...]]:
-        return {n: tuple(self.at(n, cells) for cells in d.preferred if cells) for n, d in self.domains.items()}
 
 
 def universe(policy: Policy, *, failures: bool, points: int = POINTS) -> Universe:
@@ -83,6 +79,19 @@ def universe(policy: Policy, *, failures: bool, points: int = POINTS) -> Univers
             taken = size
             domains |= {m: d for m, d in zip(members, made, strict=True) if d is not None}
     return Universe(policy, domains)
+
+
+def _repeated(bits: int, period: int, times: int) -> int:
+    """So many copies, each so many bits behind the last."""
+    if not bits:
+        return 0
+    found, width, copies = bits, period, 1
+    while copies * 2 <= times:
+        found |= found << width
+        width, copies = width * 2, copies * 2
+    if copies < times:
+        found |= _repeated(bits, period, times - copies) << width
+    return found
 
 
 def _runs(cells: int) -> Iterator[tuple[int, int]]:

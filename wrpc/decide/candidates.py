@@ -1,0 +1,68 @@
+"""Which routes may hold for a request, without asking each: a route for one model's name is looked up by the name.
+
+The conditions of all others are surely false: a part of an `and` is, or every part of an `or`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from wrpc.policy.expr import All, Any, Condition, OneOf, StringLiteral, StringSignal, Text
+from wrpc.policy.model import Route
+
+Need = tuple[str, frozenset[str]]  # a signal, and the values that it has to have
+
+
+class Candidates:
+    """`of` a request's values: the routes that may hold, in the order in which they were given."""
+
+    def __init__(self, routes: Sequence[Route]) -> None:
+        self._routes = routes
+        self._always: list[int] = []
+        self._needing: dict[str, list[int]] = {}
+        self._by_value: dict[str, dict[str, list[int]]] = {}
+        for i, route in enumerate(routes):
+            need = None if route.when is None else needed(route.when)
+            if need is None:
+                self._always.append(i)
+                continue
+            signal, values = need
+            self._needing.setdefault(signal, []).append(i)
+            by_value = self._by_value.setdefault(signal, {})
+            for value in values:
+                by_value.setdefault(value, []).append(i)
+
+    def of(self, values: Mapping[str, object]) -> Sequence[Route]:
+        found = list(self._always)
+        for signal, by_value in self._by_value.items():
+            value = values[signal]
+            # What a failed signal is, nobody knows.
+            found += self._needing[signal] if value is None else by_value.get(value, ())  # type: ignore[call-overload]
+        return [self._routes[i] for i in sorted(found)]
+
+
+def needed(condition: Condition) -> Need | None:
+    """Values that one signal must have lest the condition is false; None where no single signal decides that."""
+    match condition:
+        case OneOf(signal, names):
+            return signal, names
+        case Text("equals", StringSignal(signal), StringLiteral(value)) | Text(
+            "equals", StringLiteral(value), StringSignal(signal)
+        ):
+            return signal, frozenset([value])
+        case All(parts):
+            needs = [n for p in parts if (n := needed(p)) is not None]
+            return min(needs, key=lambda n: len(n[1]), default=None)
+        case Any(parts):
+            found: dict[str, set[str]] = {}
+            for part in parts:
+                need = needed(part)
+                if need is None:
+                    return None
+                found.setdefault(need[0], set()).update(need[1])
+            if len(found) != 1:
+                return None
+            ((signal, values),) = found.items()
+            return signal, frozenset(values)
+        case _:
+            return None
