@@ -181,9 +181,13 @@ class Gateway:
         return [] if found is None else list(_Walk(self, name, found[1], cause).after(name, None, 0))
 
     @cached_property
+    def ordered(self) -> bool:
+        return any(d.order is not None for d in self.deployments)
+
+    @cached_property
     def alike(self) -> frozenset[Cause]:
         """The causes after which the same is tried as after any other: no list is theirs, and no group has levels."""
-        if any(d.order is not None for d in self.deployments):
+        if self.ordered:
             return frozenset()
         return frozenset(cause for cause, kind in DEDICATED.items() if not self.chains[kind].given)
 
@@ -220,7 +224,7 @@ class _Walk:
 
     def entries(self, failed: str, level: Fraction | None) -> list[tuple[str, Fraction | None, Span]]:
         found: list[tuple[str, Fraction | None, Span]] = []
-        if self.cause == "general":
+        if self.cause == "general" and self.gateway.ordered:
             levels = self.gateway.levels(failed)
             at = next((d.at for d in self.gateway.named(failed)), None)
             if len(levels) > 1 and at is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import PurePath
@@ -45,6 +45,11 @@ SELECTS = {
     "usage-based-routing-v2": "usage",
     "lar1": "latency_aware",
 }
+# What a route says of a request's patience: the key of a deployment, its unit, and where the router says it.
+PATIENCE: Mapping[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
+    "retries": ("num_retries", "", ((ROUTER, "num_retries"), (SETTINGS, "num_retries"))),
+    "timeout": ("timeout", "s", ((ROUTER, "timeout"), (SETTINGS, "request_timeout"))),
+}
 # What a deployment says of its limits, and what of its own stays readable in the policy.
 NUMBERS = ("rpm", "tpm", "itpm", "otpm", "max_parallel_requests", "max_budget", "timeout", "num_retries")
 TEXTS = ("budget_duration", "api_version")
@@ -62,6 +67,7 @@ class Draft:
     pools: dict[int, str] = field(default_factory=dict)
     declared: dict[tuple[str, int | None, int | None], str] = field(default_factory=dict)
     declarations: list[tree.Declaration] = field(default_factory=list)
+    patience: dict[str, tuple[Fraction, Span]] = field(default_factory=dict)
 
     @property
     def select(self) -> str | None:
@@ -69,7 +75,7 @@ class Draft:
 
 
 def policy(config: Config, gateway: Gateway, plans: Plans) -> ImportedPolicy:
-    draft = Draft(config, gateway)
+    draft = Draft(config, gateway, patience=_outer(config))
     at = line(config.root.span)
     own = _name(config)
     for deployment in gateway.deployments:
@@ -313,25 +319,28 @@ def _fallback(draft: Draft, edges: Sequence[Edge]) -> tree.Fallback:
 
 
 def _patience(draft: Draft, plan: Plan) -> list[tree.Item]:
-    """Retries and the timeout: the deployments' own where they agree, else the router's."""
-    first = [draft.gateway.by_index[pool].params for pool, _ in plan.shares]
+    """Retries and the timeout: the deployments' own where they agree, else the router's. A timeout of 0 is none."""
+    params = [draft.gateway.by_index[pool].params for pool, _ in plan.shares]
     found: list[tree.Item] = []
-    for called, own, unit, outer in (
-        ("retries", "num_retries", "", (("num_retries", (ROUTER, SETTINGS)),)),
-        ("timeout", "timeout", "s", (("timeout", (ROUTER,)), ("request_timeout", (SETTINGS,)))),
-    ):
-        values = {number_of(params, own) for params in first}
-        given, at = (values.pop(), place(first[0], own)) if len(values) == 1 else (None, line(first[0].span))
-        for key, sections in outer:
-            pair = draft.config.setting(key, *sections) if given is None else None
-            if pair is not None:
-                given, at = _number(pair.value), line(pair.value.span)
-        if (
-            given is not None
-            and given >= (0 if called == "retries" else Fraction(1, 1000))
-            and (called != "retries" or given.denominator == 1)
-        ):
+    for called, (own, unit, _) in PATIENCE.items():
+        values = {number_of(each, own) for each in params}
+        given = values.pop() if len(values) == 1 else None
+        at = place(params[0], own)
+        if given is None and called in draft.patience:
+            given, at = draft.patience[called]
+        if given is not None and (given.denominator == 1 and given >= 0 if called == "retries" else given > 0):
             found.append(attribute(called, number(given, at, unit), at))
+    return found
+
+
+def _outer(config: Config) -> dict[str, tuple[Fraction, Span]]:
+    """What the router says of retries and timeouts, for deployments that say nothing."""
+    found: dict[str, tuple[Fraction, Span]] = {}
+    for called, (_, _, places) in PATIENCE.items():
+        for section, key in places:
+            pair = config.setting(key, section)
+            if called not in found and pair is not None and (given := _number(pair.value)) is not None:
+                found[called] = given, line(pair.value.span)
     return found
 
 
