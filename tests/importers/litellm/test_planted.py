@@ -131,6 +131,7 @@ FINE = {
     "a deployment's retries as text": (INCLUDED, "      num_retries: 1\n", '      num_retries: "1"\n'),
     "a deployment's timeout as text": (TEAM, "      timeout: 20 ", '      timeout: "20" '),
     "limits beside the parameters": (AZURE, "      rpm: 100\n      tpm: 1000000\n", "    rpm: 100\n    tpm: 1000000\n"),
+    "an order as text": (TEAM, "      temperature: 0.2\n", "      temperature: 0.2\n      order: '1'\n"),
     "a yes as text": (TEAM, "  drop_params: true\n", '  drop_params: "yes"\n'),
     "an order in the model's info": (
         AZURE,
@@ -155,7 +156,10 @@ FINE = {
     "a name from the environment": (TEAM, "model_name: dictation", "model_name: os.environ/DICTATION"),
     "any key": (TEAM, "  master_key: os.environ/LITELLM_MASTER_KEY\n", "  master_key: hunter2\n"),
 }  # fmt: skip
-WRONGLY = {"a deployment's retries as text": "taken for what the program leaves out; it works"}
+WRONGLY = {
+    "a deployment's retries as text": "taken for what the program leaves out; it works",
+    "an order as text": "taken for what the program leaves out; it works, but not beside an order that is a number",
+}
 
 
 @pytest.mark.parametrize(
