@@ -100,10 +100,7 @@ def ids(fault: Fault) -> str:
     return f"{fault.code}-{re.sub(r'[^a-z0-9]+', '-', fault.name.lower())}"
 
 
-every = pytest.mark.parametrize(
-    "fault",
-    [pytest.param(x, id=ids(x), marks=[pytest.mark.xfail(strict=True, reason=x.gap)] if x.gap else []) for x in FAULTS],
-)
+every = pytest.mark.parametrize("fault", FAULTS, ids=ids)
 
 
 def test_there_are_enough() -> None:
@@ -156,16 +153,9 @@ FINE = {
     "a name from the environment": (TEAM, "model_name: dictation", "model_name: os.environ/DICTATION"),
     "any key": (TEAM, "  master_key: os.environ/LITELLM_MASTER_KEY\n", "  master_key: hunter2\n"),
 }  # fmt: skip
-WRONGLY = {
-    "a deployment's retries as text": "taken for what the program leaves out; it works",
-    "an order as text": "taken for what the program leaves out; it works, but not beside an order that is a number",
-}
 
 
-@pytest.mark.parametrize(
-    "name",
-    [pytest.param(x, marks=[pytest.mark.xfail(strict=True, reason=WRONGLY[x])] if x in WRONGLY else []) for x in FINE],
-)
+@pytest.mark.parametrize("name", FINE)
 def test_nothing_is_said_of_what_works(name: str) -> None:
     case, old, new = FINE[name]
     text = (CASES / f"{case}.yaml").read_text(encoding="utf-8")
@@ -185,21 +175,10 @@ def data(text: str) -> Any:
     return yaml.safe_load(text)
 
 
-REPAIRED = [x for x in FAULTS if not x.gap and x.case != INCLUDED and x.also.keys() != {""}]
-BROKEN = {
-    "guardrails in the general section": "with guardrails at the top they are moved where their shape stops the start",
-}
+REPAIRED = [x for x in FAULTS if x.case != INCLUDED and x.also.keys() != {""}]
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [
-        pytest.param(
-            x, id=ids(x), marks=[pytest.mark.xfail(strict=True, reason=BROKEN[x.name])] if x.name in BROKEN else []
-        )
-        for x in REPAIRED
-    ],
-)
+@pytest.mark.parametrize("fault", REPAIRED, ids=ids)
 def test_a_safe_repair(fault: Fault, tmp_path: Path) -> None:
     """It leaves a file without the finding, with every comment; a key that was moved is back where it was."""
     made = planted(fault)

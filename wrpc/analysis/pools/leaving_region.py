@@ -19,8 +19,8 @@ A route whose main destinations stand in several regions may go to all of these.
 nothing, and an edge that a guard removes leads nowhere.
 
 To repair, name a pool of the same region, or say with a guard or a claim over `destination.region` what may leave.
-Where a policy has such a rule, this check is silent: the rule itself is proved or refuted. Regions whose names begin
-alike (`us-east-1`, `us-west-2`) lie in one jurisdiction: that is a note.
+Where a policy has such a rule, this check is silent: the rule itself is proved or refuted. Regions of one jurisdiction
+(`us-east-1` and `westus2`, `eu-central-1` and `swedencentral`) make a note, not a warning.
 
 Good:
 
@@ -69,12 +69,26 @@ def check(policy: Policy, ask: Asker) -> Found:
             answer,
             subjects=(subject(one.route, policy), f"pool {one.edge.pool}"),
             related=(declaration(policy, one.edge.pool),),
-            severity="info" if all(_head(one.value) == _head(region) for region in one.home) else None,
+            severity="info" if all(_jurisdiction(one.value) == _jurisdiction(r) for r in one.home) else None,
             help="name a pool of the same region, or say with a guard or a claim over `destination.region` what may "
             "leave",
         )
 
 
-def _head(region: str) -> str:
-    """What a region's name begins with: `eu` of `eu-west-1` and of `eu`."""
-    return region.lower().replace("_", "-").partition("-")[0]
+# What the names of regions begin with, of the clouds (AWS, Azure, GCP) and of countries in the European Union. Other
+# names stand for themselves, up to the first `-`.
+BEGINNINGS = {
+    "eu": (
+        "eu", "europe", "westeurope", "northeurope", "sweden", "france", "germany", "italy", "spain", "poland",
+        "belgium", "netherlands", "finland", "ireland", "austria", "denmark", "greece", "portugal",
+    ),
+    "us": ("us", "eastus", "westus", "centralus", "northcentralus", "southcentralus", "westcentralus"),
+}  # fmt: skip
+
+
+def _jurisdiction(region: str) -> str:
+    name = region.lower().replace("_", "-")
+    for jurisdiction, beginnings in BEGINNINGS.items():
+        if name.startswith(beginnings):
+            return jurisdiction
+    return name.partition("-")[0]

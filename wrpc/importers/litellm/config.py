@@ -83,7 +83,7 @@ class Config:
 def variable(node: object) -> str | None:
     """The name behind `os.environ/`."""
     if isinstance(node, Scalar) and isinstance(node.value, str) and node.value.startswith(ENVIRONMENT):
-        return node.value.removeprefix(ENVIRONMENT)
+        return node.value.removeprefix(ENVIRONMENT) or None
     return None
 
 

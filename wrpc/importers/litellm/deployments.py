@@ -23,8 +23,10 @@ BESIDE = frozenset(("model_name", "litellm_params", "model_info", "rpm", "tpm", 
 NOT_INFO = frozenset(
     ("weight", "api_key", "api_base", "api_version", "timeout", "max_parallel_requests", "num_retries")
 )
+# Types of parameters of the call itself, which nobody checks; those of a deployment take text that reads as them.
+UNCHECKED = frozenset(("int", "number", "bool"))
 # Looked at when a request comes, not when the deployment is made.
-LATER = frozenset(("max_parallel_requests",))
+LATER = {"max_parallel_requests": "int|numeral"}
 TIMES = frozenset(("timeout", "stream_timeout"))
 # Lists of the router, which looks for none in a deployment.
 LISTS = frozenset(("fallbacks", "context_window_fallbacks", "content_policy_fallbacks", "default_fallbacks"))
@@ -38,7 +40,8 @@ _ROUTERS = re.compile(r"auto_router/")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Deployment:
-    """`index` counts from 0. `alive` is false for what the program leaves out at its start, or may never call."""
+    """`index` counts from 0. `alive` is false for what the program leaves out at its start, or never calls because it
+    is `blocked`."""
 
     index: int
     group: str
@@ -52,6 +55,11 @@ class Deployment:
     order: Fraction | None
     metrics: tuple[Fraction | None, ...] = (None, None, None)
     alive: bool = True
+    blocked: bool = False
+    undrawable: bool = False
+    """Its `weight` is no number, so that every draw that it takes part in fails."""
+    unsortable: bool = False
+    """Its group has orders that are text beside others that are numbers."""
 
     def text(self, *keys: str) -> str | None:
         return next((found for key in keys if (found := text_of(self.params, key)) is not None), None)
@@ -70,7 +78,7 @@ def read(config: Config) -> list[Deployment]:
             made.append(deployment)
     _credentials(config, made)
     _twice(config, made)
-    return _ids(config, made)
+    return _orders(config, _ids(config, made))
 
 
 def _wrong(config: Config, node: Node, wanted: str, key: str, effect: Effect, fix: Fix | None = None) -> None:
@@ -138,10 +146,12 @@ def _made(config: Config, index: int, entry: Keys, params: Keys, group: Scalar, 
     order = number_of(params, "order")
     if order is None and info is not None:
         order = number_of(info, "order")
+    blocked = info is not None and bool_of(info, "blocked") is True
+    metrics = _metrics(config, entry, params)
     return Deployment(
         index, group.text, entry, params, info, group.span, written, provider,
-        id_.text if isinstance(id_, Scalar) else None, order, _metrics(config, entry, params),
-        alive and not (info is not None and bool_of(info, "blocked") is True),
+        id_.text if isinstance(id_, Scalar) else None, order, metrics, alive and not blocked, alive and blocked,
+        undrawable=params.get("weight") is not None and metrics[0] is None,
     )  # fmt: skip
 
 
@@ -253,7 +263,7 @@ def _params(config: Config, params: Keys) -> bool:
     """Whether the program can make a deployment of these parameters."""
     known, fine = config.facts.known("litellm_params"), True
     for key, pair in params.pairs.items():
-        if key in ("model", "weight"):
+        if key in ("model", "weight", "order") or not isinstance(pair.key.value, str):
             continue
         if key in LISTS:
             message = f"`{key}` belongs into `router_settings`; in `litellm_params` {config.program} ignores it"
@@ -262,11 +272,11 @@ def _params(config: Config, params: Keys) -> bool:
             _time(config, key, pair.value)
         elif key not in known:
             _unknown(config, key, pair)
-        elif not fits(known[key], pair.value):
-            if key in LATER:
+        elif key in LATER:
+            if not fits(LATER[key], pair.value):
                 message = f"`{key}` is {kind(pair.value)}, where a number is expected; every request fails"
                 config.say(shared.WRONG_TYPE, message, line(pair.value.span), "fails")
-                continue
+        elif known[key] not in UNCHECKED and not fits(known[key], pair.value):
             fine = False
             fix = _quoted(pair.value) if "text" in known[key] and is_date(pair.value) else None
             _wrong(config, pair.value, expected(known[key]), key, "fails", fix)
@@ -361,3 +371,39 @@ def _ids(config: Config, deployments: list[Deployment]) -> list[Deployment]:
             first[own] = deployment
         kept.append(deployment)
     return kept
+
+
+def _orders(config: Config, deployments: list[Deployment]) -> list[Deployment]:
+    """Orders that are text are compared as text, and beside numbers not at all."""
+    texts = {d.index: node for d in deployments if (node := _order_text(d)) is not None}
+    if not texts:
+        return deployments
+    groups = {d.group for d in deployments if d.index in texts}
+    mixed = {d.group for d in deployments if d.group in groups and d.order is not None}
+    ranks = {text: Fraction(rank) for rank, text in enumerate(sorted({node.text for node in texts.values()}))}
+    found: list[Deployment] = []
+    for deployment in deployments:
+        node = texts.get(deployment.index)
+        if node is not None:
+            torn = deployment.group in mixed
+            own = [texts[d.index].text for d in deployments if d.index in texts and d.group == deployment.group]
+            effect: Effect = "fails" if torn else "note" if _alike(own) else "otherwise"
+            end = f"every request to `{deployment.group}` fails" if torn else "it is compared as text, 10 before 9"
+            message = f"`order` is {kind(node)}, where a number is expected; {end}"
+            config.say(shared.WRONG_TYPE, message, line(node.span), effect)
+            deployment = replace(deployment, order=ranks[node.text])
+        found.append(replace(deployment, unsortable=True) if deployment.group in mixed else deployment)
+    return found
+
+
+def _alike(texts: list[str]) -> bool:
+    """Sorted as text these come as they would as numbers."""
+    numbers = [int(text) if text.isdecimal() else None for text in sorted(texts)]
+    return numbers == sorted(numbers, key=lambda n: n or 0)
+
+
+def _order_text(deployment: Deployment) -> Scalar | None:
+    node = deployment.params.get("order")
+    if node is None and deployment.info is not None:
+        node = deployment.info.get("order")
+    return node if isinstance(node, Scalar) and isinstance(node.value, str) else None

@@ -53,7 +53,7 @@ def _policy(config: Config) -> tuple[ImportedPolicy, ...]:
     """A file without any deployment says nothing about who answers, and becomes no policy."""
     found = deployments.read(config)
     names, recognised = aliases.read(config)
-    gateway = Gateway(config.facts, found, names, recognised, chains.read(config), _most(config))
+    gateway = Gateway(config.facts, found, names, recognised, chains.read(config), _most(config), config.shuffled)
     references.read(config, gateway)
     if not found and "model_list" in config.root and config.open is None:
         node = config.root["model_list"]

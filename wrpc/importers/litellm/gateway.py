@@ -27,10 +27,12 @@ STAR = "*"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing that is tried: the deployments that one request may take, and where the file says so."""
+    """One thing that is tried: the deployments that one request may take, and where the file says so. Those of the
+    `spare` answer only while all the others rest after a failure."""
 
     deployments: tuple[Deployment, ...]
     at: Span = field(repr=False, compare=False)
+    spare: tuple[Deployment, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ class Gateway:
     """Every key of the aliases, those that do not work included."""
     chains: Mapping[Kind, Chains]
     max_fallbacks: int = MAX_FALLBACKS
+    shuffled: bool = True
 
     @cached_property
     def by_index(self) -> Mapping[int, Deployment]:
@@ -85,13 +88,26 @@ class Gateway:
 
     @cached_property
     def groups(self) -> Mapping[str, tuple[Deployment, ...]]:
-        """The deployments that are alive, by group; a group whose deployments were all left out has none."""
+        """The deployments that can answer, by group; none where all were left out, or where every draw fails."""
         found: dict[str, list[Deployment]] = {}
         for deployment in self.deployments:
             own = found.setdefault(deployment.group, [])
-            if deployment.alive:
+            if deployment.alive and deployment.group not in self.stuck:
                 own.append(deployment)
         return {name: tuple(own) for name, own in found.items()}
+
+    @cached_property
+    def stuck(self) -> frozenset[str]:
+        """The groups that have deployments of which a request can draw none."""
+        return self.closed | {d.group for d in self.deployments if d.undrawable and self.shuffled}
+
+    @cached_property
+    def closed(self) -> frozenset[str]:
+        """The groups whose requests are refused at once, whatever their fallbacks: all deployments blocked, or orders
+        that cannot be sorted."""
+        open_ = {d.group for d in self.deployments if d.alive}
+        blocked = {d.group for d in self.deployments if d.blocked} - open_
+        return frozenset(blocked | {d.group for d in self.deployments if d.unsortable})
 
     @cached_property
     def ids(self) -> Mapping[str, Deployment]:
@@ -101,15 +117,18 @@ class Gateway:
     def texts(self) -> Mapping[str, tuple[Deployment, ...]]:
         """The deployments by their `litellm_params.model`, over all groups."""
         found: dict[str, list[Deployment]] = {}
+        failing: set[str] = set()
         for deployment in self.deployments:
             if deployment.alive and deployment.model is not None:
                 found.setdefault(deployment.model, []).append(deployment)
-        return {text: tuple(own) for text, own in found.items()}
+                if deployment.undrawable and self.shuffled:
+                    failing.add(deployment.model)
+        return {text: () if text in failing else tuple(own) for text, own in found.items()}
 
     @cached_property
     def patterns(self) -> tuple[Pattern, ...]:
         """In the order in which they are tried: the longest first."""
-        made = [Pattern(name, own) for name, own in self.groups.items() if STAR in name and own]
+        made = [Pattern(name, own) for name, own in self.groups.items() if STAR in name and (own or name in self.stuck)]
         return tuple(sorted(made, key=Pattern.rank, reverse=True))
 
     @property
@@ -123,20 +142,28 @@ class Gateway:
     def asked(self, name: str) -> tuple[tuple[Deployment, ...], bool] | None:
         """What a request for a name gets, and whether it is bound to the deployments' own texts; None: refused."""
         if name in self.groups or name in self.ids or name in self.recognised or self.patterns:
-            return self.named(name), False
+            return None if self.group(name) in self.closed else (self.named(name), False)
         own = self.texts.get(name)
         return None if own is None else (own, True)
+
+    def group(self, name: str) -> str | None:
+        """The group that a name leads to, by an alias or a pattern."""
+        if name not in self.groups and name in self.ids:
+            return None
+        name = self.aliases.get(name, name)
+        if name in self.groups:
+            return name
+        found = self.matched(name)
+        return None if found is None else found.text
 
     def named(self, name: str) -> tuple[Deployment, ...]:
         """The deployments that the router finds for a name, none where it fails."""
         if name not in self.groups and name in self.ids:
             return (self.ids[name],)
-        name = self.aliases.get(name, name)
-        if name not in self.groups:
-            found = self.matched(name)
-            if found is not None:
-                return found.deployments
-        return self.groups.get(name) or self.texts.get(name) or self.default
+        group = self.group(name)
+        if group is not None and (self.groups[group] or group in self.stuck):
+            return self.groups[group]
+        return self.texts.get(self.aliases.get(name, name)) or self.default
 
     def matched(self, name: str) -> Pattern | None:
         """The pattern that takes a name, first as it is, then with its provider before it."""
@@ -193,10 +220,8 @@ class Gateway:
 
     def levels(self, name: str) -> list[Fraction]:
         """The orders of a group or a wildcard group; other names have none that a failure would go through."""
-        name = self.aliases.get(name, name)
-        found = self.matched(name) if name not in self.groups else None
-        deployments = found.deployments if found is not None else self.groups.get(name, ())
-        return sorted({d.order for d in deployments if d.order is not None})
+        group = self.group(name)
+        return sorted({d.order for d in self.groups.get(group or "", ()) if d.order is not None})
 
 
 @dataclass(slots=True)
@@ -207,9 +232,13 @@ class _Walk:
     cause: Cause
     seen: set[object] = field(default_factory=set)
 
-    def after(self, failed: str, level: Fraction | None, depth: int) -> Iterator[Step]:
-        """The steps after a failure of `failed` at an order level; the list that is opened may lead to others."""
-        entries = self.entries(failed, level)
+    def after(self, failed: str, level: Fraction | None, depth: int, *, missing: bool = False) -> Iterator[Step]:
+        """The steps after a failure of `failed` at an order level; the list that is opened may lead to others.
+
+        `missing`: there was no deployment, which is a failure of the general kind.
+        """
+        cause: Cause = "general" if missing else self.cause
+        entries = self.entries(failed, level, cause)
         if not entries or depth >= self.gateway.max_fallbacks:
             return
         self.seen.add(failed)
@@ -219,27 +248,34 @@ class _Walk:
                 continue
             self.seen.add(key)
             depth += 1
-            yield Step(self.found(name, order), at)
-            yield from self.after(name, order, depth)
+            deployments, spare = self.found(name, order)
+            yield Step(deployments, at, spare)
+            yield from self.after(name, order, depth, missing=not deployments)
 
-    def entries(self, failed: str, level: Fraction | None) -> list[tuple[str, Fraction | None, Span]]:
+    def entries(self, failed: str, level: Fraction | None, cause: Cause) -> list[tuple[str, Fraction | None, Span]]:
+        gateway = self.gateway
         found: list[tuple[str, Fraction | None, Span]] = []
-        if self.cause == "general" and self.gateway.ordered:
-            levels = self.gateway.levels(failed)
-            at = next((d.at for d in self.gateway.named(failed)), None)
+        if cause == "general" and gateway.ordered:
+            levels = gateway.levels(failed)
+            at = next((d.at for d in gateway.named(failed)), None)
             if len(levels) > 1 and at is not None:
                 found += [(failed, o, at) for o in levels if o > (levels[0] if level is None else level)]
-        chain = self.gateway.chain(self.kind, (failed, self.name))
+        dedicated = DEDICATED.get(cause)
+        kind = dedicated if dedicated is not None and gateway.chains[dedicated].given else "fallbacks"
+        chain = gateway.chain(kind, (failed, self.name))
         return [*found, *((t.name, None, t.at) for t in (chain.targets if chain is not None else ()))]
 
-    @property
-    def kind(self) -> Kind:
-        dedicated = DEDICATED.get(self.cause)
-        return dedicated if dedicated is not None and self.gateway.chains[dedicated].given else "fallbacks"
-
-    def found(self, name: str, order: Fraction | None) -> tuple[Deployment, ...]:
-        deployments = self.gateway.texts.get(name, ()) if self.bound else self.gateway.named(name)
-        return tuple(d for d in deployments if d.order == order) if order is not None else first_level(deployments)
+    def found(self, name: str, order: Fraction | None) -> tuple[tuple[Deployment, ...], tuple[Deployment, ...]]:
+        """The deployments of a step, and those that wait behind them: behind the last level of a group those without
+        an order, behind the first of a text all others."""
+        gateway = self.gateway
+        deployments = gateway.texts.get(name, ()) if self.bound else gateway.named(name)
+        levels = [] if self.bound else gateway.levels(name)
+        own = tuple(d for d in deployments if d.order == order) if order is not None else first_level(deployments)
+        if not levels:
+            return own, tuple(d for d in deployments if d not in own)
+        last = len(levels) == 1 or self.cause != "general" or order == levels[-1]
+        return own, tuple(d for d in deployments if d.order is None) if last else ()
 
 
 def first_level(deployments: Sequence[Deployment]) -> tuple[Deployment, ...]:

@@ -47,8 +47,13 @@ def _file(
     if folder is None or root is None or variable(item) is not None:
         _unread(config, item, "what it holds is not known here")
         return None
-    beside, below = (folder / item.text).resolve(), (root / item.text).resolve()
-    path = beside if beside.exists() or not below.exists() else below
+    try:
+        beside, below = (folder / item.text).resolve(), (root / item.text).resolve()
+        path = beside if beside.exists() or not below.exists() else below
+    except (OSError, ValueError):
+        message = f"no file can have this name; {config.program} does not start"
+        config.say(shared.DANGLING, message, line(item.span), "stops")
+        return None
     if not path.is_relative_to(root):
         _unread(config, item, "it lies outside the folder of the file, so it is not read")
         return None

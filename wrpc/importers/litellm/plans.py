@@ -43,19 +43,24 @@ class Plan:
 def plan(gateway: Gateway, name: str) -> Plan:
     """The plan of a request for `name`."""
     found = gateway.asked(name)
-    deployments = found[0] if found is not None else ()
+    if found is None:
+        return Plan(())
+    deployments = found[0]
     level = first_level(deployments)
     shares = list(zip((d.index for d in level), weights(level), strict=True))
-    # Those without an order wait until all others cool down: members that get no traffic.
-    shares += [(d.index, Fraction(0)) for d in deployments if d.order is None and d not in level]
-    taken = {index for index, _ in shares}
+    # Who waits until all others rest: members that get no traffic. The levels of a group follow by themselves.
+    leveled = bool(gateway.levels(name))
+    shares += [(d.index, Fraction(0)) for d in deployments if d not in level and (d.order is None or not leveled)]
     general = gateway.tried(name, "general")
     steps: dict[Cause, list[Step]] = {"general": general}
     for cause in DEDICATED:
         steps[cause] = general if cause in gateway.alike else gateway.tried(name, cause)
     if not shares:
         return _promoted(steps)
-    return Plan(tuple(shares), tuple(_edges(steps, taken)))
+    # A pool stands once in a plan: one without traffic that a fallback reaches stands there.
+    reached = {d.index for own in steps.values() for step in own for d in step.deployments}
+    kept = [(index, weight) for index, weight in shares if weight or index not in reached]
+    return Plan(tuple(kept), tuple(_edges(steps, {index for index, _ in kept})))
 
 
 def _promoted(steps: dict[Cause, list[Step]]) -> Plan:
@@ -80,7 +85,7 @@ def _edges(steps: dict[Cause, list[Step]], taken: set[int]) -> Iterable[Edge]:
         pools = dict.fromkeys(d.index for step in own for d in _by_weight(step) if d.index not in taken)
         orders[cause] = list(pools)
         for step in own:
-            for deployment in step.deployments:
+            for deployment in (*step.deployments, *step.spare):
                 places.setdefault(deployment.index, step.at)
     # The general list goes before where two do not agree.
     ranked = [c for c in CAUSES if c in orders]
@@ -93,10 +98,10 @@ def _edges(steps: dict[Cause, list[Step]], taken: set[int]) -> Iterable[Edge]:
 def _by_weight(step: Step) -> Sequence[Deployment]:
     """Those that get traffic first, as written."""
     if len(step.deployments) < 2:
-        return step.deployments
+        return (*step.deployments, *step.spare)
     shares = weights(step.deployments)
     ranked = sorted(zip(step.deployments, shares, strict=True), key=lambda pair: pair[1] <= 0)
-    return [deployment for deployment, _ in ranked]
+    return [*(deployment for deployment, _ in ranked), *step.spare]
 
 
 def merged(orders: Sequence[Sequence[int]]) -> list[int]:
@@ -135,33 +140,37 @@ def plans(gateway: Gateway) -> Plans:
             found.patterns.append((pattern, _of_pattern(gateway, pattern)))
             if pattern.prefix == "":
                 break
-    general = {pattern.text: own for pattern, own in found.patterns}
+    if gateway.patterns and not star:
+        found.rest = plan(gateway, _unknown(gateway))
     for name in names(gateway):
         own = plan(gateway, name)
-        by_pattern = name not in gateway.aliases and (STAR in name or name not in gateway.groups)
-        taken = gateway.matched(name) if by_pattern else None
-        alike = taken is not None and taken.holds(name) and general.get(taken.text) == own
-        if not alike and (not own.refused or gateway.patterns):
+        if own != _otherwise(found, name):
             found.exact.setdefault(own, []).append(name)
-    if gateway.patterns and not star and gateway.default:
-        found.rest = plan(gateway, _unknown(gateway))
     return found
+
+
+def _otherwise(found: Plans, name: str) -> Plan:
+    """What a name has without a route of its own: the plan of the first pattern with its beginning, or the rest."""
+    for pattern, own in found.patterns:
+        if name.startswith(pattern.prefix or ""):
+            return own
+    return found.rest
 
 
 def names(gateway: Gateway) -> Iterable[str]:
     """Every name that means something of its own, once."""
-    own = [*gateway.groups, *gateway.aliases, *gateway.ids, *gateway.texts]
+    own = [*gateway.groups, *gateway.aliases, *gateway.ids, *gateway.texts, *sorted(gateway.recognised)]
     if gateway.patterns:
         own += _looked_up(gateway)
     return dict.fromkeys(own)
 
 
 def _looked_up(gateway: Gateway) -> list[str]:
-    """Names that only a pattern takes: with fallbacks of their own, or of a provider that the release knows."""
-    sources = [c.group for chains in gateway.chains.values() for c in chains.all()]
+    """Names that the router gets only because the file has a wildcard: with fallbacks of their own, or of a provider
+    that the release knows."""
+    sources = dict.fromkeys(c.group for chains in gateway.chains.values() for c in chains.all() if STAR not in c.group)
     heads = [p.prefix.partition("/")[0] for p in gateway.patterns if p.prefix and "/" in p.prefix]
-    wanted = [*sources, *(f"{head}/{source}" for source in sources for head in dict.fromkeys(heads))]
-    found = [name for name in wanted if gateway.matched(name) is not None]
+    found = [*sources, *(f"{head}/{s}" for s in sources if "/" not in s for head in dict.fromkeys(heads))]
     if not any(p.prefix == "" for p in gateway.patterns):
         known: dict[str, str] = gateway.facts.data["bare"]
         found += [name for name in sorted(known) if known[name] in heads and gateway.matched(name) is not None]

@@ -36,6 +36,7 @@ SIGNAL = "model"
 REFUSED = "no model group answers to this name"
 NAMELESS = ("config", "proxy_config", "litellm_config", "proxy_server_config", "litellm-config", "proxy-config")
 MILLION = 1_000_000
+LEAST, MOST = Fraction(1, 10**12), 10**15
 # How the router chooses in a group where it does not shuffle, in the words of the language.
 SELECTS = {
     "least-busy": "least_busy",
@@ -214,20 +215,20 @@ def _price(deployment: Deployment, at: Span) -> list[tree.Attribute]:
     for part in (deployment.info, deployment.params):
         for key, called in (("input_cost_per_token", "input"), ("output_cost_per_token", "output")):
             price = number_of(part, key) if part is not None else None
-            if price is not None and price >= 0:
+            if price is not None and price >= 0 and _sayable(price * MILLION) is not None:
                 found[called] = number(price * MILLION, at, "USD/Mtok")
     return [attribute("price", value(found, at), at)] if found else []
 
 
 def _labels(deployment: Deployment) -> dict[str, Content]:
     labels: dict[str, Content] = {"group": deployment.group}
-    if deployment.order is not None:
-        labels["order"] = deployment.order
+    if (order := _sayable(deployment.order)) is not None:
+        labels["order"] = order
     for key in NUMBERS:
         found = number_of(deployment.params, key)
         if found is None and key in METRICS:
             found = deployment.metrics[METRICS.index(key)]
-        if found is not None:
+        if (found := _sayable(found)) is not None:
             labels[key] = found
     for key in TEXTS:
         if (said := text_of(deployment.params, key)) is not None and not said.startswith("os.environ/"):
@@ -301,15 +302,19 @@ def _action(draft: Draft, plan: Plan, at: Span) -> list[tree.Item]:
 
 
 def _to(draft: Draft, plan: Plan, at: Span) -> tree.To:
-    weighed = draft.select is None and len({weight for _, weight in plan.shares}) > 1
-    return tree.To(
-        at,
-        tuple(
-            tree.Destination(where, name(draft.pools[pool], where), number(weight, where) if weighed else None)
-            for pool, weight in plan.shares
-            for where in (line(draft.gateway.by_index[pool].at),)
-        ),
-    )
+    weights = [weight for _, weight in plan.shares]
+    weighed = draft.select is None and len(set(weights)) > 1
+    scale = max(weights) if any(_sayable(weight) is None for weight in weights) else Fraction(1)
+    made: list[tree.Destination] = []
+    for pool, weight in plan.shares:
+        where = line(draft.gateway.by_index[pool].at)
+        share = number(_scaled(weight, scale), where) if weighed else None
+        made.append(tree.Destination(where, name(draft.pools[pool], where), share))
+    return tree.To(at, tuple(made))
+
+
+def _scaled(weight: Fraction, most: Fraction) -> Fraction:
+    return weight if most == 1 else (weight / most).limit_denominator(10**6)
 
 
 def _fallback(draft: Draft, edges: Sequence[Edge]) -> tree.Fallback:
@@ -324,7 +329,7 @@ def _patience(draft: Draft, plan: Plan) -> list[tree.Item]:
     found: list[tree.Item] = []
     for called, (own, unit, _) in PATIENCE.items():
         values = {number_of(each, own) for each in params}
-        given = values.pop() if len(values) == 1 else None
+        given = _sayable(values.pop()) if len(values) == 1 else None
         at = place(params[0], own)
         if given is None and called in draft.patience:
             given, at = draft.patience[called]
@@ -339,9 +344,14 @@ def _outer(config: Config) -> dict[str, tuple[Fraction, Span]]:
     for called, (_, _, places) in PATIENCE.items():
         for section, key in places:
             pair = config.setting(key, section)
-            if called not in found and pair is not None and (given := _number(pair.value)) is not None:
+            if called not in found and pair is not None and (given := _sayable(_number(pair.value))) is not None:
                 found[called] = given, line(pair.value.span)
     return found
+
+
+def _sayable(value_: Fraction | None) -> Fraction | None:
+    """A number that a policy can print."""
+    return value_ if value_ is not None and (value_ == 0 or LEAST <= abs(value_) < MOST) else None
 
 
 def _number(node: Node) -> Fraction | None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from wrpc.analysis.pools.repeated_pool import CODE as CIRCLE
-from wrpc.diagnostics import Related, did_you_mean, finding, listing
+from wrpc.diagnostics import Related, did_you_mean, finding, listing, nearest
 from wrpc.importers import codes as shared
 from wrpc.importers.document import Keys
 from wrpc.importers.litellm import aliases, codes
 from wrpc.importers.litellm.chains import ANY, Chain, Kind
-from wrpc.importers.litellm.config import ROUTER, Config, strategy
+from wrpc.importers.litellm.config import ROUTER, Config, Effect, strategy
 from wrpc.importers.litellm.gateway import STAR, Gateway, weights
 from wrpc.importers.nodes import line, place
 from wrpc.source import Span
@@ -93,6 +93,11 @@ def _source(config: Config, gateway: Gateway, chain: Chain) -> None:
         config.say(codes.FALLBACK_OF_NOTHING, said, chain.at, "note")
         return
     hint = did_you_mean(group, _known(gateway))
+    if gateway.patterns:
+        said = f"{message} of this file; beside a wildcard group, requests for that name go straight to them"
+        effect: Effect = "otherwise" if nearest(group, _known(gateway)) else "note"
+        config.say(codes.FALLBACK_OF_NOTHING, said, chain.at, effect, help=hint)
+        return
     config.say(codes.FALLBACK_OF_NOTHING, f"{message} of this file", chain.at, "ignored", help=hint)
 
 
@@ -106,7 +111,9 @@ def _asked(gateway: Gateway, source: str) -> bool:
     names = (n.partition("/") for n in (*gateway.groups, *gateway.aliases, *gateway.texts))
     if any(rest == source and prefix in gateway.facts.providers for prefix, _, rest in names):
         return True
-    return any(p.prefix is not None and "/" in p.prefix for p in gateway.patterns)
+    # `openai/gpt-x` of `openai/*` has the fallbacks of `gpt-x`, which the release has to know to be meant.
+    heads = {p.prefix.partition("/")[0] for p in gateway.patterns if p.prefix and "/" in p.prefix}
+    return gateway.facts.provider(source) in heads
 
 
 def _targets(config: Config, gateway: Gateway, chain: Chain) -> None:

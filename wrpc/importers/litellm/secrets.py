@@ -29,15 +29,17 @@ _SHAPES = re.compile(
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----|https://hooks\.slack\.com/services/\S{20,}"
 )
 _USER = re.compile(r"[a-z][a-z0-9+.-]*://[^/\s:@]*:([^/\s@]+)@", re.IGNORECASE)
+# What stands for a secret and is none: whole texts, and words with nothing of a key around them.
 _PLACEHOLDER = re.compile(
-    r"(?i)\A(sk-)?(1234|12345|123456|test|fake|dummy|none|null|empty|anything|ignored|local|password|changeme|admin|"
-    r"secret|token|key|ollama|vllm|lm-?studio|no-?key|not-?needed|bearer|default|example|litellm|placeholder)?\Z"
-    r"|your|xxx|<.*>|\.\.\.|\*\*\*|example|placeholder|change.?me|replace|redacted|dummy|fake|insert|sample|my[-_]|todo|goes.here|"
-    r"not[-_ ]?(needed|required|used|a[-_ ]real)|1234|abcd|master[-_]?key|test"
+    r"(?i)\A(sk-)?(none|null|empty|anything|ignored|local|password|admin|secret|token|key|ollama|vllm|lm-?studio|bearer|"
+    r"default|litellm)?\Z"
+    r"|your|x{3,}|<.*>|\.\.\.|\*\*\*|example|placeholder|change.?me|redacted|goes.here|master[-_]?key"
+    r"|(?<![a-z0-9])(replace|dummy|fake|insert|sample|my|todo|test|no|demo|not)(?![a-z0-9])"
+    r"|(?<![a-z0-9])(1234[0-9]*|abcd[a-z]*)(?![a-z0-9])"
 )
 # Spellings that are near to the one that is looked up.
 _NEAR = re.compile(r"(os\.environ|env|ENV)[.:](?P<name>[A-Za-z_][A-Za-z0-9_]*)\Z|.+os\.environ/")
-_VARIABLE = re.compile(r"\$(\{\s*(?P<long>[A-Za-z_][A-Za-z0-9_]*)[^}]*\}|(?P<short>[A-Z_][A-Z0-9_]*\Z))|\{\{.*\}\}")
+_VARIABLE = re.compile(r"\$\{\s*(?P<long>[A-Za-z_][A-Za-z0-9_]*)[^}]*\}|\A\$(?P<short>[A-Z_][A-Z0-9_]*\Z)|\{\{.*\}\}")
 
 
 ADVICE = f"write `{ENVIRONMENT}NAME`, give the process the variable, and replace the secret: it has been seen"
@@ -55,7 +57,7 @@ def read(config: Config) -> None:
                 _late(config, key, node, named)
             if (secret := _secret(key, node.value)) is not None:
                 _report(config, key, node, secret)
-            elif (found := _VARIABLE.match(node.value)) is not None:
+            elif (found := _VARIABLE.search(node.value)) is not None:
                 _literal(config, key, node, found)
             elif (near := _NEAR.match(node.value)) is not None:
                 _nearly(config, key, node, near["name"])
@@ -94,7 +96,7 @@ def _scalars(root: Node) -> Iterator[tuple[str, Scalar]]:
 
 def _secret(key: str, text: str) -> str | None:
     """The part of a text that is a secret."""
-    if text.startswith((ENVIRONMENT, "$", "{{")) or "${" in text:
+    if text.startswith((ENVIRONMENT, "$", "{{")) or "${" in text or _NEAR.match(text) is not None:
         return None
     shape = _SHAPES.search(text)
     if shape is not None:
@@ -129,7 +131,7 @@ def _literal(config: Config, key: str, node: Scalar, found: re.Match[str]) -> No
     named = found["long"] or found["short"]
     written = "a template" if named is None else f"`${{{named}}}`" if found["long"] else f"`${named}`"
     message = f"`{key}` holds {written}, which {config.program} sends as it stands"
-    whole = named is not None and found.end() == len(node.text)
+    whole = named is not None and found.span() == (0, len(node.text))
     fix = Fix(node.span, f"{ENVIRONMENT}{named}", f"write `{ENVIRONMENT}{named}`", safe=False) if whole else None
     advice = f"write `{ENVIRONMENT}{named}`, unless a tool fills it in first" if whole else None
     config.say(codes.LITERAL_VARIABLE, message, node.span, "note", help=advice, fixes=[fix])

@@ -84,7 +84,9 @@ def _unknown(config: Config, root: Keys, name: str, owner: Keys, key: str, pair:
         message = f"`{key}` is no key {where}, so {config.program} ignores it; it belongs {place}"
         if taken:
             message += ", which has one of its own"
-        fix = edits.move(root, pair, owner, to, f"move `{key}` {place}") if to and not taken else None
+        # What the top of the file has as well is of another shape there.
+        sure = to and not taken and TOP not in homes
+        fix = edits.move(root, pair, owner, to, f"move `{key}` {place}") if sure else None
         several = f"{listing([h for h in homes if h], 'and')} have it" if len([h for h in homes if h]) > 1 else None
         config.say(codes.MISPLACED_KEY, message, pair.key.span, "ignored", help=several, fixes=[fix])
         return

@@ -20,14 +20,16 @@ NESTED: Mapping[tuple[str, str], str] = {
     (ROUTER, "allowed_fails_policy"): "allowed_fails_policy",
     (ROUTER, "model_group_retry_policy"): "*retry_policy",
     (ROUTER, "alerting_config"): "alerting_config",
+    (ROUTER, "routing_strategy_args"): "routing_strategy_args",
 }
 WORDS: Mapping[tuple[str, str], str] = {
     (ROUTER, "routing_strategy"): "routing_strategy",
     (ROUTER, "optional_pre_call_checks"): "optional_pre_call_checks",
     ("cache_params", "type"): "cache_params.type",
+    (GENERAL, "key_management_system"): "key_management_system",
 }
 # An unknown word in these stops the start.
-FATAL = frozenset(("routing_strategy", "cache_params.type"))
+FATAL = frozenset(("routing_strategy", "cache_params.type", "key_management_system"))
 # Numbers of which some do not mean what they say: zero is taken for nothing given, less than nothing for nothing.
 NUMBERS: Mapping[str, tuple[bool, str]] = {
     "cooldown_time": (True, "is taken for nothing given: the default holds"),
@@ -115,7 +117,7 @@ def scalar(node: Node) -> bool | int | Fraction | str | None:
 
 
 def _effect(section: str, key: str, node: Node) -> Effect:
-    if section == "retry_policy" or (section == SETTINGS and key == "success_callback" and is_bool(node)):
+    if section == "retry_policy" or (section == SETTINGS and key.endswith("_callback") and is_bool(node)):
         return "stops"
     return WRONG.get((section, key), "otherwise")
 

@@ -13,7 +13,7 @@ class Fault:
     """`edits` are replacements of the first place. `also` are findings that go with it, each with the reason.
 
     `moved`: a key of the case stands elsewhere, so that the repair gives the case's data back. `file` is the one that
-    is edited, where that is not the case's own. `gap` says why a fault is not noticed yet.
+    is edited, where that is not the case's own.
     """
 
     name: str
@@ -24,7 +24,6 @@ class Fault:
     also: dict[str, str] = field(default_factory=dict)
     moved: bool = False
     file: str = ""
-    gap: str = ""
 
 
 def f(
@@ -36,9 +35,8 @@ def f(
     also: dict[str, str] | None = None,
     moved: bool = False,
     file: str = "",
-    gap: str = "",
 ) -> Fault:
-    return Fault(name, case, code, severity, edits, also or {}, moved, file, gap)
+    return Fault(name, case, code, severity, edits, also or {}, moved, file)
 
 
 TEAM, AZURE, OWN, PLATFORM, CLOUDS, INCLUDED = (

@@ -438,7 +438,6 @@ FAULTS = [
         "WRP150",
         "warning",
         ("{ttl: 3600, lowest_latency_buffer: 0.2}", f"{{ttl: 3600, {HERE}latency_buffer: 0.2}}"),
-        gap="the arguments of a strategy are not looked at",
     ),
     f(
         "in a section that two files have",
