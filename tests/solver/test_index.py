@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from fractions import Fraction
+from math import floor
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import wrpc
 from tests.support.work import calls
 from wrpc.diagnostics import Findings
+from wrpc.policy.expr import Interval
+from wrpc.policy.intervals import overlap
 from wrpc.policy.model import Policy
+from wrpc.solver.index.cells import Asked
 from wrpc.solver.session import Result, Session
 from wrpc.solver.terms import Term
 
@@ -161,3 +168,80 @@ def test_a_witness_is_short_to_write() -> None:
     assert unrouted("model in [a, b]") == {}
     assert unrouted("model in [b, c] and tokens > 7_654 and beta") == {"model": "b", "tokens": 8000, "beta": True}
     assert unrouted("raw(risk) > 0.333 and raw(risk) < 0.5") == {"risk": 0.4}
+
+
+# ── What a random policy seldom says ──────────────────────────────────────
+
+
+@pytest.mark.usefixtures("alone")
+def test_a_group_counts_for_numbers_alone() -> None:
+    signals = "".join(f'signal {n}: score {{ source keywords("{n}")  threshold 0.5 }}\n' for n in "ab")
+    rest = f"{HEAD}route r {{ when raw(a) > 0.9 and raw(b) > 0.9  to cloud }} default {{ to own }}"
+    assert "WRP203" not in codes(wrpc.check(wrpc.loads(f"{signals}{rest}")))
+    assert "WRP203" in codes(wrpc.check(wrpc.loads(f"{signals}group g exclusive {{ a, b }}{rest}")))
+
+
+@pytest.mark.usefixtures("alone")
+@pytest.mark.parametrize(("meaning", "code"), [("silent", {"WRP403"}), ("fires", set())])
+def test_the_number_that_a_failure_means(meaning: str, code: set[str]) -> None:
+    policy = wrpc.loads(
+        f'signal a: score {{ source classifier("a")  threshold 0.5  on_error {meaning} }}{HEAD}'
+        "default { to own } assume high { raw(a) >= 0.6 } assert k { always raw(a) >= 0.6 }"
+    )
+    assert codes(wrpc.check(policy)) & {"WRP401", "WRP403"} == code
+
+
+@pytest.mark.usefixtures("alone")
+@pytest.mark.parametrize(
+    ("resolve", "priorities", "taken"),
+    [
+        ("priority", (0, 0), "a"),
+        ("name", (0, 9), "a"),
+        ("priority, name", (9, 0), "b"),
+        ("name, priority", (9, 0), "a"),
+    ],
+)
+def test_which_of_two_that_do_the_same(resolve: str, priorities: tuple[int, int], taken: str) -> None:
+    first, second = priorities
+    policy = wrpc.loads(
+        f"policy p {{ language 1  resolve [{resolve}] }} signal model: string {{ source model }}{HEAD}"
+        f'route b {{ priority {first}  when model == "m"  to own }}'
+        f'route a {{ priority {second}  when prefix(model, "m")  to own }} default {{ to cloud }}'
+        'assert is_a { always route == a when model == "m" } assert is_b { always route == b when model == "m" }'
+    )
+    assert wrpc.decide(policy, {"model": "m"}).route == taken
+    verdicts = {p.subject: p.verdict for p in wrpc.check(policy).proofs}
+    assert verdicts == {f"assert is_{n}": "proved" if n == taken else "refuted" for n in "ab"}
+
+
+BOUNDS = st.one_of(st.none(), st.fractions(-3, 3, max_denominator=4))
+RANGES = st.builds(Interval, BOUNDS, BOUNDS, st.booleans(), st.booleans()).filter(lambda i: not i.empty)
+
+
+@given(cut=st.lists(RANGES, max_size=4), asked=RANGES, real=st.booleans(), value=st.fractions(-3, 3, max_denominator=8))
+def test_a_range_and_the_cells_that_it_reaches(
+    cut: list[Interval], asked: Interval, real: bool, value: Fraction
+) -> None:
+    """Also of a range that no condition has, so that its ends lie within cells."""
+    whens = " or ".join(f"({_written(i)})" for i in cut) or "true"
+    policy = wrpc.loads(
+        f'signal n: {"real" if real else "int"}(-3..3) {{ source keywords("n") }}{HEAD}'
+        f"route r {{ when n > 0 or {whens}  to own }} default {{ to cloud }}"
+    )
+    domain = Asked(policy).domain("n", failures=False)
+    assert domain is not None
+    value = value if real else Fraction(floor(value))
+    reaching, inside = domain.spanned([asked])
+    cell = 1 << domain.cell(value)
+    assert inside & ~reaching == 0
+    assert reaching & cell if value in asked else not inside & cell
+    for at, interval in enumerate(domain.intervals):
+        example = domain.values[at]
+        assert isinstance(example, Fraction)
+        assert example in interval
+        assert bool(reaching >> at & 1) or not overlap(interval, asked)
+
+
+def _written(i: Interval) -> str:
+    low = "true" if i.low is None else f"n {'>' if i.low_open else '>='} {float(i.low)}"
+    return low + ("" if i.high is None else f" and n {'<' if i.high_open else '<='} {float(i.high)}")

@@ -98,7 +98,8 @@ class Room(ABC):
 
     @abstractmethod
     def blamed(self, term: Term, parts: Sequence[Term]) -> list[int]:
-        """Few of the parts, by index, that together make the term impossible. The parts are names or negated names."""
+        """Few of the parts, by index, that together make the term impossible; none where they do not. The parts are
+        names or negated names."""
 
     @abstractmethod
     def line(self) -> Line:

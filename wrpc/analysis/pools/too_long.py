@@ -80,12 +80,12 @@ def _fits(route: Route, context: int, output: int) -> bool:
 
 
 def _sent(room: Room, signal: str, pool: Pool, most: int, sending: list[Route]) -> Term:
-    from wrpc.solver.terms import conj, disj
+    from wrpc.solver.terms import conj, disj, negate
 
     d = room.decision
     size = Within(Linear(Fraction(0), ((Fraction(1), Raw(signal)),)), (Interval(low=Fraction(most), low_open=True),))
     through = disj(conj([d.takes(r), d.serves(r)]) for r in sending)
-    return conj([d.encoding.condition(size).true, d.left(pool.name), through])
+    return conj([negate(d.conflict), d.encoding.condition(size).true, d.left(pool.name), through])
 
 
 def _confirm(signal: str, pool: str, most: int, sending: list[Route]) -> Confirm:

@@ -88,6 +88,8 @@ class Index(Room):
                 left &= may
             if not left:
                 return _needed(taking, self.sets(term)[0] & self.allowed[0])
+        if self.look(conj([term, *parts]))[1]:
+            return []  # they do not
         return self.reference.blamed(self.again(term), [self.again(p) for p in parts])
 
     def line(self) -> Line:
