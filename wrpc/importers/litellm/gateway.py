@@ -87,6 +87,15 @@ class Gateway:
         return found
 
     @cached_property
+    def places(self) -> Mapping[int, tuple[int, int]]:
+        """Of each deployment that was made: the how manieth of its group it is, from 1, and of how many."""
+        found: dict[str, list[int]] = {}
+        for deployment in self.deployments:
+            if deployment.alive:
+                found.setdefault(deployment.group, []).append(deployment.index)
+        return {index: (at, len(own)) for own in found.values() for at, index in enumerate(own, 1)}
+
+    @cached_property
     def groups(self) -> Mapping[str, tuple[Deployment, ...]]:
         """The deployments that can answer, by group; none where all were left out, or where every draw fails."""
         found: dict[str, list[Deployment]] = {}
@@ -121,7 +130,7 @@ class Gateway:
         for deployment in self.deployments:
             if deployment.alive and deployment.model is not None:
                 found.setdefault(deployment.model, []).append(deployment)
-                if deployment.undrawable and self.shuffled:
+                if deployment.unsortable or (deployment.undrawable and self.shuffled):
                     failing.add(deployment.model)
         return {text: () if text in failing else tuple(own) for text, own in found.items()}
 

@@ -140,8 +140,8 @@ def _called(gateway: Gateway, deployment: Deployment) -> str:
     """A deployment's id, or its group and, where the group has several, a number."""
     if deployment.id is not None:
         return deployment.id
-    group = gateway.groups[deployment.group]
-    return deployment.group if len(group) == 1 else f"{deployment.group}_{group.index(deployment) + 1}"
+    place_, among = gateway.places[deployment.index]
+    return deployment.group if among == 1 else f"{deployment.group}_{place_}"
 
 
 def _model(draft: Draft, deployment: Deployment) -> str | None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import comb
 from pathlib import Path
@@ -56,8 +56,11 @@ def stages(asked: Asked, name: str, cause: str | None) -> list[Stage]:
             continue
         deployment = asked.deployments[edge.pool]
         key = (deployment.group, deployment.order)
-        if found[-1].key == key:
-            found[-1] = Stage(found[-1].pools | {edge.pool}, key)
+        leveled = any(d.group == deployment.group and d.order is not None for d in asked.deployments.values())
+        if deployment.order is None and leveled:
+            found[-1] = replace(found[-1], spare=found[-1].spare | {edge.pool})
+        elif found[-1].key == key:
+            found[-1] = replace(found[-1], pools=found[-1].pools | {edge.pool})
         else:
             found.append(Stage(frozenset({edge.pool}), key))
     return found
@@ -77,7 +80,8 @@ def walked(answer: Answer, planned: Sequence[Stage]) -> str | None:
     for deployment, cause in answer.attempts:
         # The router asks again, at once or through another name, whom it asked before.
         stage = next((i for i, s in enumerate(planned[: at + 2]) if deployment in s.pools), None)
-        if stage is None and (answer.asked.rests or cause == "authentication") and deployment in planned[0].spare:
+        waits = any(deployment in s.spare for s in planned[: at + 2])
+        if stage is None and (answer.asked.rests or cause == "authentication") and waits:
             stage = at
         if stage is None:
             return f"`{deployment}` is not next"
