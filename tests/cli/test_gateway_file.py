@@ -100,5 +100,5 @@ def test_releases_differ(wrpc: Wrpc, gateway: Path) -> None:
     gateway.write_text(FILE.replace("os.environ/LITELLM_MASTER_KEY", "sk-1234"), encoding="utf-8")
     newer = wrpc("check", gateway, "--from", "litellm", "--format", "json")
     older = wrpc("check", gateway, "--from", "litellm", "--release", "1.91.5", "--format", "json")
-    assert ("WRP170", 12) in found(newer)
-    assert "WRP170" not in [code for code, _ in found(older)]
+    assert ("WRP180", 12) in found(newer)
+    assert "WRP180" not in [code for code, _ in found(older)]

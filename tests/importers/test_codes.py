@@ -44,4 +44,4 @@ def test_page_of_a_gateway(code: Code) -> None:
         for text in examples(code, part):
             found = importer("litellm").read(Source("config.yaml", text)).diagnostics
             told = {d.code.id for d in found if d.severity != "info" or d.code.id == code.id}
-            assert told - {"WRP170" if code.id != "WRP170" else ""} == expected
+            assert told - {"WRP180" if code.id != "WRP180" else ""} == expected

@@ -212,7 +212,7 @@ How to repair: check the spelling; the finding proposes the nearest known key.
 )
 
 UNSAFE_MASTER_KEY = Code(
-    "WRP170",
+    "WRP180",
     "unsafe-master-key",
     "error",
     """\
@@ -237,7 +237,7 @@ How to repair: write `os.environ/LITELLM_MASTER_KEY`, and give the process a lon
 )
 
 LATE_VARIABLE = Code(
-    "WRP171",
+    "WRP181",
     "late-variable",
     "warning",
     """\
@@ -257,7 +257,7 @@ How to repair: set the variable for the process, not in the file.
 )
 
 WITHOUT_EFFECT = Code(
-    "WRP172",
+    "WRP182",
     "setting-without-effect",
     "warning",
     """\
@@ -283,7 +283,7 @@ How to repair: write the other one, or delete this one.
 )
 
 NO_DEPLOYMENTS = Code(
-    "WRP173",
+    "WRP183",
     "no-deployments",
     "warning",
     """\

@@ -345,7 +345,7 @@ FAULTS = [
     f(
         "no deployment at all",
         OWN,
-        "WRP173",
+        "WRP183",
         "warning",
         ("model_list:\n", f"{HERE}model_list: []\nx-models:\n"),
         also={"WRP353": "nobody is left", "WRP151": "nobody is left"},

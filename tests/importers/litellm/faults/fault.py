@@ -127,7 +127,7 @@ TITAN = """\
 SECRET = "sk-proj-9hQ2mVx7Lr4TzB8nKc3WfJ6yPd1Gs5Ea"
 NO_ALIASES = {"WRP353": "the fallbacks of the aliases are those of nobody now"}
 EDGES = {"WRP504": "the edges have other ends", "WRP506": "the edges have other ends"}
-NO_KEY = {"WRP170": "there is no key left in its place"}
+NO_KEY = {"WRP180": "there is no key left in its place"}
 
 
 def under(section: str, text: str) -> tuple[str, str]:

@@ -154,7 +154,7 @@ FAULTS = [
     f(
         "the parameters of no cache",
         TEAM,
-        "WRP172",
+        "WRP182",
         "warning",
         gone("  cache: true\n"),
         ("  cache_params:\n", f"  {HERE}cache_params:\n"),
@@ -249,11 +249,11 @@ FAULTS = [
         ),
     ),
     # ── Keys and variables ──
-    f("the key of every example", TEAM, "WRP170", "error", (KEY, f"  master_key: {HERE}sk-1234\n")),
-    f("the key of every example, in quotes", AZURE, "WRP170", "error", (KEY, f'  master_key: {HERE}" sk-1234 "\n')),
-    f("an empty key", TEAM, "WRP170", "error", (KEY, f'  master_key: {HERE}""\n')),
-    f("a key of nothing", CLOUDS, "WRP170", "error", (KEY, f"  {HERE}master_key:\n")),
-    f("no key", OWN, "WRP170", "info", ("model_list:", f"{HERE}model_list:"), gone(KEY)),
+    f("the key of every example", TEAM, "WRP180", "error", (KEY, f"  master_key: {HERE}sk-1234\n")),
+    f("the key of every example, in quotes", AZURE, "WRP180", "error", (KEY, f'  master_key: {HERE}" sk-1234 "\n')),
+    f("an empty key", TEAM, "WRP180", "error", (KEY, f'  master_key: {HERE}""\n')),
+    f("a key of nothing", CLOUDS, "WRP180", "error", (KEY, f"  {HERE}master_key:\n")),
+    f("no key", OWN, "WRP180", "info", ("model_list:", f"{HERE}model_list:"), gone(KEY)),
     f("a key that is a number", OWN, "WRP152", "error", (KEY, f"  master_key: {HERE}12345678\n")),
     f(
         "a vendor's key",
@@ -328,11 +328,11 @@ FAULTS = [
     f(
         "a variable that is set too late",
         CLOUDS,
-        "WRP171",
+        "WRP181",
         "warning",
         ("  LANGFUSE_HOST: https://langfuse.internal\n", "  VERTEX_PROJECT: wards-eu\n"),
         ("vertex_project: os.environ/VERTEX_PROJECT", f"vertex_project: {HERE}os.environ/VERTEX_PROJECT"),
-        also={"WRP171": "the second deployment's"},
+        also={"WRP181": "the second deployment's"},
     ),
     # ── What may come from elsewhere ──
     f("a store", AZURE, "WRP168", "info", under(GENERAL, f"  {HERE}store_model_in_db: true\n")),
