@@ -33,6 +33,7 @@ from wrpc.source import Source
 def read(source: Source, facts: Facts) -> Imported:
     root, found = document.read(source, document.PYYAML)
     if root is None and found:
+        secrets.cover(source)
         return Imported((), tuple(found))
     known = facts.known("")
     if not isinstance(root, Keys) or not any(key in known for key in root):
@@ -71,13 +72,13 @@ def _most(config: Config) -> int:
 
 def _veiled(config: Config, diagnostic: Diagnostic) -> Diagnostic:
     """No text of a finding repeats a secret; a repair that would is left out."""
-    secrets = [s.text[a:b] for s in {root.span.source for root in config.files} for a, b in s.hidden]
-    if not secrets:
+    sources = {root.span.source for root in config.files}
+    if not any(source.hidden for source in sources):
         return diagnostic
 
     def veiled(text: str) -> str:
-        for root in config.files:
-            text = root.span.source.veiled(text)
+        for source in sources:
+            text = source.veiled(text)
         return text
 
     parts = [(fix, " ".join((fix.title, *(edit.text for edit in fix.edits)))) for fix in diagnostic.fixes]

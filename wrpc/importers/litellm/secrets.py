@@ -10,7 +10,7 @@ from wrpc.diagnostics import Fix
 from wrpc.importers.document import Items, Keys, Node, Scalar
 from wrpc.importers.litellm import codes
 from wrpc.importers.litellm.config import ENVIRONMENT, Config, variable
-from wrpc.source import Span
+from wrpc.source import Source, Span
 
 # What the last words of a key say about its value.
 _SECRET_KEY = re.compile(
@@ -62,6 +62,12 @@ def read(config: Config) -> None:
             elif (near := _NEAR.match(node.value)) is not None:
                 _nearly(config, key, node, near["name"])
     _outside(config)
+
+
+def cover(source: Source) -> None:
+    """Hides what has the shape of a secret, in a text that is no configuration and is shown nevertheless."""
+    for found in _SHAPES.finditer(source.text):
+        source.hide(source.span(*found.span()))
 
 
 def _outside(config: Config) -> None:

@@ -12,8 +12,6 @@ from wrpc.importers.litellm.config import GENERAL, ROUTER, SETTINGS, TOP, Config
 from wrpc.importers.litellm.values import NESTED, WORDS, nested, value, words
 
 SECTIONS = (ROUTER, SETTINGS, GENERAL)
-# Keys of the first section that stop the start in the second, and the section that they belong to.
-STOPPING = frozenset(("health_check_interval", "health_check_concurrency"))
 # Read elsewhere, with findings of their own.
 ELSEWHERE = frozenset(
     (
@@ -53,7 +51,7 @@ def _section(config: Config, root: Keys, name: str, section: Keys) -> None:
     for key, pair in section.pairs.items():
         if not isinstance(pair.key.value, str):
             continue  # reported as a key without a name, which stops the start
-        if key not in known or (name == ROUTER and key in STOPPING):
+        if key not in known or (name == ROUTER and key in config.facts.router_stops):
             _unknown(config, root, name, section, key, pair)
             continue
         if key not in ELSEWHERE:
@@ -71,10 +69,8 @@ def _unknown(config: Config, root: Keys, name: str, owner: Keys, key: str, pair:
     """A key that the section does not have: another section's, or nobody's."""
     homes = [h for h in config.facts.home(key) if h != name and h in (*SECTIONS, TOP)]
     where = f"of `{name}`" if name else "at the top of the file"
-    if name == ROUTER and key in STOPPING:
-        message = f"`{key}` belongs into `{GENERAL}`; here {config.program} does not start"
-        fix = edits.move(root, pair, owner, GENERAL, f"move `{key}` into `{GENERAL}`")
-        config.say(codes.MISPLACED_KEY, message, pair.key.span, "stops", fixes=[fix])
+    if name == ROUTER and key in config.facts.router_stops:
+        _stopping(config, root, owner, key, pair)
         return
     if homes:
         to = homes[0]
@@ -87,9 +83,20 @@ def _unknown(config: Config, root: Keys, name: str, owner: Keys, key: str, pair:
         # What the top of the file has as well is of another shape there.
         sure = to and not taken and TOP not in homes
         fix = edits.move(root, pair, owner, to, f"move `{key}` {place}") if sure else None
-        several = f"{listing([h for h in homes if h], 'and')} have it" if len([h for h in homes if h]) > 1 else None
+        named = [home for home in homes if home]
+        several = f"{listing(named, 'and')} have it" if len(named) > 1 else None
         config.say(codes.MISPLACED_KEY, message, pair.key.span, "ignored", help=several, fixes=[fix])
         return
     known = config.facts.known(name)
     message = f"`{key}` is no key {where} that {config.program} knows, so it is ignored"
     config.report.add(unknown_key(key, pair, known, message, severity="warning"))
+
+
+def _stopping(config: Config, root: Keys, owner: Keys, key: str, pair: Pair) -> None:
+    """A key that the router may not be given: the program says so, and ends."""
+    message = f"`{key}` may not stand in `{ROUTER}`; {config.program} does not start"
+    fix = None
+    if key in config.facts.known(GENERAL):
+        message = f"`{key}` belongs into `{GENERAL}`; here {config.program} does not start"
+        fix = edits.move(root, pair, owner, GENERAL, f"move `{key}` into `{GENERAL}`")
+    config.say(codes.MISPLACED_KEY, message, pair.key.span, "stops", fixes=[fix])

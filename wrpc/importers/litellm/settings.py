@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from wrpc.diagnostics import did_you_mean, nearest
+from wrpc.diagnostics import Related, did_you_mean, nearest
 from wrpc.importers import codes as shared
 from wrpc.importers import edits
 from wrpc.importers.document import Items, Keys, Node, Scalar, is_null, kind
@@ -19,12 +19,7 @@ CALLBACKS: Mapping[str, str] = {
     "failure_callback": "success_callback",
 }
 # Settings that two sections have, of which the first counts: the router's argument, then the module's attribute.
-DOUBLE = (
-    ("num_retries", "num_retries"),
-    ("max_fallbacks", "max_fallbacks"),
-    ("allowed_fails", "allowed_fails"),
-    ("cooldown_time", "cooldown_time"),
-)
+DOUBLE = ("num_retries", "max_fallbacks", "allowed_fails")
 PERMIT = "dangerously_permit_weak_or_unset_master_key"
 KNOWN_KEY = "sk-1234"
 OPEN = {"store_model_in_db": "the database may add groups and settings"}
@@ -51,9 +46,8 @@ def _master_key(config: Config) -> None:
         config.say(codes.UNSAFE_MASTER_KEY, message, config.root.span.source.span(config.root.span.start), "note")
         return
     if is_null(pair.value):
-        config.say(
-            codes.UNSAFE_MASTER_KEY, f"`master_key` is empty; {config.program} does not start", pair.key.span, "stops"
-        )
+        message = f"`master_key` is empty; {config.program} does not start"
+        config.say(codes.UNSAFE_MASTER_KEY, message, pair.key.span, "stops")
         return
     value = pair.value.value if isinstance(pair.value, Scalar) else None
     if isinstance(value, str):
@@ -68,16 +62,12 @@ def _master_key(config: Config) -> None:
 
 def _double(config: Config) -> None:
     """A setting that both the router's section and the module's have; lists of fallbacks are read elsewhere."""
-    for mine, other in DOUBLE:
-        first, second = config.setting(mine, ROUTER), config.setting(other, SETTINGS)
-        if first is None or second is None or other not in config.facts.known(SETTINGS):
-            continue
-        config.say(
-            codes.SETTING_TWICE,
-            f"`{other}` stands in `{ROUTER}` too, so {config.program} ignores it here",
-            second.key.span,
-            "ignored",
-        )
+    for key in DOUBLE:
+        first, second = config.setting(key, ROUTER), config.setting(key, SETTINGS)
+        if first is not None and second is not None:
+            message = f"`{key}` stands in `{ROUTER}` too, so {config.program} ignores it here"
+            related = [Related(first.key.span, "this one counts")]
+            config.say(codes.SETTING_TWICE, message, second.key.span, "ignored", related=related)
 
 
 def _cache(config: Config) -> None:
@@ -99,10 +89,10 @@ def _redis(params: Node | None) -> bool:
     """The default kind of cache, without an address."""
     if params is None:
         return True
-    named = isinstance(params, Keys) and any(
-        key in params for key in ("host", "url", "redis_startup_nodes", "sentinel_nodes")
-    )
-    return isinstance(params, Keys) and (text_of(params, "type") or "redis").startswith("redis") and not named
+    if not isinstance(params, Keys):
+        return False
+    named = any(key in params for key in ("host", "url", "redis_startup_nodes", "sentinel_nodes"))
+    return not named and (text_of(params, "type") or "redis").startswith("redis")
 
 
 def _callbacks(config: Config) -> None:
