@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from wrpc.diagnostics import listing
 from wrpc.importers.document import Items, Keys, Node, Scalar, is_null
+from wrpc.importers.litellm.chains import DEFAULT, KINDS
 from wrpc.importers.litellm.config import GENERAL, ROUTER, SETTINGS, Config
-from wrpc.importers.nodes import keys_of
+from wrpc.importers.litellm.deployments import REGIONS
+from wrpc.importers.litellm.policy import NUMBERS, TEXTS
+from wrpc.importers.nodes import entries_of, keys_of
+from wrpc.source import Span
 
 # Settings by section, with the reason; the first table has a part in who answers a request.
 CHOOSING: Mapping[str, Mapping[str, str]] = {
@@ -22,6 +27,11 @@ CHOOSING: Mapping[str, Mapping[str, str]] = {
         "enable_weighted_failover": "the rest of a group is tried before its fallbacks",
         "plugins": "they choose by code of their own",
         "routing_strategy_args": "how a strategy measures is its own",
+        "allowed_fails": "when a deployment rests is the router's own",
+        "cooldown_time": "when a deployment rests is the router's own",
+        "disable_cooldowns": "when a deployment rests is the router's own",
+        "stream_timeout": "a policy has one timeout",
+        "default_max_parallel_requests": "how much a deployment takes at once is the router's own",
     },
     SETTINGS: {
         "model_alias_map": "it renames models before the provider is called",
@@ -42,6 +52,19 @@ TOP: Mapping[str, str] = {
     "assistant_settings": "a policy does not hold it",
     "credential_list": "a policy does not hold it",
 }
+# What a section has besides, of which a policy holds nothing.
+REST: Mapping[str, tuple[frozenset[str], str]] = {
+    SETTINGS: (
+        frozenset((*KINDS, DEFAULT, "num_retries", "max_fallbacks", "request_timeout", *CHOOSING[SETTINGS])),
+        "how the program calls, logs and caches is its own",
+    ),
+    GENERAL: (frozenset(CHOOSING[GENERAL]), "who may ask, and where the program keeps its records, is its own"),
+}
+# What the pool of a deployment holds of its parameters; the rest goes to the provider with each request.
+HELD = frozenset(
+    ("model", "api_base", "base_url", "api_key", "weight", "order", "custom_llm_provider", "tags", "max_input_tokens",
+     "max_output_tokens", "input_cost_per_token", "output_cost_per_token", *NUMBERS, *TEXTS, *REGIONS)
+)  # fmt: skip
 # Of a deployment.
 OWN: Mapping[str, str] = {
     "auto_router/": "a router of its own picks the group",
@@ -57,6 +80,13 @@ def read(config: Config) -> None:
     for key, why in TOP.items():
         if _said(config.root.get(key)):
             config.report.omit(f"`{key}`", config.root.key(key), severity="info", why=why)
+    for section, (held, why) in REST.items():
+        keys = config.section(section)
+        known = config.facts.known(section)
+        rest = [key for key in keys or () if key in known and key not in held]
+        if keys is not None and rest:
+            config.report.omit(f"{_some(rest)} of `{section}`", keys.key(rest[0]), severity="info", why=why)
+    _parameters(config)
     node = config.root.get("model_list")
     for entry in node.items if isinstance(node, Items) else ():
         params = keys_of(entry, "litellm_params") if isinstance(entry, Keys) else None
@@ -72,3 +102,23 @@ def _said(node: Node | None) -> bool:
     if node is None or is_null(node):
         return False
     return not (isinstance(node, Scalar) and node.value is False) and not (isinstance(node, Keys) and not node.pairs)
+
+
+def _parameters(config: Config) -> None:
+    """The parameters of all deployments that no pool holds: one note, at the first of them."""
+    first: dict[str, Span] = {}
+    for entry in entries_of(config.root, "model_list"):
+        params = keys_of(entry, "litellm_params")
+        for key, pair in params.pairs.items() if params is not None else ():
+            if key not in HELD and _said(pair.value):
+                first.setdefault(key, pair.key.span)
+    if first:
+        why = "they go to the provider with each request"
+        at = next(iter(first.values()))
+        config.report.omit(f"{_some(list(first))} of `litellm_params`", at, severity="info", why=why)
+
+
+def _some(keys: Sequence[str]) -> str:
+    """The first few names."""
+    quoted = ", ".join(f"`{key}`" for key in keys[:4])
+    return listing([*keys], "and") if len(keys) <= 5 else f"{quoted} and {len(keys) - 4} more"
