@@ -71,9 +71,11 @@ def before(case: str) -> Counter[tuple[str, str]]:
 
 
 def fresh(case: str, found: tuple[Diagnostic, ...]) -> Iterator[Diagnostic]:
-    """What the case as it is does not have."""
+    """What the case as it is does not have; the list of what no policy holds changes with every key."""
     known = Counter(before(case))
     for d in found:
+        if d.code.id == "WRP851" and d.severity == "info":
+            continue
         if known[d.code.id, d.message]:
             known[d.code.id, d.message] -= 1
         else:
