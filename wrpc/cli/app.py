@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -102,7 +103,12 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _prepare() -> None:
-    """Output is UTF-8 wherever a program reads it, and no character of a policy can stop it."""
+    """Output is UTF-8 wherever a program reads it, and no character of a policy can stop it.
+
+    A command makes many small values and few circles, and ends soon: the collector is asked seldom, which is a third of
+    the time for a large file.
+    """
+    gc.set_threshold(200_000, 20, 50)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(encoding=stream.encoding if stream.isatty() else "utf-8", errors="backslashreplace")
