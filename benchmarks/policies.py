@@ -90,3 +90,22 @@ def requests(count: int, seeded: random.Random) -> list[str]:
             request["local_only"] = True
         made.append(json.dumps(request))
     return made
+
+
+def gateway(deployments: int) -> str:
+    """A LiteLLM configuration: a group each, with rates, and two fallbacks for every group."""
+    entries = "".join(
+        f"""\
+  - model_name: m-{i}
+    litellm_params:
+      model: openai/gpt-4o-{i}
+      api_base: https://h{i}.example/v1
+      api_key: os.environ/KEY_{i % 7}
+      rpm: {100 + i}
+    model_info:
+      max_input_tokens: {1000 + i}
+"""
+        for i in range(deployments)
+    )
+    chains = "".join(f"    - m-{i}: [m-{i + 1}, m-{i + 7}]\n" for i in range(deployments - 7))
+    return f"model_list:\n{entries}router_settings:\n  num_retries: 2\n  fallbacks:\n{chains}"

@@ -29,6 +29,7 @@ def main() -> int:
         os.chdir(folder)
         startup()
         check()
+        gateway()
         decide()
     return 0
 
@@ -111,6 +112,34 @@ def check() -> None:
         checked = least(partial(run.check, policy))
         note = f"parse {parsed * 1000:.0f} ms, with names {read * 1000:.0f} ms, check {checked * 1000:.0f} ms"
         row(name, f"{checked / parsed:.1f} ×", note)
+
+
+def gateway() -> None:
+    """A LiteLLM file, against the time that its own reader takes for the YAML."""
+    import yaml
+
+    from wrpc.analysis import run
+    from wrpc.importers import document, importer
+    from wrpc.policy.load import from_tree
+    from wrpc.source import Source
+
+    title("check --from litellm, as multiples of what PyYAML takes to read the file")
+    text = policies.gateway(1000)
+    source, litellm = Source("config.yaml", text), importer("litellm")
+    litellm.read(source)
+    tree = litellm.read(source).policies[0].tree
+    policy, _ = from_tree(tree)
+    assert policy is not None
+    yaml_ = least(partial(yaml.safe_load, text), 3)
+    steps: dict[str, Callable[[], object]] = {
+        "YAML with positions": partial(document.read, source, document.PYYAML),
+        "the import, YAML included": partial(litellm.read, source),
+        "the policy resolved": partial(from_tree, tree),
+        "every check": partial(run.check, policy),
+    }
+    for name, step in steps.items():
+        took = least(step)
+        row(f"1,000 deployments: {name}", f"{took / yaml_:.2f} ×", f"{took * 1000:.0f} ms of {yaml_ * 1000:.0f} ms")
 
 
 def decide() -> None:

@@ -229,6 +229,8 @@ class Gateway:
 
     def levels(self, name: str) -> list[Fraction]:
         """The orders of a group or a wildcard group; other names have none that a failure would go through."""
+        if not self.ordered:
+            return []
         group = self.group(name)
         return sorted({d.order for d in self.groups.get(group or "", ()) if d.order is not None})
 
@@ -279,6 +281,8 @@ class _Walk:
         an order, behind the first of a text all others."""
         gateway = self.gateway
         deployments = gateway.texts.get(name, ()) if self.bound else gateway.named(name)
+        if not gateway.ordered:
+            return deployments, ()
         levels = [] if self.bound else gateway.levels(name)
         own = tuple(d for d in deployments if d.order == order) if order is not None else first_level(deployments)
         if not levels:

@@ -70,6 +70,15 @@ class Draft:
     declarations: list[tree.Declaration] = field(default_factory=list)
     patience: dict[str, tuple[Fraction, Span]] = field(default_factory=dict)
 
+    references: dict[tuple[int, Span], tree.Name] = field(default_factory=dict)
+
+    def reference(self, edge: Edge) -> tree.Name:
+        """A pool as a fallback names it: the same target stands in the plans of many groups."""
+        key = (edge.pool, edge.at)
+        if key not in self.references:
+            self.references[key] = name(self.pools[edge.pool], line(edge.at))
+        return self.references[key]
+
     @property
     def select(self) -> str | None:
         return SELECTS.get(strategy(self.config) or "")
@@ -319,7 +328,7 @@ def _scaled(weight: Fraction, most: Fraction) -> Fraction:
 
 def _fallback(draft: Draft, edges: Sequence[Edge]) -> tree.Fallback:
     at = line(edges[0].at)
-    pools = tuple(name(draft.pools[edge.pool], line(edge.at)) for edge in edges)
+    pools = tuple(draft.reference(edge) for edge in edges)
     return tree.Fallback(at, pools, tuple(name(cause, at) for cause in edges[0].causes))
 
 
