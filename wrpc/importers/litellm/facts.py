@@ -1,4 +1,4 @@
-"""What a release of LiteLLM reads, takes and knows: data, which `scripts/litellm_facts.py` finds in the program.
+"""What a release of LiteLLM reads, takes and knows: data, which `scripts/litellm_facts` finds in the program.
 
 A release is two files of `releases/`: the settings, words and providers, and the table of models, which is read when a
 model is asked for.

@@ -1,0 +1,52 @@
+"""The words that a key's value may be: strategies, callbacks, guardrails and their like."""
+
+from __future__ import annotations
+
+import typing
+from pathlib import Path
+from typing import Any
+
+from kinds import found, hints
+from models import models
+from syntax import compared
+
+
+def words(litellm: Any, root: Path) -> dict[str, list[str]]:
+    """By key, the words."""
+    known = hints(litellm.Router.__init__)
+    strategies = found("litellm.router_utils.routing_groups", "VALID_ROUTING_STRATEGIES") or (
+        *_members(found("litellm.types.router", "RoutingStrategy")),
+        *_literals(known.get("routing_strategy")),
+    )
+    made: dict[str, Any] = {
+        "routing_strategy": strategies,
+        "optional_pre_call_checks": _literals(known.get("optional_pre_call_checks")),
+        "cache_params.type": _members(found("litellm.types.caching", "LiteLLMCacheType")),
+        "cache_params.mode": _members(found("litellm.caching.caching", "CacheMode")),
+        "guardrail": {
+            *_members(found("litellm.types.guardrails", "SupportedGuardrailIntegrations")),
+            *(found("litellm.proxy.guardrails.guardrail_registry", "guardrail_initializer_registry") or ()),
+        },
+        "callbacks": {
+            *litellm._known_custom_logger_compatible_callbacks,
+            *compared(root / "proxy" / "common_utils" / "callback_utils.py", "callback"),
+        },
+        "success_callback": {
+            *litellm._known_custom_logger_compatible_callbacks,
+            *compared(root / "litellm_core_utils" / "litellm_logging.py", "callback"),
+        },
+        "guardrail_mode": _members(found("litellm.types.guardrails", "GuardrailEventHooks")),
+        "key_management_system": _members(found("litellm.types.secret_managers.main", "KeyManagementSystem")),
+        "model_info.mode": [row[1] for row in models(litellm).values() if row[1]],
+    }
+    return {name: sorted({str(getattr(each, "value", each)) for each in values}) for name, values in made.items()}
+
+
+def _members(enumeration: Any) -> list[str]:
+    return [str(each.value) for each in enumeration] if enumeration is not None else []
+
+
+def _literals(annotation: object) -> list[str]:
+    if typing.get_origin(annotation) is typing.Literal:
+        return [str(each) for each in typing.get_args(annotation)]
+    return [text for each in typing.get_args(annotation) for text in _literals(each)]
