@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from wrpc.diagnostics import Fix, Related, did_you_mean, finding
+from wrpc.diagnostics import Fix, Related, did_you_mean
 from wrpc.importers import codes as shared
 from wrpc.importers import edits
 from wrpc.importers.document import Items, Keys, Node, Pair, Scalar, is_null, kind
@@ -237,15 +237,12 @@ def _said(node: Node) -> str:
 def _beside(config: Config, entry: Keys) -> None:
     """Keys of a deployment itself, and those of `model_info` that mean something only in `litellm_params`."""
     known = config.facts.known("litellm_params")
-    params = keys_of(entry, "litellm_params")
     for key, pair in entry.pairs.items():
-        if key in BESIDE:
+        if key in BESIDE or not isinstance(pair.key.value, str):
             continue
         if key in known:
             message = f"`{key}` belongs into `litellm_params`; beside it {config.program} ignores it"
             config.say(codes.MISPLACED_KEY, message, pair.key.span, "ignored")
-        elif params is not None and pair.key.span.start > entry.span.end:
-            continue  # it came by a merge, and stands elsewhere
         else:
             message = f"`{key}` is no key of a deployment, and {config.program} ignores it"
             config.say(shared.UNKNOWN_KEY, message, pair.key.span, "ignored", help=did_you_mean(key, BESIDE))
@@ -356,20 +353,20 @@ def _plain(node: Node, without: frozenset[str] = frozenset()) -> object:
 
 
 def _ids(config: Config, deployments: list[Deployment]) -> list[Deployment]:
-    """A `model_info.id` that two deployments share is the second one's no more."""
-    first: dict[str, Deployment] = {}
+    """A `model_info.id` that several deployments share names the last of them."""
+    last = {d.id: d for d in deployments if d.id is not None}
+    first: dict[str, Span] = {}
     kept: list[Deployment] = []
     for deployment in deployments:
-        own = deployment.id
-        if own is not None and own in first and deployment.info is not None:
-            message = f"two deployments have the id `{own}`"
-            related = [Related(place(first[own].info or deployment.info, "id"), "the first one")]
+        if deployment.id is not None and deployment.info is not None:
             at = place(deployment.info, "id")
-            config.report.add(finding(shared.DUPLICATE_NAME, message, at, severity="warning", related=related))
-            deployment = replace(deployment, id=None)
-        elif own is not None:
-            first[own] = deployment
-        kept.append(deployment)
+            if deployment.id in first:
+                message = f"two deployments have the id `{deployment.id}`; a request for it goes to the last"
+                related = [Related(first[deployment.id], "the first one")]
+                config.say(shared.DUPLICATE_NAME, message, at, "otherwise", related=related)
+            first.setdefault(deployment.id, at)
+        lost = deployment.id is not None and last[deployment.id] is not deployment
+        kept.append(replace(deployment, id=None) if lost else deployment)
     return kept
 
 

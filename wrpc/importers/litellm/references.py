@@ -134,22 +134,23 @@ def _circles(config: Config, kind: Kind, chains: Iterable[Chain]) -> None:
     for start, targets in edges.items():
         if start in done:
             continue
-        path = [start]
+        path = {start: None}
         stack: list[tuple[str, Iterator[str]]] = [(start, iter(targets))]
         while stack:
             here, left = stack[-1]
             for name in left:
                 if name in path:
-                    circle = [*path[path.index(name) :], name]
+                    names = list(path)
+                    circle = [*names[names.index(name) :], name]
                     message = f"the `{kind}` go in a circle: {' → '.join(f'`{n}`' for n in _short(circle))}"
                     config.report.add(finding(CIRCLE, message, edges[here][name].at, severity="warning"))
                 elif name in edges and name not in done:
-                    path.append(name)
+                    path[name] = None
                     stack.append((name, iter(edges[name])))
                     break
             else:
                 done.add(here)
-                path.pop()
+                path.popitem()
                 stack.pop()
 
 
@@ -195,7 +196,7 @@ def _starved(config: Config, gateway: Gateway) -> None:
 def _infix(config: Config, gateway: Gateway) -> None:
     for pattern in gateway.patterns:
         if pattern.prefix is None:
-            at = pattern.deployments[0].at
+            at = gateway.first[pattern.text].at
             why = "a policy can say how a name begins, not how it goes on"
             config.report.omit(f"the wildcard group `{pattern.text}`", at, why=why)
 
