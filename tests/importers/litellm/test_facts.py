@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from wrpc.importers.litellm.facts import DEFAULT, MAIN, RELEASES, Facts, facts, fits
+from wrpc.importers.litellm.facts import DEFAULT, MAIN, RELEASES, Facts, facts
 
 KINDS = {"bool", "int", "number", "text", "list", "map", "any", "[text]", "numeral", "flag"}
 
@@ -148,24 +148,3 @@ def test_every_pattern_and_every_bare_name_has_a_provider_of_the_release(release
     assert {provider for _, provider in release.patterns} <= known
     assert set(release.data["bare"].values()) <= known
     assert all(re.compile(pattern) for pattern, _ in release.data["patterns"])
-
-
-@pytest.mark.parametrize(
-    ("kind", "good", "bad"),
-    [
-        ("bool", [True, None, "os.environ/X"], ["true", 1, []]),
-        ("bool|flag", [True, "yes", 0, "False"], ["maybe", 2, {}]),
-        ("int", [3, 3.0], [True, "3", 3.5]),
-        ("int|numeral", [3, "3"], ["three", [3]]),
-        ("number", [3, 0.5], [False, "0.5"]),
-        ("text", ["a"], [3, ["a"], {"a": 1}]),
-        ("list", [[], [1]], ["a", {}]),
-        ("[text]", [[], ["a"]], [[1], "a"]),
-        ("map", [{}, {"a": 1}], [[], "a"]),
-        ("any", [1, "a", [], {}], []),
-        ("number|text", [1, "a"], [[], True]),
-    ],
-)
-def test_what_fits(kind: str, good: list[object], bad: list[object]):
-    assert all(fits(kind, value) for value in good)
-    assert not [value for value in bad if fits(kind, value)]

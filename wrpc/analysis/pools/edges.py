@@ -76,7 +76,22 @@ def _rules(policy: Policy) -> Iterator[Condition]:
             yield rule.when
 
 
-def taken(ask: Asker, route: Route, edge: str, beside: Sequence[str]) -> Answer:
+def taken(
+    policy: Policy, ask: Asker, attribute: str, declared: Callable[[Pool], str | None]
+) -> Iterator[tuple[Leaving, Answer]]:
+    """The edges that leave what the main destinations declare and that some request can take, with the answer; none
+    where the policy has a rule over `destination.ATTRIBUTE`."""
+    found = list(leaving(policy, declared))
+    if not found or speaks_of(policy, attribute):
+        return
+    told: set[object] = set()
+    for one in found:
+        if one.key not in told and not (answer := reached(ask, one.route, one.edge.pool, one.mains)).impossible:
+            told.add(one.key)
+            yield one, answer
+
+
+def reached(ask: Asker, route: Route, edge: str, beside: Sequence[str]) -> Answer:
     """Whether the guards leave the edge to some request of the route, and with it one of the pools it leads from."""
     return ask.anywhere(lambda room: _left(room, route, edge, beside), _confirm(route, edge, beside))
 

@@ -27,7 +27,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wrpc.analysis.check import Found, place, shown, subject
-from wrpc.analysis.pools.edges import declaration, leaving, speaks_of, taken
+from wrpc.analysis.pools.edges import declaration, taken
 from wrpc.diagnostics import Code, listing
 from wrpc.policy.model import Policy, Pool
 
@@ -38,17 +38,7 @@ CODE = Code("WRP505", "edge-leaves-provider", "info", __doc__ or "")
 
 
 def check(policy: Policy, ask: Asker) -> Found:
-    found = list(leaving(policy, _provider))
-    if not found or speaks_of(policy, "provider"):
-        return
-    told: set[object] = set()
-    for one in found:
-        if one.key in told:
-            continue
-        answer = taken(ask, one.route, one.edge.pool, one.mains)
-        if answer.impossible:
-            continue
-        told.add(one.key)
+    for one, answer in taken(policy, ask, "provider", _provider):
         yield shown(
             CODE,
             f"the {place(one.edge)} `{one.edge.pool}` of {subject(one.route, policy)} is served by `{one.value}`, "

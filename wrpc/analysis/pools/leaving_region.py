@@ -38,7 +38,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wrpc.analysis.check import Found, place, shown, subject
-from wrpc.analysis.pools.edges import declaration, leaving, speaks_of, taken
+from wrpc.analysis.pools.edges import declaration, taken
 from wrpc.diagnostics import Code, listing
 from wrpc.policy.model import Policy
 
@@ -49,17 +49,7 @@ CODE = Code("WRP504", "edge-leaves-region", "warning", __doc__ or "")
 
 
 def check(policy: Policy, ask: Asker) -> Found:
-    found = list(leaving(policy, lambda pool: pool.region))
-    if not found or speaks_of(policy, "region"):
-        return
-    told: set[object] = set()
-    for one in found:
-        if one.key in told:
-            continue
-        answer = taken(ask, one.route, one.edge.pool, one.mains)
-        if answer.impossible:
-            continue
-        told.add(one.key)
+    for one, answer in taken(policy, ask, "region", lambda pool: pool.region):
         yield shown(
             CODE,
             f"the {place(one.edge)} `{one.edge.pool}` of {subject(one.route, policy)} stands in region `{one.value}`, "

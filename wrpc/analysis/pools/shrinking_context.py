@@ -28,7 +28,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from wrpc.analysis.check import Found, shown, subject
-from wrpc.analysis.pools.edges import declaration, taken
+from wrpc.analysis.pools.edges import declaration, reached
 from wrpc.diagnostics import Code
 from wrpc.policy.model import FallbackEdge, Policy, Route, plan
 from wrpc.values import value
@@ -53,7 +53,7 @@ def check(policy: Policy, ask: Asker) -> Found:
     contexts = {pool: context for pool in policy.pools if (context := _context(policy, pool)) is not None}
     for route in policy.answering:
         for one in _shrinking(route, contexts):
-            answer = taken(ask, route, one.edge.pool, one.larger)
+            answer = reached(ask, route, one.edge.pool, one.larger)
             if answer.impossible:
                 continue
             here, there = one.edge.pool, one.larger[0]

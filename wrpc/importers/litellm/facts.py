@@ -21,7 +21,6 @@ FOLDER = files("wrpc.importers.litellm") / "releases"
 TABLE = ".models.json"
 # The sections between which a key is misplaced: the file's three blocks and its top level.
 MAIN = ("router_settings", "litellm_settings", "general_settings", "")
-FLAGS = frozenset({"true", "false", "yes", "no", "on", "off", "t", "f", "y", "n", "1", "0", "1.0", "0.0"})
 HASH = 64  # Replicate's names end in a colon and so many digits.
 BEDROCK = frozenset({"bedrock", "bedrock_converse"})
 # What stands between `bedrock/` and the name, in the order in which it is taken off.
@@ -219,52 +218,6 @@ def _same(asked: str | None, told: str | None) -> bool:
     if asked.startswith("bedrock") and told.startswith("bedrock"):
         return True
     return asked == "azure_ai" and told in {"azure", "openai"}
-
-
-def fits(kind: str, value: object) -> bool:
-    """Whether a value of the file is of a type, which is one of these or several with `|` between.
-
-    `bool`, `int`, `number`, `text`, `list`, `[text]`, `map`, `any`; `numeral` is text that reads as a number, `flag`
-    text or a number that reads as a bool.
-    """
-    if value is None or (isinstance(value, str) and value.startswith("os.environ/")):
-        return True
-    return any(_fits(each, value) for each in kind.split("|"))
-
-
-def _fits(kind: str, value: object) -> bool:
-    match kind:
-        case "any":
-            return True
-        case "bool":
-            return isinstance(value, bool)
-        case "flag":
-            return str(value).lower() in FLAGS
-        case "int":
-            return not isinstance(value, bool) and (
-                isinstance(value, int) or (isinstance(value, float) and value.is_integer())
-            )
-        case "number":
-            return isinstance(value, int | float) and not isinstance(value, bool)
-        case "numeral":
-            return isinstance(value, str) and _numeral(value)
-        case "text":
-            return isinstance(value, str)
-        case "list":
-            return isinstance(value, list | tuple)
-        case "[text]":
-            return isinstance(value, list | tuple) and all(isinstance(each, str) for each in value)
-        case "map":
-            return isinstance(value, Mapping)
-    raise AssertionError(f"no such type: {kind}")
-
-
-def _numeral(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _read(name: str) -> Any:
