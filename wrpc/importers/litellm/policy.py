@@ -12,7 +12,7 @@ from wrpc.importers.document import Keys, Node, Scalar
 from wrpc.importers.importer import ImportedPolicy
 from wrpc.importers.litellm.config import ROUTER, SETTINGS, Config, strategy, variable
 from wrpc.importers.litellm.deployments import METRICS, REGIONS, Deployment
-from wrpc.importers.litellm.gateway import Gateway, Pattern
+from wrpc.importers.litellm.gateway import STAR, Gateway, Pattern
 from wrpc.importers.litellm.plans import Edge, Plan, Plans
 from wrpc.importers.nodes import int_of, line, number_of, place, text_of, texts_of
 from wrpc.importers.sketch import (
@@ -127,7 +127,8 @@ def _pool(draft: Draft, deployment: Deployment) -> None:
     items: list[tree.Attribute] = []
     if (model := _model(draft, deployment)) is not None:
         items.append(attribute("model", path(model, at), at))
-    if deployment.provider is not None:
+    # Whoever `*` is at the request, nobody is it here; a guard over the provider hears that it is not declared.
+    if deployment.provider is not None and STAR not in (deployment.model or "").partition("/")[0]:
         items.append(attribute("provider", deployment.provider, at))
     if (endpoint := _endpoint(draft.config, deployment)) is not None:
         items.append(endpoint)
