@@ -122,7 +122,8 @@ def test_who_answers(release: Facts, model: str, given: str | None, base: str | 
         ("openai/claude-opus-4-5", None),
         ("openai/no-such-model", None),
         ("bedrock/us-east-1/anthropic.claude-v2:1", "bedrock/us-east-1/anthropic.claude-v2:1"),
-        ("bedrock/converse/us.anthropic.claude-opus-4-7", "us.anthropic.claude-opus-4-7"),
+        ("bedrock/converse/anthropic.claude-opus-4-7", "anthropic.claude-opus-4-7"),
+        ("bedrock/us.anthropic.claude-haiku-4-5-20251001-v1:0:200k", "anthropic.claude-haiku-4-5-20251001-v1:0"),
         ("ft:gpt-4o-2024-08-06:me::1", "ft:gpt-4o-2024-08-06"),
     ],
 )

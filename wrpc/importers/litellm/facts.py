@@ -23,6 +23,7 @@ TABLE = ".models.json"
 MAIN = ("router_settings", "litellm_settings", "general_settings", "")
 HASH = 64  # Replicate's names end in a colon and so many digits.
 BEDROCK = frozenset({"bedrock", "bedrock_converse"})
+LOOSE = (1, 106, 2)  # 1.91.5 is not
 # What stands between `bedrock/` and the name, in the order in which it is taken off.
 ROUTES = ("bedrock/", "chat_completions/", "converse/", "invoke/", "openai/", "mantle/", "nova-2/", "nova/")
 NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -101,7 +102,8 @@ class Facts:
         if prefix in self.providers:
             return prefix if slash else None
         try:
-            return (api_base and self.endpoint(api_base)) or self.bare(model)
+            found = (api_base and self.endpoint(api_base)) or self.bare(model)
+            return found if found in self.providers else None  # the address of one that is gone is still known
         except ValueError:  # an address that cannot be taken apart: the program refuses the deployment
             return None
 
@@ -128,30 +130,46 @@ class Facts:
         return next((who for known, under, who in self.endpoints if host == known and _under(path, under)), None)
 
     def model(self, model: str, custom_llm_provider: str | None = None) -> ModelFacts | None:
-        """A model's row in the cost map, looked up as the program does: with the provider before it, then without."""
+        """A model's row in the cost map, as the router looks it up; else as it is found by the name alone."""
         provider = self.provider(model, custom_llm_provider)
-        for name in self.names(model, provider, custom_llm_provider):
+        if provider is not None:
+            rest = self.rest(model, custom_llm_provider)
+            name = rest if rest.startswith(f"{provider}/") else f"{provider}/{rest}"
+            if (row := self.row(name, self.provider(name))) is not None:
+                return row
+        return None if custom_llm_provider else self.row(model, provider)
+
+    def row(self, model: str, provider: str | None) -> ModelFacts | None:
+        """The first row of a name that speaks for the provider."""
+        for name in self.names(model, provider):
             key = name if name in self.models else self.folded.get(name.lower(), "")
             row = self.models.get(key)
             if row is not None and _same(provider, row[0]):
                 return ModelFacts(key, *row)
         return None
 
-    def names(self, model: str, provider: str | None, given: str | None = None) -> Iterator[str]:
+    def rest(self, model: str, given: str | None = None) -> str:
+        """A name without the provider before it, where the program takes it off."""
+        prefix, slash, rest = model.partition("/")
+        if not slash or prefix not in self.providers or (given and prefix != given):
+            return model
+        if prefix == "azure" and model in self.elsewhere:
+            return model
+        if prefix == "bedrock_mantle" and self.loose:
+            region, slash, name = rest.partition("/")
+            return name if slash and region in self.data["bedrock"]["regions"] else rest
+        return rest
+
+    def names(self, model: str, provider: str | None) -> Iterator[str]:
         """The names under which the program looks for a model, in its order."""
-        split = model.removeprefix(f"{provider}/")
-        head = f"{given}/" if given else ""
-        stem = split if given else model
-        yield model if model.startswith(head) else head + model
+        rest = self.rest(model)
+        plain = _routeless(rest) if provider in BEDROCK and self.loose else rest
+        stripped = self.stripped(model, provider)
         yield model
-        if provider in BEDROCK:
-            split = _routeless(split)
-        yield split
-        stripped = self.stripped(stem, provider)
-        yield head + stripped
-        yield stripped
-        if provider:
-            yield f"{provider}/{model}"
+        yield from (plain, stripped) if self.loose else (stripped, plain)
+        if provider == "fireworks_ai" and self.loose:
+            kind = "" if rest.startswith(("models/", "routers/")) else "models/"
+            yield f"fireworks_ai/accounts/fireworks/{kind}{rest}"
 
     def stripped(self, model: str, provider: str | None) -> str:
         """A name without what tells one edition of a model from another."""
@@ -168,7 +186,12 @@ class Facts:
             return re.sub(r"-\d+$", "", model)
         if "ft:" in model:
             return re.sub(r"(:[^:]*){3}$", "", model)
-        return re.sub(r"-\d{4}-\d{2}-\d{2}$", "", model)
+        return re.sub(r"-\d{4}-\d{2}-\d{2}$", "", model) if self.loose else model
+
+    @property
+    def loose(self) -> bool:
+        """Whether a model is found by less than its name: without its date or route, or by Fireworks' short name."""
+        return _order(self.release) >= LOOSE
 
     @cached_property
     def elsewhere(self) -> Mapping[str, str]:
