@@ -102,3 +102,18 @@ def test_releases_differ(wrpc: Wrpc, gateway: Path) -> None:
     older = wrpc("check", gateway, "--from", "litellm", "--release", "1.91.5", "--format", "json")
     assert ("WRP180", 12) in found(newer)
     assert "WRP180" not in [code for code, _ in found(older)]
+
+
+def test_among_several_files_one_of_nobody_is_passed_over(wrpc: Wrpc, gateway: Path) -> None:
+    other = gateway.with_name("compose.yaml")
+    other.write_text("services: {}\n", encoding="utf-8")
+    result = wrpc("check", other, gateway, "--from", "auto", "--format", "json")
+    assert result.code == 0
+    assert ("WRP058", 1) in found(result)
+    assert ("WRP161", 13) in found(result)
+    assert wrpc("check", other, gateway, "--from", "auto", "--fix").code == 0
+    assert other.read_text(encoding="utf-8") == "services: {}\n"
+    assert (
+        "num_retries: 3" in gateway.read_text(encoding="utf-8").partition("router_settings")[2].partition("general")[0]
+    )
+    assert wrpc("check", other, "--from", "auto").code == 2

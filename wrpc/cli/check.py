@@ -66,7 +66,7 @@ def command(
             raise click.UsageError("--fix writes and --diff writes nothing: one of them")
         if env:
             raise click.UsageError("--fix and --diff repair a policy itself, and --env overrides it")
-        repairs = Repairs(kind, select, ignore, release)
+        repairs = Repairs(kind, select, ignore, release, len(policies) > 1)
         paths = files(policies) if kind is None else policies
         if diff:
             return repairs.show(paths)
@@ -74,7 +74,9 @@ def command(
     if kind is None:
         found = gather((loaded(path, env) for path in files(policies)), wrpc.check)
     else:
-        found = gather((each for path in policies for each in foreign(kind, path, release)), wrpc.check)
+        found = gather(
+            (each for path in policies for each in foreign(kind, path, release, several=len(policies) > 1)), wrpc.check
+        )
     return show(
         chosen(found.findings, select, ignore),
         format=format,
@@ -84,14 +86,23 @@ def command(
     )
 
 
-def foreign(kind: str, path: Path, release: str | None = None) -> Iterator[tuple[Policy | None, Findings]]:
-    """Every policy of a foreign file, with findings that point into that file."""
+def foreign(
+    kind: str, path: Path, release: str | None = None, *, several: bool = False
+) -> Iterator[tuple[Policy | None, Findings]]:
+    """Every policy of a foreign file, with findings that point into that file. Of `several` files one that `auto` does
+    not know is told and passed over."""
     from dataclasses import replace
 
-    from wrpc.cli.imports import read
-    from wrpc.diagnostics import Findings
+    from wrpc.cli.imports import nobodys, read
+    from wrpc.diagnostics import Findings, finding
+    from wrpc.importers import codes
     from wrpc.policy.load import from_tree
+    from wrpc.syntax.read import read as read_source
 
+    if several and nobodys(kind, source := read_source(path)):
+        message = "passed over: this is none of the configurations that wrpc reads"
+        yield None, Findings.of([finding(codes.TAKEN_AS, message, source.span(0, 0))])
+        return
     source, imported = read(kind, path, release)
     yield None, Findings.of(imported.diagnostics)
     for policy in imported.policies:

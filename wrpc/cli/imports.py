@@ -73,6 +73,13 @@ def read(kind: str, path: Path, release: str | None = None) -> tuple[Source, Imp
     return source, imported
 
 
+def nobodys(kind: str, source: Source) -> bool:
+    """Whether `auto` finds no importer for a file; among several files it is passed over."""
+    from wrpc.importers import importer
+
+    return kind == "auto" and not any(importer(name).recognises(source) for name in IMPORTERS)
+
+
 def reading(kind: str, source: Source, release: str | None) -> tuple[str, Importer]:
     """The importer that a kind means, and its name; `auto` takes the first that recognises the file. Raises UsageError
     where none does, and for a release that it does not know."""

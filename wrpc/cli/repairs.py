@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from wrpc.cli.app import ERRORS, FINE
-from wrpc.cli.imports import reading
+from wrpc.cli.imports import nobodys, reading
 from wrpc.cli.policies import STDIN, stdin
 from wrpc.diagnostics import Diagnostic, Edit, Findings, Fix, Refusal
 from wrpc.source import Source, Span
@@ -161,6 +161,8 @@ class Repairs:
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     release: str | None = None
+    several: bool = False
+    """Among several files one that `auto` does not know is passed over."""
 
     def write(self, paths: Sequence[Path], stream: TextIO) -> None:
         """Into each file, and told. A file that cannot be read is left to whoever shows its findings."""
@@ -223,6 +225,8 @@ class Repairs:
             policy, found = from_source(source)
             found += Findings() if policy is None else check(policy)
         else:
+            if self.several and nobodys(self.kind, source):
+                return ()
             _, reader = reading(self.kind, source, self.release)
             found = Findings.of(reader.read(source, self.release).diagnostics)
         return chosen(found, self.select, self.ignore).diagnostics

@@ -94,8 +94,6 @@ NOW: Mapping[str, list[str]] = {
     "litellm_timeout": ["router.timeout => 30", "litellm.timeout => ...function..."],
     # ── Out of `router_settings` ──
     "router_alerting": ['proxy.general_settings.alerting => ["slack"]', "warned alerting => no"],
-    # Nobody has said where Redis is, as `check` notes.
-    "router_cache": ["start => ...must be specified for redis..."],
     "router_callbacks": ["start => ModuleNotFoundError...prometheus_client..."],
     "router_drop_params": ["litellm.drop_params => true", "warned drop_params => no"],
     "router_health_check_concurrency": ["proxy.health_check_concurrency => 3"],
@@ -534,7 +532,6 @@ def test_it_did_not_before(name: str, repairs: dict[str, Repair], observed: Seen
     assert any(not says(said, seen) for _, said, seen in observed[made.before.name]) == (name not in EQUAL)
 
 
-@pytest.mark.xfail(strict=True, reason="a moved key is not judged by what it does in its new section")
 @pytest.mark.parametrize("name", WORSE)
 def test_what_works_goes_on(name: str, observed: Seen) -> None:
     stem = name.replace(" ", "_")

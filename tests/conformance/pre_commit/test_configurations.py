@@ -74,7 +74,6 @@ def test_the_users_own_word_holds(with_hooks: Callable[..., Repository], option:
     assert "litellm_config.yaml" not in done.stdout
 
 
-@pytest.mark.xfail(strict=True, reason="`--from auto` gives up at a file of nobody")
 @pytest.mark.parametrize("name", ["docker-compose.litellm.yml", ".github/workflows/litellm.yml"])
 def test_what_only_has_the_name_stops_nobody(repository: Repository, name: str) -> None:
     done = repository.run({name: "services: { litellm: { image: litellm } }\n", "a/litellm.yaml": MISPLACED})
@@ -82,7 +81,6 @@ def test_what_only_has_the_name_stops_nobody(repository: Repository, name: str) 
     assert "none of the configurations" not in done.stdout
 
 
-@pytest.mark.xfail(strict=True, reason="`files` wants `config` directly behind `proxy`")
 def test_the_name_in_the_programs_own_repository(repository: Repository) -> None:
     done = repository.run({"proxy_server_config.yaml": MISPLACED})
     assert "proxy_server_config.yaml:6:3" in done.stdout

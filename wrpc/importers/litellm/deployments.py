@@ -333,6 +333,9 @@ def _twice(config: Config, deployments: list[Deployment]) -> None:
         fix = None
         if exact and isinstance(where, Items) and where.span.source is deployment.entry.span.source:
             fix = edits.remove_item(where, deployment.index, "delete the second one")
+            # Beside others the two have had twice the traffic.
+            if fix is not None and sum(d.group == deployment.group for d in deployments) > 2:
+                fix = replace(fix, safe=False)
         message = f"this deployment of `{deployment.group}` stands in the file already"
         related = [Related(first.at, "the first one")]
         config.say(codes.SAME_DEPLOYMENT, message, deployment.at, "otherwise", related=related, fixes=[fix])

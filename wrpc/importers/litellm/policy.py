@@ -169,12 +169,15 @@ def _model(draft: Draft, deployment: Deployment) -> str | None:
 
 
 def sizes(config: Config, deployment: Deployment) -> tuple[int | None, int | None]:
-    """The tokens that a deployment takes and gives: `model_info`, else the cost map of the release."""
+    """The tokens that a deployment takes and gives: `model_info`, else the cost map of the release. A `base_model` is
+    looked up for Azure's deployments alone, whose names are their owner's."""
     info, known = deployment.info, None
-    base = text_of(info, "base_model") if info is not None else None
-    base = base or text_of(deployment.params, "base_model") or deployment.model
+    base = deployment.model
+    if deployment.provider == "azure":
+        named = text_of(info, "base_model") if info is not None else None
+        base = named or text_of(deployment.params, "base_model") or base
     if base is not None:
-        known = config.facts.model(base, text_of(deployment.params, "custom_llm_provider"))
+        known = config.facts.model(base, deployment.provider)
     context = output = None
     if info is not None:
         context = _positive(info, "max_input_tokens") or _positive(info, "max_tokens")

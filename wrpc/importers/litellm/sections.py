@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from wrpc.diagnostics import listing
 from wrpc.importers import codes as shared
 from wrpc.importers import edits
 from wrpc.importers.document import Keys, Node, Pair, is_null
-from wrpc.importers.faults import unknown_key
-from wrpc.importers.litellm import codes
+from wrpc.importers.faults import Report, unknown_key
+from wrpc.importers.litellm import aliases, chains, codes, settings
+from wrpc.importers.litellm.chains import DEFAULT, KINDS
 from wrpc.importers.litellm.config import GENERAL, ROUTER, SETTINGS, TOP, Config
 from wrpc.importers.litellm.values import NESTED, WORDS, nested, value, words
+from wrpc.importers.nodes import keys_of
 
 SECTIONS = (ROUTER, SETTINGS, GENERAL)
 # Read elsewhere, with findings of their own.
@@ -82,7 +86,8 @@ def _unknown(config: Config, root: Keys, name: str, owner: Keys, key: str, pair:
             message += ", which has one of its own"
         # What the top of the file has as well is of another shape there.
         sure = to and not taken and TOP not in homes
-        fix = edits.move(root, pair, owner, to, f"move `{key}` {place}") if sure else None
+        safe = _holds(config, root, to, key, pair) and config.setting(key, *homes) is None
+        fix = edits.move(root, pair, owner, to, f"move `{key}` {place}", safe=safe) if sure else None
         named = [home for home in homes if home]
         several = f"{listing(named, 'and')} have it" if len(named) > 1 else None
         config.say(codes.MISPLACED_KEY, message, pair.key.span, "ignored", help=several, fixes=[fix])
@@ -90,6 +95,33 @@ def _unknown(config: Config, root: Keys, name: str, owner: Keys, key: str, pair:
     known = config.facts.known(name)
     message = f"`{key}` is no key {where} that {config.program} knows, so it is ignored"
     config.report.add(unknown_key(key, pair, known, message, severity="warning"))
+
+
+def _holds(config: Config, root: Keys, to: str, key: str, pair: Pair) -> bool:
+    """The value would be right in its new section, so that a move makes nothing worse: no included file replaces the
+    section, and a cache has its address beside it."""
+    section = config.section(to)
+    replaced = any(keys_of(other, to) is not None for other in config.files if other is not root)
+    if replaced or is_null(pair.value) or (key == "cache" and settings.in_redis(section)):
+        return False
+    trial = replace(
+        config, report=Report(), root=Keys({to: Pair(pair.key, Keys({key: pair}, pair.key.span))}, pair.key.span)
+    )
+    if key in KINDS or key == DEFAULT:
+        chains.read(trial)
+    elif key == aliases.KEY:
+        aliases.read(trial)
+    else:
+        known = config.facts.known(to)
+        value(trial, to, key, pair, known[key])
+        if (to, key) in NESTED and isinstance(pair.value, Keys):
+            nested(trial, NESTED[to, key], pair.value)
+        if (to, key) in WORDS:
+            words(trial, key, WORDS[to, key], pair.value)
+        settings.alone(trial, key)
+    # What the next pass repairs there stands in nobody's way.
+    left = [d for d in trial.report.found if d.severity != "warning" or not any(f.safe for f in d.fixes)]
+    return all(d.severity == "info" for d in left)
 
 
 def _stopping(config: Config, root: Keys, owner: Keys, key: str, pair: Pair) -> None:

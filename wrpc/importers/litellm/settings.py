@@ -35,6 +35,14 @@ def read(config: Config) -> None:
     _open(config)
 
 
+def alone(config: Config, key: str) -> None:
+    """What one key alone may have wrong."""
+    if key == "master_key":
+        _master_key(config)
+    elif key in CALLBACKS:
+        _callbacks(config)
+
+
 def _master_key(config: Config) -> None:
     """Releases that look at the key have a setting that permits any."""
     general = config.section(GENERAL)
@@ -83,6 +91,11 @@ def _cache(config: Config) -> None:
         config.say(codes.WITHOUT_EFFECT, message, settings.key("cache_params"), "ignored")
     if isinstance(params, Keys) and (type_ := params.get("type")) is not None:
         words(config, "type", WORDS["cache_params", "type"], type_)
+
+
+def in_redis(section: Keys | None) -> bool:
+    """A cache that is switched on here would look for Redis outside the file."""
+    return _redis(section.get("cache_params") if section is not None else None)
 
 
 def _redis(params: Node | None) -> bool:

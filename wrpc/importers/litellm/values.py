@@ -40,7 +40,7 @@ NUMBERS: Mapping[str, tuple[bool, str]] = {
 }
 # Numbers that are compared as they stand, so that text ends a failing request: no retry and no fallback.
 COUNTED = frozenset((section, key) for section in (ROUTER, SETTINGS) for key in ("num_retries", "max_fallbacks"))
-FAILING = "answers until a request fails, and then neither tries again nor falls back"
+FAILING = "answers until a request fails, and then does not try again"
 ENDS: Mapping[Effect, str] = {
     "stops": "does not start",
     "fails": "fails every request",
@@ -88,7 +88,12 @@ def value(config: Config, section: str, key: str, pair: Pair, type_: str) -> Non
         _number(config, section, key, node)
         return
     fix = None
-    if isinstance(node, Scalar) and type_ in ("list", "[text]") and isinstance(node.value, str):
+    if (
+        isinstance(node, Scalar)
+        and type_ in ("list", "[text]")
+        and isinstance(node.value, str)
+        and "," not in node.value
+    ):
         fix = edits.wrap(node, f"put `{node.value}` into a list")
     effect = _effect(section, key, node)
     said = FAILING if (section, key) in COUNTED else ENDS[effect]
