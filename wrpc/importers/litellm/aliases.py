@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from wrpc.diagnostics import finding
 from wrpc.importers import codes as shared
 from wrpc.importers.document import Keys, Scalar, kind
 from wrpc.importers.litellm.config import ROUTER, Config
@@ -37,5 +36,5 @@ def read(config: Config) -> tuple[dict[str, str], frozenset[str]]:
             found[name] = node.value
             continue
         message = f"the alias `{name}` is {kind(entry.value)}, where the name of a group is expected; it is ignored"
-        config.report.add(finding(shared.WRONG_TYPE, message, line(entry.value.span), severity="warning"))
+        config.say(shared.WRONG_TYPE, message, line(entry.value.span), "ignored")
     return found, frozenset(pair.value)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from wrpc.diagnostics import Fix, Related
+from wrpc.diagnostics import Related
 from wrpc.importers import edits
 from wrpc.importers.document import Items, Keys, Node, Pair, Scalar, is_null, kind
 from wrpc.importers.litellm import codes
@@ -126,12 +126,10 @@ def _meant(entry: Keys) -> str:
     return f"write {said}, one group an entry"
 
 
-def _shape(
-    config: Config, message: str, node: Node, effect: Effect, *, help: str = SHAPE, fix: Fix | None = None
-) -> None:
+def _shape(config: Config, message: str, node: Node, effect: Effect, *, help: str = SHAPE) -> None:
     ends = {"stops": "does not start", "otherwise": "falls back to nothing"}
     said = f"{message}; {config.program} {ends.get(effect, 'ignores it')}"
-    config.say(codes.FALLBACK_SHAPE, said, line(node.span), effect, help=help, fixes=[fix])
+    config.say(codes.FALLBACK_SHAPE, said, line(node.span), effect, help=help)
 
 
 def _targets(config: Config, node: Node, group: str) -> tuple[Target, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from wrpc.diagnostics import listing
-from wrpc.importers.document import Items, Keys, Node, Scalar, is_null
+from wrpc.importers.document import Keys, Node, Scalar, is_null
 from wrpc.importers.litellm.chains import DEFAULT, KINDS
 from wrpc.importers.litellm.config import GENERAL, ROUTER, SETTINGS, Config
 from wrpc.importers.litellm.deployments import REGIONS
@@ -87,9 +87,8 @@ def read(config: Config) -> None:
         if keys is not None and rest:
             config.report.omit(f"{_some(rest)} of `{section}`", keys.key(rest[0]), severity="info", why=why)
     _parameters(config)
-    node = config.root.get("model_list")
-    for entry in node.items if isinstance(node, Items) else ():
-        params = keys_of(entry, "litellm_params") if isinstance(entry, Keys) else None
+    for entry in entries_of(config.root, "model_list"):
+        params = keys_of(entry, "litellm_params")
         model = params.get("model") if params is not None else None
         if isinstance(model, Scalar) and isinstance(model.value, str):
             for prefix, why in OWN.items():
