@@ -122,15 +122,16 @@ class Proof:
 
 @value
 class Findings:
-    """Everything one run has to say, sorted as a reader meets it."""
+    """Everything one run has to say, sorted by place. `tests`: how many tests ran, those that failed included."""
 
     diagnostics: tuple[Diagnostic, ...] = ()
     proofs: tuple[Proof, ...] = ()
+    tests: int = 0
 
     @classmethod
-    def of(cls, diagnostics: Iterable[Diagnostic], proofs: Iterable[Proof] = ()) -> Findings:
+    def of(cls, diagnostics: Iterable[Diagnostic], proofs: Iterable[Proof] = (), *, tests: int = 0) -> Findings:
         unique = {d.key(): d for d in diagnostics}
-        return cls(tuple(sorted(unique.values(), key=lambda d: d.key())), tuple(proofs))
+        return cls(tuple(sorted(unique.values(), key=lambda d: d.key())), tuple(proofs), tests)
 
     @property
     def errors(self) -> int:
@@ -145,7 +146,8 @@ class Findings:
         return self.errors == 0
 
     def __add__(self, other: Findings) -> Findings:
-        return Findings.of(self.diagnostics + other.diagnostics, self.proofs + other.proofs)
+        tests = self.tests + other.tests
+        return Findings.of(self.diagnostics + other.diagnostics, self.proofs + other.proofs, tests=tests)
 
 
 class Refusal(Exception):

@@ -28,7 +28,7 @@ def test_the_object_of_a_clean_policy(wrpc, policy):
     assert done.json == {
         "version": 1,
         "verdict": "pass",
-        "summary": {"errors": 0, "warnings": 0, "proved": 2, "refuted": 0, "open": 0},
+        "summary": {"errors": 0, "warnings": 0, "proved": 2, "refuted": 0, "open": 0, "enforced": 0, "tests": 0},
         "diagnostics": [],
         "proofs": [
             {"subject": "assert no_leak", "verdict": "proved", "witness": None},
@@ -181,3 +181,22 @@ def test_a_fault_of_wrpc_is_no_traceback(capsys, monkeypatch, policy, tmp_path):
     monkeypatch.setenv("WRPC_DEBUG", "1")
     with pytest.raises(RuntimeError):
         run(["check", path])
+
+
+NOTED = """\
+policy noted { language 1 }
+signal unread: bool { source has_tools }
+signal second: bool { source has_tools }
+pool own { }
+default { to own }
+test "everything stays home" { given { }  expect { pool own } }
+"""
+
+
+def test_notes_are_folded_and_the_tests_counted(wrpc, policy):
+    path = policy(NOTED)
+    done = wrpc("check", path)
+    assert "WRP901 note: 2 unused names (--notes shows each)\n" in done.out
+    assert "1 test ran" in done.out
+    assert "`second`" in wrpc("check", path, "--notes").out
+    assert wrpc("check", path, "--format", "json").json["summary"]["tests"] == 1

@@ -7,7 +7,8 @@ import io
 import pytest
 
 from wrpc.diagnostics import Code, Findings, Proof, Related, finding
-from wrpc.report import Shown, github, screen, text, units
+from wrpc.report import Shown, fold, github, screen, text, units
+from wrpc.report.catalogue import entries
 from wrpc.source import Source
 
 CODE = Code("WRP201", "conflicting-routes", "error", "Two routes.")
@@ -61,10 +62,53 @@ def test_an_end_of_file():
 
 
 def test_notes_take_a_line():
-    out = shown(finding(NOTE, "nothing reads `x`", SOURCE.span(0, 5)), finding(NOTE, "nor `y`", SOURCE.span(6, 7)))
-    assert out == (
-        "WRP901 note: nothing reads `x`  --> a.wrp:1:1\nWRP901 note: nor `y`  --> a.wrp:1:7\n\nno errors, 2 notes\n"
-    )
+    found = finding(NOTE, "nothing reads `x`", SOURCE.span(0, 5)), finding(NOTE, "nor `y`", SOURCE.span(6, 7))
+    each = "WRP901 note: nothing reads `x`  --> a.wrp:1:1\nWRP901 note: nor `y`  --> a.wrp:1:7\n"
+    assert shown(*found, notes=True) == each + "\nno errors, 2 notes\n"
+    assert shown(*found) == "WRP901 note: 2 unused names (--notes shows each)\n\nno errors, 2 notes\n"
+    assert shown(found[0]) == "WRP901 note: nothing reads `x`  --> a.wrp:1:1\n\nno errors, 1 note\n"
+
+
+def test_what_is_worst_comes_first():
+    found = [
+        finding(NOTE, "a note", SOURCE.span(0, 5)),
+        finding(NOTE, "a warning", SOURCE.span(0, 5), severity="warning"),
+        finding(CODE, "late", SOURCE.span(32, 37)),
+        finding(CODE, "soon", SOURCE.span(6, 7)),
+    ]
+    heads = [line for line in shown(*found).splitlines() if line.startswith("WRP")]
+    assert [head.partition(": ")[2].partition("  ")[0] for head in heads] == ["soon", "late", "a warning", "a note"]
+
+
+def test_what_is_said_of_several_places_is_one_finding():
+    found = [finding(CODE, "no pool is called `x`", SOURCE.span(at, at + 1)) for at in (6, 32)]
+    out = shown(*found)
+    assert out.count("no pool is called `x`") == 1
+    assert "  --> a.wrp:1:7\n" in out
+    assert "  see: a.wrp:2:1 and here\n" in out
+    assert out.endswith("\n1 error\n")
+
+
+def test_two_requests_are_two_findings():
+    found = [finding(CODE, "x", SOURCE.span(at, at + 1), witness={"tokens": at}) for at in (6, 32)]
+    assert shown(*found).endswith("\n2 errors\n")
+
+
+def test_the_last_line_says_what_warnings_do():
+    warned = finding(CODE, "x", SOURCE.span(6, 7), severity="warning")
+    fine, failed = shown(warned, fail_on="error"), shown(warned, fail_on="warning", failed=True)
+    assert fine.splitlines()[-1] == "warnings do not fail this run; --fail-on warning makes them"
+    assert failed.splitlines()[-1] == "warnings fail this run (--fail-on warning)"
+    assert shown(warned).splitlines()[-1] == "no errors, 1 warning"
+    both = shown(finding(CODE, "y", SOURCE.span(6, 7)), warned, fail_on="error")
+    assert both.splitlines()[-1] == "1 error, 1 warning"
+
+
+def test_each_code_of_notes_has_a_name_that_reads_well():
+    names = {e.code.id: fold.named(e.code, 7) for e in entries() if e.code.severity == "info"}
+    assert names["WRP158"] == "7 older keys"
+    assert names["WRP902"] == "7 signals without source"
+    assert not [name for name in names.values() if any(verb in name for verb in ("leaves", "shrinks", "nots", "ass"))]
 
 
 def test_proofs():
@@ -79,6 +123,7 @@ def test_proofs():
         "open      guard z\n"
         "\n"
         "no errors; 1 proved, 1 enforced, 1 open\n"
+        "assuming assume y\n"
     )
 
 

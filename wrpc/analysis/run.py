@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 def lint(policy: Policy) -> Findings:
     """What needs no solver."""
-    return _findings([f for module in LINTS for f in import_module(module).check(policy)])
+    made = _findings([f for module in LINTS for f in import_module(module).check(policy)])
+    return made + Findings(tests=len(policy.tests))
 
 
 def check(policy: Policy, *, resources: int | None = None) -> Findings:
@@ -38,7 +39,7 @@ def chosen(findings: Findings, select: Collection[str], ignore: Collection[str])
         for d in findings.diagnostics
         if (not select or d.code.id.startswith(tuple(select))) and not (ignore and d.code.id.startswith(tuple(ignore)))
     ]
-    return Findings.of(kept, findings.proofs)
+    return Findings.of(kept, findings.proofs, tests=findings.tests)
 
 
 def _findings(found: list[Diagnostic | Proof]) -> Findings:

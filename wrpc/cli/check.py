@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 @options.codes
 @options.output
 @options.fail_on
+@options.notes
 def command(
     policies: tuple[Path, ...],
     env: tuple[Path, ...],
@@ -46,6 +47,7 @@ def command(
     ignore: tuple[str, ...],
     format: str,
     fail_on: str,
+    notes: bool,
 ) -> int:
     """Everything that `lint` does for each POLICY, and every proof: conflicts, coverage, guards, claims.
 
@@ -81,6 +83,7 @@ def command(
         chosen(found.findings, select, ignore),
         format=format,
         fail_on=fail_on,
+        notes=notes,
         dimensions=found.dimensions,
         proofs=found.proofs,
     )

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 @options.environments
 @options.output
 @options.fail_on
-def command(policy: Path, names: tuple[str, ...], out: Path, env: tuple[Path, ...], format: str, fail_on: str) -> int:
+@options.notes
+def command(
+    policy: Path, names: tuple[str, ...], out: Path, env: tuple[Path, ...], format: str, fail_on: str, notes: bool
+) -> int:
     """POLICY into the files of each target, below DIR, with a manifest.
 
     Everything that `check` does, then all files or none. What a target cannot carry is a finding, never silence. With
@@ -37,7 +40,7 @@ def command(policy: Path, names: tuple[str, ...], out: Path, env: tuple[Path, ..
     made = wrpc.compile(resolved, *targets, findings=found + wrpc.check(resolved))
     code = exit_code(made.findings, fail_on)
     written = made.write(out) if code == FINE else ()
-    show(made.findings, format=format, fail_on=fail_on, dimensions=dimensions(resolved))
+    show(made.findings, format=format, fail_on=fail_on, notes=notes, dimensions=dimensions(resolved))
     if format == "text":
         write([(("wrote ", "label"), (str(path), "")) for path in written] or [(("nothing is written", ""),)])
     return code

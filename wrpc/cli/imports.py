@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 @options.release
 @options.output
 @options.fail_on
-def command(kind: str, file: Path, out: str | None, release: str | None, format: str, fail_on: str) -> int:
+@options.notes
+def command(kind: str, file: Path, out: str | None, release: str | None, format: str, fail_on: str, notes: bool) -> int:
     """Another system's configuration FILE into a policy, and what is wrong with it.
 
     KIND is one of the importers' names, or `auto`. A file that holds several policies becomes several, in a folder.
@@ -44,13 +45,13 @@ def command(kind: str, file: Path, out: str | None, release: str | None, format:
         for path, text in zip(places(out, imported.policies), texts.values(), strict=True):
             path.parent.mkdir(parents=True, exist_ok=True)
             write(path, text)
-        return show(found, format=format, fail_on=fail_on)
+        return show(found, format=format, fail_on=fail_on, notes=notes)
     if format != "text":
-        return show(found, format=format, fail_on=fail_on)
+        return show(found, format=format, fail_on=fail_on, notes=notes)
     if len(texts) > 1:
         raise click.UsageError(f"{file} holds {len(texts)} policies ({', '.join(texts)}): -o DIR says where they go")
     sys.stdout.writelines(texts.values())
-    return show(found, format=format, fail_on=fail_on, stream=sys.stderr)
+    return show(found, format=format, fail_on=fail_on, notes=notes, stream=sys.stderr)
 
 
 def read(kind: str, path: Path, release: str | None = None) -> tuple[Source, Imported]:

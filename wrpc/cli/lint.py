@@ -16,6 +16,7 @@ from wrpc.cli.app import Command
 @options.codes
 @options.output
 @options.fail_on
+@options.notes
 def command(
     policies: tuple[Path, ...],
     env: tuple[Path, ...],
@@ -23,6 +24,7 @@ def command(
     ignore: tuple[str, ...],
     format: str,
     fail_on: str,
+    notes: bool,
 ) -> int:
     """Syntax, names, types, units and style of each POLICY: no solver, instant.
 
@@ -34,4 +36,6 @@ def command(
     from wrpc.cli.show import show
 
     found = gather((loaded(path, env) for path in files(policies)), wrpc.lint)
-    return show(chosen(found.findings, select, ignore), format=format, fail_on=fail_on, dimensions=found.dimensions)
+    return show(
+        chosen(found.findings, select, ignore), format=format, fail_on=fail_on, notes=notes, dimensions=found.dimensions
+    )

@@ -28,6 +28,7 @@ fail_on = click.option(
     show_default=True,
     help="The least severity that makes the exit code 1.",
 )
+notes = click.option("--notes", is_flag=True, help="Show each note, not one line for each kind of them.")
 release = click.option(
     "--release",
     metavar="RELEASE",
@@ -44,7 +45,7 @@ environments = click.option(
 
 def codes(function: F) -> F:
     """`--select` and `--ignore`."""
-    for name, what in (("--ignore", "Not these codes."), ("--select", "Only these codes, or all that begin so.")):
+    for name, what in (("--ignore", "Not these codes."), ("--select", "Only these codes; `WRP2` selects a family.")):
         function = click.option(name, metavar="CODE,…", multiple=True, callback=_codes, help=what)(function)
     return function
 

@@ -20,14 +20,17 @@ def show(
     found: Findings,
     *,
     format: str = "text",
-    fail_on: str = "error",
+    fail_on: str | None = None,
+    notes: bool = True,
     dimensions: Mapping[str, str] | None = None,
     proofs: Mapping[str, Sequence[Proof]] | None = None,
     stream: TextIO | None = None,
 ) -> int:
-    """`proofs`: whose they are, where several policies are shown together."""
-    code = exit_code(found, fail_on)
-    shown = Shown(failed=code != FINE, dimensions=dimensions or {}, proofs=proofs or {})
+    """`proofs`: whose they are, where several policies are shown together. `fail_on`: as the reader chose it, where
+    there is a choice.
+    """
+    code = exit_code(found, fail_on or "error")
+    shown = Shown(code != FINE, dimensions or {}, proofs or {}, notes, fail_on)
     write(import_module(FORMATS[format]).render(found, shown), stream or sys.stdout)
     return code
 

@@ -20,9 +20,12 @@ class Shown:
     """What a format may want to know beside the findings themselves.
 
     `failed`: what the exit code says. `dimensions`: of signals that have one, so that a witness shows `500ms` and not
-    `0.5`. `proofs`: by policy, where there are several.
+    `0.5`. `proofs`: by policy, where there are several. `notes`: each note by itself. `fail_on`: the least severity
+    that fails the run, where the reader may choose it.
     """
 
     failed: bool = False
     dimensions: Mapping[str, str] = field(default_factory=dict)
     proofs: Mapping[str, Sequence[Proof]] = field(default_factory=dict)
+    notes: bool = False
+    fail_on: str | None = None

@@ -72,6 +72,8 @@ class Summary(Contract):
     proved: int
     refuted: int
     open: int
+    enforced: int
+    tests: int
 
 
 class Report(Contract):

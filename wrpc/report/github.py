@@ -14,7 +14,7 @@ LEVELS = {"error": "error", "warning": "warning", "info": "notice"}
 def render(found: Findings, shown: Shown) -> Iterator[Line]:
     for diagnostic in found.diagnostics:
         yield ((annotation(diagnostic, shown.dimensions), ""),)
-    yield text.summary(found, failed=shown.failed)
+    yield from text.ending(found, shown)
 
 
 def annotation(d: Diagnostic, dimensions: Mapping[str, str] | None = None) -> str:

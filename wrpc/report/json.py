@@ -19,11 +19,11 @@ def render(found: Findings, shown: Shown) -> Iterator[Line]:
 
 def document(found: Findings, *, failed: bool) -> dict[str, object]:
     """`failed`: an error, or a warning under `--fail-on warning`. Numbers are in base units."""
-    counts = {v: sum(p.verdict == v for p in found.proofs) for v in ("proved", "refuted", "open")}
+    counts = {v: sum(p.verdict == v for p in found.proofs) for v in ("proved", "refuted", "open", "enforced")}
     return {
         "version": VERSION,
         "verdict": "fail" if failed else "pass",
-        "summary": {"errors": found.errors, "warnings": found.warnings, **counts},
+        "summary": {"errors": found.errors, "warnings": found.warnings, **counts, "tests": found.tests},
         "diagnostics": [diagnostic(d) for d in found.diagnostics],
         "proofs": [proof(p) for p in found.proofs],
     }

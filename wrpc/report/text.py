@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from unicodedata import east_asian_width
 
 from wrpc.diagnostics import Diagnostic, Findings, Proof
-from wrpc.report import Shown, units
+from wrpc.report import Shown, fold, units
 from wrpc.report.screen import Line, clean
 from wrpc.source import Span
 
 WIDTH = 120  # of an excerpt; of a longer line the part around the caret is shown
+SEVERITIES = ("error", "warning", "info")
 WORDS = {"error": "error", "warning": "warning", "info": "note"}
 VERDICTS = ("proved", "enforced", "refuted", "open")
 
 
 def render(found: Findings, shown: Shown) -> Iterator[Line]:
-    before = ""
-    for diagnostic in found.diagnostics:
-        # A run of notes stands close together, so that what is wrong stands out.
-        if before and not before == diagnostic.severity == "info":
-            yield ()
-        before = diagnostic.severity
+    """What is worst first, then by file and line; notes last, and one line for each of their causes."""
+    told = sorted(found.diagnostics, key=lambda d: SEVERITIES.index(d.severity))
+    graver = fold.places([d for d in told if d.severity != "info"])
+    for diagnostic in graver:
         yield from finding(diagnostic, shown.dimensions)
-    if before:
+        yield ()
+    remarks = list(notes([d for d in told if d.severity == "info"], shown))
+    yield from remarks
+    if remarks:
         yield ()
     several = {policy: own for policy, own in shown.proofs.items() if own} if len(shown.proofs) > 1 else {}
     for policy, own in several.items():
@@ -33,7 +35,18 @@ def render(found: Findings, shown: Shown) -> Iterator[Line]:
     if found.proofs and not several:
         yield from proofs(found.proofs, shown.dimensions)
         yield ()
-    yield summary(found, failed=shown.failed)
+    yield from ending(found, shown)
+
+
+def notes(found: Sequence[Diagnostic], shown: Shown) -> Iterator[Line]:
+    for same in fold.kinds(found):
+        if len(same) == 1 or shown.notes:
+            for diagnostic in same:
+                yield from finding(diagnostic, shown.dimensions)
+        else:
+            code = same[0].code
+            more = f": {fold.named(code, len(same))} (--notes shows each)"
+            yield ((code.id, "strong"), (" ", ""), (WORDS["info"], "info"), (more, ""))
 
 
 def finding(d: Diagnostic, dimensions: Mapping[str, str] | None = None) -> Iterator[Line]:
@@ -98,14 +111,33 @@ def proofs(found: Iterable[Proof], dimensions: Mapping[str, str] | None = None) 
         yield ((proof.verdict.ljust(wide), proof.verdict), (f"  {subject}{more}", ""))
 
 
+def ending(found: Findings, shown: Shown) -> Iterator[Line]:
+    """The summary, what the proofs lean on, and what warnings do to the exit code."""
+    yield summary(found, failed=shown.failed)
+    assumed = sorted({each for proof in found.proofs for each in proof.leans_on})
+    if assumed:
+        yield (("assuming ", "label"), (", ".join(assumed), ""))
+    if found.warnings and not found.errors and shown.fail_on:
+        said = (
+            "warnings fail this run (--fail-on warning)"
+            if shown.fail_on == "warning"
+            else "warnings do not fail this run; --fail-on warning makes them"
+        )
+        yield ((said, ""),)
+
+
 def summary(found: Findings, *, failed: bool) -> Line:
-    notes = len(found.diagnostics) - found.errors - found.warnings
-    parts = [counted(found.errors, "error")] if found.errors else ["no errors"]
-    parts += [counted(n, word) for n, word in ((found.warnings, "warning"), (notes, "note")) if n]
+    graver = fold.places([d for d in found.diagnostics if d.severity != "info"])
+    errors = sum(d.severity == "error" for d in graver)
+    remarks = len(found.diagnostics) - found.errors - found.warnings
+    parts = [counted(errors, "error")] if errors else ["no errors"]
+    parts += [counted(n, word) for n, word in ((len(graver) - errors, "warning"), (remarks, "note")) if n]
     said = ", ".join(parts)
     if found.proofs:
         counts = {v: sum(p.verdict == v for p in found.proofs) for v in VERDICTS}
         said += "; " + ", ".join(f"{n} {v}" for v, n in counts.items() if n)
+    if found.tests:
+        said += f"; {counted(found.tests, 'test')} ran"
     return ((said, "error" if failed else "proved"),)
 
 
