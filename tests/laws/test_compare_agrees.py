@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.laws.policies import policies, requests, resolved, texts
-from tests.laws.volume import many
+from tests.laws.volume import compared, many
 from wrpc.decide import BadRequest, Conflict, Decision
 from wrpc.decide.interpret import interpreter
 from wrpc.policy.model import Policy, Score, Signal
@@ -26,7 +26,7 @@ def test_a_policy_agrees_with_itself(text: str) -> None:
     assert compare(resolved(text), again).answer.impossible
 
 
-@many(200)
+@many(200, floors={"different": 50, "same": 1_000})
 @given(data=st.data())
 def test_mutants(data: st.DataObject) -> None:
     ours = data.draw(policies())
@@ -37,6 +37,7 @@ def test_mutants(data: st.DataObject) -> None:
         return
     assert difference.answer.verdict != "open", difference.answer.why
     if difference.answer.request is not None:
+        compared("different")
         request = witness(ours, difference.answer.request)
         assert said(ours, request) != said(theirs, request), ours.sources[0].text
         return
@@ -44,6 +45,7 @@ def test_mutants(data: st.DataObject) -> None:
         for _ in range(6):
             request = dict(data.draw(requests(policy)))
             if request.keys() <= ours.signals.keys() & theirs.signals.keys():
+                compared("same")
                 one, two = said(ours, request), said(theirs, request)
                 assert one == two or ("outside",) in (one, two), f"{request}\n{ours}\n{theirs}"
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.laws import oracle
 from tests.laws.policies import policies, requests
-from tests.laws.volume import many
+from tests.laws.volume import compared, many
 from wrpc.decide import BadRequest, Conflict
 from wrpc.decide.interpret import interpreter
 from wrpc.policy.model import Policy
@@ -33,20 +33,21 @@ def read_again(policy: Policy, request: Mapping[str, object]) -> object:
         return "conflict"
 
 
-@many(500)
+@many(500, floors={"decision": 2_000, "conflict": 50, "outside": 200})
 @given(data=st.data())
 def test_decisions(data: st.DataObject) -> None:
     policy = data.draw(policies())
     for _ in range(6):
         request = data.draw(requests(policy))
         ours, theirs = interpreted(policy, request), read_again(policy, request)
+        compared(ours if isinstance(ours, str) else "decision")
         if isinstance(ours, dict) and isinstance(theirs, dict) and theirs["reason"] == "":
             assert ours["reason"], "a denial says why"
             theirs = {**theirs, "reason": ours["reason"]}
         assert ours == theirs, policy.sources[0].text
 
 
-@many(300)
+@many(300, floors={"broken": 300, "kept": 500})
 @given(data=st.data())
 def test_claims(data: st.DataObject) -> None:
     policy = data.draw(policies())
@@ -61,4 +62,5 @@ def test_claims(data: st.DataObject) -> None:
         for assertion in policy.assertions.values():
             for claim in assertion.claims:
                 broken = machine.violations(claim, state, decision) is not None
+                compared("broken" if broken else "kept")
                 assert broken is oracle.breaks(policy, claim, request), policy.sources[0].text

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.laws import oracle, told
 from tests.laws.policies import nodes, policies, requests
-from tests.laws.volume import many
+from tests.laws.volume import compared, many
 from wrpc.analysis.run import check
 from wrpc.policy import expr as x
 from wrpc.policy.model import Policy, Pool, Route
@@ -17,7 +17,7 @@ from wrpc.policy.model import Policy, Pool, Route
 RULES = {"WRP504": "region", "WRP505": "provider"}
 
 
-@many(150)
+@many(150, floors={"told": 20, "taken": 40})
 @given(data=st.data())
 def test_edges(data: st.DataObject) -> None:
     policy = spread(data, data.draw(policies()))
@@ -26,6 +26,7 @@ def test_edges(data: st.DataObject) -> None:
     found = set(keys)
     for finding, key in zip(findings, keys, strict=True):
         assert finding.witness is not None
+        compared("told")
         decision = told.outcome(policy, told.sent(policy, finding.witness))
         assert decision is not None
         assert key in told.crossings(policy, decision), f"{finding.message}\n{policy.sources[0].text}"
@@ -37,6 +38,7 @@ def test_edges(data: st.DataObject) -> None:
         except oracle.Outside:
             continue
         taken = set() if decision is None else told.crossings(policy, decision)
+        compared("taken", len(taken))
         assert {c for c in taken if c[0] not in ruled} <= found, policy.sources[0].text
 
 

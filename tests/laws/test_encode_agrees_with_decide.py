@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.laws.fixing import fixed, variables
 from tests.laws.policies import policies, requests
-from tests.laws.volume import many
+from tests.laws.volume import compared, many
 from wrpc.analysis.safety.verdicts import broken, planned
 from wrpc.decide import BadRequest
 from wrpc.decide.request import RequestValue, read
@@ -96,6 +96,8 @@ def compare(room: Reference, terms: Mapping[str, Term], request: Mapping[str, Re
     if replay is None:
         return
     expected = dict(interpreted(room, replay))
+    compared("request")
+    compared("served", bool(expected.get("served")))
     wrong = {aspect: same(terms[aspect], not value) for aspect, value in expected.items()}
     if not room.settle(conj([here, disj(wrong.values())])).impossible:
         differ = [aspect for aspect, term in wrong.items() if not room.settle(conj([here, term])).impossible]
@@ -112,7 +114,7 @@ def rooms(policy: Policy) -> list[tuple[Reference, dict[str, Term]]]:
     return made
 
 
-@many(200)
+@many(200, floors={"request": 1_200, "served": 600})
 @given(data=st.data())
 def test_every_aspect(data: st.DataObject) -> None:
     policy = data.draw(policies())

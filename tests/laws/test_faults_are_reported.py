@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from tests.laws import oracle, told
 from tests.laws.policies import policies, requests
-from tests.laws.volume import many
+from tests.laws.volume import compared, many
 from wrpc.analysis.run import check
 from wrpc.diagnostics import Findings
 from wrpc.policy.model import Policy
 
 
-@many(150)
+@many(150, floors={"conflict": 30, "fault": 300, "clean": 600})
 @given(data=st.data())
 def test_reported(data: st.DataObject) -> None:
     policy = data.draw(policies())
@@ -28,6 +28,7 @@ def test_reported(data: st.DataObject) -> None:
         except oracle.Outside:
             continue
         faults = ["WRP201"] if decision is None else expected(policy, found, request, decision)
+        compared("conflict" if decision is None else "fault" if faults else "clean")
         reported = {d.code.id for d in found.diagnostics if d.severity != "warning" or d.code.id != "WRP201"}
         missing = [f for f in faults if f not in reported]
         assert not missing, f"{missing}\n{policy.sources[0].text}"

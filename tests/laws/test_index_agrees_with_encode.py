@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.laws.policies import policies, requests
 from tests.laws.test_encode_agrees_with_decide import encoded, interpreted
-from tests.laws.volume import many
+from tests.laws.volume import compared, many
 from wrpc.analysis import CHECKS
 from wrpc.analysis.run import check, lint, run_one
 from wrpc.decide.request import RequestValue, read
@@ -33,7 +33,7 @@ def indexes(policy: Policy, points: int) -> Iterator[Index]:
         yield Index(policy, failures=failures, reference=reference, points=points)
 
 
-@many(150)
+@many(150, floors={"impossible": 600, "surely": 1_000})
 @given(data=st.data())
 def test_verdicts(data: st.DataObject) -> None:
     policy = data.draw(policies())
@@ -44,14 +44,16 @@ def test_verdicts(data: st.DataObject) -> None:
             for ours, theirs in ((term, reference[aspect]), (negate(term), negate(reference[aspect]))):
                 impossible, surely = index.look(ours)
                 if impossible:
+                    compared("impossible")
                     assert index.reference.settle(theirs).impossible, where
                 elif surely:
+                    compared("surely")
                     assert index.reference.settle(theirs).possible, where
             again = index.again(term)
             assert index.reference.settle(negate(same(again, reference[aspect]))).impossible, where
 
 
-@many(250)
+@many(250, floors=1_000)
 @given(data=st.data())
 def test_requests(data: st.DataObject) -> None:
     """A request lies in a point: what is so of it may be so there, and what must be so there is so of it."""
@@ -74,6 +76,7 @@ def compare(index: Index, terms: Mapping[str, Term], request: Mapping[str, Reque
     if replay is None:
         assert not every & here, f"{request} is none\n{text}"
         return
+    compared()
     assert some & here, f"{request} is one\n{text}"
     for aspect, so in interpreted(index, replay):
         may, must = index.sets(terms[aspect])

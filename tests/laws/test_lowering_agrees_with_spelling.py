@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.laws import oracle
 from tests.laws.policies import requests, resolved, texts
 from tests.laws.spelled import Spelled
-from tests.laws.volume import many
+from tests.laws.volume import compared, many
 from wrpc.policy import expr as x
 from wrpc.policy.model import Denial, Forbid, Policy
 from wrpc.source import Source
@@ -20,7 +20,7 @@ from wrpc.syntax.parse import parse
 Pair = tuple[t.Expr, x.Condition, bool]
 
 
-@many(250)
+@many(250, floors=1_500)
 @given(data=st.data())
 def test_conditions(data: st.DataObject) -> None:
     text = data.draw(texts())
@@ -32,6 +32,7 @@ def test_conditions(data: st.DataObject) -> None:
             continue
         for spelled, lowered, of_pool in pairs(file, policy):
             for pool in policy.pools.values() if of_pool else [None]:
+                compared()
                 said = Spelled(file, facts, pool).holds(spelled)
                 assert said == oracle.true(lowered, facts, pool), f"{spelled.span.text}\n{text}"
 

@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 
 from tests.laws import oracle, told
 from tests.laws.policies import policies
-from tests.laws.volume import many
+from tests.laws.volume import compared, many
 from wrpc.analysis.run import check
 from wrpc.decide import BadRequest, Conflict, decide
 from wrpc.diagnostics import Diagnostic, Proof
 from wrpc.policy.model import Policy
 
 
-@many(150)
+@many(150, floors={"finding": 200, "proof": 100})
 @given(data=st.data())
 def test_witnesses(data: st.DataObject) -> None:
     policy = data.draw(policies())
@@ -25,11 +25,13 @@ def test_witnesses(data: st.DataObject) -> None:
     for finding in found.diagnostics:
         assert (finding.verdict == "refuted") is (finding.witness is not None)
         if finding.witness is not None:
+            compared("finding")
             request = told.sent(policy, finding.witness)
             assert shows(policy, finding, request), f"{finding.code.id} {finding.message} {request}"
     for proof in found.proofs:
         assert (proof.verdict in ("enforced", "refuted")) is (proof.witness is not None)
         if proof.witness is not None:
+            compared("proof")
             assert proves(policy, proof, told.sent(policy, proof.witness)), f"{proof} {policy.sources[0].text}"
 
 

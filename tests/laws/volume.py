@@ -1,23 +1,54 @@
-"""How many examples a law is tried on: few enough for CI, many more at night."""
+"""How many examples a law is tried on: few enough for CI, many more at night. And how many of them it really compared:
+a law whose examples are all refused before the comparison proves nothing."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, settings
 
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 
+_seen: Counter[str] = Counter()
 
-def many(examples: int) -> Callable[[Any], Any]:
+
+def compared(what: str = "compared", times: int = 1) -> None:
+    """Said by a law where it has held one thing against another."""
+    _seen[what] += times
+
+
+def many(examples: int, *, floors: int | dict[str, int] | None = None) -> Callable[[Any], Any]:
     """So many examples in CI, or as many as another profile says.
+
+    `floors`: how often the law has to say `compared` in CI, or how often of each name; below that it fails. Without
+    floors every example is compared.
 
     In CI a failure is shown as it was found: the same one comes again, and making it small takes minutes.
     """
-    if settings.get_current_profile_name() != "ci":
-        return settings(suppress_health_check=SLOW)
-    return settings(
-        max_examples=examples, suppress_health_check=SLOW, phases=[Phase.explicit, Phase.reuse, Phase.generate],
-        report_multiple_bugs=False,
-    )  # fmt: skip
+    least = {"compared": floors} if isinstance(floors, int) else floors or {}
+    ci = settings.get_current_profile_name() == "ci"
+
+    def law(test: Any) -> Any:
+        if ci:
+            run = settings(
+                max_examples=examples, suppress_health_check=SLOW, phases=[Phase.explicit, Phase.reuse, Phase.generate],
+                report_multiple_bugs=False,
+            )(test)  # fmt: skip
+        else:
+            run = settings(suppress_health_check=SLOW)(test)
+        if not least:
+            return run
+
+        @wraps(run)
+        def counted(*args: Any, **kwargs: Any) -> None:
+            _seen.clear()
+            run(*args, **kwargs)
+            short = {what: _seen[what] for what, floor in least.items() if _seen[what] < floor}
+            assert not short, f"compared too little: {short} where at least {least} are expected"
+
+        return counted
+
+    return law
