@@ -10,9 +10,10 @@ import pytest
 
 from tests.support.compiling import compiled, policy, said
 from wrpc.diagnostics import Diagnostic, Findings, Proof, Verdict, finding
-from wrpc.policy.model import Amount, Policy
+from wrpc.policy.model import Amount
 from wrpc.targets.codes import REJECTED, UNEMITTABLE
 from wrpc.targets.compile import carriage, compile_policy
+from wrpc.targets.gateway.branches import Settled
 from wrpc.targets.target import (
     Approximate,
     Artifact,
@@ -36,16 +37,16 @@ route r { when tokens < 5k  to cloud  fallback own on timeout  retries 2 }
 default { to own }
 guard home { forbid destination.trust != "own" when private }
 """
-Emit = Callable[[Policy, Options], Emitted]
+Emit = Callable[[Settled, Options], Emitted]
 NATIVE = dict.fromkeys(Construct, Native("everywhere"))
 
 
-def emit(policy: Policy, options: Options) -> Emitted:
-    return Emitted((Artifact("all.txt", policy.name),))
+def emit(settled: Settled, options: Options) -> Emitted:
+    return Emitted((Artifact("all.txt", settled.policy.name),))
 
 
 def emits(*artifacts: Artifact, found: tuple[Diagnostic, ...] = (), lost: tuple[str, ...] = ()) -> Emit:
-    def emit(policy: Policy, options: Options) -> Emitted:
+    def emit(settled: Settled, options: Options) -> Emitted:
         return Emitted(artifacts, found, lost)
 
     return emit
@@ -158,6 +159,14 @@ def test_a_guard_that_emit_names_is_lost(verdict: Verdict, ok: bool) -> None:
     assert bool(found.artifacts) is ok
 
 
+def test_what_would_keep_a_requirement_is_named() -> None:
+    found = compiled('pool p { endpoint "a:1" }  default { to p }  guard g { require redact("pii") }', "envoy")
+    (lost,) = (d for d in found.diagnostics if d.code.id == "WRP801" and d.severity == "error")
+    assert "no `obligations_by` says who does what it requires" in lost.message
+    assert lost.help is not None
+    assert 'target envoy { obligations_by "…" }' in lost.help
+
+
 # ── Whole or nothing ──────────────────────────────────────────────────────
 
 
@@ -171,7 +180,7 @@ def test_an_error_of_emit_or_check_leaves_nothing() -> None:
         assert not found.artifacts
 
 
-def refuse(policy: Policy, options: Options) -> Emitted:
+def refuse(settled: Settled, options: Options) -> Emitted:
     raise AssertionError("emit was called")
 
 
@@ -237,7 +246,7 @@ def test_a_waiver_without_a_reason_or_a_loss_is_none(waiver: str) -> None:
 def test_settings_given_beside_the_policy_win() -> None:
     seen = []
 
-    def look(policy: Policy, options: Options) -> Emitted:
+    def look(settled: Settled, options: Options) -> Emitted:
         seen.append(options.settings["port"])
         return Emitted(())
 

@@ -85,6 +85,22 @@ The witness is that request.
 """,
 )
 
+UNSEEN_POOL = Code(
+    "WRP813",
+    "unseen-pool",
+    "error",
+    """\
+A setting in a `target` block that sends requests to a pool which the route's plan does not have, once its guards have
+acted.
+
+No proof and no guard knows of what such a setting does: a request that a guard keeps from the pool would reach it all
+the same.
+
+How to repair: say it in the route (`mirror p 5%`, `cascade`, `to`), where guards see it, or take it out of the
+settings.
+""",
+)
+
 WAIVED = Code(
     "WRP808",
     "waived",

@@ -13,6 +13,7 @@ from wrpc.targets import TARGETS, named
 from wrpc.targets import settings as blocks
 from wrpc.targets.codes import APPROXIMATED, NOT_CARRIED, WAIVED
 from wrpc.targets.constructs import Use, used
+from wrpc.targets.gateway.settle import settle
 from wrpc.targets.naming import check_path
 from wrpc.targets.target import (
     Approximate,
@@ -26,6 +27,7 @@ from wrpc.targets.target import (
 )
 
 GUARDS = frozenset({Construct.GUARD_DENY, Construct.GUARD_FORBID, Construct.GUARD_REQUIRE})
+REPAIR = "write the routes so that it is proved, compile for a target that keeps it, or waive it with the reason why"
 # Without one of these the files decide otherwise than the policy, so that no proof about the policy holds for them.
 # What is missing here (a fallback, a mirror) only takes destinations away.
 DECISIVE = frozenset({
@@ -77,7 +79,7 @@ def compile_policy(policy: Policy, target: Target, findings: Findings, options: 
     if findings.errors or _has_error(shown):
         return Compiled(target, (), _once(shown), uses, tuple(waived))
 
-    emitted = target.emit(policy, options)
+    emitted = target.emit(settle(policy), options)
     later = [*emitted.diagnostics, *_unenforced(policy, target, emitted.not_enforced, verdicts)]
     artifacts = tuple(sorted(emitted.artifacts, key=lambda a: a.path))
     if not _has_error(emitted.diagnostics):
@@ -129,7 +131,13 @@ def _losses(target: Target, uses: Sequence[Use], verdicts: dict[str, Verdict]) -
 
 
 def _lost_guard(
-    target: Target, subject: str, span: Span, why: str, verdicts: dict[str, Verdict], undermined: Sequence[Use]
+    target: Target,
+    subject: str,
+    span: Span,
+    why: str,
+    verdicts: dict[str, Verdict],
+    undermined: Sequence[Use],
+    repair: str | None = None,
 ) -> list[Diagnostic]:
     """A guard that the files do not keep is an error, unless it is proved of what they do carry."""
     kind, _, name = subject.partition(" ")
@@ -138,18 +146,19 @@ def _lost_guard(
             return []
         why += f", and its proof leans on {phrase(undermined[0])}, which is not carried either"
     message = f"nothing in the files for `{target.name}` keeps {kind} `{name}`: {why}"
-    repair = (
-        "write the routes so that it is proved, compile for a target that keeps it, or waive it with the reason why"
-    )
-    return [finding(NOT_CARRIED, message, span, severity="error", subjects=[subject], help=repair)]
+    return [finding(NOT_CARRIED, message, span, severity="error", subjects=[subject], help=repair or REPAIR)]
 
 
 def _unenforced(policy: Policy, target: Target, names: Iterable[str], verdicts: dict[str, Verdict]) -> list[Diagnostic]:
     found = []
     for subject in names:
         guard = policy.guards[subject.partition(" ")[2]]
-        why = "the program knows nothing of what it requires"
-        found += _lost_guard(target, subject, guard.span, why, verdicts, ())
+        why, repair = "the program knows nothing of what it requires", None
+        if target.obliged_by is not None:
+            why = f"no `{target.obliged_by}` says who does what it requires"
+            block = target.name.replace("-", "_")
+            repair = f'name who does it, `target {block} {{ {target.obliged_by} "…" }}`; else {REPAIR}'
+        found += _lost_guard(target, subject, guard.span, why, verdicts, (), repair)
     return found
 
 

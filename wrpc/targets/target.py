@@ -16,6 +16,7 @@ from typing import Literal
 from wrpc.diagnostics import Diagnostic
 from wrpc.policy.model import Policy, Value
 from wrpc.source import Span
+from wrpc.targets.gateway.branches import Settled
 from wrpc.values import value
 
 
@@ -176,8 +177,10 @@ class Emitted:
 class Target:
     """One program that policies compile to.
 
+    `emit` is given the policy with its guards settled, and nothing from before.
     `decides`: the program decides requests, so that an enforced guard must be carried.
     `read(files, policy)`: what the files will do, as a policy over the signals of `policy`; imports nothing from emit.
+    `obliged_by`: the setting without which the program does nothing of what guards require.
     `check(files)`: findings by the target's own schema or program, where it is on this machine.
     """
 
@@ -186,7 +189,8 @@ class Target:
     versions: tuple[str, ...]
     decides: bool
     carries: Mapping[Construct, Carriage]
-    emit: Callable[[Policy, Options], Emitted]
+    emit: Callable[[Settled, Options], Emitted]
     read: Callable[[Mapping[str, str], Policy], Policy] | None
     check: Callable[[Mapping[str, str]], tuple[Diagnostic, ...]]
     settings: Mapping[str, Setting] = field(default_factory=dict)
+    obliged_by: str | None = None

@@ -13,6 +13,7 @@ from wrpc.diagnostics import Refusal
 from wrpc.policy.model import Policy, Value
 from wrpc.targets.envoy import headers
 from wrpc.targets.envoy.emit import emit
+from wrpc.targets.gateway.settle import settle
 from wrpc.targets.settings import block
 from wrpc.targets.target import Options
 
@@ -50,7 +51,7 @@ def running(policy: Policy, **more: Value) -> Iterator[Gateway]:
     own = block(policy, "envoy")
     with Pools(list(policy.pools)) as pools:
         chosen = {**(own.settings if own else {}), "obligations_by": "the test", **settings(pools, port), **more}
-        emitted = emit(policy, Options(chosen))
+        emitted = emit(settle(policy), Options(chosen))
         if not emitted.artifacts:
             raise Refusal(emitted.diagnostics)
         names = headers.names(policy, headers.PREFIX, {}, policy.sources[0].span())

@@ -12,6 +12,7 @@ from wrpc.policy.model import Word
 from wrpc.targets.envoy import check
 from wrpc.targets.envoy.check import check as validate
 from wrpc.targets.envoy.emit import emit
+from wrpc.targets.gateway.settle import settle
 from wrpc.targets.settings import block
 from wrpc.targets.target import Options
 
@@ -31,7 +32,7 @@ target envoy { signals_by "signals.local:50051"  admin "127.0.0.1:9901"  obligat
 def emitted(text: str) -> dict[str, str]:
     found = policy(text.replace("  mirror one 0.5%", ""))
     own = block(found, "envoy")
-    return {a.path: a.text for a in emit(found, Options(own.settings if own else {})).artifacts}
+    return {a.path: a.text for a in emit(settle(found), Options(own.settings if own else {})).artifacts}
 
 
 @pytest.mark.parametrize("name", POLICIES)
@@ -40,7 +41,7 @@ def test_envoy_accepts_the_library(name: str, envoy: Path) -> None:
     own = block(found, "envoy")
     endpoints = {p: f"127.0.0.1:{9000 + i}" for i, p in enumerate(found.pools)}
     settings = {**(own.settings if own else {}), "endpoints": endpoints, "trust_headers": Word("true")}
-    artifacts = emit(found, Options(settings)).artifacts
+    artifacts = emit(settle(found), Options(settings)).artifacts
     assert artifacts
     assert validate({a.path: a.text for a in artifacts}, envoy) == ()
 

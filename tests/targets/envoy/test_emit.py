@@ -13,6 +13,7 @@ from wrpc.policy.load import load
 from wrpc.policy.model import Policy
 from wrpc.targets.envoy import TARGET
 from wrpc.targets.envoy.emit import emit
+from wrpc.targets.gateway.settle import settle
 from wrpc.targets.target import Construct, Options
 
 HEAD = """
@@ -46,7 +47,7 @@ def clusters(found: Any) -> dict[str, Any]:
 
 
 def faults(text: str, head: str = HEAD, **settings: Any) -> list[tuple[str, str, str]]:
-    found = emit(policy(head + text), Options(settings))
+    found = emit(settle(policy(head + text)), Options(settings))
     return [(d.code.id, d.message, d.span.text) for d in found.diagnostics if d.severity == "error"]
 
 
@@ -59,7 +60,7 @@ def test_every_construct_has_a_row() -> None:
 
 @pytest.mark.parametrize("name", ["private_stays_home", "two_providers", "triage"])
 def test_golden(name: str, golden: Golden) -> None:
-    found = emit(load(POLICIES[name]), Options({"trust_headers": word("true"), **block(name)}))
+    found = emit(settle(load(POLICIES[name])), Options({"trust_headers": word("true"), **block(name)}))
     golden(name, {a.path: a.text for a in found.artifacts})
 
 
@@ -293,4 +294,4 @@ def test_https_is_held_against_authorities() -> None:
 
 def test_a_signal_may_be_declared_and_unused() -> None:
     found: Policy = policy(HEAD + "default { to one }")
-    assert emit(found, Options()).artifacts
+    assert emit(settle(found), Options()).artifacts

@@ -13,6 +13,7 @@ from wrpc.decide import BadRequest, Conflict, Decision, decide
 from wrpc.policy.model import Policy
 from wrpc.targets.envoy.emit import emit
 from wrpc.targets.envoy.read import read
+from wrpc.targets.gateway.settle import settle
 from wrpc.targets.target import Options
 
 ROLES = ("primary", "fallback", "mirror")
@@ -35,7 +36,7 @@ def carried(d: Decision, weights: bool) -> object:
 @given(st.data())
 def test_a_file_read_back_decides_as_its_policy(data: st.DataObject) -> None:
     policy = data.draw(policies())
-    emitted = emit(policy, options(policy))
+    emitted = emit(settle(policy), options(policy))
     if not emitted.artifacts:
         # Every refusal has a place and a reason.
         assert any(d.severity == "error" for d in emitted.diagnostics)

@@ -16,6 +16,7 @@ from wrpc.policy.model import Policy, Value, Word
 from wrpc.solver.compare import Aspects, Difference, Incomparable, compare
 from wrpc.targets.envoy.emit import emit
 from wrpc.targets.envoy.read import read
+from wrpc.targets.gateway.settle import settle
 from wrpc.targets.settings import block
 from wrpc.targets.target import Options
 
@@ -27,7 +28,7 @@ def emitted(found: Policy) -> str:
     own = block(found, "envoy")
     endpoints: dict[str, Value] = {p: f"127.0.0.1:{9000 + i}" for i, p in enumerate(found.pools)}
     settings = {**(own.settings if own else {}), "endpoints": endpoints, "trust_headers": Word("true")}
-    (artifact,) = emit(found, Options({**settings, "obligations_by": "the test"})).artifacts
+    (artifact,) = emit(settle(found), Options({**settings, "obligations_by": "the test"})).artifacts
     return artifact.text
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 from tests.support.compiling import policy
-from wrpc.targets.fleet_sim.cells import MOST_COMBINATIONS, combinations_of, decisive, reads, values
+from wrpc.targets.fleet_sim.cells import MOST_COMBINATIONS, combinations_of, reads, values
+from wrpc.targets.gateway.settle import settle
 
 TEXT = """
 signal n: int(0..100) { source prompt_tokens }
@@ -26,7 +27,7 @@ route r {
 
 def kinds(name: str, text: str = TEXT) -> list[object]:
     resolved = policy(text)
-    return values(resolved.signals[name], reads(resolved, decisive(resolved)))
+    return values(resolved.signals[name], reads(resolved, settle(resolved).conditions))
 
 
 def test_numbers() -> None:
@@ -52,13 +53,13 @@ def test_strings() -> None:
 
 def test_what_nothing_reads_is_left_out() -> None:
     resolved = policy(TEXT)
-    first = next(combinations_of(resolved, reads(resolved, decisive(resolved)), {"n"}))
+    first = next(combinations_of(resolved, reads(resolved, settle(resolved).conditions), {"n"}))
     assert set(first) == {"x", "s", "c", "t", "w"}
 
 
 def test_a_sample_is_the_same_every_time() -> None:
     resolved = policy(TEXT)
-    found = reads(resolved, decisive(resolved))
+    found = reads(resolved, settle(resolved).conditions)
     first, second = (list(combinations_of(resolved, found, set())) for _ in range(2))
     assert first == second
     assert len(first) <= MOST_COMBINATIONS

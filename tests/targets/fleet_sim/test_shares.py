@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.support.compiling import policy
 from wrpc.decide import decide
 from wrpc.targets.fleet_sim.shares import Traffic, traffic
+from wrpc.targets.gateway.settle import settle
 
 SIGNALS = """
 signal tokens: int(0..100k) { source total_tokens }
@@ -21,7 +22,7 @@ pool short { } pool long { } pool spare { }
 
 def found(text: str, split: dict[str, Fraction] | None = None) -> Traffic:
     resolved = policy(SIGNALS + text)
-    return traffic(resolved, resolved.workloads["w"], split)
+    return traffic(settle(resolved), resolved.workloads["w"], split)
 
 
 def shown(traffic: Traffic) -> list[tuple[int, int, dict[str, float]]]:
@@ -53,7 +54,7 @@ def test_what_the_workload_does_not_admit_is_no_piece() -> None:
 def test_a_prompt_is_a_part_of_all_tokens() -> None:
     text = (BY_LENGTH + "workload w { when tokens < 8k prompt_share 80% }").replace("total_tokens", "prompt_tokens")
     resolved = policy((SIGNALS + text).replace("total_tokens", "prompt_tokens"))
-    pieces = traffic(resolved, resolved.workloads["w"], None).pieces
+    pieces = traffic(settle(resolved), resolved.workloads["w"], None).pieces
     # The longest request whose prompt, four fifths of it, has at most 4000 tokens.
     assert pieces[0].upto == 5001
     assert Fraction(4, 5) * 5001 < 4001 <= Fraction(4, 5) * 5002
@@ -106,6 +107,21 @@ def test_edges_of_a_route() -> None:
     assert piece.compress == {"short": 8000}
 
 
+def test_what_a_guard_removes_is_no_edge() -> None:
+    text = """
+default { to short, long spill spare above 80% mirror spare 5% }
+guard g { forbid destination.pool == spare }
+workload w { }
+"""
+    piece = found(text).pieces[0]
+    assert ([*piece.pools], piece.spills, piece.mirrors) == (["long", "short"], {}, {})
+
+
+def test_a_cascade_spills_from_its_first_step() -> None:
+    piece = found("default { cascade short -> long spill spare above 80% } workload w { }").pieces[0]
+    assert piece.spills == {"short": [("spare", Fraction(4, 5))]}
+
+
 def test_prompts_are_shortened_for_one_pool_and_not_for_another() -> None:
     text = """
 route c { when tokens > 4k and tokens <= 6k and odd to short compress 4k }
@@ -129,6 +145,6 @@ def test_a_piece_says_what_decide_says(tokens: int, one: int, two: int) -> None:
     low, high = sorted((one, two))
     text = f"route s {{ when tokens <= {low} to short }} route m {{ when tokens > {low} and tokens < {high} to spare }}"
     resolved = policy(SIGNALS + text + " default { to long } workload w { }")
-    pieces = traffic(resolved, resolved.workloads["w"], None).pieces
+    pieces = traffic(settle(resolved), resolved.workloads["w"], None).pieces
     piece = next(p for p in pieces if p.above < tokens <= p.upto)
     assert [*piece.pools] == [*decide(resolved, {"tokens": tokens}).pools]

@@ -126,3 +126,25 @@ def test_a_misspelt_name_has_a_suggestion() -> None:
     found = compiled(text("to a", "settings { ss {} }"), "vllm-sr")
     assert [d.help for d in found.diagnostics if d.code.id == "WRP804"] == ["did you mean `ss`?"]
     assert said(found.diagnostics, "WRP805") == []
+
+
+# ── Guards ────────────────────────────────────────────────────────────────
+
+GUARD = 'guard g { sealed  forbid destination.trust == "cloud" when code }'
+
+
+def test_a_setting_of_a_mirror_goes_with_the_mirror() -> None:
+    bundle = "plugins { shadow_dispatch { timeout_seconds 5 } }"
+    assert [p["type"] for p in made("to a  mirror b 5%", bundle)[0]["plugins"]] == ["shadow_dispatch"]
+    assert all("plugins" not in d for d in made("to a  mirror b 5%", bundle, GUARD.replace(" when code", "")))
+
+
+@pytest.mark.parametrize("clauses", ["to a", "to a  mirror b 5%", "to b  fallback a", "to b"])
+@pytest.mark.parametrize(
+    "bundle",
+    ["plugins { shadow_dispatch { model b } }", "algorithm { type fusion  fusion { analysis_models [a, b] } }"],
+)
+def test_no_setting_sends_where_a_guard_forbids(clauses: str, bundle: str) -> None:
+    found = compiled(text(clauses, f"settings {{ s {{ {bundle} }} }}", GUARD), "vllm-sr")
+    assert "WRP813" in {d.code.id for d in found.diagnostics if d.severity == "error"}
+    assert not found.artifacts

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 import wrpc.api
-from tests.support.compiling import POLICIES, compiled, files, said, target
+from tests.support.compiling import POLICIES, compiled, content, files, said, target
 from tests.support.equal import differences, sampled
 from wrpc.policy.model import Policy
+from wrpc.targets.gateway.settle import settle
 from wrpc.targets.target import Options
 
 HERE = Path(__file__).resolve().parent
@@ -65,6 +66,37 @@ def test_a_changed_file_decides_otherwise() -> None:
 @pytest.mark.parametrize("name", POLICIES)
 def test_every_policy_of_the_library_compiles_or_says_why(name: str) -> None:
     policy = load(POLICIES[name])
-    emitted = target("vllm-sr").emit(policy, Options())
-    assert emitted.artifacts[0].text == target("vllm-sr").emit(policy, Options()).artifacts[0].text
+    emitted = target("vllm-sr").emit(settle(policy), Options())
+    assert emitted.artifacts[0].text == target("vllm-sr").emit(settle(policy), Options()).artifacts[0].text
     assert target("vllm-sr").check({"config.yaml": emitted.artifacts[0].text}) == ()
+
+
+# ── What a guard removes ──────────────────────────────────────────────────
+
+MIRRORS = """
+signal pii: bool { source keywords("x") }
+pool own { endpoint "a:1"  trust "own" }  pool far { endpoint "b:1"  trust "cloud" }
+pool spare { endpoint "c:1"  trust "own" }
+"""
+
+
+def shadows(text: str) -> list[list[str]]:
+    found = compiled(MIRRORS + text, "vllm-sr")
+    decisions = content(found, "config.yaml")["routing"]["decisions"]
+    plugins = [[p for p in d.get("plugins", ()) if p["type"] == "shadow_dispatch"] for d in decisions]
+    return [[p["configuration"]["model"] for p in of] for of in plugins]
+
+
+def test_a_mirror_that_a_guard_removes_is_no_shadow() -> None:
+    guard = 'guard g { sealed  forbid destination.trust == "cloud" }'
+    assert shadows(f'route r {{ when pii to own mirror far 5% }} default {{ deny "no" }} {guard}') == [[], []]
+    # The second takes the place of the first.
+    text = f'route r {{ when pii to own mirror far 5% mirror spare 5% }} default {{ deny "no" }} {guard}'
+    assert shadows(text) == [["spare"], []]
+    freer = guard.replace(" }", " when pii }")
+    assert shadows(f"default {{ to own mirror far 5% }} {freer}") == [["far"], []]
+
+
+def test_a_second_mirror_is_not_dropped_in_silence() -> None:
+    found = compiled(MIRRORS + "default { to own mirror far 5% mirror spare 5% }", "vllm-sr")
+    assert any("the mirror to `spare`" in m for m in said(found.diagnostics, "WRP801"))

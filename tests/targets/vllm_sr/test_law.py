@@ -10,6 +10,7 @@ import wrpc.api
 from tests.support.equal import differences, sampled
 from wrpc.diagnostics import Diagnostic, Refusal
 from wrpc.policy.model import Policy
+from wrpc.targets.gateway.settle import settle
 from wrpc.targets.target import Options
 from wrpc.targets.vllm_sr import TARGET
 from wrpc.targets.vllm_sr.read import read
@@ -110,7 +111,7 @@ def test_read_agrees_with_policy(block: int) -> None:
     for seed in range(block * 40, block * 40 + 40):
         policy = made(seed)
         assert policy is not None, Writer(seed).policy()
-        emitted = TARGET.emit(policy, Options())
+        emitted = TARGET.emit(settle(policy), Options())
         if lost(emitted.diagnostics):
             continue
         carried += 1

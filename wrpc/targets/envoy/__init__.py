@@ -27,6 +27,7 @@ from collections.abc import Mapping
 from wrpc.diagnostics import Diagnostic
 from wrpc.policy.model import Policy
 from wrpc.targets.envoy.settings import SETTINGS
+from wrpc.targets.gateway.branches import Settled
 from wrpc.targets.target import Approximate, Cannot, Construct, Elsewhere, Emitted, Native, Options, Target
 
 _MATCH = "route_config.virtual_hosts[].routes[].match.headers"
@@ -34,10 +35,10 @@ _ENGINE = "the pool's own machines"
 _FLEET = "whoever runs the pools"
 
 
-def _emit(policy: Policy, options: Options) -> Emitted:
+def _emit(settled: Settled, options: Options) -> Emitted:
     from wrpc.targets.envoy.emit import emit
 
-    return emit(policy, options)
+    return emit(settled, options)
 
 
 def _read(files: Mapping[str, str], policy: Policy) -> Policy:
@@ -130,4 +131,5 @@ TARGET = Target(
     read=_read,
     check=_check,
     settings=SETTINGS,
+    obliged_by="obligations_by",
 )

@@ -34,7 +34,7 @@ from wrpc.policy.expr import (
     Within,
 )
 from wrpc.policy.intervals import complement
-from wrpc.policy.model import Group, Policy, Pool
+from wrpc.policy.model import Group, Policy
 from wrpc.source import Span
 from wrpc.targets.envoy import headers
 from wrpc.targets.envoy.cells import Atom
@@ -58,15 +58,11 @@ class Unsayable(Exception):
 
 
 class Conditions(Meaning[Kleene, Number]):
-    """What each condition of a policy is, for requests whose headers are all values of their signals.
+    """What each condition of a policy is, for requests whose headers are all values of their signals."""
 
-    `pool` is whose attributes `destination.…` reads.
-    """
-
-    def __init__(self, policy: Policy, *, meanings: bool = True, pool: Pool | None = None) -> None:
+    def __init__(self, policy: Policy, *, meanings: bool = True) -> None:
         super().__init__(policy.conditions, policy.numbers)
         self._policy = policy
-        self._pool = pool
         self.domains = {s.name: Domain(s, meanings) for s in policy.signals.values()}
         self._settled: dict[str, Kleene] = {}
 
@@ -174,13 +170,6 @@ class Conditions(Meaning[Kleene, Number]):
             d = self.domains[left.name]
             same = node.relation != "before"
             return Kleene.of(d.present if same else NEVER, NEVER if same else d.present, d.absent)
-        for term in (left, right):
-            if isinstance(term, StringSignal) and None in (left, right):
-                # No relation holds with an attribute that is not declared; that is known unless the signal failed.
-                d = self.domains[term.name]
-                return Kleene.of(NEVER, d.present, d.absent)
-        if left is None or right is None:
-            return _constant(False)
         if isinstance(left, StringSignal):
             assert isinstance(right, str), "two signals have been dealt with"
             if node.relation == "prefix" and not right:
@@ -216,15 +205,10 @@ class Conditions(Meaning[Kleene, Number]):
                 true = either(cell(signal, d.text(a)) for a in starts)
                 return Kleene.of(true, cell(signal, d.text(refused=starts)), d.absent)
 
-    def _term(self, term: StringLiteral | StringSignal | Attribute) -> str | StringSignal | None:
-        match term:
-            case StringLiteral(value):
-                return value
-            case Attribute(name):
-                assert self._pool is not None, "an attribute is read for a pool"
-                return self._pool.attribute(name)
-            case StringSignal():
-                return term
+    @staticmethod
+    def _term(term: StringLiteral | StringSignal | Attribute) -> str | StringSignal:
+        assert not isinstance(term, Attribute), "what a rule says of its destination is settled"
+        return term.value if isinstance(term, StringLiteral) else term
 
     def failed(self, node: Failed) -> Kleene:
         d = self.domains[node.signal]

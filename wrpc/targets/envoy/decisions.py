@@ -10,14 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from wrpc.decide.interpret import promoted
 from wrpc.diagnostics import Diagnostic, finding
 from wrpc.policy.expr import Condition, fold
-from wrpc.policy.model import Action, Denial, Forbid, Obligation, Planned, Policy, Route, plan
 from wrpc.source import Span
 from wrpc.targets.codes import NOT_CARRIED
 from wrpc.targets.envoy.conditions import Conditions, Unsayable
 from wrpc.targets.envoy.rows import ALWAYS, NEVER, Row, Rows, TooWide, both, covers_row, either, meet_rows, subset
+from wrpc.targets.gateway.branches import Branch, Deny, Fork, Outcome, Send, Settled, Way, outcomes
 
 ROUTE_LIMIT = 256
 TOTAL_LIMIT = 4096
@@ -33,30 +32,11 @@ class Refuse:
 
 
 @dataclass(frozen=True, slots=True)
-class Deny:
-    """A denial. `route` is None where no route had been asked."""
-
-    reason: str
-    route: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Send:
-    """A plan after the guards. `action` is the route's own, for what guards do not touch. `obligations` come with the
-    pool that they are for, or without one."""
-
-    route: str
-    action: Action
-    destinations: tuple[Planned, ...]
-    obligations: tuple[tuple[str, str | None], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Unrouted:
     pass
 
 
-Outcome = Refuse | Deny | Send | Unrouted
+Deed = Refuse | Deny | Send | Unrouted
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +45,7 @@ class Decided:
 
     name: str
     rows: Rows
-    outcome: Outcome
+    outcome: Deed
     span: Span = field(repr=False)
 
 
@@ -75,9 +55,9 @@ class Decisions:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def decisions(policy: Policy, *, obligations: bool) -> Decisions:
+def decisions(settled: Settled, *, obligations: bool) -> Decisions:
     """`obligations`: whether something performs them, so that they are worth telling apart."""
-    table = _Table(policy, obligations)
+    table = _Table(settled, obligations)
     for step in (table.axioms, table.faults, table.denials, table.routes):
         step()
     entries = table.entries
@@ -86,25 +66,16 @@ def decisions(policy: Policy, *, obligations: bool) -> Decisions:
     return Decisions(tuple(entries), tuple(table.diagnostics))
 
 
-@dataclass(frozen=True, slots=True)
-class _Effect:
-    """What guards do under one condition: pools removed (with the guard), obligations added (with their pool)."""
-
-    rows: Rows
-    removed: tuple[tuple[str, str], ...] = ()
-    obligations: tuple[tuple[str, str | None], ...] = ()
-
-
 class _Table:
-    def __init__(self, policy: Policy, obligations: bool) -> None:
-        self.policy = policy
+    def __init__(self, settled: Settled, obligations: bool) -> None:
+        self.settled = settled
+        self.policy = policy = settled.policy
         self.obliging = obligations
         self.entries: list[Decided] = []
         self.diagnostics: list[Diagnostic] = []
         self.whole = policy.header or policy.sources[0].span()
         self._requests = Conditions(policy)
-        self._pools = {name: Conditions(policy, pool=pool) for name, pool in policy.pools.items()}
-        self._effects: dict[tuple[str, ...], list[_Effect]] = {}
+        self._acting: dict[Condition, Rows] = {}
         self._taken: list[Row] = []
         self._closed = False  # an entry has taken every request that is left
 
@@ -116,7 +87,7 @@ class _Table:
         at = error.span or span or self.whole
         self.diagnostics.append(finding(NOT_CARRIED, error.message, at, severity="error", help=error.help))
 
-    def add(self, name: str, rows: Rows, outcome: Outcome, span: Span) -> None:
+    def add(self, name: str, rows: Rows, outcome: Deed, span: Span) -> None:
         if len(rows) > ROUTE_LIMIT:
             self.report(_too_wide(name), span)
             return
@@ -155,70 +126,57 @@ class _Table:
 
     def faults(self) -> None:
         lost = Conditions(self.policy, meanings=False)
-        for signal in self.policy.signals.values():
-            if signal.on_error == "deny":
-                absent = lost.domains[signal.name].absent
-                self.add(f"fault {signal.name}", absent, Deny(f"signal `{signal.name}` failed"), signal.span)
+        for branch in self.settled.faults:
+            self.early(f"fault {branch.name}", branch, lost)
 
     def denials(self) -> None:
-        for guard in self.policy.guards.values():
-            for rule in guard.rules:
-                if isinstance(rule, Denial):
-                    rows = self.maybe(rule.when, self._requests, rule.span)
-                    self.add(f"guard {guard.name}", rows, Deny(rule.reason), rule.span)
-        for route in self.policy.routes.values():
-            if route.on_unknown == "deny" and route.when is not None:
-                reason = f"whether route `{route.name}` holds is unknown"
-                try:
-                    rows = fold(route.when, self._requests).unknown
-                except (Unsayable, TooWide) as error:
-                    self.report(_said(error, f"route {route.name}"), route.span)
-                    continue
-                self.add(f"unknown {route.name}", rows, Deny(reason), route.span)
+        for branch in self.settled.denials:
+            label = f"unknown {branch.name}" if branch.counts == "unknown" else branch.subject
+            self.early(label, branch, self._requests)
 
-    def maybe(self, condition: Condition | None, seen: Conditions, span: Span) -> Rows:
-        """Where a condition is true or unknown; what cannot be said is reported, and the entry left out."""
+    def early(self, label: str, branch: Branch, seen: Conditions) -> None:
+        """What ends a request before any route is asked."""
+        try:
+            rows = self.counted(branch.when, branch.counts, seen)
+        except (Unsayable, TooWide) as error:
+            self.report(_said(error, "this condition" if branch.counts == "maybe" else branch.subject), branch.span)
+            return
+        for outcome in outcomes(branch.ways.way(obligations=False, reasons=True)):
+            self.add(label, rows, outcome, branch.span)
+
+    def counted(self, condition: Condition | None, counts: str, seen: Conditions) -> Rows:
         if condition is None:
             return ALWAYS
-        try:
-            return fold(condition, seen).maybe
-        except (Unsayable, TooWide) as error:
-            self.report(_said(error, "this condition"), span)
-            return NEVER
+        found = fold(condition, seen)
+        return found.maybe if counts == "maybe" else found.unknown if counts == "unknown" else found.true
 
     # ── Routes ────────────────────────────────────────────────────────────
 
     def routes(self) -> None:
-        for routes in self.policy.ranked:
+        for branches in self.settled.classes:
             if self.rows > TOTAL_LIMIT:
                 return
             rows: dict[str, Rows] = {}
-            for route in sorted(routes, key=lambda r: r.name):
+            for branch in sorted(branches, key=lambda b: b.name):
                 try:
-                    rows[route.name] = self.holds(route)
+                    rows[branch.name] = self.counted(branch.when, branch.counts, self._requests)
                 except (Unsayable, TooWide) as error:
-                    self.report(_said(error, f"route {route.name}"), route.span)
-            self.ordered([r for r in routes if r.name in rows], rows)
-            for route in self._in_class(routes):
-                if route.name in rows:
-                    self.guarded(route, rows[route.name])
-        if self.policy.default is not None:
-            self.guarded(self.policy.default, ALWAYS)
+                    self.report(_said(error, branch.subject), branch.span)
+            self.ordered([b for b in branches if b.name in rows], rows)
+            for branch in self._in_class(branches):
+                if branch.name in rows:
+                    self.guarded(branch, rows[branch.name])
+        if self.settled.default is not None:
+            self.guarded(self.settled.default, ALWAYS)
         self.add("unrouted", ALWAYS, Unrouted(), self.whole)
 
-    def holds(self, route: Route) -> Rows:
-        if route.when is None:
-            return ALWAYS
-        found = fold(route.when, self._requests)
-        return found.maybe if route.on_unknown == "fires" else found.true
-
-    def _in_class(self, routes: Sequence[Route]) -> list[Route]:
+    def _in_class(self, routes: Sequence[Branch]) -> list[Branch]:
         """The order inside a class of equal precedence: what the keys before any confidence say, then the name."""
         keys = self.policy.resolve
         by_priority = "priority" in keys and ("name" not in keys or keys.index("priority") < keys.index("name"))
         return sorted(routes, key=lambda r: (-r.priority if by_priority else 0, r.name))
 
-    def ordered(self, routes: Sequence[Route], rows: Mapping[str, Rows]) -> None:
+    def ordered(self, routes: Sequence[Branch], rows: Mapping[str, Rows]) -> None:
         """Reports routes that only a confidence would order: a header matcher compares no two numbers."""
         keys = self.policy.resolve
         if "confidence" not in keys or "name" in keys[: keys.index("confidence")]:
@@ -227,7 +185,7 @@ class _Table:
         gone = [row for e in self.entries if isinstance(e.outcome, Refuse) for row in e.rows]
         for i, second in enumerate(routes):
             for first in routes[:i]:
-                if first.action.same == second.action.same:
+                if first.deed == second.deed:
                     continue
                 together = (meet_rows(a, b) for a in rows[first.name] for b in rows[second.name])
                 if any(t is not None and not any(covers_row(g, t) for g in gone) for t in together):
@@ -235,92 +193,52 @@ class _Table:
                     repair = "give one of them a higher priority, or put their signals into an exclusive group"
                     self.report(Unsayable(message, second.span, repair), second.span)
 
-    def guarded(self, route: Route, rows: Rows) -> None:
-        """One entry for every way in which guards change the route's plan."""
-        label = "default" if route is self.policy.default else f"route {route.name}"
-        if route.action.kind == "deny":
-            self.add(label, rows, Deny(route.action.reason or "denied", route.name), route.span)
-            return
-        pools = tuple(dict.fromkeys(p.pool for p in plan(route.action)))
+    def guarded(self, branch: Branch, rows: Rows) -> None:
+        """One entry for every way in which guards change the plan."""
+        label, way = branch.subject, branch.ways.way(obligations=self.obliging, reasons=True)
         try:
-            ways = list(self.ways(rows, self.effects(pools)))
             entries = _uncovered_later(
-                [Decided(label, found, self.outcome(route, chosen), route.span) for chosen, found in ways]
+                [Decided(label, found, outcome, branch.span) for outcome, found in self.ways(rows, way)]
             )
         except TooWide:
-            self.report(_too_wide(f"{label} with its guards"), route.span)
+            self.report(_too_wide(f"{label} with its guards"), branch.span)
             return
         if sum(len(e.rows) for e in entries) > ROUTE_LIMIT:
-            self.report(_too_wide(f"{label} with its guards"), route.span)
+            self.report(_too_wide(f"{label} with its guards"), branch.span)
             return
         for e in entries:
             self.add(e.name, e.rows, e.outcome, e.span)
 
-    def ways(self, rows: Rows, effects: Sequence[_Effect]) -> Iterator[tuple[tuple[_Effect, ...], Rows]]:
-        """Every set of effects that some request may have together; a larger set before those inside it."""
+    def ways(self, rows: Rows, start: Way) -> Iterator[tuple[Outcome, Rows]]:
+        """Every outcome that some request may have; where a guard acts before where it rests."""
         found = 0
 
-        def walk(at: int, left: Rows, chosen: tuple[_Effect, ...]) -> Iterator[tuple[tuple[_Effect, ...], Rows]]:
+        def walk(way: Way, left: Rows, rested: tuple[Rows, ...]) -> Iterator[tuple[Outcome, Rows]]:
+            """`rested`: where guards act that are taken to rest here. An earlier entry has such requests."""
             nonlocal found
-            if not left:
+            if not left or any(subset(left, rows) for rows in rested):
                 return
-            if at == len(effects):
+            if isinstance(way, Deny | Send):
                 found += 1
                 if found > _WAYS_LIMIT:
                     raise TooWide
-                yield chosen, left
+                yield way, left
                 return
-            effect = effects[at]
-            yield from walk(at + 1, both(left, effect.rows), (*chosen, effect))
-            if not subset(left, effect.rows):
-                yield from walk(at + 1, left, chosen)
+            acting = self.acting(way)
+            yield from walk(way.acts, both(left, acting), rested)
+            yield from walk(way.rests, left, (*rested, acting))
 
-        yield from walk(0, rows, ())
+        yield from walk(start, rows, ())
 
-    def effects(self, pools: tuple[str, ...]) -> list[_Effect]:
-        """What guards may do to a plan over these pools; equal conditions are one effect."""
-        if pools not in self._effects:
-            found: dict[object, _Effect] = {}
-            for rows, effect in self._each_effect(pools):
-                if rows:
-                    same = found.setdefault(_key(rows), _Effect(rows))
-                    found[_key(rows)] = replace(
-                        same,
-                        removed=same.removed + effect.removed,
-                        obligations=same.obligations + effect.obligations,
-                    )
-            self._effects[pools] = list(found.values())
-        return self._effects[pools]
-
-    def _each_effect(self, pools: tuple[str, ...]) -> Iterator[tuple[Rows, _Effect]]:
-        for guard in self.policy.guards.values():
-            for rule in guard.rules:
-                match rule:
-                    case Forbid(what, when):
-                        for pool in pools:
-                            seen = self._pools[pool]
-                            a, b = (self.maybe(c, seen, rule.span) for c in (what, when))
-                            yield both(a, b), _Effect(NEVER, removed=((pool, guard.name),))
-                    case Obligation(name, when, per_destination) if self.obliging:
-                        for place in pools if per_destination else (None,):
-                            seen = self._requests if place is None else self._pools[place]
-                            rows = self.maybe(when, seen, rule.span)
-                            yield rows, _Effect(NEVER, obligations=((name, place),))
-                    case _:
-                        pass
-
-    def outcome(self, route: Route, effects: Sequence[_Effect]) -> Outcome:
-        gone = {pair for e in effects for pair in e.removed}
-        removed = {pool for pool, _ in gone}
-        planned = plan(route.action)
-        left = promoted(route.action, [p for p in planned if p.pool not in removed])
-        if not left:
-            by = [g for p in planned for g in self.policy.guards if (p.pool, g) in gone]
-            return Deny(f"guard `{by[-1]}` leaves no destination", route.name)
-        stays = {p.pool for p in left}
-        obligations = {o for e in effects for o in e.obligations if o[1] is None or o[1] in stays}
-        ordered = tuple(sorted(obligations, key=lambda o: (o[0], o[1] or "")))
-        return Send(route.name, route.action, tuple(left), ordered)
+    def acting(self, fork: Fork) -> Rows:
+        """Where a guard may act; what cannot be said is reported, and taken for nowhere."""
+        if fork.condition not in self._acting:
+            try:
+                self._acting[fork.condition] = fold(fork.condition, self._requests).maybe
+            except (Unsayable, TooWide) as error:
+                self.report(_said(error, "this condition"), fork.span)
+                self._acting[fork.condition] = NEVER
+        return self._acting[fork.condition]
 
 
 def _uncovered_later(entries: Sequence[Decided]) -> list[Decided]:
@@ -347,10 +265,6 @@ def _uncovered_later(entries: Sequence[Decided]) -> list[Decided]:
         elif rows:
             found.append(replace(entry, rows=rows))
     return found
-
-
-def _key(rows: Rows) -> frozenset[object]:
-    return frozenset(frozenset(row.items()) for row in rows)
 
 
 def _too_wide(what: str) -> Unsayable:

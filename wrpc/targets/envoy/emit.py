@@ -7,17 +7,18 @@ from fractions import Fraction
 
 from wrpc.decide.request import show_number
 from wrpc.diagnostics import Diagnostic, finding, listing
-from wrpc.policy.model import Bool, Enum, Int, Obligation, Policy, Real, Score, Set, Signal, String
+from wrpc.policy.model import Bool, Enum, Int, Policy, Real, Score, Set, Signal, String
 from wrpc.source import Span
 from wrpc.targets.codes import NOT_CARRIED
 from wrpc.targets.envoy import headers
 from wrpc.targets.envoy.clusters import Clusters, grpc, socket
-from wrpc.targets.envoy.decisions import Decisions, Send, decisions
+from wrpc.targets.envoy.decisions import Decisions, decisions
 from wrpc.targets.envoy.headers import Names
 from wrpc.targets.envoy.listener import ROUTES, SIGNALS, listener
-from wrpc.targets.envoy.routes import FAILURES, Entry, checks, entries, longest, numbered, whole_weights
+from wrpc.targets.envoy.routes import FAILURES, Entry, checks, entries, longest, numbered, primary, whole_weights
 from wrpc.targets.envoy.rows import signals
 from wrpc.targets.envoy.settings import Settings, settings
+from wrpc.targets.gateway.branches import Send, Settled
 from wrpc.targets.target import Artifact, Emitted, Options
 from wrpc.targets.target import Entry as Place
 from wrpc.version import __version__
@@ -26,10 +27,11 @@ FILE = "envoy.yaml"
 VERSIONS = ("1.38", "1.40")
 
 
-def emit(policy: Policy, options: Options) -> Emitted:
+def emit(settled: Settled, options: Options) -> Emitted:
+    policy = settled.policy
     chosen = settings(policy, options)
     names = headers.names(policy, chosen.prefix, chosen.headers, chosen.spans.get("headers") or _whole(policy))
-    table = decisions(policy, obligations=chosen.obligations_by is not None)
+    table = decisions(settled, obligations=chosen.obligations_by is not None)
     clusters = Clusters(policy, chosen)
     read = {s for e in table.entries for s in signals(e.rows)}
     found = list(checks(policy, names, read))
@@ -38,13 +40,13 @@ def emit(policy: Policy, options: Options) -> Emitted:
     found = numbered(found)
     clusters.strangers()
     diagnostics = [
-        *chosen.diagnostics, *names.diagnostics, *table.diagnostics, *clusters.diagnostics, *_losses(policy, table),
+        *chosen.diagnostics, *names.diagnostics, *table.diagnostics, *clusters.diagnostics, *_losses(table),
         *_unheard(policy, chosen, names, read),
     ]  # fmt: skip
-    not_enforced = () if chosen.obligations_by is not None else _obliging(policy)
+    not_enforced = () if chosen.obligations_by is not None else settled.requiring
     if any(d.severity == "error" for d in diagnostics):
         return Emitted((), tuple(diagnostics), not_enforced)
-    artifact = _artifact(policy, chosen, names, read, found, clusters)
+    artifact = _artifact(policy, chosen, names, read, found, clusters, _longest(table))
     return Emitted((artifact,), tuple(diagnostics), not_enforced)
 
 
@@ -55,24 +57,26 @@ def _whole(policy: Policy) -> Span:
 # ── What no row of the table of constructs knows ──────────────────────────
 
 
-def _obliging(policy: Policy) -> tuple[str, ...]:
-    return tuple(f"guard {g.name}" for g in policy.guards.values() if any(isinstance(r, Obligation) for r in g.rules))
-
-
-def _losses(policy: Policy, table: Decisions) -> Iterator[Diagnostic]:
-    for e in table.entries:
-        if isinstance(e.outcome, Send):
-            primaries = [d for d in e.outcome.destinations if d.role == "primary"]
-            if sum(whole_weights(primaries)) >= 2**32:
-                message = f"the weights of {e.name} take more than 32 bits"
-                yield finding(NOT_CARRIED, message, e.span, severity="error", help="write rounder weights")
-    for route in policy.answering:
-        edges = route.action.fallbacks
+def _losses(table: Decisions) -> Iterator[Diagnostic]:
+    sent = [(e, e.outcome) for e in table.entries if isinstance(e.outcome, Send)]
+    for e, found in sent:
+        if sum(whole_weights(primary(found))) >= 2**32:
+            message = f"the weights of {e.name} take more than 32 bits"
+            yield finding(NOT_CARRIED, message, e.span, severity="error", help="write rounder weights")
+    # What a guard leaves of a route's fallbacks comes before all of them.
+    for e, found in {found.route: (e, found) for e, found in sent if found.action.fallbacks}.values():
+        edges = found.action.fallbacks
         causes = [c for f in edges for c in f.causes]
         unseen = all(f.causes for f in edges) and not any(c in FAILURES for c in causes)
-        if edges and unseen and not route.action.retries:
-            message = f"the fallbacks of `{route.name}` are never taken: Envoy does not see {listing(causes, 'or')}"
-            yield finding(NOT_CARRIED, message, edges[0].span or route.span, subjects=[f"route {route.name}"])
+        if unseen and not found.action.retries:
+            message = f"the fallbacks of `{found.route}` are never taken: Envoy does not see {listing(causes, 'or')}"
+            yield finding(NOT_CARRIED, message, edges[0].span or e.span, subjects=[f"route {found.route}"])
+
+
+def _longest(table: Decisions) -> Fraction:
+    """The longest time that all tries of one request may take."""
+    actions = [e.outcome.action for e in table.entries if isinstance(e.outcome, Send)]
+    return max((longest(a, 1 + len(a.fallbacks)) for a in actions), default=Fraction(0))
 
 
 def _unheard(policy: Policy, chosen: Settings, names: Names, read: set[str]) -> Iterator[Diagnostic]:
@@ -94,7 +98,13 @@ def _unheard(policy: Policy, chosen: Settings, names: Names, read: set[str]) -> 
 
 
 def _artifact(
-    policy: Policy, chosen: Settings, names: Names, read: set[str], found: Sequence[Entry], clusters: Clusters
+    policy: Policy,
+    chosen: Settings,
+    names: Names,
+    read: set[str],
+    found: Sequence[Entry],
+    clusters: Clusters,
+    most: Fraction,
 ) -> Artifact:
     made = [body for body, _ in clusters.made.values()]
     if chosen.signals_by is not None:
@@ -102,8 +112,6 @@ def _artifact(
     bootstrap: dict[str, object] = {}
     if chosen.admin is not None:
         bootstrap["admin"] = {"address": socket(chosen.admin)}
-    routes = list(policy.answering)
-    most = max((longest(r.action, 1 + len(r.action.fallbacks)) for r in routes), default=Fraction(0))
     bootstrap["static_resources"] = {
         "listeners": [listener([e.route for e in found], names, read, chosen, most)],
         "clusters": made,

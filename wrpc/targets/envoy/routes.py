@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
 
-from wrpc.policy.model import Action, Planned, Policy, Signal, String
+from wrpc.policy.model import Action, Planned, Policy, Signal, String, plan
 from wrpc.source import Span
 from wrpc.targets.envoy import headers
 from wrpc.targets.envoy.clusters import Clusters
-from wrpc.targets.envoy.decisions import Decided, Deny, Outcome, Refuse, Send, Unrouted
+from wrpc.targets.envoy.decisions import Decided, Deed, Refuse, Unrouted
 from wrpc.targets.envoy.headers import Names, canonical
 from wrpc.targets.envoy.matchers import Matcher, inverted, present, regex, row_matchers
+from wrpc.targets.gateway.branches import Deny, Send
 
 Json = dict[str, object]
 
@@ -103,7 +104,7 @@ def entry(name: str, matchers: Sequence[Matcher], action: Json) -> Json:
     return {"name": name, "match": match, **action}
 
 
-def outcome(found: Outcome, clusters: Clusters) -> Json:
+def outcome(found: Deed, clusters: Clusters) -> Json:
     match found:
         case Refuse(reason):
             return answer(400, reason)
@@ -150,9 +151,9 @@ def plain(text: str) -> str:
 
 def send(found: Send, clusters: Clusters) -> Json:
     # A cascade is sent to its first step, which the plan counts as a primary.
-    primaries = [d for d in found.destinations if d.role == "primary"]
+    primaries = primary(found)
     causes = _causes(found.action)
-    fallbacks = [d.pool for d in found.destinations if d.role == "fallback"] if causes is not None else []
+    fallbacks = [f.pool for f in found.action.fallbacks] if causes is not None else []
     chains = [tuple(dict.fromkeys((p.pool, *fallbacks))) for p in primaries]
     weights = whole_weights(primaries)
     made = [clusters.chain(chain) for chain in chains]
@@ -165,12 +166,10 @@ def send(found: Send, clusters: Clusters) -> Json:
     if any(clusters.named(chain) for chain in chains):
         action["auto_host_rewrite"] = True
     action |= _patience(found.action, causes, max(len(c) for c in chains))
-    mirrors = {m.pool: m.share for m in found.action.mirrors}
-    kept = [d.pool for d in found.destinations if d.role == "mirror"]
-    if kept:
+    if found.action.mirrors:
         action["request_mirror_policies"] = [
-            {"cluster": clusters.chain((pool,)), "runtime_fraction": {"default_value": _percent(mirrors[pool])}}
-            for pool in kept
+            {"cluster": clusters.chain((m.pool,)), "runtime_fraction": {"default_value": _percent(m.share)}}
+            for m in found.action.mirrors
         ]
     added = [_header(headers.ROUTE, plain(found.route))]
     result: Json = {"route": action, "response_headers_to_add": added}
@@ -179,6 +178,10 @@ def send(found: Send, clusters: Clusters) -> Json:
         added.append(_header(headers.OBLIGATIONS, said))
         result["request_headers_to_add"] = [_header(headers.OBLIGATIONS, said)]
     return result
+
+
+def primary(found: Send) -> list[Planned]:
+    return [p for p in plan(found.action) if p.role == "primary"]
 
 
 def whole_weights(primaries: Sequence[Planned]) -> list[int]:

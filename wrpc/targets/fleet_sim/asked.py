@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from wrpc.diagnostics import Code, Diagnostic, did_you_mean, finding, listing
-from wrpc.policy.model import Amount, Phase, Policy, Pool, Value, Word, Workload
+from wrpc.policy.model import Amount, Phase, Pool, Value, Word, Workload
 from wrpc.source import Span
 from wrpc.targets.codes import APPROXIMATED, UNEMITTABLE, UNKNOWN_SETTING
 from wrpc.targets.fleet_sim import driver
 from wrpc.targets.fleet_sim.lengths import Lengths, Unusable, lengths
 from wrpc.targets.fleet_sim.shares import Traffic, traffic
 from wrpc.targets.fleet_sim.table import GPUS, LEAST_CONTEXT
+from wrpc.targets.gateway.branches import Settled
 from wrpc.targets.target import Options
 
 
@@ -44,8 +45,9 @@ class Arriving:
 class Asked:
     """One compile: reads pools, workloads and settings, and collects what is wrong with them."""
 
-    def __init__(self, policy: Policy, options: Options) -> None:
-        self.policy = policy
+    def __init__(self, settled: Settled, options: Options) -> None:
+        self.settled = settled
+        self.policy = policy = settled.policy
         self.options = options
         self.found: list[Diagnostic] = []
         self.at = policy.header or policy.sources[0].span()
@@ -184,7 +186,7 @@ class Asked:
         if rate is None:
             return None
         split = self.splits.get(workload.name)
-        found = traffic(self.policy, workload, split)
+        found = traffic(self.settled, workload, split)
         strangers = sorted(set(split or ()) - set(found.reachable))
         if strangers:
             self.setting("split", f"no request of `{workload.name}` can reach {listing(strangers)}")

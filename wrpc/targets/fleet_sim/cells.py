@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import chain, combinations, islice, product
@@ -26,7 +26,7 @@ from wrpc.policy.expr import (
     Within,
     walk,
 )
-from wrpc.policy.model import Bool, Enum, Forbid, Int, Policy, Real, Score, Set, Signal, String
+from wrpc.policy.model import Bool, Enum, Int, Policy, Real, Score, Set, Signal, String
 
 MOST_COMBINATIONS = 512
 MOST_SUBSETS = 4  # members of a set that are combined freely
@@ -51,7 +51,7 @@ class Reads:
         return {*self.bounds, *self.words, *self.prefixes}
 
 
-def reads(policy: Policy, conditions: Sequence[Condition]) -> Reads:
+def reads(policy: Policy, conditions: Iterable[Condition]) -> Reads:
     found = Reads()
     seen: set[str] = set()
     todo: list[Condition | Linear] = list(conditions)
@@ -91,14 +91,6 @@ def _numbers(found: Reads, number: Linear, bounds: Sequence[Fraction]) -> None:
         factor, quantity = number.terms[0]
         if isinstance(quantity, Raw | Confidence) and factor:
             found.bound(quantity.signal, *((b - number.constant) / factor for b in bounds))
-
-
-def decisive(policy: Policy) -> list[Condition]:
-    """Every condition that a decision depends on."""
-    routes = [r.when for r in policy.routes.values()]
-    rules = [r for g in policy.guards.values() for r in g.rules]
-    parts = [*routes, *(r.when for r in rules), *(r.what for r in rules if isinstance(r, Forbid))]
-    return [c for c in parts if c is not None]
 
 
 def values(signal: Signal, found: Reads) -> list[object]:

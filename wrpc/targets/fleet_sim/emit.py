@@ -6,19 +6,19 @@ import json
 from fractions import Fraction
 from importlib.resources import files
 
-from wrpc.policy.model import Policy
 from wrpc.targets.codes import UNEMITTABLE
 from wrpc.targets.fleet_sim import driver
 from wrpc.targets.fleet_sim.asked import Arriving, Asked, Machines
 from wrpc.targets.fleet_sim.shares import PROMPT_SHARE, Piece
+from wrpc.targets.gateway.branches import Settled
 from wrpc.targets.naming import stems
 from wrpc.targets.target import Artifact, Emitted, Entry, Options
 
 REQUESTS, SEED = 10_000, 42
 
 
-def emit(policy: Policy, options: Options) -> Emitted:
-    asked = Asked(policy, options)
+def emit(settled: Settled, options: Options) -> Emitted:
+    asked, policy = Asked(settled, options), settled.policy
     machines = [m for p in policy.pools.values() if p.provider is None and (m := asked.machines(p))]
     arriving = [a for w in policy.workloads.values() if (a := asked.arriving(w))]
     asked.fleet(machines)

@@ -15,12 +15,13 @@ from fractions import Fraction
 from itertools import pairwise
 from math import ceil, floor
 
-from wrpc.decide import BadRequest, Conflict, Decision, Interpreter, Request
+from wrpc.decide import Request
 from wrpc.decide.request import read
-from wrpc.decide.state import state
 from wrpc.policy.expr import Condition
-from wrpc.policy.model import Int, Policy, Route, Score, Workload
-from wrpc.targets.fleet_sim.cells import Reads, combinations_of, decisive, reads
+from wrpc.policy.model import Action, Int, Policy, Workload, plan
+from wrpc.targets.fleet_sim.cells import Reads, combinations_of, reads
+from wrpc.targets.gateway.branches import Settled
+from wrpc.targets.gateway.reach import Reach, Reached
 
 PROMPT_SHARE = Fraction(4, 5)  # the simulator's own, where a workload has none
 LONGEST = 10_000_000
@@ -55,15 +56,14 @@ class Outcome:
 
     pools: tuple[tuple[str, Fraction], ...]
     possible: tuple[str, ...]
-    route: str | None
     quiet: bool
+    action: Action | None = field(hash=False)
 
 
-def traffic(policy: Policy, workload: Workload, split: Mapping[str, Fraction] | None) -> Traffic:
+def traffic(settled: Settled, workload: Workload, split: Mapping[str, Fraction] | None) -> Traffic:
     """The workload's requests by length. Without a signal that measures length there is one piece."""
-    interpreter = Interpreter(policy)
-    conditions = [*decisive(policy), *([workload.when] if workload.when is not None else [])]
-    found = reads(policy, conditions)
+    policy = settled.policy
+    found = reads(policy, [*settled.conditions, *([workload.when] if workload.when is not None else [])])
     share = workload.prompt_share or PROMPT_SHARE
     measures = _measures(policy, share)
     requests = [read(policy, request) for request in combinations_of(policy, found, set(measures))]
@@ -71,7 +71,7 @@ def traffic(policy: Policy, workload: Workload, split: Mapping[str, Fraction] | 
     undecided: list[str] = []
     reachable: set[str] = set()
     for above, upto in _intervals(policy, found, measures):
-        outcomes = _outcomes(interpreter, workload.when, requests, _lengths(measures, upto))
+        outcomes = _outcomes(settled.reach, workload.when, requests, _lengths(measures, upto))
         if not outcomes:
             continue
         served = [o for o in outcomes if o.pools]
@@ -79,7 +79,7 @@ def traffic(policy: Policy, workload: Workload, split: Mapping[str, Fraction] | 
         shares, told = _shares(served, split)
         if not told:
             undecided += [p for o in served for p in o.possible]
-        pieces.append(_piece(policy, above, upto, shares, served))
+        pieces.append(_piece(above, upto, shares, served))
     return Traffic(_joined(pieces), tuple(dict.fromkeys(undecided)), tuple(sorted(reachable)))
 
 
@@ -116,36 +116,21 @@ def _lengths(measures: Mapping[str, Fraction], total: int) -> Request:
 # ── Outcomes ──────────────────────────────────────────────────────────────
 
 
-def _outcomes(
-    interpreter: Interpreter, when: Condition | None, requests: Sequence[Request], lengths: Request
-) -> list[Outcome]:
+def _outcomes(reach: Reach, when: Condition | None, requests: Sequence[Request], lengths: Request) -> list[Outcome]:
     """The different things that become of requests of one length which the workload admits."""
-    outcomes: dict[Outcome, None] = {}
-    for request in requests:
-        try:
-            decision = _decided(interpreter, when, {**request, **lengths})
-        except (BadRequest, Conflict):
-            continue
-        if decision is not None:
-            outcomes[_outcome(interpreter.policy, decision)] = None
-    return list(outcomes)
+    reached = (reach.of({**request, **lengths}, when) for request in requests)
+    return [*dict.fromkeys(_outcome(r) for r in reached if r is not None)]
 
 
-def _decided(interpreter: Interpreter, when: Condition | None, request: Request) -> Decision | None:
-    """None for a request that the workload does not admit."""
-    if when is not None and interpreter.holds(when, state(interpreter.policy, request)) is not True:
-        return None
-    interpreter.admit(request)
-    return interpreter.decision(request)[0]
-
-
-def _outcome(policy: Policy, decision: Decision) -> Outcome:
-    quiet = not any(isinstance(policy.signals[name].type, Score) for name in decision.fired)
-    primaries = [d for d in decision.destinations if d.role == "primary"]
-    possible = [d.pool for d in decision.destinations if d.role in ("primary", "cascade")]
-    even = Fraction(1, len(primaries)) if primaries else Fraction(0)
+def _outcome(reached: Reached) -> Outcome:
+    if reached.send is None:
+        return Outcome((), (), reached.quiet, None)
+    planned = plan(reached.send.action)
+    primaries = [d for d in planned if d.role == "primary"]
+    possible = [d.pool for d in planned if d.role in ("primary", "cascade")]
+    even = Fraction(1, len(primaries))
     shares = tuple((d.pool, even if d.weight is None else d.weight) for d in primaries)
-    return Outcome(shares, tuple(sorted(possible)), decision.route, quiet)
+    return Outcome(shares, tuple(sorted(possible)), reached.quiet, reached.send.action)
 
 
 def _shares(outcomes: Sequence[Outcome], split: Mapping[str, Fraction] | None) -> tuple[Shares, bool]:
@@ -166,31 +151,23 @@ def _shares(outcomes: Sequence[Outcome], split: Mapping[str, Fraction] | None) -
     return {p: s for p, s in sorted(shares.items()) if s}, known
 
 
-def _piece(policy: Policy, above: int, upto: int, shares: Shares, outcomes: Sequence[Outcome]) -> Piece:
-    routes = {r.name: r for r in (_route(policy, o.route) for o in outcomes) if r is not None}.values()
+def _piece(above: int, upto: int, shares: Shares, outcomes: Sequence[Outcome]) -> Piece:
+    actions = [o.action for o in outcomes if o.action is not None]
     spills: dict[str, list[tuple[str, Fraction]]] = {}
     mirrors: Shares = {}
-    for route in routes:
-        for share in route.action.shares:
-            if share.pool in shares:
-                for spill in route.action.spills:
+    for action in actions:
+        for primary in (p for p in plan(action) if p.role == "primary"):
+            if primary.pool in shares:
+                for spill in action.spills:
                     edge = (spill.pool, spill.above)
-                    if edge not in spills.setdefault(share.pool, []):
-                        spills[share.pool].append(edge)
-        for mirror in route.action.mirrors:
+                    if edge not in spills.setdefault(primary.pool, []):
+                        spills[primary.pool].append(edge)
+        for mirror in action.mirrors:
             mirrors[mirror.pool] = max(mirrors.get(mirror.pool, Fraction(0)), mirror.share)
     # Prompts are shortened for a pool where every route that leads there in this piece shortens them to one length.
-    lengths = {p: {r.action.compress for r in routes if p in (*r.action.steps, *_pools(r))} for p in shares}
+    lengths = {p: {a.compress for a in actions if p in (*a.steps, *(s.pool for s in a.shares))} for p in shares}
     compress = {p: found for p, of in lengths.items() if len(of) == 1 and (found := next(iter(of))) is not None}
     return Piece(above, upto, shares, spills, mirrors, compress)
-
-
-def _pools(route: Route) -> list[str]:
-    return [share.pool for share in route.action.shares]
-
-
-def _route(policy: Policy, name: str | None) -> Route | None:
-    return policy.default if name == "default" else policy.routes.get(name or "")
 
 
 def _joined(pieces: Iterable[Piece]) -> tuple[Piece, ...]:

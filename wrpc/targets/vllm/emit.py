@@ -6,7 +6,8 @@ import json
 from collections.abc import Mapping
 from fractions import Fraction
 
-from wrpc.policy.model import Env, Policy
+from wrpc.policy.model import Env
+from wrpc.targets.gateway.branches import Settled
 from wrpc.targets.target import Artifact, Emitted, Entry, Options
 from wrpc.targets.vllm.options import text
 from wrpc.targets.vllm.options_0_32 import VERSION
@@ -30,8 +31,8 @@ exec vllm serve --config "$name.yaml" "$@"
 """
 
 
-def emit(policy: Policy, options: Options) -> Emitted:
-    plan = Plan(policy, options)
+def emit(settled: Settled, options: Options) -> Emitted:
+    plan = Plan(settled.policy, options)
     if any(d.severity == "error" for d in plan.found):
         return Emitted((), tuple(plan.found))
     artifacts = []

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping, Sequence
 from fractions import Fraction
 
 from wrpc.policy import expr
 from wrpc.policy.model import Action, Value, Word
+from wrpc.targets.gateway.branches import Deny, Outcome
 from wrpc.targets.vllm_sr.kinds import Entry, texts
 
 # The language's own words for a choice, as the factors that the router's `multi_factor` goes by.
@@ -21,25 +22,25 @@ Say = Callable[[str], None]
 """Takes what is lost, in words that follow "does not carry"."""
 
 
-def parts(action: Action, removed: frozenset[str], say: Say) -> Entry:
-    """`removed` are pools that guards take away; when no primary is left, the first fallback left takes their place."""
-    if action.kind == "deny":
-        return denial(action.reason or "")
-    plugins = _plugins(action)
+def parts(outcome: Outcome, pools: Collection[str], say: Say) -> Entry:
+    """`pools` are all that there are: `to any` over them is a decision without models."""
+    if isinstance(outcome, Deny):
+        return denial(LEFT_EMPTY if outcome.emptied else outcome.reason)
+    action = outcome.action
+    plugins = _plugins(action, say)
     if action.kind == "cascade":
-        steps = [s for s in action.steps if s not in removed]
-        made = _models(steps or _promoted(action, removed), {}, action)
-        if len(steps) > 1:
+        made = _models(action.steps, {}, action)
+        if len(action.steps) > 1:
             made["algorithm"] = _escalation(action, say)
         return _whole(made, plugins, action)
-    shares = [s for s in action.shares if s.pool not in removed]
-    if action.kind == "any" and len(shares) == len(action.shares):
+    shares = action.shares
+    if action.kind == "any" and len(shares) == len(pools):
         made = {}
     else:
-        even = len({s.weight for s in action.shares}) == 1
+        even = len({s.weight for s in shares}) == 1
         weights = {} if even or action.kind == "any" else {s.pool: s.weight for s in shares}
-        made = _models([s.pool for s in shares] or _promoted(action, removed), weights, action)
-    if action.select is not None and "plugins" not in made:
+        made = _models([s.pool for s in shares], weights, action)
+    if action.select is not None:
         algorithm = _algorithm(action.select, say)
         if algorithm is not None:
             made["algorithm"] = algorithm
@@ -51,13 +52,7 @@ def denial(reason: str) -> Entry:
     return {"plugins": [{"type": "fast_response", "configuration": {"message": reason}}]}
 
 
-def _promoted(action: Action, removed: frozenset[str]) -> list[str]:
-    return [f.pool for f in action.fallbacks if f.pool not in removed][:1]
-
-
-def _models(pools: list[str], weights: dict[str, Fraction], action: Action) -> Entry:
-    if not pools:
-        return denial(LEFT_EMPTY)
+def _models(pools: Sequence[str], weights: Mapping[str, Fraction], action: Action) -> Entry:
     refs = []
     for pool in pools:
         ref: Entry = {"model": pool}
@@ -77,7 +72,7 @@ def _models(pools: list[str], weights: dict[str, Fraction], action: Action) -> E
 
 
 def _whole(made: Entry, plugins: list[Entry], action: Action) -> Entry:
-    if "plugins" not in made and plugins:
+    if plugins:
         made["plugins"] = plugins
     if action.retain is not None and action.retain.ttl is not None and not action.retain.ttl.dimension:
         made["emits"] = [{"kind": "retention", "retention": {"ttl_turns": int(action.retain.ttl.value)}}]
@@ -114,7 +109,7 @@ def _sure_enough(escalate: expr.Condition | None) -> Fraction | None:
     return None
 
 
-def _plugins(action: Action) -> list[Entry]:
+def _plugins(action: Action, say: Say) -> list[Entry]:
     found: list[Entry] = []
     if action.tools is not None:
         found.append({"type": "tools", "configuration": _tools(action.tools)})
@@ -131,6 +126,9 @@ def _plugins(action: Action) -> list[Entry]:
     for mirror in action.mirrors[:1]:
         shadow = {"enabled": True, "model": mirror.pool, "sample_rate": mirror.share}
         found.append({"type": "shadow_dispatch", "configuration": shadow})
+    for mirror in action.mirrors[1:]:
+        kept = action.mirrors[0].pool
+        say(f"the mirror to `{mirror.pool}`: a decision has one `shadow_dispatch`, and it goes to `{kept}`")
     return found
 
 

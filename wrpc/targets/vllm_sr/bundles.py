@@ -6,13 +6,14 @@ beside what is made of the route; where both say something, the route counts.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from wrpc.diagnostics import Diagnostic, did_you_mean, finding
-from wrpc.policy.model import Amount, Env, Policy, Route, Value, Word
+from wrpc.policy.model import Amount, Env, Value, Word, plan
 from wrpc.source import Span
-from wrpc.targets.codes import NOT_CARRIED, UNEMITTABLE, UNKNOWN_SETTING
+from wrpc.targets.codes import NOT_CARRIED, UNEMITTABLE, UNKNOWN_SETTING, UNSEEN_POOL
+from wrpc.targets.gateway.branches import Branch, Outcome, Send, Settled
 from wrpc.targets.target import Options
 from wrpc.targets.vllm_sr.kinds import Entry, texts
 
@@ -21,6 +22,7 @@ LABEL = "settings"
 PARTS = ("algorithm", "adaptations", "plugins", "emits", "output_contract", "output_contract_spec", "annotations")
 ROUTING = ("candidate_requirements", "data_policy", "model_bindings")
 BY_NAME = ("plugins", "emits")
+SHADOW = "shadow_dispatch"
 WORDS: Mapping[str, object] = {"true": True, "false": False, "null": None}
 # Algorithms that do not go without settings.
 REQUIRED: dict[str, Entry] = {"latency_aware": {"latency_aware": {"tpot_percentile": 95, "ttft_percentile": 95}}}
@@ -38,14 +40,15 @@ class Bundles:
     found: list[Diagnostic] = field(default_factory=list)
     named: dict[str, Entry] = field(default_factory=dict)
 
-    def of(self, route: Route) -> Entry:
+    def of(self, route: Branch) -> Entry:
         """The bundle that a route names; empty where it names none."""
         return self.named.get(_name(route) or "", {})
 
 
-def bundles(policy: Policy, options: Options) -> Bundles:
+def bundles(settled: Settled, options: Options) -> Bundles:
     """The bundles of a policy; those that no route names and names without a bundle are findings."""
     made = Bundles()
+    policy = settled.policy
     at = policy.header or policy.sources[0].span(0, 0)
     for key in ROUTING:
         if key in options.settings:
@@ -54,7 +57,7 @@ def bundles(policy: Policy, options: Options) -> Bundles:
     given = options.settings.get(LABEL, {})
     named = given if isinstance(given, Mapping) else {}
     made.named = {n: _bundle(n, bundle, where, made.found) for n, bundle in named.items()}
-    routes = list(policy.answering)
+    routes = list(settled.answering)
     asked = {route.name: name for route in routes if (name := _name(route)) is not None}
     for route in routes:
         name = asked.get(route.name)
@@ -73,7 +76,7 @@ def bundles(policy: Policy, options: Options) -> Bundles:
     return made
 
 
-def _name(route: Route) -> str | None:
+def _name(route: Branch) -> str | None:
     return next(iter(texts(route.labels.get(LABEL, ()))), None)
 
 
@@ -131,15 +134,18 @@ def plain(value: Value) -> object:
 # ── Beside what is made of a route ────────────────────────────────────────
 
 
-def completed(decision: Entry, bundle: Entry, route: Route) -> tuple[Entry, list[Diagnostic]]:
+def completed(
+    decision: Entry, bundle: Entry, route: Branch, outcome: Outcome, pools: Collection[str]
+) -> tuple[Entry, list[Diagnostic]]:
     """What a decision does together with a bundle, and what of that finds no place."""
-    found: list[Diagnostic] = []
     made = dict(decision)
+    bundle = _seen(bundle, outcome)
+    found = [*_strangers(bundle, route, outcome, pools)]
     algorithm = joined(made.get("algorithm"), bundle.get("algorithm"))
     if "type" in algorithm:
         required = REQUIRED.get(str(algorithm["type"]), {})
         made["algorithm"] = {**algorithm, **{k: v for k, v in required.items() if k not in algorithm}}
-    elif algorithm and route.action.select is None and route.action.kind != "cascade":
+    elif algorithm and isinstance(outcome, Send) and not _chooses(outcome):
         message = f"`vllm-sr` does not carry the settings of an algorithm for route `{route.name}`: it names none"
         hint = "say which: `select multi_factor`"
         subjects = [f"route {route.name}"]
@@ -151,6 +157,45 @@ def completed(decision: Entry, bundle: Entry, route: Route) -> tuple[Entry, list
     made |= {part: bundle[part] for part in PARTS if part in bundle and part not in (*BY_NAME, "algorithm")}
     # In the order in which the router's own files have them.
     return {k: made[k] for k in sorted(made, key=_rank)}, found
+
+
+def _seen(bundle: Entry, outcome: Outcome) -> Entry:
+    """What a bundle says of a mirror goes with the mirror, where a guard takes that away."""
+    plugins = bundle.get("plugins")
+    shadow = plugins.get(SHADOW) if isinstance(plugins, Mapping) else None
+    if not isinstance(plugins, Mapping) or not isinstance(shadow, Mapping) or "model" in shadow:
+        return bundle
+    if isinstance(outcome, Send) and outcome.action.mirrors:
+        return bundle
+    return {**bundle, "plugins": {k: v for k, v in plugins.items() if k != SHADOW}}
+
+
+def _strangers(bundle: Entry, route: Branch, outcome: Outcome, pools: Collection[str]) -> Iterator[Diagnostic]:
+    """Pools that a bundle names and the plan does not have: guards know nothing of them."""
+    planned = {p.pool for p in plan(outcome.action)} if isinstance(outcome, Send) else set()
+    for pool in dict.fromkeys(w for w in _words(bundle) if w in pools and w not in planned):
+        message = f"the settings of route `{route.name}` name pool `{pool}`, which its plan does not have"
+        hint = "say it in the route, where guards see it, or take it out of the settings"
+        subjects = [f"route {route.name}", f"pool {pool}"]
+        yield finding(UNSEEN_POOL, message, route.span, help=hint, subjects=subjects)
+
+
+def _words(value: object) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case list():
+            for item in value:
+                yield from _words(item)
+        case Mapping():
+            for item in value.values():
+                yield from _words(item)
+        case _:
+            pass
+
+
+def _chooses(found: Send) -> bool:
+    return found.action.select is not None or len(found.action.steps) > 1
 
 
 def _rank(key: str) -> int:

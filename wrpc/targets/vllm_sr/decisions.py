@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 from wrpc.diagnostics import Diagnostic, finding
 from wrpc.policy.expr import Condition, Fires, fold
-from wrpc.policy.model import Bool, Denial, Policy, Route, Score, plan
+from wrpc.policy.model import Bool, Policy, Score, plan
 from wrpc.source import Span
-from wrpc.targets.codes import NOT_CARRIED
+from wrpc.targets.codes import NOT_CARRIED, UNSEEN_POOL
+from wrpc.targets.gateway.branches import Branch, Outcome, Send, Settled, outcomes
 from wrpc.targets.vllm_sr import actions
 from wrpc.targets.vllm_sr.bundles import Bundles, completed
 from wrpc.targets.vllm_sr.conditions import Rules, cannot
@@ -27,7 +28,7 @@ OWN: dict[str, str] = {"silent": "down", "fires": "up", "deny": "down"}
 class Decisions:
     """The decisions as they are made, with the place that each comes from."""
 
-    policy: Policy
+    settled: Settled
     rules: Rules
     bundles: Bundles = field(default_factory=Bundles)
     entries: list[Entry] = field(default_factory=list)
@@ -36,27 +37,32 @@ class Decisions:
     default: str | None = None
     _names: set[str] = field(default_factory=set)
 
+    @property
+    def policy(self) -> Policy:
+        return self.settled.policy
+
     def make(self) -> None:
-        denials = [(g.name, r) for g in self.policy.guards.values() for r in g.rules if isinstance(r, Denial)]
-        for name, rule in denials:
-            self._denial(name, rule)
-        routes = list(self.policy.routes.values())
+        denials = [d for d in self.settled.denials if d.counts == "maybe"]
+        for branch in denials:
+            self._denial(branch)
+        routes = list(self.settled.routes)
         made: dict[str, tuple[Variant, ...]] = {}
-        for route in (*routes, *([self.policy.default] if self.policy.default else ())):
+        for branch in self.settled.answering:
             try:
-                made[route.name] = variants(route, self.policy)
+                made[branch.name] = variants(branch)
             except Cannot as why:
-                self.found.append(cannot(f"route `{route.name}`", str(why), route.span, f"route {route.name}"))
+                self.found.append(cannot(f"route `{branch.name}`", str(why), branch.span, f"route {branch.name}"))
         ranks = _Ranks(routes, made, first=2 if denials else 0)
-        for signal in self.policy.signals.values():
-            if signal.on_error == "deny" and isinstance(signal.type, Bool | Score):
-                self._failing(signal.name, signal.span, tiered=ranks.tiered)
+        for fault in self.settled.faults:
+            if isinstance(self.policy.signals[fault.name].type, Bool | Score):
+                self._failing(fault.name, fault.span, tiered=ranks.tiered)
         self._ties(routes, made)
-        for route in routes:
-            for index, variant in enumerate(made.get(route.name, ())):
-                self._route(route, variant, ranks.of(route, len(variant.released)), index, len(made[route.name]))
-        if self.policy.default is not None and self.policy.default.name in made:
-            self._default(self.policy.default, made[self.policy.default.name], ranks)
+        for branch in routes:
+            own = made.get(branch.name, ())
+            for index, variant in enumerate(own):
+                self._route(branch, variant, ranks.of(branch, len(own) - 1 - index), index, len(own))
+        if self.settled.default is not None and self.settled.default.name in made:
+            self._default(self.settled.default, made[self.settled.default.name], ranks)
 
     # ── One decision ──
 
@@ -74,21 +80,22 @@ class Decisions:
         self.entries.append(entry | action)
         self.spans.append(at)
 
-    def _denial(self, name: str, rule: Denial) -> None:
+    def _denial(self, branch: Branch) -> None:
         """First of all; an unknown one denies too."""
-        at, subject = rule.span, f"guard {name}"
+        at, what, when = branch.span, f"guard `{branch.name}`", branch.when
         try:
-            node = self.rules.condition(rule.when)
+            node = self.rules.condition(when)
         except Cannot as why:
-            self.found.append(cannot(f"guard `{name}`", str(why), at, subject))
+            self.found.append(cannot(what, str(why), at, branch.subject))
             return
         if node.constant is False:
             return
-        leanings = NO_LEANING if rule.when is None else fold(rule.when, Failures(self.policy))
+        leanings = NO_LEANING if when is None else fold(when, Failures(self.policy))
         if leanings & {"down", "lost"}:
-            self._lost(f"guard `{name}`", at, subject)
+            self._lost(what, at, branch.subject)
         rules = None if node.constant else _root(node, "match" if leanings else None)
-        self._add(name, {"priority": 1, "tier": 1}, rules, actions.denial(rule.reason), at)
+        for outcome in outcomes(branch.ways.way(obligations=False, reasons=False)):
+            self._add(branch.name, {"priority": 1, "tier": 1}, rules, self._parts(outcome, branch), at)
 
     def _failing(self, signal: str, at: Span, *, tiered: bool) -> None:
         """`on_error deny`: a decision that is never true, and unknown when the signal failed."""
@@ -101,49 +108,54 @@ class Decisions:
         rank: Entry = {"priority": 0, "tier": 1} if tiered else {"priority": 0}
         self._add(f"{signal}_failed", rank, never, actions.denial(f"`{signal}` is not known"), at)
 
-    def _route(self, route: Route, variant: Variant, rank: Entry, index: int, of: int) -> None:
-        subject = f"route {route.name}"
+    def _route(self, branch: Branch, variant: Variant, rank: Entry, index: int, of: int) -> None:
+        subject = f"route {branch.name}"
         try:
-            node = self._node(route.when, variant.released)
+            node = self._node(branch.when, variant.released)
         except Cannot as why:
             if index == 0:
-                self.found.append(cannot(f"route `{route.name}`", str(why), route.span, subject))
+                self.found.append(cannot(f"route `{branch.name}`", str(why), branch.span, subject))
             return
         if node.constant is False:
-            self._never(route)
+            self._never(branch)
             return
-        unknown = self._on_unknown(route, variant, index)
+        unknown = self._on_unknown(branch, variant, index)
         rules = None if node.constant else _root(node, unknown)
-        action = actions.parts(route.action, variant.removed, lambda what: self._say(what, route))
-        action, lost = completed(action, self.bundles.of(route), route)
-        self.found += lost if index == 0 else []
-        name = route.name if index == of - 1 else f"{route.name}_{index + 1}"
-        self._add(name, rank, rules, action, route.span, route.description)
+        action = self._parts(variant.outcome, branch)
+        action, lost = completed(action, self.bundles.of(branch), branch, variant.outcome, self.policy.pools)
+        self.found += [f for f in lost if index == 0 or f.code is UNSEEN_POOL]
+        name = branch.name if index == of - 1 else f"{branch.name}_{index + 1}"
+        self._add(name, rank, rules, action, branch.span, branch.description)
+
+    def _parts(self, outcome: Outcome, branch: Branch) -> Entry:
+        return actions.parts(outcome, self.policy.pools, lambda what: self._say(what, branch))
 
     def _node(self, when: Condition | None, released: Iterable[Condition]) -> Node:
         own = self.rules.condition(when)
         return both([own, *(negate(self.rules.condition(guard)) for guard in released)])
 
-    def _never(self, route: Route) -> None:
-        message = f"`vllm-sr` does not carry route `{route.name}`: no request takes it"
-        self.found.append(finding(NOT_CARRIED, message, route.span, severity="info", subjects=[f"route {route.name}"]))
+    def _never(self, branch: Branch) -> None:
+        message = f"`vllm-sr` does not carry route `{branch.name}`: no request takes it"
+        self.found.append(
+            finding(NOT_CARRIED, message, branch.span, severity="info", subjects=[f"route {branch.name}"])
+        )
 
-    def _on_unknown(self, route: Route, variant: Variant, index: int) -> str | None:
+    def _on_unknown(self, branch: Branch, variant: Variant, index: int) -> str | None:
         """The one word for all that may fail; a guard that is not known to be silent matches nothing."""
         failures = Failures(self.policy)
-        own = NO_LEANING if route.when is None else fold(route.when, failures)
-        leanings = {OWN[route.on_unknown] if leaning == "own" else leaning for leaning in own}
+        own = NO_LEANING if branch.when is None else fold(branch.when, failures)
+        leanings = {OWN[branch.on_unknown] if leaning == "own" else leaning for leaning in own}
         # A guard that is not known to be silent removes: the freer variant must not match.
         guards = NO_LEANING.union(*(fold(g, failures) for g in variant.released))
         leanings |= {RELEASED[leaning] for leaning in guards}
-        if route.on_unknown == "deny" and "own" in own:
+        if branch.on_unknown == "deny" and "own" in own:
             # The whole request fails: right for what the route itself is to say, wrong beside any other meaning.
             if own != {"own"} and index == 0:
-                self._lost(f"route `{route.name}`", route.span, f"route {route.name}")
+                self._lost(f"route `{branch.name}`", branch.span, f"route {branch.name}")
             return "no_match" if variant.released else "fail_request"
         if "lost" in leanings or ({"up", "down"} <= leanings):
             if index == 0:
-                self._lost(f"route `{route.name}`", route.span, f"route {route.name}")
+                self._lost(f"route `{branch.name}`", branch.span, f"route {branch.name}")
             return "no_match" if "down" in leanings else "match"
         if not leanings:
             return None
@@ -155,33 +167,27 @@ class Decisions:
         )
         self.found.append(finding(NOT_CARRIED, message, at, subjects=[subject]))
 
-    def _say(self, what: str, route: Route) -> None:
+    def _say(self, what: str, branch: Branch) -> None:
         message = f"`vllm-sr` does not carry {what}"
-        self.found.append(finding(NOT_CARRIED, message, route.span, subjects=[f"route {route.name}"]))
+        self.found.append(finding(NOT_CARRIED, message, branch.span, subjects=[f"route {branch.name}"]))
 
     # ── The default ──
 
-    def _default(self, route: Route, made: tuple[Variant, ...], ranks: _Ranks) -> None:
+    def _default(self, branch: Branch, made: tuple[Variant, ...], ranks: _Ranks) -> None:
         """One model without anything else stands in `providers.defaults`; more is a catch-all behind all others."""
-        action = route.action
-        if (
-            action.kind == "to"
-            and len(plan(action)) == 1
-            and len(made) == 1
-            and not made[0].removed
-            and self._bare(route)
-        ):
-            self.default = action.shares[0].pool
+        only = made[0].outcome if len(made) == 1 else None
+        if isinstance(only, Send) and len(plan(only.action)) == 1 and self._bare(branch, only):
+            self.default = plan(only.action)[0].pool
             return
         for index, variant in enumerate(made):
-            self._route(route, variant, ranks.last(len(variant.released)), index, len(made))
+            self._route(branch, variant, ranks.last(len(made) - 1 - index), index, len(made))
 
-    def _bare(self, route: Route) -> bool:
-        a = route.action
+    def _bare(self, branch: Branch, found: Send) -> bool:
+        a = found.action
         said = (a.select, a.reasoning, a.tools, a.cache, a.compress, a.retain, a.budget, a.retries, a.timeout)
-        return not self.bundles.of(route) and all(v is None for v in said)
+        return not self.bundles.of(branch) and all(v is None for v in said)
 
-    def _ties(self, routes: list[Route], made: dict[str, tuple[Variant, ...]]) -> None:
+    def _ties(self, routes: list[Branch], made: dict[str, tuple[Variant, ...]]) -> None:
         """Routes of one rank are told apart by confidence or name, which decisions of several ranks are not.
 
         By priority alone there is nothing to tell apart: two that clash do not compile.
@@ -191,7 +197,7 @@ class Decisions:
                 continue
             for other in routes:
                 same = (other.tier or 0, other.priority) == (route.tier or 0, route.priority)
-                if other is not route and same and other.action.same != route.action.same:
+                if other is not route and same and other.deed != route.deed:
                     why = f"a guard splits it, and it ranks as `{other.name}` does"
                     self.found.append(cannot(f"route `{route.name}`", why, route.span, f"route {route.name}"))
                     break
@@ -211,7 +217,7 @@ def _root(node: Node, on_unknown: str | None) -> Entry:
 class _Ranks:
     """Tiers and priorities that keep the policy's order when routes are split. Denials stand in tier 1."""
 
-    def __init__(self, routes: list[Route], made: dict[str, tuple[Variant, ...]], first: int) -> None:
+    def __init__(self, routes: list[Branch], made: dict[str, tuple[Variant, ...]], first: int) -> None:
         self.scale = max([1, *(len(v) for v in made.values())])
         self.lowest = min([0, *(r.priority for r in routes)])
         # A catch-all that a guard splits becomes a match like any other, so that each needs a tier behind the matches.
@@ -221,7 +227,7 @@ class _Ranks:
         self.behind = max([first, *self.tiers.values()]) + 1
 
     @staticmethod
-    def _split(routes: list[Route], first: int) -> dict[str, int]:
+    def _split(routes: list[Branch], first: int) -> dict[str, int]:
         """A tier for the matches of each tier of the policy, and one for each of its catch-alls, best first."""
         found: dict[str, int] = {}
         following = first
@@ -234,12 +240,12 @@ class _Ranks:
             following += 1
         return found
 
-    def of(self, route: Route, released: int) -> Entry:
-        rank: Entry = {"priority": route.priority * self.scale + released}
+    def of(self, route: Branch, freer: int) -> Entry:
+        rank: Entry = {"priority": route.priority * self.scale + freer}
         if self.tiered:
             rank["tier"] = self.tiers[route.name]
         return rank
 
-    def last(self, released: int) -> Entry:
+    def last(self, freer: int) -> Entry:
         """Behind every route, in a tier of its own."""
-        return {"priority": (self.lowest - 1) * self.scale + released, "tier": self.behind}
+        return {"priority": (self.lowest - 1) * self.scale + freer, "tier": self.behind}

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from wrpc.diagnostics import Diagnostic, finding
-from wrpc.policy.model import Obligation, Policy, Pool, Score, Value
+from wrpc.policy.model import Policy, Pool, Score, Value
 from wrpc.source import Span
 from wrpc.targets.codes import APPROXIMATED, NOT_CARRIED
+from wrpc.targets.gateway.branches import Settled
 from wrpc.targets.target import Artifact, Emitted, Entry, Options
 from wrpc.targets.vllm_sr import models
 from wrpc.targets.vllm_sr.bundles import bundles, joined
@@ -40,10 +41,10 @@ EXCLUSIVE = ("domain", "language", "user_feedback", "fact_check", "reask", "moda
 HALF = Fraction(1, 2)
 
 
-def emit(policy: Policy, options: Options) -> Emitted:
-    made = Made()
-    kept = bundles(policy, options)
-    decisions = Decisions(policy, Rules(policy, made), kept)
+def emit(settled: Settled, options: Options) -> Emitted:
+    policy, made = settled.policy, Made()
+    kept = bundles(settled, options)
+    decisions = Decisions(settled, Rules(policy, made), kept)
     decisions.make()
     found = [*kept.found, *made.found, *decisions.found]
     header = policy.header or policy.sources[0].span(0, 0)
@@ -71,10 +72,7 @@ def emit(policy: Policy, options: Options) -> Emitted:
         content["global"] = settings
     head = f"# {policy.name}, for vllm-sr 0.4. Compiled by wrpc: change the policy, not this file.\n"
     artifact = Artifact(PATH, head + dump(content), _entries(policy, made, decisions, routing))
-    obligations = tuple(
-        f"guard {g.name}" for g in policy.guards.values() if any(isinstance(r, Obligation) for r in g.rules)
-    )
-    return Emitted((artifact,), tuple(found), obligations)
+    return Emitted((artifact,), tuple(found), settled.requiring)
 
 
 def _routing(policy: Policy, made: Made, decisions: Decisions, partitions: list[Content], strategy: str) -> Content:

@@ -1,0 +1,39 @@
+"""What guards leave of an action: another action, without what they removed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from fractions import Fraction
+
+from wrpc.policy.model import Action, Share
+
+
+def left(action: Action, removed: Collection[str]) -> Action | None:
+    """The action without these pools, or None where nothing that can serve is left. `plan` of it is what
+    `decide.interpret.promoted` makes of the plan as it was written."""
+    shares = tuple(s for s in action.shares if s.pool not in removed)
+    kept = [i for i, step in enumerate(action.steps) if step not in removed]
+    spans = tuple(action.step_spans[i] for i in kept) if action.step_spans else ()
+    made = replace(
+        action,
+        shares=shares if action.kind == "any" or action.select is not None else _renormalised(shares),
+        steps=tuple(action.steps[i] for i in kept),
+        step_spans=spans,
+        escalate=action.escalate if len(kept) > 1 else None,
+        fallbacks=tuple(f for f in action.fallbacks if f.pool not in removed),
+        spills=tuple(s for s in action.spills if s.pool not in removed),
+        mirrors=tuple(m for m in action.mirrors if m.pool not in removed),
+    )
+    if made.shares or made.steps:
+        return made
+    if not made.fallbacks:
+        return None
+    first, *others = made.fallbacks
+    only = Share(first.pool, Fraction(1), first.span)
+    return replace(made, kind="to", shares=(only,), fallbacks=tuple(others), select=None)
+
+
+def _renormalised(shares: tuple[Share, ...]) -> tuple[Share, ...]:
+    total = sum((s.weight for s in shares), Fraction(0))
+    return tuple(replace(s, weight=s.weight / total if total else Fraction(1, len(shares))) for s in shares)
