@@ -372,7 +372,7 @@ class Hand:
                 case _:
                     what = self.attribute() if self.chance(7) else self.condition("rule", 1)
                     rules.append(f"forbid {what}{self.when(self.one(['request', 'request', 'rule']))}")
-        words = ["sealed"] * self.chance(2) + ["critical"] * self.chance(2)
+        words = ["sealed"] * self.chance(2) + ["critical"] * self.chance(2) + ["accept_failure"] * self.chance(1)
         self.out.append(f"guard q{index} {{\n  " + "\n  ".join([*words, *rules]) + "\n}")
 
     def claim(self, index: int) -> None:

@@ -100,6 +100,7 @@ rules = st.one_of(
     node(t.Require, expressions, conditions),
     node(t.Sealed),
     node(t.Critical),
+    node(t.AcceptFailure),
 )
 claims = st.one_of(
     attributes,

@@ -13,6 +13,8 @@ from wrpc.policy.wording import described as form
 from wrpc.policy.wording import spelling
 from wrpc.syntax import tree
 
+RULES = (tree.Forbid, tree.Deny, tree.Require)
+FLAGS = (tree.Sealed, tree.Critical, tree.AcceptFailure)
 DENIAL = Where("a guard's `deny`, which is over the request alone")
 
 
@@ -25,12 +27,12 @@ class Guards:
     # ── Guards ────────────────────────────────────────────────────────────
 
     def guard(self, section: tree.Section) -> m.Guard | None:
-        parts = Parts(section, self.reader, (tree.Forbid, tree.Deny, tree.Require, tree.Sealed, tree.Critical))
+        parts = Parts(section, self.reader, (*RULES, *FLAGS))
         made: list[m.Rule] = []
         sound = True
         ruled = False
         for clause in parts.clauses:
-            if isinstance(clause, (tree.Forbid, tree.Deny, tree.Require)):
+            if isinstance(clause, RULES):
                 ruled = True
                 rule = self.rule(clause)
                 sound &= rule is not None
@@ -55,6 +57,7 @@ class Guards:
             span=section.title,
             sealed=bool(parts.of(tree.Sealed)),
             critical=bool(parts.of(tree.Critical)),
+            accepts_failure=bool(parts.of(tree.AcceptFailure)),
             labels=given.table("labels"),
             description=given.get("description", str) or "",
         )

@@ -524,11 +524,14 @@ Rule = Forbid | Denial | Obligation
 
 @value
 class Guard:
+    """`accepts_failure`: what a failed signal lets past it is meant."""
+
     name: str
     rules: tuple[Rule, ...]
     span: Span = field(compare=False, repr=False)
     sealed: bool = False
     critical: bool = False
+    accepts_failure: bool = False
     labels: Mapping[str, Value] = field(default_factory=dict)
     description: str = ""
 

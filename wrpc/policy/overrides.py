@@ -1,7 +1,7 @@
 """Overrides, at the level of the tree: what an environment says replaces what stood in the same slot.
 
 An attribute is a slot; so is each kind of clause, with all its items. What a route does (`to`, `cascade`, `deny`) is
-one slot together. `sealed` and `critical` are never taken away.
+one slot together. `sealed`, `critical` and `accept_failure` are never taken away.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def overridden(before: tree.Section, override: tree.Section) -> tree.Section:
     return replace(before, items=(*kept, *added))
 
 
-_ADDED = (tree.Sealed, tree.Critical)
+_ADDED = (tree.Sealed, tree.Critical, tree.AcceptFailure)
 
 
 def _slot(item: tree.Item, kind: str) -> object:

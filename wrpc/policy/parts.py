@@ -28,6 +28,7 @@ WORDS: Mapping[type, str] = {
     tree.Require: "require",
     tree.Sealed: "sealed",
     tree.Critical: "critical",
+    tree.AcceptFailure: "accept_failure",
     tree.Claim: "claim",
 }
 

@@ -255,7 +255,7 @@ CLAUSES: Mapping[str, tuple[str, ...]] = {
     "default": ("to", "cascade", "deny", "fallback", "spill", "mirror", "budget"),
     "workload": ("when",),
     "place": ("require", "budget"),
-    "guard": ("forbid", "deny", "require", "sealed", "critical"),
+    "guard": ("forbid", "deny", "require", "sealed", "critical", "accept_failure"),
     "assert": ("always", "never", "critical"),
 }
 

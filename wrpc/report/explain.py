@@ -228,7 +228,8 @@ def guard(policy: Policy, found: Guard) -> Iterator[Line]:
 
     ask, show = Asker(policy), _shower(policy)
     verdict = next(v for g, v in guards(ask) if g is found)
-    words = [w for w, is_so in (("sealed", found.sealed), ("critical", found.critical)) if is_so]
+    flags = (("sealed", found.sealed), ("critical", found.critical), ("accept_failure", found.accepts_failure))
+    words = [w for w, is_so in flags if is_so]
     yield ((f"guard {units.name(found.name)}", "strong"), (f"  {', '.join(words)}  {place(found.span)}", "place"))
     for rule in found.rules:
         yield ((f"  {' '.join(rule.span.text.split())}", ""),)

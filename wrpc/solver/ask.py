@@ -38,7 +38,7 @@ class Asker:
 
     def __init__(self, policy: Policy, *, resources: int = RESOURCES, index: bool = True) -> None:
         self.policy = policy
-        self._resources = resources
+        self.resources = resources
         self._index = index and "confidence" not in policy.resolve
 
     @cached_property
@@ -53,7 +53,7 @@ class Asker:
         def reference() -> Reference:
             from wrpc.solver.reference import Reference
 
-            return Reference(self.policy, failures=failures, resources=self._resources)
+            return Reference(self.policy, failures=failures, resources=self.resources)
 
         if not self._index:
             return reference()

@@ -8,22 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from wrpc.policy.expr import (
-    Condition,
-    Failed,
-    Linear,
-    Named,
-    NamedNumber,
-    reads,
-    walk,
-)
+from wrpc.policy import reading
+from wrpc.policy.expr import Condition, Failed, Linear, reads, walk
 from wrpc.policy.model import Forbid, Policy, Score, Signal
 
 
 def failures_matter(policy: Policy) -> bool:
-    read = set(_reads(conditions(policy)))
-    read |= {m for g in policy.groups.values() if read & set(g.members) for m in g.members}
-    told_apart = set(_reads(_opened(policy, [a.condition for a in policy.assumptions.values()])))
+    read = reading.signals(policy, conditions(policy))
+    told_apart = set(_reads(reading.opened(policy, [a.condition for a in policy.assumptions.values()])))
     told_apart |= {n.signal for c in conditions(policy) for n in walk(c) if isinstance(n, Failed)}
     return any(
         s.can_fail and (s.on_error == "deny" or (s.name in read and not _harmless(policy, s, told_apart)))
@@ -36,18 +28,6 @@ def _harmless(policy: Policy, signal: Signal, told_apart: set[str]) -> bool:
         return False
     meant = 1 if signal.on_error == "fires" else 0
     return not isinstance(signal.type, Score) or signal.type.low <= meant <= signal.type.high
-
-
-def _opened(policy: Policy, conditions: Iterable[Condition]) -> list[Condition | Linear]:
-    """The conditions, and what the names in them stand for."""
-    found: list[Condition | Linear] = list(conditions)
-    named: set[str] = set()
-    for condition in found:
-        for node in walk(condition):
-            if isinstance(node, (Named, NamedNumber)) and node.name not in named:
-                named.add(node.name)
-                found.append(policy.definitions[node.name].value)
-    return found
 
 
 def conditions(policy: Policy) -> Iterator[Condition | Linear]:

@@ -183,6 +183,9 @@ class Builder:
     def critical(self, c: Children) -> t.Critical:
         return t.Critical(self._span(c))
 
+    def accept_failure(self, c: Children) -> t.AcceptFailure:
+        return t.AcceptFailure(self._span(c))
+
     def claim(self, c: Children) -> t.Claim:
         return t.Claim(self._span(c), c[0][0], c[1], c[3] if len(c) > 2 else None)
 

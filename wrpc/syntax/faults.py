@@ -249,7 +249,9 @@ class Fault:
         if not isinstance(name, t.Name):
             return None
         actions = self.parser.table.states[self.parser.states[height]]
-        clauses = [kind for kind in actions if kind.isalpha() and kind.islower() and self.parser.takes(kind, height)]
+        clauses = [
+            kind for kind in actions if kind.isidentifier() and kind.islower() and self.parser.takes(kind, height)
+        ]
         close = nearest(cut(name.text), clauses, 1)
         if not close or not self._fits(close[0], name.span, height):
             return None
@@ -337,7 +339,7 @@ class Fault:
             parts.append("an operator")
             rest -= OPERATORS
         if self.item:
-            clauses = {kind for kind in rest if kind.isalpha() and kind.islower()} - OPERATORS
+            clauses = {kind for kind in rest if kind.isidentifier() and kind.islower()} - OPERATORS
             parts.append("a clause" if clauses else "an attribute")
             rest -= clauses | {"NAME"}
         if {"pool", "route", "$END"} <= rest:

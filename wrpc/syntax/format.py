@@ -13,7 +13,7 @@ from wrpc.syntax.words import OPERATORS
 
 CLAUSES = OPERATORS | {
     "when", "to", "weight", "cascade", "escalate", "fallback", "on", "spill", "mirror", "budget", "per", "deny",
-    "forbid", "require", "sealed", "critical", "always", "never",
+    "forbid", "require", "sealed", "critical", "accept_failure", "always", "never",
 }  # fmt: skip
 """Words that an item of a section may begin or go on with: an attribute of such a name stands in backticks."""
 
@@ -273,6 +273,8 @@ def _item(item: t.Item) -> _Line:
             return _Line(item.span, "sealed")
         case t.Critical():
             return _Line(item.span, "critical")
+        case t.AcceptFailure():
+            return _Line(item.span, "accept_failure")
         case _:
             assert_never(item)
 

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-FORMAT = 2
+FORMAT = 3
 
 
 class Rule(NamedTuple):
@@ -124,8 +124,8 @@ def _build(grammar: str) -> Any:
         for symbol, (action, target) in actions.items():
             symbol = names.get(symbol) or (str(symbol) if symbol.isupper() or symbol[0] == "$" else f"<{symbol}>")
             states[state][symbol] = target if action is Shift else number[target]
-    words = [text for text in fixed if text.isalpha()]
-    marks = [text for text in fixed if not text.isalpha()]
+    words = [text for text in fixed if text.isidentifier()]
+    marks = [text for text in fixed if not text.isidentifier()]
     return states, rules, parsed.start_states["start"], patterns, words, marks
 
 

@@ -240,6 +240,11 @@ class Critical(Node):
 
 
 @value
+class AcceptFailure(Node):
+    """Of a guard: what a failed signal lets past it is meant."""
+
+
+@value
 class Claim(Node):
     kind: Literal["always", "never"]
     what: Expr
@@ -248,7 +253,7 @@ class Claim(Node):
 
 Item = (
     Attribute | When | To | Cascade | Fallback | Spill | Mirror | Budget | Deny | Forbid | Require | Sealed
-    | Critical | Claim
+    | Critical | AcceptFailure | Claim
 )  # fmt: skip
 
 

@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Reach:
     """`left`: whether a request holds that no route of higher precedence takes, and one without failures, as the solver
-    found it. `holds`: whether any does at all."""
+    found it. `holds`: whether any does at all. `failing`: only while some signal fails."""
 
     left: Answer
     holds: Answer
+    failing: bool = False
 
 
 @lru_cache(maxsize=4)
@@ -42,7 +43,8 @@ def _in(ask: Asker, room: Room, wanted: set[str]) -> dict[str, Reach]:
         for route in group:
             if route.name in wanted:
                 left = _left(room, route, line.ask(line.holds(route)), len(group))
-                found[route.name] = Reach(left, left if left.possible else alone.settle(alone.holds(route)))
+                holds = left if left.possible else alone.settle(alone.holds(route))
+                found[route.name] = Reach(left, holds, room.failures and left.possible)
         for route in group:
             line.exclude(line.holds(route))
     return found

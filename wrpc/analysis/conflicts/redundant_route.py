@@ -30,6 +30,7 @@ from typing import TYPE_CHECKING
 
 from wrpc.analysis.check import Found
 from wrpc.analysis.conflicts.reach import reach
+from wrpc.analysis.safety.late_denial import late_routes
 from wrpc.decide.state import state
 from wrpc.diagnostics import Code, finding
 from wrpc.policy.model import Policy, Route
@@ -43,9 +44,12 @@ CODE = Code("WRP204", "redundant-route", "warning", __doc__ or "")
 
 def check(policy: Policy, ask: Asker) -> Found:
     found = reach(ask)
+    told = {r.name for r in late_routes(ask)}
     next_ = _Next(policy)
     suspects = [
-        r for r in _suspects(policy) if found[r.name].left.possible and not next_.differs(ask, found[r.name].left, r)
+        r
+        for r in _suspects(policy)
+        if r.name not in told and found[r.name].left.possible and not next_.differs(ask, found[r.name].left, r)
     ]
     for room in ask.rooms:
         if suspects:

@@ -5,18 +5,24 @@ forgot its `trust`. What was meant should be written down.
 
 Bad:
 
+    signal pii: bool { source keywords("passport") }
     pool own { trust "own" }
     pool spare { }
     #    ^^^^^ WRP405
-    default { to own  fallback spare }
-    guard home { forbid destination.trust == "cloud" }
+    pool cloud { trust "cloud" }
+    route private { when pii  to own  fallback spare }
+    default { to cloud }
+    guard home { forbid destination.trust == "cloud" when pii }
 
 Good:
 
+    signal pii: bool { source keywords("passport") }
     pool own { trust "own" }
     pool spare { trust "own" }
-    default { to own  fallback spare }
-    guard home { forbid destination.trust == "cloud" }
+    pool cloud { trust "cloud" }
+    route private { when pii  to own  fallback spare }
+    default { to cloud }
+    guard home { forbid destination.trust == "cloud" when pii }
 
 To repair, declare the attribute.
 """

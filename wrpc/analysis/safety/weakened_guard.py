@@ -28,7 +28,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wrpc.analysis.check import Found, shown
-from wrpc.diagnostics import Code, Related
+from wrpc.diagnostics import Code, Related, finding
 from wrpc.policy.model import Denial, Forbid, Guard, Obligation, Pool, Rule
 
 if TYPE_CHECKING:
@@ -41,6 +41,15 @@ CODE = Code("WRP404", "weakened-guard", "error", __doc__ or "")
 
 def check(policy: Policy, ask: Asker) -> Found:
     for change in policy.overridden:
+        if change.after.accepts_failure and not change.before.accepts_failure:
+            yield finding(
+                CODE,
+                f"the override lets failed signals pass the sealed guard `{change.before.name}`: `accept_failure`",
+                change.span,
+                subjects=(f"guard {change.before.name}",),
+                related=(Related(change.before.span, "sealed here"),),
+                help="an override may only tighten a sealed guard",
+            )
         answer = _escapes(ask, change.before, change.after)
         if not answer.impossible:
             yield shown(

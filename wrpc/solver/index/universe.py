@@ -36,6 +36,10 @@ class Universe:
                 found |= ((1 << (last - first) * stride) - 1) << first * stride
         return _repeated(found, period, self.points // period)
 
+    def stride(self, name: str) -> int:
+        """How far apart two points are that differ by one cell of this signal."""
+        return self._strides[name]
+
     def request(self, points: int) -> dict[str, RequestValue]:
         """A request of one of the points, with as many signals as possible at their defaults, the first first."""
         found: dict[str, RequestValue] = {}

@@ -1,0 +1,90 @@
+"""A claim that asks nothing.
+
+No request satisfies its `when`, or no pool, route or label its other part: nothing could ever break it, so that it
+holds without saying anything.
+
+Bad:
+
+    pool own { trust "own" }
+    pool cloud { trust "cloud" }
+    default { to own  fallback cloud on timeout }
+    assert stays { never destination.trust == "coud" }
+    #              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ WRP412
+
+Good:
+
+    pool own { trust "own" }
+    pool spare { trust "own" }
+    default { to own  fallback spare }
+    assert stays { never destination.trust != "own" }
+
+To repair, correct the value or the condition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from wrpc.analysis.check import Found, is_library
+from wrpc.analysis.safety.hollow import Ending, endings, missing, never, profiles, seen
+from wrpc.diagnostics import Code, finding
+from wrpc.policy import reading
+from wrpc.policy.expr import Condition, Constant, Cost, Not, Outcome, walk
+from wrpc.policy.model import Claim, Policy
+from wrpc.policy.rewrite import conjunction, settled
+
+if TYPE_CHECKING:
+    from wrpc.solver.ask import Asker
+
+CODE = Code("WRP412", "empty-claim", "warning", __doc__ or "")
+
+
+def check(policy: Policy, ask: Asker) -> Found:
+    if is_library(policy):
+        return
+    for assertion in policy.assertions.values():
+        for claim in assertion.claims:
+            what, when = _parts(claim)
+            nobody = when is not None and _unmet(ask, policy, [when])
+            if not nobody and (claim.reads_cost or not _unmet(ask, policy, [p for p in (what, when) if p is not None])):
+                continue
+            one = next(missing(policy, [claim.when if nobody else claim.what, None if nobody else claim.when]), None)
+            why = "no request satisfies its `when`" if nobody else "nothing could break it"
+            yield finding(
+                CODE,
+                f"claim `{assertion.name}` asks nothing: {one.message if one is not None else why}",
+                claim.span,
+                subjects=(f"assert {assertion.name}",),
+                help=one.help if one is not None else "correct it, or remove it",
+                fixes=one.fixes if one is not None else (),
+            )
+
+
+def _parts(claim: Claim) -> tuple[Condition, Condition | None]:
+    """What breaks the claim, and its `when`; without a `when` that reads a cost, of which any may be."""
+    what = Not(claim.what) if claim.kind == "always" else claim.what
+    when = claim.when
+    return what, None if when is None or any(isinstance(n, Cost) for n in walk(when)) else when
+
+
+def _unmet(ask: Asker, policy: Policy, parts: list[Condition]) -> bool:
+    """No request, pool and ending satisfy all of the parts."""
+    if not policy.pools:
+        parts = [p for p in parts if not any(True for _ in reading.attributes(p))]
+    outcomes = any(isinstance(n, Outcome) for p in parts for n in walk(p))
+    ends: list[Ending | None] = [*endings(policy, parts)] if outcomes else [None]
+    return never(ask, _all(policy, parts, ends))
+
+
+def _all(policy: Policy, parts: list[Condition], ends: list[Ending | None]) -> Iterator[Condition]:
+    for profile in profiles(policy, parts):
+        of_pool = [seen(p, profile) for p in parts]
+        for end in ends:
+            yield conjunction(_ended(p, end) for p in of_pool)
+
+
+def _ended(condition: Condition, end: Ending | None) -> Condition:
+    if end is None:
+        return condition
+    return settled(condition, lambda n: Constant(end.shows(n)) if isinstance(n, Outcome) else None)

@@ -1,0 +1,202 @@
+"""A guard that would act, were a signal's real value known, and does not while the signal fails.
+
+A guard counts an unknown condition as true. But `on_error silent` says that a failed signal is false, and `fires` that
+it is true: then nothing is unknown any more, and a classifier that is down lets everything past the guard. For a
+`sealed` or `critical` guard this is an error.
+
+Bad:
+
+    signal pii: bool { source classifier("pii")  on_error silent }
+    pool own { trust "own" }
+    pool cloud { trust "cloud" }
+    route private { when pii  to own }
+    default { to cloud }
+    guard home { forbid destination.trust == "cloud" when pii }
+    #     ^^^^ WRP410
+
+Good:
+
+    signal pii: bool { source classifier("pii")  on_error fires }
+    pool own { trust "own" }
+    pool cloud { trust "cloud" }
+    route private { when pii  to own }
+    default { to cloud }
+    guard home { forbid destination.trust == "cloud" when pii }
+
+To repair, let a failure mean what is safe (`on_error fires`, or `deny`), or leave `on_error` out: the guard then acts
+on what it does not know. Where the gap is meant, say so with `accept_failure` in the guard.
+
+Good:
+
+    signal batch: bool { source header("x-batch")  on_error silent }
+    pool fast { labels { class fast } }
+    pool patient { labels { class patient } }
+    route overnight { when batch  to patient }
+    default { to fast }
+    guard off_the_fast_pools { accept_failure  forbid destination.class == "fast" when batch }
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from wrpc.analysis.check import Found, shown
+from wrpc.diagnostics import Code, Severity, listing
+from wrpc.policy import reading
+from wrpc.policy.expr import Condition, Failed, walk
+from wrpc.policy.model import Denial, Forbid, Guard, Obligation, Policy
+
+if TYPE_CHECKING:
+    from wrpc.decide.request import RequestValue
+    from wrpc.decide.state import State
+    from wrpc.solver.ask import Asker, Replay
+    from wrpc.solver.decision import Encoded
+    from wrpc.solver.hidden import Hidden
+    from wrpc.solver.terms import Term
+
+CODE = Code("WRP410", "fails-open", "warning", __doc__ or "")
+
+
+def check(policy: Policy, ask: Asker) -> Found:
+    for guard, found in opened(ask):
+        severity: Severity = "error" if guard.sealed or guard.critical else "warning"
+        subjects = (f"guard {guard.name}",)
+        if found.answer.request is None:
+            message = f"guard `{guard.name}` may fail open"
+            yield shown(CODE, message, guard.span, policy, found.answer, severity=severity, subjects=subjects)
+            continue
+        failed = listing([*found.values], "and")
+        yield shown(
+            CODE,
+            f"guard `{guard.name}` fails open: while {failed} {'fails' if len(found.values) == 1 else 'fail'} it does "
+            f"nothing, and for {_values(found.values)} it would {_would(policy, guard, found)}",
+            guard.span,
+            policy,
+            found.answer,
+            severity=severity,
+            subjects=subjects,
+            help="let the failure mean what is safe (`on_error`), or say with `accept_failure` in the guard that it is"
+            " meant",
+        )
+
+
+@lru_cache(maxsize=4)
+def opened(ask: Asker) -> tuple[tuple[Guard, Hidden], ...]:
+    """The guards that fail open, each with a request, or where that is not settled."""
+    suspects = [g for g in ask.policy.guards.values() if not g.accepts_failure and _may(ask.policy, g)]
+    if not suspects:
+        return ()
+    from wrpc.solver.hidden import hidden
+
+    found: list[tuple[Guard, Hidden]] = []
+    for guard in suspects:
+        one = hidden(
+            ask,
+            lambda seen, known, guard=guard: _pairs(guard, seen, known),  # type: ignore[misc]  # bound
+            lambda replay, real, guard=guard: bool([*acts(guard, replay, real)]),  # type: ignore[misc]
+        )
+        if not one.answer.impossible:
+            found.append((guard, one))
+    return tuple(found)
+
+
+def _may(policy: Policy, guard: Guard) -> bool:
+    """It reads a failure that means something. What is unknown a guard counts as true, and what is known in spite of
+    it stays so whatever the value is."""
+    conditions = [c for r in guard.rules for c in _conditions(r)]
+    if any(isinstance(n, Failed) for c in reading.opened(policy, conditions) for n in walk(c)):
+        return True
+    read = (policy.signals[name] for name in reading.signals(policy, conditions))
+    return any(s.can_fail and s.on_error in ("fires", "silent") for s in read)
+
+
+def _conditions(rule: Forbid | Denial | Obligation) -> Iterator[Condition]:
+    if isinstance(rule, Forbid):
+        yield rule.what
+    if rule.when is not None:
+        yield rule.when
+
+
+# ── For all requests ──────────────────────────────────────────────────────
+
+
+def _pairs(guard: Guard, seen: Encoded, known: Encoded) -> Sequence[tuple[Term, Term]]:
+    """What is served while signals fail, and beside it what the guard would do."""
+    from wrpc.solver.terms import conj, negate
+
+    policy, certain = seen.policy, negate(seen.conflict)
+    reached = {p: conj([certain, seen.reaches(p)]) for p in policy.pools if p in policy.naming}
+    pairs: list[tuple[Term, Term]] = []
+    if any(isinstance(r, Forbid) for r in guard.rules):
+        pairs += [(there, known.removes(guard.name, pool)) for pool, there in reached.items()]
+    for rule in guard.rules:
+        if isinstance(rule, Denial):
+            pairs.append((conj([certain, seen.served]), negate(known.encoding.condition(rule.when).false)))
+        elif isinstance(rule, Obligation):
+            for pool, there in reached.items():
+                at = policy.pools[pool] if rule.per_destination else None
+                due = negate(known.encoding.at(at).condition(rule.when).false)
+                pairs.append((conj([there, negate(_asked(seen, rule.name, pool))]), due))
+    return [(a, b) for a, b in pairs if a is not False and b is not False]
+
+
+def _asked(d: Encoded, name: str, pool: str) -> Term:
+    """Some guard asks this of the pool, or of the whole decision."""
+    from wrpc.solver.terms import disj, negate
+
+    return disj(
+        negate(d.encoding.at(d.policy.pools[pool] if r.per_destination else None).condition(r.when).false)
+        for g in d.policy.guards.values()
+        for r in g.rules
+        if isinstance(r, Obligation) and r.name == name
+    )
+
+
+# ── For one ───────────────────────────────────────────────────────────────
+
+
+def acts(guard: Guard, replay: Replay, real: State) -> Iterator[str]:
+    """What the guard would do to what is served, were it given the real values."""
+    from wrpc.decide.interpret import interpreter
+
+    decision, machine = replay.decision, interpreter(replay.policy)
+    if decision is None or decision.action != "route":
+        return
+    pools = {p: replay.policy.pools[p] for p in dict.fromkeys(decision.pools)}
+    obligations = [r for g in replay.policy.guards.values() for r in g.rules if isinstance(r, Obligation)]
+    for rule in guard.rules:
+        if isinstance(rule, Denial) and machine.holds(rule.when, real) is not False:
+            yield "deny the request"
+    yield from (f"remove `{p}`" for p in pools if machine.forbids(guard.name, p, real))
+    for rule in guard.rules:
+        if not isinstance(rule, Obligation):
+            continue
+        for pool in pools.values():
+            alike = [r for r in obligations if r.name == rule.name]
+            if any(r.when is None or machine.test(r.when)(replay.state, pool, None) is not False for r in alike):
+                continue
+            if rule.when is None or machine.test(rule.when)(real, pool, None) is not False:
+                yield f"ask `{rule.name}` of `{pool.name}`"
+
+
+def _would(policy: Policy, guard: Guard, found: Hidden) -> str:
+    from wrpc.solver.ask import Replay
+    from wrpc.solver.hidden import real, restored
+
+    assert found.answer.request is not None, "a guard that fails open is shown by a request"
+    from wrpc.decide.interpret import interpreter
+
+    request = found.answer.request
+    decision, _ = interpreter(policy).decision(request)
+    state = real(policy, restored(request, found.values))
+    assert state is not None, "it was confirmed"
+    return next(acts(guard, Replay(policy, request, decision, None), state))
+
+
+def _values(values: Mapping[str, RequestValue]) -> str:
+    from wrpc.decide.request import show
+    from wrpc.solver.ask import json_value
+
+    return " and ".join(f"`{name}` = {show(json_value(value))}" for name, value in values.items())

@@ -1,0 +1,224 @@
+"""Rules and claims each by itself: whether anything at all could make one act, or break one, whatever the routes are.
+
+Anything: every request without failures, every declared pool, and for a claim every route and outcome. A pool with
+values that nobody names counts as well: `!= "own"` is no empty rule while all pools are our own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from wrpc.decide.evaluate import RELATIONS
+from wrpc.diagnostics import Fix, nearest
+from wrpc.policy import reading
+from wrpc.policy.expr import Attribute, Condition, Constant, Outcome, StringLiteral, Text, TextTerm, walk
+from wrpc.policy.model import Denial, Forbid, Policy, Rule
+from wrpc.policy.rewrite import conjunction, settled
+from wrpc.policy.wording import quoted
+from wrpc.source import Span
+from wrpc.values import value
+
+if TYPE_CHECKING:
+    from wrpc.solver.ask import Asker
+
+SUBSETS = 6  # attributes that one rule reads, of which any may have a value that nobody names
+AT_ONCE = 64
+
+Profile = dict[str, str | None]
+
+
+@value
+class Ending:
+    """How a decision may end, as a claim sees it."""
+
+    route: str | None = None
+    routed: bool = False
+    denied: bool = False
+    served: bool = False
+
+    def shows(self, node: Outcome) -> bool:
+        match node.kind:
+            case "route":
+                return self.route in node.routes
+            case "routed":
+                return self.routed
+            case "denied":
+                return self.denied
+            case "served":
+                return self.served
+
+
+def endings(policy: Policy, conditions: Sequence[Condition]) -> list[Ending]:
+    """Those that the conditions tell apart: of the routes that none of them names, one."""
+    named = {r for c in conditions for n in walk(c) if isinstance(n, Outcome) for r in n.routes}
+    declared = ["default" if r is policy.default else r.name for r in policy.answering]
+    others = [r for r in declared if r not in named][:1]
+    found = [Ending(denied=True), Ending()]
+    for name in (*(r for r in declared if r in named), *others):
+        found += [Ending(name, routed=True, served=True), Ending(name, routed=True, denied=True)]
+    return found
+
+
+# ── Pools, as far as a condition sees them ────────────────────────────────
+
+
+def profiles(policy: Policy, conditions: Sequence[Condition]) -> list[Profile]:
+    """What the attributes that the conditions read are, for each pool and for pools with values that nobody names:
+    those equal nothing, as what is not declared."""
+    read = sorted({a for c in conditions for a in reading.attributes(c)})
+    if not read:
+        return [{}]
+    told = {a: _told_apart(a, conditions) for a in read}
+    declared = dict.fromkeys(
+        tuple(_seen_as(pool.attribute(a), told[a]) for a in read) for pool in policy.pools.values()
+    )
+    sizes = range(len(read) + 1) if len(read) <= SUBSETS else (0, len(read))
+    found: dict[tuple[str | None, ...], None] = {}
+    for row in declared:
+        for size in sizes:
+            for fresh in combinations(range(len(read)), size):
+                found[tuple(None if i in fresh else v for i, v in enumerate(row))] = None
+    return [dict(zip(read, row, strict=True)) for row in found]
+
+
+def _told_apart(attribute: str, conditions: Sequence[Condition]) -> frozenset[str] | None:
+    """The values that the conditions tell from the rest; None where that is more than to equal a constant."""
+    found: set[str] = set()
+    for node in (n for c in conditions for n in walk(c)):
+        match node:
+            case Text("equals", Attribute(name), StringLiteral(text)) | Text(
+                "equals", StringLiteral(text), Attribute(name)
+            ):
+                found |= {text} if name == attribute else set()
+            case Text(_, left, right) if Attribute(attribute) in (left, right):
+                return None
+            case _:
+                pass
+    return frozenset(found)
+
+
+def _seen_as(value: str | None, told: frozenset[str] | None) -> str | None:
+    return value if told is None or value in told else None
+
+
+def seen(condition: Condition, profile: Profile, ending: Ending | None = None) -> Condition:
+    """The condition for a pool of this profile and a decision that ends so: over the request alone."""
+
+    def settle(node: Condition) -> Condition | None:
+        match node:
+            case Text(relation, left, right):
+                a, b = _term(left, profile), _term(right, profile)
+                if a is None or b is None:
+                    return Constant(False)
+                if isinstance(a, StringLiteral) and isinstance(b, StringLiteral):
+                    return Constant(RELATIONS[relation](a.value, b.value))
+                return Text(relation, a, b)
+            case Outcome() if ending is not None:
+                return Constant(ending.shows(node))
+            case _:
+                return None
+
+    return settled(condition, settle)
+
+
+def _term(term: TextTerm, profile: Profile) -> TextTerm | None:
+    if not isinstance(term, Attribute):
+        return term
+    found = profile[term.name]
+    return None if found is None else StringLiteral(found)
+
+
+# ── Questions ─────────────────────────────────────────────────────────────
+
+
+def never(ask: Asker, conditions: Iterable[Condition]) -> bool:
+    """No request without failures satisfies any of these."""
+    from wrpc.solver.terms import disj
+
+    left = list(dict.fromkeys(conditions))
+    if Constant(True) in left:
+        left = [Constant(True)]
+    encoding = ask.healthy.decision.encoding
+    return all(
+        ask.healthy.settle(disj(encoding.condition(c).true for c in left[i : i + AT_ONCE])).impossible
+        for i in range(0, len(left), AT_ONCE)
+    )
+
+
+@lru_cache(maxsize=4)
+def idle_rules(ask: Asker) -> frozenset[int]:
+    """The rules, by identity, of which nothing makes all true."""
+    rules = [r for g in ask.policy.guards.values() for r in g.rules]
+    return frozenset(id(r) for r in rules if unmet(ask, ask.policy, _parts(r)))
+
+
+def _parts(rule: Rule) -> list[Condition]:
+    return [c for c in (rule.what if isinstance(rule, Forbid) else None, rule.when) if c is not None]
+
+
+def unmet(ask: Asker, policy: Policy, parts: Sequence[Condition]) -> bool:
+    """No request and pool satisfy all of the parts. Without pools, whatever reads one may hold."""
+    if not policy.pools:
+        parts = [p for p in parts if not any(True for _ in reading.attributes(p))]
+    return never(ask, (conjunction(seen(p, profile) for p in parts) for profile in profiles(policy, parts)))
+
+
+def denials(rules: Iterable[Rule]) -> list[Denial]:
+    return [r for r in rules if isinstance(r, Denial)]
+
+
+# ── What nobody has ───────────────────────────────────────────────────────
+
+
+@value
+class Missing:
+    """A value that no pool has, where it stands, and those that some pool has, nearest first."""
+
+    attribute: str
+    value: str
+    prefix: bool
+    span: Span | None
+    known: tuple[str, ...]
+
+    @property
+    def message(self) -> str:
+        what = "begins with" if self.prefix else "is"
+        return f"no pool's `{self.attribute}` {what} {quoted(self.value)}"
+
+    @property
+    def help(self) -> str | None:
+        close = nearest(self.value, self.known)
+        if close:
+            return f"did you mean {' or '.join(map(quoted, close))}?"
+        if self.known:
+            return "pools have " + ", ".join(map(quoted, self.known[:5]))
+        return f"no pool declares `{self.attribute}`"
+
+    @property
+    def fixes(self) -> tuple[Fix, ...]:
+        close = nearest(self.value, self.known, 1)
+        written = quoted(self.value)
+        if not close or self.prefix or self.span is None or self.span.text.count(written) != 1:
+            return ()
+        start = self.span.start + self.span.text.index(written)
+        at = Span(self.span.source, start, start + len(written))
+        return (Fix(at, quoted(close[0]), f"write {quoted(close[0])}", safe=False),)
+
+
+def missing(policy: Policy, conditions: Iterable[Condition | None]) -> Iterator[Missing]:
+    """Every value of a `destination` that the conditions name and no pool has."""
+    for condition in conditions:
+        for node in walk(condition) if condition is not None else ():
+            match node:
+                case Text(relation, Attribute(name), StringLiteral(text)) | Text(
+                    relation, StringLiteral(text), Attribute(name)
+                ) if relation != "before":
+                    known = {v for p in policy.pools.values() if (v := p.attribute(name)) is not None}
+                    prefix = relation == "prefix"
+                    if not any(v.startswith(text) if prefix else v == text for v in known):
+                        yield Missing(name, text, prefix, node.span, tuple(sorted(known)))
+                case _:
+                    pass

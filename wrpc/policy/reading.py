@@ -1,0 +1,33 @@
+"""What conditions read: which signals, names looked through and groups taken whole; which attributes of a pool."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from wrpc.policy.expr import Attribute, Condition, Linear, Named, NamedNumber, Text, reads, walk
+from wrpc.policy.model import Policy
+
+
+def opened(policy: Policy, conditions: Iterable[Condition | Linear]) -> list[Condition | Linear]:
+    """The conditions, and what the names in them stand for, each definition once."""
+    found = list(conditions)
+    named: set[str] = set()
+    for condition in found:  # grows as names are met
+        for node in walk(condition):
+            if isinstance(node, (Named, NamedNumber)) and node.name not in named:
+                named.add(node.name)
+                found.append(policy.definitions[node.name].value)
+    return found
+
+
+def signals(policy: Policy, conditions: Iterable[Condition | Linear]) -> set[str]:
+    """Every signal that the conditions depend on: what a group makes of a member depends on all of them."""
+    read = {name for c in opened(policy, conditions) for node in walk(c) for name in reads(node)}
+    return read | {m for g in policy.groups.values() if read & set(g.members) for m in g.members}
+
+
+def attributes(condition: Condition) -> Iterator[str]:
+    """Every attribute of `destination` that a condition names; no `let` can."""
+    for node in walk(condition):
+        if isinstance(node, Text):
+            yield from (t.name for t in (node.left, node.right) if isinstance(t, Attribute))
