@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.decide.deciding import decided, plan
+from wrpc.decide import Conflict
 
 BOOLS = "".join(f'signal {n}: bool {{ source header("{n}") }} ' for n in "ab")
 TENANT = 'signal tenant: string { source header("tenant") } '
@@ -137,3 +138,33 @@ def test_an_obligation_of_a_removed_destination_is_none() -> None:
 
 def test_a_denial_has_none() -> None:
     assert decided('default { deny "no" } guard g { require audit }')["obligations"] == []
+
+
+@pytest.mark.parametrize(
+    ("action", "request_", "expected"),
+    [
+        ("to own, cloud, bare  fallback others on timeout, connection", {}, ["connection", "timeout"]),
+        ("to own, cloud, bare  fallback others", {}, ["any"]),
+        ("to own weight 1, cloud weight 0  fallback others", {}, ["any"]),
+        ("to own, cloud  select latency  fallback others", {}, ["any"]),
+        ("to own, cloud, bare  fallback others", {"a": True}, ["any"]),
+        ("to own, cloud  fallback others  fallback bare", {"a": True}, None),
+        ("to own, cloud  fallback bare", {}, None),
+    ],
+)
+def test_others_stand_in_where_two_are_left(
+    action: str, request_: dict[str, object], expected: list[str] | None
+) -> None:
+    decision = decided(f"{BOOLS} default {{ {action} }} {NO_CLOUD}", **request_)
+    assert decision.get("others") == expected
+    assert ("others" in decision) is (expected is not None)
+    assert {d["role"] for d in decision["destinations"]} <= {"primary", "fallback"}
+
+
+def test_others_are_part_of_what_a_route_does() -> None:
+    text = "{} "
+    text += "route r {{ when a  to own, cloud  fallback others{} }} "
+    text += "route s {{ when a  to cloud, own  fallback others{} }}"
+    with pytest.raises(Conflict):
+        decided(text.format(BOOLS, "", " on timeout"), a=True)
+    assert decided(text.format(BOOLS, " on timeout, overload", " on overload, timeout"), a=True)["route"] == "r"

@@ -311,7 +311,8 @@ def does(a: m.Action) -> tuple[object, ...]:
     shares = frozenset((s.pool, s.weight) for s in a.shares)
     fallbacks = tuple((e.pool, frozenset(e.causes)) for e in a.fallbacks)
     settings = (a.select, a.retries, a.timeout, a.reasoning, a.tools, a.cache, a.compress, a.retain, a.budget)
-    return a.kind, shares, a.steps, a.escalate, a.reason, fallbacks, a.spills, a.mirrors, settings
+    others = None if a.others is None else frozenset(a.others)
+    return a.kind, shares, a.steps, a.escalate, a.reason, others, fallbacks, a.spills, a.mirrors, settings
 
 
 def evidence(route: m.Route, f: Facts) -> str | None:
@@ -389,6 +390,9 @@ def guarded(policy: m.Policy, a: m.Action, f: Facts) -> dict[str, object]:
             for pool in owed:
                 if true(rule.when, f, policy.pools[pool]) is not False:
                     owed[pool].add(rule.name)
+    standing_in = {}
+    if a.others is not None and len(primaries) >= 2:
+        standing_in = {"others": sorted(a.others) if a.others else ["any"]}
     return {
         "action": "route",
         "reason": None,
@@ -398,6 +402,7 @@ def guarded(policy: m.Policy, a: m.Action, f: Facts) -> dict[str, object]:
             for p, role, w in left
         ],
         "obligations": sorted(everywhere.union(*owed.values())),
+        **standing_in,
     }
 
 

@@ -70,9 +70,9 @@ class Hand:
         return options[self.number(0, len(options) - 1)]
 
     def some(self, options: Sequence[T], least: int = 0, most: int | None = None) -> list[T]:
-        """So many different ones, in any order."""
+        """So many different ones, in any order; all where there are fewer than `least`."""
         left = list(options)
-        count = self.number(least, len(left) if most is None else min(len(left), most))
+        count = self.number(min(least, len(left)), len(left) if most is None else min(len(left), most))
         return [left.pop(self.number(0, len(left) - 1)) for _ in range(count)]
 
     # ── Signals ───────────────────────────────────────────────────────────
@@ -329,6 +329,8 @@ class Hand:
             text = "to " + ", ".join(f"{p} weight {self.one(WEIGHTS)}" for p in main)
         else:
             text = "to " + ", ".join(main)
+        if kind < 6 and count > 1 and self.chance(4):
+            text += "\n  fallback others" + self.one(["", " on timeout", " on timeout, overload"])
         for pool in left:
             match self.number(0, 4):
                 case 0 | 1:

@@ -50,6 +50,7 @@ EXAMPLES: dict[Construct, tuple[str, str]] = {
     C.SELECT: ("route r { to a, b select latency }", "route r"),
     C.CASCADE: ("route r { cascade a -> b escalate when confidence < 0.5 }", "route r"),
     C.DENY_ROUTE: ('route r { when plain deny "no" }', "route r"),
+    C.OTHERS: ("route r { to a, b fallback others }", "route r"),
     C.FALLBACK: ("route r { to a fallback b }", "route r"),
     C.FALLBACK_CAUSES: ("route r { to a fallback b on timeout }", "route r"),
     C.SPILL: ("route r { to a spill b above 80% }", "route r"),

@@ -50,6 +50,8 @@ class Decision:
     fired: tuple[str, ...] = ()
     removed: tuple[Removal, ...] = ()
     by: str | None = None
+    others: tuple[str, ...] | None = None
+    """The causes for which the primaries stand in for one another."""
 
     @property
     def pools(self) -> tuple[str, ...]:
@@ -64,4 +66,5 @@ class Decision:
             "obligations": list(self.obligations),
             "fired": list(self.fired),
             "removed": [r.json() for r in self.removed],
+            **({} if self.others is None else {"others": list(self.others)}),
         }

@@ -209,7 +209,8 @@ class Interpreter:
             reason = f"guard `{by_guard}` leaves no destination"
             return Decision(route.name, "deny", reason, removed=tuple(removed), by=f"guard {by_guard}")
         union, served = self.obliged(destinations, s)
-        return Decision(route.name, "route", None, served, union, removed=tuple(removed))
+        others = route.action.others_of(destinations)
+        return Decision(route.name, "route", None, served, union, removed=tuple(removed), others=others)
 
     def forbids(self, guard: str, pool: str, s: State) -> bool:
         found = self.policy.pools[pool]

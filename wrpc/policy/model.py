@@ -5,7 +5,7 @@ Base units: seconds, bytes, watts, USD; a rate is per second, a price in USD per
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
@@ -407,7 +407,8 @@ class Action:
     """What a route does. Two routes that do the same have equal actions: spans and spellings do not count.
 
     `kind` "to": `shares` has the primaries; "any": the router picks one of `shares`, which are all pools;
-    "cascade": `steps`; "deny": `reason`.
+    "cascade": `steps`; "deny": `reason`. `others` are the causes for which the primaries stand in for one another: none
+    for any failure, None where they do not.
     """
 
     kind: Literal["to", "any", "cascade", "deny"]
@@ -415,6 +416,7 @@ class Action:
     steps: tuple[str, ...] = ()
     escalate: Condition | None = None
     reason: str | None = None
+    others: tuple[str, ...] | None = None
     fallbacks: tuple[FallbackEdge, ...] = ()
     spills: tuple[SpillEdge, ...] = ()
     mirrors: tuple[MirrorEdge, ...] = ()
@@ -435,8 +437,15 @@ class Action:
         return replace(
             self,
             shares=tuple(sorted(self.shares, key=lambda s: s.pool)),
+            others=None if self.others is None else tuple(sorted(self.others)),
             fallbacks=tuple(FallbackEdge(f.pool, tuple(sorted(f.causes))) for f in self.fallbacks),
         )
+
+    def others_of(self, left: Sequence[Planned]) -> tuple[str, ...] | None:
+        """The causes, sorted, for which one primary of what is left stands in for another; "any" for every failure."""
+        if self.others is None or sum(p.role == "primary" for p in left) < 2:
+            return None
+        return tuple(sorted(self.others)) or ("any",)
 
 
 OnUnknown = Literal["silent", "fires", "deny"]

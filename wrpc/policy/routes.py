@@ -91,6 +91,7 @@ class Routes:
         fallbacks, spills, mirrors, budget = edges
         if main is None or others or fallbacks is None or spills is None or mirrors is None or budget is None:
             return None
+        instead = self.others(parts, first)
         cache, retain = given.get("cache", Reading), given.get("retain", Reading)
         return m.Action(
             kind=main.kind,
@@ -98,6 +99,7 @@ class Routes:
             steps=main.steps,
             step_spans=main.step_spans,
             escalate=main.escalate,
+            others=instead,
             fallbacks=fallbacks,
             spills=spills,
             mirrors=mirrors,
@@ -173,6 +175,32 @@ class Routes:
         return m.Action("cascade", steps=steps, escalate=escalate, step_spans=spans)
 
     # ── Edges ─────────────────────────────────────────────────────────────
+
+    def others(self, parts: Parts, main: tree.To | tree.Cascade) -> tuple[str, ...] | None:
+        """The causes of `fallback others`, none for any failure; None without it, or where it says nothing."""
+        clauses = parts.of(tree.Fallback)
+        found = [(i, c, c.others) for i, c in enumerate(clauses) if c.others is not None]
+        for i, clause, at in found:
+            why = None
+            if isinstance(main, tree.Cascade):
+                why = "the steps of a cascade follow one another anyway"
+            elif main.any:
+                why = "`to any` leaves the choice to the router"
+            elif len(main.destinations) < 2:
+                why = "the route has one main destination"
+            elif clause.pools:
+                why = "it stands alone in its clause"
+            elif i:
+                why = "it stands before every other `fallback`, and once"
+            if why is not None:
+                self.faults.add(
+                    codes.MISPLACED_OTHERS,
+                    f"`fallback others` does not fit here: {why}",
+                    at.span,
+                    help="it is tried first, and means the other main destinations of `to a, b`; "
+                    "a pool of that name stands in backticks",
+                )
+        return tuple(c.text for c in found[0][1].causes) if found else None
 
     def fallbacks(self, parts: Parts) -> tuple[m.FallbackEdge, ...] | None:
         made: list[m.FallbackEdge] = []

@@ -108,6 +108,7 @@ class Decision(Contract):
     obligations: list[str]
     fired: list[str]
     removed: list[Removal]
+    others: list[str] | None = None
 
 
 class Fault(Contract):

@@ -21,6 +21,8 @@ def render(decision: Decision, label: str) -> Iterator[Line]:
         case "route":
             took = "default" if decision.route == "default" else f"route {units.name(decision.route or '')}"
             yield (head, (took, "proved"), (f" → {destinations(decision.destinations)}", ""))
+            if decision.others is not None:
+                yield (("  others: ", "label"), (f"stand in on {', '.join(decision.others)}", ""))
     if decision.fired:
         yield (("  fired: ", "label"), (", ".join(units.name(f) for f in decision.fired), ""))
     if decision.obligations:

@@ -125,7 +125,8 @@ def outcomes(d: Encoded, aspects: Aspects) -> Mapping[Outcome, Term]:
     add(unrouted, d.unrouted)
     for route in d.policy.answering:
         for left, when in _variants(d, route):
-            add(_outcome(promoted(route.action, left), aspects), conj([d.takes(route), when]))
+            kept = promoted(route.action, left)
+            add(_outcome(kept, route.action.others_of(kept), aspects), conj([d.takes(route), when]))
     return {outcome: disj(terms) for outcome, terms in found.items()}
 
 
@@ -145,14 +146,14 @@ def _variants(d: Encoded, route: Route) -> list[tuple[list[Planned], Term]]:
     return variants
 
 
-def _outcome(left: list[Planned], aspects: Aspects) -> Outcome:
+def _outcome(left: list[Planned], others: tuple[str, ...] | None, aspects: Aspects) -> Outcome:
     """What counts of a plan. Primaries have no order; cascades, fallbacks and the other edges do."""
     if not left:
         return ("deny",)
     shown = [(p.pool, p.role, p.weight if aspects.weights else None) for p in left]
     main = sorted((s for s in shown if s[1] == "primary"), key=repr)
     edges = [s for s in shown if s[1] != "primary"] if aspects.edges else []
-    return ("route", *main, *edges)
+    return ("route", *main, *edges, others if aspects.edges else None)
 
 
 def _obligations(policy: Policy) -> set[str]:
@@ -205,6 +206,6 @@ def told(d: Decision | None, aspects: Aspects) -> Outcome:
         return ("conflict",)
     left = [Planned(s.pool, s.role, s.weight) for s in d.destinations]
     action = "deny" if d.action == "unrouted" and aspects.unrouted_is_denied else d.action
-    outcome = _outcome(left, aspects) if action == "route" else (action,)
+    outcome = _outcome(left, d.others, aspects) if action == "route" else (action,)
     obligations = d.obligations if aspects.obligations else ()
     return (outcome, obligations, d.reason if aspects.reasons else None)

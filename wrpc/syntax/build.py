@@ -157,7 +157,9 @@ class Builder:
 
     def fallback(self, c: Children) -> t.Fallback:
         on = next((at for at, child in enumerate(c) if type(child) is tuple and child[0] == "on"), len(c))
-        return t.Fallback(self._span(c), _nodes(c[:on]), _nodes(c[on:]))
+        others = next((child for child in c[:on] if type(child) is tuple and child[0] == "others"), None)
+        word = None if others is None else t.Name(Span(self.source, *others[1:]), others[0])
+        return t.Fallback(self._span(c), _nodes(c[:on]), _nodes(c[on:]), word)
 
     def spill(self, c: Children) -> t.Spill:
         return t.Spill(self._span(c), c[1], c[3])

@@ -17,7 +17,7 @@ CLAUSES = OPERATORS | {
 }  # fmt: skip
 """Words that an item of a section may begin or go on with: an attribute of such a name stands in backticks."""
 
-POOLS = OPERATORS | {"any"}
+POOLS = OPERATORS | {"any", "others"}
 BLANK = re.compile(r"\n[^\S\n]*\n")
 
 
@@ -253,7 +253,7 @@ def _item(item: t.Item) -> _Line:
             return _joined(item.span, steps, None, "escalate when ", item.escalate)
         case t.Fallback():
             on = [" on " + name(item.causes[0]), *map(name, item.causes[1:])] if item.causes else [""]
-            pools = [_pool(p) for p in item.pools]
+            pools = [*(["others"] if item.others else []), *(_pool(p) for p in item.pools)]
             return _row(item.span, "fallback ", [*pools[:-1], pools[-1] + on[0], *on[1:]])
         case t.Spill():
             return _Line(item.span, f"spill {_pool(item.pool)} above {number(item.above)}")

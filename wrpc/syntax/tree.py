@@ -187,8 +187,11 @@ class Cascade(Node):
 
 @value
 class Fallback(Node):
+    """`fallback a, b on timeout`. `others` is that word, where it means the other main destinations."""
+
     pools: tuple[Name, ...]
     causes: tuple[Name, ...]
+    others: Name | None = None
 
 
 @value

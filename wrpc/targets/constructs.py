@@ -132,6 +132,7 @@ def _action(route: Route, subject: str) -> Iterator[Use]:
     found += [(Construct.SPILL, s.span) for s in action.spills]
     found += [(Construct.MIRROR, m.span) for m in action.mirrors]
     present = {
+        Construct.OTHERS: action.others,
         Construct.SELECT: action.select,
         Construct.RETRIES: action.retries,
         Construct.TIMEOUT: action.timeout,

@@ -49,6 +49,7 @@ class Construct(StrEnum):
     SELECT = "select"
     CASCADE = "cascade"
     DENY_ROUTE = "deny route"
+    OTHERS = "fallback others"
     FALLBACK = "fallback"
     FALLBACK_CAUSES = "fallback causes"
     SPILL = "spill"

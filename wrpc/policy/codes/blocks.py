@@ -39,6 +39,29 @@ Good:
 How to repair: keep one.
 """)
 
+MISPLACED_OTHERS = Code("WRP136", "misplaced-others", "error", """\
+A `fallback others` that has no others, or stands in the wrong place.
+
+`fallback others` means that the main destinations of a route stand in for one another. So it needs two of them at
+least, not `to any` and not a cascade; and it is tried first, so that it is the first fallback, once, alone in its
+clause.
+
+Bad:
+
+    pool east {}
+    pool west {}
+    default { to east  fallback others on timeout  fallback west }
+    #                           ^^^^^^ WRP136
+
+Good:
+
+    pool east {}
+    pool west {}
+    default { to east, west  fallback others on timeout }
+
+How to repair: name the other pool behind `to`, or as a fallback by its own name.
+""")
+
 PARTIAL_WEIGHTS = Code("WRP132", "partial-weights", "error", """\
 A route where some destinations have a weight and others have none.
 

@@ -85,6 +85,7 @@ TARGET = Target(
         Construct.SELECT: Approximate("route.weighted_clusters", "how to choose: each pool gets an equal share"),
         Construct.CASCADE: Cannot("no answer is read back, so that requests stay with the first step"),
         Construct.DENY_ROUTE: Native("direct_response, 403"),
+        Construct.OTHERS: Cannot("one cluster is chosen for all the tries of a request"),
         Construct.FALLBACK: Native("endpoint priorities, and route.retry_policy.retry_priority"),
         Construct.FALLBACK_CAUSES: Approximate(
             "route.retry_policy.retry_on",

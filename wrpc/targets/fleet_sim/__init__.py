@@ -47,6 +47,7 @@ TARGET = Target(
             "traffic.json: workloads[].pieces[].pools", "how many escalate, unless `split` says it"
         ),
         Construct.DENY_ROUTE: SHARES,
+        Construct.OTHERS: Elsewhere("the gateway; failures are not simulated"),
         Construct.FALLBACK: Elsewhere("the gateway; failures are not simulated"),
         Construct.FALLBACK_CAUSES: Elsewhere("the gateway; failures are not simulated"),
         Construct.SPILL: Native("traffic.json: workloads[].pieces[].spills"),

@@ -43,6 +43,7 @@ TARGET = Target(
         Construct.SELECT: GATEWAY,
         Construct.CASCADE: GATEWAY,
         Construct.DENY_ROUTE: GATEWAY,
+        Construct.OTHERS: GATEWAY,
         Construct.FALLBACK: GATEWAY,
         Construct.FALLBACK_CAUSES: GATEWAY,
         Construct.SPILL: GATEWAY,

@@ -51,6 +51,7 @@ TARGET = Target(
             "algorithm.confidence, escalation_order: declared", "which measure of an answer's confidence is meant"
         ),
         Construct.DENY_ROUTE: Native("plugins: fast_response"),
+        Construct.OTHERS: Cannot("a decision has models to choose among, and none to fall back on"),
         Construct.FALLBACK: Cannot("a decision has models to choose among, and none to fall back on"),
         Construct.FALLBACK_CAUSES: Cannot("a decision has models to choose among, and none to fall back on"),
         Construct.SPILL: Cannot("a decision does not see how full a pool is"),
