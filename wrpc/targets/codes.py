@@ -90,8 +90,7 @@ UNSEEN_POOL = Code(
     "unseen-pool",
     "error",
     """\
-A setting in a `target` block that sends requests to a pool which the route's plan does not have, once its guards have
-acted.
+A setting in a `target` block that sends requests to a pool which the guarded plan of its route does not have.
 
 No proof and no guard knows of what such a setting does: a request that a guard keeps from the pool would reach it all
 the same.
