@@ -7,7 +7,6 @@ changes every place that shows a mapping with an anchor is not safe.
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from dataclasses import replace
@@ -15,6 +14,7 @@ from dataclasses import replace
 from wrpc.diagnostics import Edit, Fix
 from wrpc.importers.document import Items, Keys, Pair, Scalar, plain, read, same
 from wrpc.importers.layout import Collection, Entry, Layout, Piece, layout
+from wrpc.letters import quoted
 from wrpc.source import Source
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*\Z")
@@ -88,7 +88,7 @@ def wrap(node: Scalar, title: str, *, safe: bool = True) -> Fix | None:
     if isinstance(list_, Items) and len(list_.items) == 1 and same(list_.items[0], node):
         return Fix(node.span, f"[{text}]", title, safe)
     # What is bare in a block may need quotes between brackets; it has a comma or a bracket, and so is text.
-    return Fix(node.span, f"[{json.dumps(node.text, ensure_ascii=False)}]", title, safe)
+    return Fix(node.span, f"[{quoted(node.text)}]", title, safe)
 
 
 def rename(pair: Pair, name: str, title: str, *, safe: bool = True) -> Fix | None:
@@ -99,7 +99,7 @@ def rename(pair: Pair, name: str, title: str, *, safe: bool = True) -> Fix | Non
     safe = safe and not layout(pair.key.span.source).shared(pair.key.span.start)
     bare = bool(_NAME.match(name)) and isinstance(plain(name), str)
     quote = text[0] if text[0] in "'\"" else ""
-    return Fix(pair.key.span, f"{quote}{name}{quote}" if bare else json.dumps(name, ensure_ascii=False), title, safe)
+    return Fix(pair.key.span, f"{quote}{name}{quote}" if bare else quoted(name), title, safe)
 
 
 # ── Taking away ───────────────────────────────────────────────────────────

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 
 from wrpc.diagnostics import Diagnostic, Findings, Fix, Proof
+from wrpc.letters import in_json
 from wrpc.report import Shown
 from wrpc.report.screen import Line
 
@@ -55,7 +56,4 @@ def proof(p: Proof) -> dict[str, object]:
 
 def dumps(value: object, *, indent: int | None = None) -> str:
     """JSON that a person can read, and a terminal cannot be fooled by."""
-    text = json.dumps(value, ensure_ascii=False, indent=indent)
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
+    return in_json(json.dumps(value, ensure_ascii=False, indent=indent))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Sequence
 from hashlib import sha256
@@ -11,6 +10,7 @@ from pathlib import Path, PurePath
 from wrpc.diagnostics import Findings
 from wrpc.policy.model import Policy
 from wrpc.source import Source, Span
+from wrpc.targets import writing
 from wrpc.targets.compile import Compiled, carriage
 from wrpc.targets.target import Artifact
 from wrpc.version import __version__
@@ -31,7 +31,7 @@ def manifest(policy: Policy, compiled: Sequence[Compiled], findings: Findings) -
         "proofs": [{"subject": p.subject, "verdict": p.verdict, "leans_on": list(p.leans_on)} for p in findings.proofs],
         "targets": {c.target.name: _target(c, shown) for c in sorted(compiled, key=lambda c: c.target.name)},
     }
-    return Artifact(NAME, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
+    return Artifact(NAME, writing.json(content) + "\n")
 
 
 def digest(text: str) -> str:

@@ -13,6 +13,7 @@ from wrpc.diagnostics import Diagnostic, finding
 from wrpc.policy.model import Env, Policy
 from wrpc.source import Span
 from wrpc.targets.codes import UNEMITTABLE
+from wrpc.targets.envoy.headers import said
 from wrpc.targets.envoy.settings import Address, Settings, parse
 
 NAMESPACE = "wrpc"
@@ -35,7 +36,7 @@ class Clusters:
 
     def chain(self, pools: tuple[str, ...]) -> str:
         """The name of the cluster that tries these pools, one after the other."""
-        name = "+".join(pools)
+        name = "+".join(said(pool, "+ ") for pool in pools)
         if name not in self.made:
             places = {pool: address for pool in pools if (address := self.address(pool)) is not None}
             self.made[name] = cluster(name, places, self.settings.ca), self.policy.pools[pools[0]].span
@@ -128,7 +129,8 @@ def grpc(name: str, address: Address, ca: str) -> dict[str, object]:
 
 
 def _endpoint(pool: str, address: Address, several: bool) -> dict[str, object]:
-    metadata: dict[str, object] = {NAMESPACE: {"pool": pool}}
+    # Answers name it in a header.
+    metadata: dict[str, object] = {NAMESPACE: {"pool": said(pool)}}
     if several and address.tls:
         metadata["envoy.transport_socket_match"] = {"pool": pool}
     return {

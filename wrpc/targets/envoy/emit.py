@@ -9,6 +9,7 @@ from wrpc.decide.request import show_number
 from wrpc.diagnostics import Diagnostic, finding, listing
 from wrpc.policy.model import Bool, Enum, Int, Policy, Real, Score, Set, Signal, String
 from wrpc.source import Span
+from wrpc.targets import writing
 from wrpc.targets.codes import NOT_CARRIED
 from wrpc.targets.envoy import headers
 from wrpc.targets.envoy.clusters import Clusters, grpc, socket
@@ -123,10 +124,10 @@ def _artifact(
         *(Place(f"{ROUTES}/{i}", e.span) for i, e in enumerate(found)),
         *(Place(f"/static_resources/clusters/{i}", span) for i, (_, span) in enumerate(clusters.made.values())),
     ]
-    return Artifact(FILE, _head(policy, names, read, chosen) + _yaml(bootstrap), tuple(places))
+    return Artifact(FILE, writing.yaml(bootstrap, _head(policy, names, read, chosen)), tuple(places))
 
 
-def _head(policy: Policy, names: Names, read: set[str], chosen: Settings) -> str:
+def _head(policy: Policy, names: Names, read: set[str], chosen: Settings) -> list[str]:
     """What a reader of the file has to know: where it comes from, and who sets which header."""
     lines = [
         f"Envoy bootstrap of the policy `{policy.name}`, made by wrpc {__version__} for Envoy {' to '.join(VERSIONS)}.",
@@ -139,7 +140,7 @@ def _head(policy: Policy, names: Names, read: set[str], chosen: Settings) -> str
         lines += [
             f"  {names.headers[s.name]:{width}}  {s.name}: {_spelling(s)}{_set_by(s, names, chosen)}" for s in asked
         ]
-    return "".join(f"# {line}".rstrip() + "\n" for line in lines)
+    return lines
 
 
 def _spelling(signal: Signal) -> str:
@@ -169,16 +170,3 @@ def _set_by(signal: Signal, names: Names, chosen: Settings) -> str:
         return f"; the client's own{absent}"
     who = f"from {chosen.signals_by.host}" if chosen.signals_by else "from a front end" if chosen.trust_headers else ""
     return f"; {who}{absent}" if who else absent
-
-
-def _yaml(value: object) -> str:
-    import yaml
-
-    class Plain(yaml.SafeDumper):
-        """Everything in full: an alias would have to be looked up by the reader."""
-
-        def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002  PyYAML's signature
-            return True
-
-    text: str = yaml.dump(value, Dumper=Plain, sort_keys=False, allow_unicode=True, width=10_000)
-    return text

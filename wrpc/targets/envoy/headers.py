@@ -18,6 +18,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from hashlib import sha256
 
 from wrpc.diagnostics import Diagnostic, finding
 from wrpc.policy.expr import Interval
@@ -33,6 +34,10 @@ EMPTY_SET = "none"
 # What the gateway itself says, of requests to pools and in answers.
 ROUTE, POOL, REASON, OBLIGATIONS = (PREFIX + word for word in ("route", "pool", "reason", "obligations"))
 OWN = (MODEL, ROUTE, POOL, REASON, OBLIGATIONS)
+
+# Envoy takes no header of more than 16 KiB, and clients take less.
+LONGEST = 1024
+_LONGEST_NAME = 64
 
 # Of the letters that HTTP allows, those that every proxy on the way leaves alone.
 _TOKEN = re.compile(r"[a-z0-9._-]+")
@@ -70,13 +75,20 @@ def names(policy: Policy, prefix: str, chosen: Mapping[str, Value], at: Span) ->
             name = MODEL
             lifted.add(signal.name)
         else:
-            name = prefix + re.sub(r"[^a-z0-9]+", "-", signal.name.lower()).strip("-")
+            name = prefix + _slug(signal.name)
         found[signal.name] = name
         diagnostics += _faults(signal, name, users.setdefault(name, signal), signal.name in lifted)
     for name in chosen:
         if name not in policy.signals:
             diagnostics.append(finding(UNEMITTABLE, f"`headers` names `{name}`, which is no signal", at))
     return Names(found, frozenset(given), frozenset(lifted), tuple(diagnostics))
+
+
+def _slug(name: str) -> str:
+    found = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    if found and len(found) <= _LONGEST_NAME:
+        return found
+    return f"{found[:40].strip('-') or 'x'}-{sha256(name.encode()).hexdigest()[:8]}"
 
 
 def _faults(signal: Signal, name: str, user: Signal, lifted: bool) -> Iterable[Diagnostic]:
@@ -103,6 +115,23 @@ def word(name: str) -> str:
     if name == EMPTY_SET:
         return "%6Eone"
     return "".join(c if _PLAIN.fullmatch(c) else "".join(f"%{b:02X}" for b in c.encode()) for c in name)
+
+
+def plain(text: str, also: str = "") -> str:
+    """A text as a header can hold it: what is no printable ASCII, `%` itself and what stands in `also` as `%` and two
+    hex digits."""
+    return "".join(
+        c if " " <= c <= "~" and c != "%" and c not in also else "".join(f"%{b:02X}" for b in c.encode()) for c in text
+    )
+
+
+def said(name: str, also: str = "") -> str:
+    """A name in what the gateway says of it: `plain`, and of a very long one the beginning and a hash."""
+    text = plain(name, also)
+    if len(text) <= LONGEST:
+        return text
+    start = re.sub(r"%[0-9A-F]?$", "", text[: LONGEST - 20])
+    return f"{start}...{sha256(name.encode()).hexdigest()[:16]}"
 
 
 def value(signal: Signal, given: bool | Fraction | str | frozenset[str]) -> str:

@@ -13,7 +13,7 @@ from wrpc.targets.envoy.settings import Settings
 Json = dict[str, object]
 
 _TYPE = "type.googleapis.com/envoy.extensions."
-SIGNALS = "wrpc signals"
+SIGNALS = "wrpc signals"  # no cluster of pools has a space in its name
 ROUTES = "/static_resources/listeners/0/filter_chains/0/filters/0/typed_config/route_config/virtual_hosts/0/routes"
 
 

@@ -79,8 +79,13 @@ class _Reader:
         if host["domains"] != ["*"]:
             raise Unreadable("a virtual host that is not for every host")
         self.routes: list[Json] = host["routes"]
-        self.chains = {c["name"]: _chain(c) for c in resources["clusters"]}
+        # Of a very long name a header has the beginning and a hash.
+        self.names = {headers.said(name): name for name in (*policy.pools, *policy.routes)}
+        self.chains = {c["name"]: tuple(map(self.named, _chain(c))) for c in resources["clusters"]}
         self.signals = self._signals()
+
+    def named(self, text: str) -> str:
+        return self.names.get(text) or unquote(text)
 
     def _signals(self) -> dict[str, list[Signal]]:
         options = Options()
@@ -166,7 +171,7 @@ class _Reader:
                 h["header"]["key"]: h["header"]["value"].replace("%%", "%")
                 for h in route.get("response_headers_to_add", [])
             }
-            labels = {"route": Word(unquote(said["x-wrpc-route"]))} if "x-wrpc-route" in said else {}
+            labels = {"route": Word(self.named(said["x-wrpc-route"]))} if "x-wrpc-route" in said else {}
             due = [h["header"]["value"].replace("%%", "%") for h in route.get("request_headers_to_add", [])]
             yield _Entry(str(route["name"]), when, self._action(route), _obligations(due), labels)
 
@@ -242,7 +247,7 @@ def _table(value: Json, key: str) -> Json:
 
 
 def _chain(cluster: Json) -> tuple[str, ...]:
-    """The pools of a cluster, by priority."""
+    """The pools of a cluster, by priority, as headers name them."""
     found: dict[int, str] = {}
     for group in cluster["load_assignment"]["endpoints"]:
         (endpoint,) = group["lb_endpoints"]

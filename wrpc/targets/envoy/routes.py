@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,10 +10,11 @@ from math import lcm
 
 from wrpc.policy.model import Action, Planned, Policy, Signal, String, plan
 from wrpc.source import Span
+from wrpc.targets import writing
 from wrpc.targets.envoy import headers
 from wrpc.targets.envoy.clusters import Clusters
 from wrpc.targets.envoy.decisions import Decided, Deed, Refuse, Unrouted
-from wrpc.targets.envoy.headers import Names, canonical
+from wrpc.targets.envoy.headers import Names, canonical, said
 from wrpc.targets.envoy.matchers import Matcher, inverted, present, regex, row_matchers
 from wrpc.targets.gateway.branches import Deny, Send
 
@@ -89,11 +89,16 @@ def entries(decided: Decided, names: Names, clusters: Clusters) -> Iterator[Entr
 def numbered(entries: Iterable[Entry]) -> list[Entry]:
     """With every name once: the second of a name is `name #2`."""
     times: Counter[str] = Counter()
+    taken: set[str] = set()
     found: list[Entry] = []
     for e in entries:
-        name = str(e.route["name"])
-        times[name] += 1
-        found.append(e if times[name] == 1 else Entry({**e.route, "name": f"{name} #{times[name]}"}, e.span))
+        name = wanted = str(e.route["name"])
+        # A route may itself be called `a #2`.
+        while name in taken:
+            times[wanted] += 1
+            name = f"{wanted} #{times[wanted] + 1}"
+        taken.add(name)
+        found.append(e if name == wanted else Entry({**e.route, "name": name}, e.span))
     return found
 
 
@@ -120,12 +125,12 @@ KINDS = {400: "invalid_request", 403: "policy_denied", 404: "unrouted"}
 
 
 def answer(status: int, reason: str, route: str | None = None) -> Json:
-    said = reason
-    while len(body := _body(status, said).encode()) > BODY_LIMIT:
-        said = said[: len(said) - max(1, (len(body) - BODY_LIMIT) // 6)]
-    added = {"content-type": "application/json", headers.REASON: plain(reason)[:1024]}
+    shown = reason[:BODY_LIMIT]
+    while len(body := _body(status, shown).encode()) > BODY_LIMIT:
+        shown = shown[: len(shown) - max(1, (len(body) - BODY_LIMIT) // 12)]
+    added = {"content-type": "application/json", headers.REASON: said(reason)}
     if route is not None:
-        added[headers.ROUTE] = plain(route)
+        added[headers.ROUTE] = said(route)
     return {
         "direct_response": {"status": status, "body": {"inline_string": body.decode()}},
         "response_headers_to_add": [_header(k, v) for k, v in added.items()],
@@ -133,17 +138,12 @@ def answer(status: int, reason: str, route: str | None = None) -> Json:
 
 
 def _body(status: int, reason: str) -> str:
-    return json.dumps({"error": {"message": reason, "type": KINDS[status], "code": status}}, ensure_ascii=False)
+    return writing.json({"error": {"message": reason, "type": KINDS[status], "code": status}}, indent=None)
 
 
 def _header(key: str, value: str, *, formatted: bool = False) -> Json:
     text = value if formatted else value.replace("%", "%%")
     return {"header": {"key": key, "value": text}, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}
-
-
-def plain(text: str) -> str:
-    """A text as a header can hold it: what is not printable ASCII, and `%` itself, as `%` and two hex digits."""
-    return "".join(c if " " <= c <= "~" and c != "%" else "".join(f"%{b:02X}" for b in c.encode()) for c in text)
 
 
 # ── Plans ─────────────────────────────────────────────────────────────────
@@ -171,12 +171,14 @@ def send(found: Send, clusters: Clusters) -> Json:
             {"cluster": clusters.chain((m.pool,)), "runtime_fraction": {"default_value": _percent(m.share)}}
             for m in found.action.mirrors
         ]
-    added = [_header(headers.ROUTE, plain(found.route))]
+    added = [_header(headers.ROUTE, said(found.route))]
     result: Json = {"route": action, "response_headers_to_add": added}
     if found.obligations:
-        said = ", ".join(plain(name) + (f";pool={plain(pool)}" if pool else "") for name, pool in found.obligations)
-        added.append(_header(headers.OBLIGATIONS, said))
-        result["request_headers_to_add"] = [_header(headers.OBLIGATIONS, said)]
+        due = ", ".join(
+            said(name, ",;") + (f";pool={said(pool, ',;')}" if pool else "") for name, pool in found.obligations
+        )
+        added.append(_header(headers.OBLIGATIONS, due))
+        result["request_headers_to_add"] = [_header(headers.OBLIGATIONS, due)]
     return result
 
 

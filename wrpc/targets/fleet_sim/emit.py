@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from fractions import Fraction
 from importlib.resources import files
 
+from wrpc.targets import writing
 from wrpc.targets.codes import UNEMITTABLE
 from wrpc.targets.fleet_sim import driver
 from wrpc.targets.fleet_sim.asked import Arriving, Asked, Machines
@@ -36,7 +36,7 @@ def emit(settled: Settled, options: Options) -> Emitted:
             asked.say(UNEMITTABLE, "no workload reaches a pool that the simulator could run", asked.at)
             return Emitted((), tuple(asked.found))
         artifacts.append(Artifact("fleet.json", _json(fleet), _entries(machines, arriving, None)))
-        artifacts += [Artifact(path, json.dumps(points) + "\n") for path, points in cdfs.items()]
+        artifacts += [Artifact(path, writing.json(points, indent=None) + "\n") for path, points in cdfs.items()]
     return Emitted(tuple(artifacts), tuple(asked.found))
 
 
@@ -114,7 +114,7 @@ def _entries(machines: list[Machines], arriving: list[Arriving], workloads: str 
 
 
 def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+    return writing.json(value) + "\n"
 
 
 def _driver() -> str:

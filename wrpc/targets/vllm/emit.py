@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from fractions import Fraction
 
 from wrpc.policy.model import Env
+from wrpc.targets import writing
 from wrpc.targets.gateway.branches import Settled
 from wrpc.targets.target import Artifact, Emitted, Entry, Options
 from wrpc.targets.vllm.options import text
@@ -100,17 +100,12 @@ def _inventory(plan: Plan) -> str:
         }
         for e in plan.engines
     ]
-    return json.dumps({"image": plan.image, "engines": engines}, ensure_ascii=False, indent=1) + "\n"
+    return writing.json({"image": plan.image, "engines": engines}) + "\n"
 
 
 def _yaml(engine: Engine, content: Mapping[str, object]) -> str:
-    import yaml
-
-    # Some characters of a name would end the comment.
-    name = json.dumps(engine.pool.name)[1:-1]
     phase = f", {engine.phase}" if engine.phase else ""
-    body = yaml.safe_dump(dict(content), sort_keys=False, allow_unicode=True, default_flow_style=False, width=1000)
-    return f"# Pool {name}{phase}.\n{body}"
+    return writing.yaml(dict(content), [f"Pool {engine.pool.name}{phase}."])
 
 
 def _entries(engine: Engine, content: Mapping[str, object]) -> tuple[Entry, ...]:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from wrpc.diagnostics import Diagnostic, finding
 from wrpc.policy.model import Policy, Pool, Score, Value
 from wrpc.source import Span
+from wrpc.targets import writing
 from wrpc.targets.codes import APPROXIMATED, NOT_CARRIED
 from wrpc.targets.gateway.branches import Settled
 from wrpc.targets.target import Artifact, Emitted, Entry, Options
@@ -17,7 +18,6 @@ from wrpc.targets.vllm_sr.conditions import Made, Rules, cannot
 from wrpc.targets.vllm_sr.decisions import Decisions
 from wrpc.targets.vllm_sr.kinds import Entry as Content
 from wrpc.targets.vllm_sr.kinds import Rule, described, texts
-from wrpc.targets.vllm_sr.text import dump
 
 PATH = "config.yaml"
 VERSION = "v0.3"
@@ -70,8 +70,8 @@ def emit(settled: Settled, options: Options) -> Emitted:
     }
     if settings:
         content["global"] = settings
-    head = f"# {policy.name}, for vllm-sr 0.4. Compiled by wrpc: change the policy, not this file.\n"
-    artifact = Artifact(PATH, head + dump(content), _entries(policy, made, decisions, routing))
+    head = f"{policy.name}, for vllm-sr 0.4. Compiled by wrpc: change the policy, not this file."
+    artifact = Artifact(PATH, writing.yaml(content, [head], indented=True), _entries(policy, made, decisions, routing))
     return Emitted((artifact,), tuple(found), settled.requiring)
 
 

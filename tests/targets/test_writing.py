@@ -1,0 +1,82 @@
+"""What a reader of YAML, of either version, makes of strings, numbers and comments."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.laws.test_names_stay_names import Core
+from tests.support.compiling import compiled, files
+from tests.support.hostile import NAMES, TEXTS
+from wrpc.targets import writing
+
+READERS = (yaml.SafeLoader, yaml.CSafeLoader, Core)
+
+
+def readings(text: str) -> list[object]:
+    return [yaml.load(text, Loader=loader) for loader in READERS]
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])) | st.sampled_from(TEXTS))
+def test_a_string_is_that_string_wherever_it_stands(text: str) -> None:
+    content = {"value": text, text + "k": [text, {text: text}]}
+    for indented in (False, True):
+        written = writing.yaml(content, [text, "second"], indented=indented)
+        assert readings(written) == [content] * len(READERS)
+        assert written.splitlines() == written.split("\n")[:-1]
+
+
+@pytest.mark.parametrize(
+    "text", ["n", "y", "Y", "off", "No", "~", "NULL", "1_000", "0o7", "1:30", ".inf", "1e3", "<<", "="]
+)
+def test_what_some_reader_takes_for_more_stands_in_quotes(text: str) -> None:
+    assert writing.yaml({"pool": text}) == f"pool: '{text}'\n"
+    assert writing.yaml({text: 1}) == f"'{text}': 1\n"
+
+
+@pytest.mark.parametrize(
+    "text", ["local", "127.0.0.1", "15s", "cloud/eu", "x-wrpc-pool", "a b", "Nobody", "yes please"]
+)
+def test_other_words_stand_as_they_are(text: str) -> None:
+    assert writing.yaml([text]) == f"- {text}\n"
+
+
+def test_nothing_is_shared_and_nothing_folded() -> None:
+    shared = {"a": "word " * 200}
+    assert writing.yaml([shared, shared]).count("word") == 400
+    assert len(writing.yaml([shared]).splitlines()) == 1
+
+
+def test_numbers_are_exact() -> None:
+    assert writing.yaml([Fraction(3), Fraction(1, 8), Fraction(-5, 2), Fraction(1, 3)]) == (
+        "- 3\n- 0.125\n- -2.5\n- 0.3333333333333333\n"
+    )
+
+
+def test_a_comment_ends_with_its_line() -> None:
+    for name in NAMES:
+        written = writing.comments([f"of {name}", ""])
+        assert written.count("\n") == 2
+        assert all(line.startswith("#") for line in written.splitlines())
+
+
+@pytest.mark.parametrize("target", ["envoy", "vllm-sr"])
+def test_a_name_ends_no_comment(target: str) -> None:
+    """YAML of version 1.1 ends a line at U+2028: what follows was a key of the file."""
+    text = """
+    policy `x\u2028injected: true\u2028#` { language 1 }
+    signal word: bool { source keywords("secret") }
+    pool y { endpoint "127.0.0.1:9" }
+    pool n { endpoint "127.0.0.1:8" }
+    route r { when word to y }
+    default { to n }
+    """
+    for made in files(compiled(text, target)).values():
+        content = yaml.safe_load(made)
+        assert "injected" not in content
+        assert made.startswith("#")
+        assert "\\u2028injected" in made.split("\n")[0]
