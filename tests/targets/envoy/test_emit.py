@@ -175,7 +175,7 @@ def test_obligations() -> None:
     text += "default { to one, two }\n"
     found = compiled(HEAD + text + SAID, TARGET, findings=Findings())
     assert not found.ok
-    assert any("knows nothing of what it requires" in d.message for d in found.diagnostics)
+    assert any("says who does what it requires" in d.message for d in found.diagnostics)
     proved = Findings(proofs=(Proof("guard g", "proved"),))
     assert compiled(HEAD + text + SAID, TARGET, findings=proved).ok
     kept = bootstrap(text + 'target envoy { trust_headers true  obligations_by "the proxy of the pools" }')
