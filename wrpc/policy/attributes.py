@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TypeVar, assert_never
 
 from wrpc.diagnostics import Fix, Related
-from wrpc.policy import codes, units
+from wrpc.policy import codes, meant, units
 from wrpc.policy import vocabulary as v
 from wrpc.policy.faults import Faults
 from wrpc.policy.model import Amount, Bounds, Env, Invocation, Value, Word
@@ -57,6 +57,12 @@ class Reading:
         return self.get(name, dict) or {}
 
 
+_ONCE = {
+    "when": "join the two conditions with `and`",
+    "to": "a comma stands between two pools: `to a, b`",
+}
+
+
 class Reader:
     """Reads attributes and values; every fault is reported once, at the value."""
 
@@ -99,6 +105,7 @@ class Reader:
             codes.DUPLICATE_ATTRIBUTE,
             f"`{name}` stands twice in one `{block}`",
             span,
+            help=_ONCE.get(name),
             related=[Related(first, "first given here")],
         )
 
@@ -180,18 +187,25 @@ class Reader:
         unit = units.unit(number.unit)
         if unit is not None:
             return Amount(number.value * unit.scale, unit.dimension)
+        advice = meant.unit(number)
         self.faults.add(
             codes.UNKNOWN_UNIT,
-            f"`{number.unit}` is no unit",
+            f"`{number.unit}` is not a unit",
             number.span,
-            help=self.faults.suggest(number.unit, units.UNITS)
+            fixes=advice[1] if advice else (),
+            help=(advice[0] if advice else self.faults.suggest(number.unit, units.UNITS))
             or "units are such as `k`, `Ki`, `%`, `ms`, `s`, `min`, `h`, `GiB`, `kW`, `USD`, `/s`, `USD/h`, `USD/Mtok`",
         )
         return None
 
     def quantity(self, kind: v.Quantity, value: tree.Value, name: str) -> Amount | None:
         if not isinstance(value, tree.Number):
-            self.wrong(value, name, units.title(kind.dimension), f"`{units.example(kind.dimension)}`")
+            advice = meant.unquoted(value)
+            if advice is None:
+                self.wrong(value, name, units.title(kind.dimension), f"`{units.example(kind.dimension)}`")
+            else:
+                message = f"`{name}` takes {units.title(kind.dimension)}, found a string"
+                self.faults.add(codes.WRONG_TYPE, message, value.span, help=advice[0], fixes=advice[1])
             return None
         amount = self.amount(value)
         if amount is None or not self.fits(amount, kind.dimension, value.span, f"`{name}`"):
@@ -214,7 +228,7 @@ class Reader:
             codes.UNIT_MISMATCH,
             f"{what} takes {units.title(dimension)}, found {units.title(amount.dimension)}",
             span,
-            help=f"write it such as `{units.example(dimension)}`",
+            help=f"write it such as `{meant.amount(span.text, dimension, what)}`",
         )
         return False
 
@@ -241,7 +255,8 @@ class Reader:
         return None
 
     def quoting(self, span: Span, message: str, fix: Fix) -> None:
-        self.faults.add(codes.QUOTES, message, span, fixes=[fix], help=f"write `{fix.text}`")
+        bare = "" if fix.text.startswith('"') else ", without quotes"
+        self.faults.add(codes.QUOTES, message, span, fixes=[fix], help=f"write `{fix.text}`{bare}")
 
     def word(self, value: tree.Value, name: str, words: tuple[str, ...]) -> str | None:
         bare = self.bare(value, name, "one of " + ", ".join(f"`{w}`" for w in words))
@@ -346,12 +361,13 @@ class Reader:
                     pass
         return self.read(options[0], value, name)
 
-    def wrong(self, value: tree.Node, name: str, expected: str, example: str = "") -> None:
+    def wrong(self, value: tree.Node, name: str, expected: str, example: str = "", fixes: Iterable[Fix] = ()) -> None:
         self.faults.add(
             codes.WRONG_TYPE,
             f"`{name}` takes {expected}, found {described(value)}",
             value.span,
             help=f"such as {example}" if example else None,
+            fixes=fixes,
         )
 
     # ── Values of no particular type ──────────────────────────────────────

@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from wrpc.diagnostics import Fix
-from wrpc.policy import codes, expr
+from wrpc.policy import codes, expr, meant
 from wrpc.policy import vocabulary as v
 from wrpc.policy.intervals import FLIPPED, Relation, holds
 from wrpc.policy.model import Enum
@@ -49,6 +49,9 @@ class Comparing:
 
     def compare(self, e: tree.Compare, where: Where) -> expr.Condition | None:
         left, right, relation = e.left, e.right, e.operator
+        if isinstance(right, tree.Listing) and relation in EQUALITIES:
+            self._list(e)
+            return None
         owner, other = self._owner(left, right, where), right
         if owner is None:
             owner, other, relation = self._owner(right, left, where), left, FLIPPED[relation]
@@ -57,7 +60,7 @@ class Comparing:
         one, two = self.lowering.operand(left, where), self.lowering.operand(right, where)
         if one is None or two is None:  # beside what is poisoned, a bare name may be anything
             return None
-        return self._operands(e, one, two)
+        return self._operands(e, one, two, where)
 
     def _owner(self, e: tree.Expr, other: tree.Expr, where: Where) -> Operand | None:
         """The operand that `e` is, where it decides what a bare name on the other side means; nothing is reported.
@@ -226,12 +229,19 @@ class Comparing:
 
     # ── Numbers, strings, conditions ──────────────────────────────────────
 
-    def _operands(self, e: tree.Compare, one: Operand, two: Operand) -> expr.Condition | None:
+    def _list(self, e: tree.Compare) -> None:
+        word = "in" if e.operator == "==" else "not in"
+        between = Span(e.span.source, e.left.span.end, e.right.span.start)
+        fix = Fix(between, f" {word} ", f"write `{word}`")
+        message = f"a value is compared with a list by `{word}`, found `{e.operator}`"
+        self.faults.add(codes.WRONG_OPERAND, message, e.right.span, help=f"write `{word}`", fixes=[fix])
+
+    def _operands(self, e: tree.Compare, one: Operand, two: Operand, where: Where) -> expr.Condition | None:
         match one, two:
             case Truth(), _:
-                return self._truth(e, one, e.left, two, e.right)
+                return self._truth(e, one, e.left, two, e.right, where)
             case _, Truth():
-                return self._truth(e, two, e.right, one, e.left)
+                return self._truth(e, two, e.right, one, e.left, where)
             case Num(), Num():
                 if comparable(one, two):
                     return compared(one.value, e.operator, two.value, e.span)
@@ -239,6 +249,9 @@ class Comparing:
                 return None
             case Str(), Str():
                 return text(one.term, e.operator, two.term, e.span)
+            case (Str(), Bare(name)) | (Bare(name), Str()) if where.destination and name.text in v.DESTINATION:
+                self.lowering.unknown(name, where)
+                return None
             case (Str(), Bare(name)) | (Bare(name), Str()):
                 owner = one if isinstance(one, Str) else two
                 fix = Fix(name.span, f'"{name.text}"', "write it as a string")
@@ -246,7 +259,7 @@ class Comparing:
                     codes.QUOTES,
                     f"{described(owner)} compares with strings, and no signal is called `{name.text}`",
                     name.span,
-                    help=f"write `{fix.text}`",
+                    help=f"strings need double quotes: write `{fix.text}`",
                     fixes=[fix],
                 )
                 return None
@@ -254,24 +267,34 @@ class Comparing:
                 sets = any(isinstance(o, SetOf) for o in (one, two))
                 unknown = [o.name for o in (one, two) if isinstance(o, Bare) and not sets]
                 for name in unknown:
-                    self.lowering.unknown(name)
+                    self.lowering.unknown(name, where)
                 if not unknown:
-                    self._differ(one, two, e.span)
+                    self._differ(one, two, e.span, (e.left, e.right))
                 return None
 
-    def _differ(self, one: Operand, two: Operand, span: Span) -> None:
+    def _differ(self, one: Operand, two: Operand, span: Span, sides: Sequence[tree.Expr] = ()) -> None:
         advice = None
-        for operand in (one, two):
+        fixes: Sequence[Fix] = ()
+        for operand, other in ((one, two), (two, one)):
             if isinstance(operand, SetOf):
-                advice = f"ask for a member, such as `{operand.names[0]} in {operand.name}`"
-        self.faults.add(codes.WRONG_OPERAND, f"{described(one)} is compared with {described(two)}", span, help=advice)
+                member = written(other.name.text if isinstance(other, Bare) else operand.names[0])
+                said = f"{member} in {written(operand.name)}"
+                advice = f"ask for a member, such as `{said}`"
+                if isinstance(other, Bare) and other.name.text in operand.names:
+                    advice, fixes = f"write `{said}`", [Fix(span, said, f"write `{said}`", safe=False)]
+        for side in sides:
+            number = meant.unquoted(side)
+            if number is not None and any(isinstance(o, Num) for o in (one, two)):
+                advice, fixes = number
+        message = f"{described(one)} is compared with {described(two)}"
+        self.faults.add(codes.WRONG_OPERAND, message, span, help=advice, fixes=fixes)
 
     def _truth(
-        self, e: tree.Compare, truth: Truth, at: tree.Expr, other: Operand, beside: tree.Expr
+        self, e: tree.Compare, truth: Truth, at: tree.Expr, other: Operand, beside: tree.Expr, where: Where
     ) -> expr.Condition | None:
         """A condition in a comparison: always a fault, mostly one that can be repaired."""
         if isinstance(other, Bare):
-            self.lowering.unknown(other.name)
+            self.lowering.unknown(other.name, where)
             return None
         if isinstance(beside, tree.Path) and beside.text in ("true", "false"):
             self._with_constant(e, at, beside.text == "true")
@@ -293,7 +316,9 @@ class Comparing:
                 codes.WRONG_OPERAND,
                 f"{described(truth)} is compared with {described(other)}",
                 e.span,
-                help="conditions are joined with `and`, `or`, `not`; they do not compare",
+                help=f"write `{at.span.text}` or `not {at.span.text}`"
+                if isinstance(at, tree.Path)
+                else "conditions are joined with `and`, `or`, `not`; they do not compare",
             )
         return None
 
@@ -313,7 +338,7 @@ class Comparing:
 
     def quotes(self, e: tree.Text, message: str, name: str) -> None:
         fix = Fix(e.span, written(name), "drop the quotes")
-        self.faults.add(codes.QUOTES, message, e.span, help=f"write `{fix.text}`", fixes=[fix])
+        self.faults.add(codes.QUOTES, message, e.span, help=f"write `{fix.text}`, without quotes", fixes=[fix])
 
 
 def comparable(one: Num, two: Num) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
+from wrpc.diagnostics import Fix
 from wrpc.policy import codes
 from wrpc.policy import model as m
 from wrpc.policy import vocabulary as v
@@ -133,7 +134,7 @@ class Expectations:
     def _bool(self, value: tree.Value, name: str) -> bool | None:
         if isinstance(value, tree.Path) and value.text in ("true", "false"):
             return value.text == "true"
-        self.reader.wrong(value, name, "`true` or `false`")
+        self.reader.wrong(value, name, "`true` or `false`", fixes=_truth(value))
         return None
 
     def _pool(self, value: tree.Value, name: str) -> str | None:
@@ -163,3 +164,10 @@ class Expectations:
     def _obligations(self, value: tree.Value, name: str) -> tuple[str, ...]:
         items = value.items if isinstance(value, tree.Listing) else (value,)
         return tuple(o for o in (self._obligation(item, name) for item in items) if o is not None)
+
+
+def _truth(value: tree.Value) -> list[Fix]:
+    """For `True` and `yes`."""
+    said = value.text.lower() if isinstance(value, tree.Path) else ""
+    meant = {"true": "true", "yes": "true", "on": "true", "false": "false", "no": "false", "off": "false"}.get(said)
+    return [Fix(value.span, meant, f"write `{meant}`")] if meant else []

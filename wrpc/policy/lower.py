@@ -9,7 +9,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Literal, assert_never
 
-from wrpc.policy import codes, expr, units
+from wrpc.diagnostics import Fix
+from wrpc.policy import codes, expr, meant, units
 from wrpc.policy import vocabulary as v
 from wrpc.policy.attributes import Reader
 from wrpc.policy.compare import Comparing
@@ -73,7 +74,7 @@ class Lowering:
                 if isinstance(found, Truth):
                     return self.fires(found, e.span)
                 if found is not None:
-                    self.mistyped(found, e.span, "a condition")
+                    self.mistyped(found, e.span, "a condition", where)
                 return None
 
     def _all(self, parts: tuple[tree.Expr, ...], where: Where) -> tuple[expr.Condition, ...] | None:
@@ -95,7 +96,7 @@ class Lowering:
             case None:
                 return None
             case _:
-                self.mistyped(found, e.span, "a number")
+                self.mistyped(found, e.span, "a number", where)
                 return None
 
     def fires(self, truth: Truth, span: Span) -> expr.Condition | None:
@@ -113,9 +114,9 @@ class Lowering:
             help=f"write `raw({score})`, or give the signal `threshold` or `above`",
         )
 
-    def mistyped(self, found: Operand, span: Span, expected: str) -> None:
+    def mistyped(self, found: Operand, span: Span, expected: str, where: Where | None = None) -> None:
         if isinstance(found, Bare):
-            self.unknown(found.name)
+            self.unknown(found.name, where, alone=expected == "a condition")
             return
         advice = None
         if isinstance(found, Choice):
@@ -128,7 +129,13 @@ class Lowering:
             codes.WRONG_OPERAND, f"{expected} is expected here, found {described(found)}", span, help=advice
         )
 
-    def unknown(self, name: tree.Name) -> None:
+    def unknown(self, name: tree.Name, where: Where | None = None, *, alone: bool = False) -> None:
+        """`alone`: it stands where a condition does, not beside an operator."""
+        advice = meant.name(name, where, self.known.signals if alone else {}, self.names.of("pool") if alone else {})
+        if advice is not None:
+            message = f"no signal, score, band or let is called `{name.text}`"
+            self.faults.add(codes.UNKNOWN_NAME, message, name.span, help=advice[0], fixes=advice[1])
+            return
         if name.text in v.RESERVED:
             self.faults.add(codes.WRONG_OPERAND, f"`{name.text}` means nothing by itself in an expression", name.span)
             return
@@ -265,7 +272,13 @@ class Lowering:
                     help=f"a name with a dot in it is one name in backticks: `` `{path.text}` ``",
                 )  # fmt: skip
             else:
-                self.names.unknown("signal, score, band or let", head, [*self.names.expressible(), "destination"])
+                advice = meant.path(path, where, self.names.expressible())
+                if advice is None:
+                    known = [*self.names.expressible(), *(["destination"] if where.destination else [])]
+                    self.names.unknown("signal, score, band or let", head, known)
+                else:
+                    message = f"no signal, score, band or let is called `{head.text}`"
+                    self.faults.add(codes.UNKNOWN_NAME, message, head.span, help=advice[0], fixes=advice[1])
             return None
         if not where.destination:
             self.misplaced(f"`{path.text}`", path.span, "`forbid` and `require` of a guard, and in claims", where)
@@ -276,6 +289,7 @@ class Lowering:
                 f"one attribute is read of a destination, found `{path.text}`",
                 path.span,
                 help="such as `destination.trust` or `destination.pool`",
+                fixes=() if rest else [Fix(path.span, "destination.pool", "write `destination.pool`", safe=False)],
             )
             return None
         return self.attribute(rest[0], "", (*v.DESTINATION, *self.known.pool_labels), "a destination")

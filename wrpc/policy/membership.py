@@ -9,8 +9,9 @@ from wrpc.diagnostics import Fix
 from wrpc.policy import codes, expr
 from wrpc.policy.compare import Comparing, bare, comparable, negated, taken, text
 from wrpc.policy.intervals import merged, point
-from wrpc.policy.model import Set
-from wrpc.policy.operands import Bare, Choice, Num, Str, Taken, Truth, Where, described, within
+from wrpc.policy.model import Enum, Set
+from wrpc.policy.names import written
+from wrpc.policy.operands import Bare, Choice, Num, SetOf, Str, Taken, Truth, Where, described, within
 from wrpc.policy.wording import described as form
 from wrpc.source import Span
 from wrpc.syntax import tree
@@ -47,7 +48,7 @@ class Membership:
         if signal is None or not isinstance(signal.type, Set):
             right = self.lowering.operand(e.right, where)
             if isinstance(right, Bare):
-                self.lowering.unknown(right.name)
+                self._turned(e, right, where)
             elif right is not None:
                 self.faults.add(
                     codes.WRONG_OPERAND,
@@ -61,6 +62,23 @@ class Membership:
             return expr.Has(signal.name, name, span=e.span)
         self.comparing.no_member(signal.name, signal.type.names, e.left, where)
         return None
+
+    def _turned(self, e: tree.In, right: Bare, where: Where) -> None:
+        """`tools in payments`, `domain in code`."""
+        signal = self.known.signals.get(bare(e.left))
+        if signal is None or not isinstance(signal.type, Set | Enum) or right.name.text not in signal.type.names:
+            self.lowering.unknown(right.name, where)
+            return
+        own, owner, no = written(right.name.text), written(signal.name), "not " if e.negated else ""
+        if isinstance(signal.type, Set):
+            said = f"{own} {no}in {owner}"
+            message, advice = f"`{owner}` is a set, and its member stands before `in`", f"write `{said}`"
+        else:
+            said = f"{owner} {no}in [{own}]"
+            message = f"behind `in` stands a list, found the name `{right.name.text}`"
+            advice = f"write `{said}`, or `{owner} {'!=' if e.negated else '=='} {own}`"
+        fix = Fix(e.span, said, f"write `{said}`", safe=False)
+        self.faults.add(codes.WRONG_OPERAND, message, e.span, help=advice, fixes=[fix])
 
     def _listed(self, e: tree.In, listing: tree.Listing, where: Where) -> expr.Condition | None:
         items = [i for i in listing.items if not isinstance(i, (tree.Range, tree.Block))]
@@ -101,6 +119,13 @@ class Membership:
                     e.left.span,
                     help=f"`confidence({score})` and `raw({score})` are numbers",
                 )
+            case SetOf(name, names) if all(bare(item) in names for item in items):
+                each = [f"{written(bare(item))} in {written(name)}" for item in items]
+                said = f"({' or '.join(each)})" if len(each) > 1 else each[0]
+                said = f"not {said}" if e.negated else said
+                fix = Fix(e.span, said, f"write `{said}`", safe=False)
+                message = f"`{name}` is a set, and its member stands before `in`"
+                self.faults.add(codes.WRONG_OPERAND, message, e.left.span, help=f"write `{said}`", fixes=[fix])
             case _:
                 self.faults.add(
                     codes.WRONG_OPERAND,
@@ -153,7 +178,7 @@ class Membership:
                     self.faults.add(
                         codes.QUOTES,
                         f"{described(left)} compares with strings, found the name `{name.text}`",
-                        at, help=f"write `{fix.text}`", fixes=[fix],
+                        at, help=f"strings need double quotes: write `{fix.text}`", fixes=[fix],
                     )  # fmt: skip
                 case _:
                     self.faults.add(

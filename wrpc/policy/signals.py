@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from wrpc.diagnostics import Fix, Related
 from wrpc.policy import codes
@@ -107,7 +107,15 @@ class Signals:
                 pass
             case _:
                 example = {"int": "int(0..1M)", "score": "score(-1..1)"}.get(type, "real(0..1)")
-                self.wrong(node, f"`{type}` takes the range of its values", f"`{example}`")
+                ends = _ENDS.search(node.span.text)
+                fixes: Sequence[Fix] = ()
+                if ends is not None:
+                    example = f"{type}({ends.group(1)}..{ends.group(2)})"
+                    fixes = [Fix(node.span, example, f"write `{example}`")]
+                message = f"`{type}` takes the range of its values"
+                self.faults.add(
+                    codes.WRONG_ARGUMENTS, message, node.span, help=f"write it such as `{example}`", fixes=fixes
+                )
                 return None
         low, high = self.reader.amount(range.low), self.reader.amount(range.high)
         if low is None or high is None:
@@ -198,7 +206,11 @@ class Signals:
                 codes.OUT_OF_RANGE,
                 f"`{given[0]}` of `{node.name.text}` is {shown}, and {why}",
                 number.span,
-                help="give the score another range, such as `score(-1..1)`" if value < 0 or value > 1 else None,
+                help=f"write {shown[:-1]}%`"
+                if 1 < value <= 100 and isinstance(number, tree.Number) and not number.unit
+                else "give the score another range, such as `score(-1..1)`"
+                if value < 0 or value > 1
+                else None,
             )
             return m.Score(type.low, type.high, value, above)  # so that its readers are not reported as well
         return m.Score(type.low, type.high, value, above)
@@ -263,8 +275,11 @@ class Signals:
                 fixes=self.names.rename(name, list(SOURCES)) if best else (),
             )
             return None, None
+        count = len(self.faults)
         self.arguments(name, known, arguments, value)
-        made = self.reader.invocation(value) if isinstance(value, tree.Call) else m.Invocation(name.text)
+        made = m.Invocation(name.text)
+        if isinstance(value, tree.Call) and len(self.faults) == count:
+            made = self.reader.invocation(value)
         return made, known
 
     def arguments(self, name: tree.Name, source: Source, arguments: tuple[tree.Argument, ...], node: tree.Node) -> None:
@@ -289,7 +304,16 @@ class Signals:
         texts = value.items if isinstance(value, tree.Listing) and source.form == "texts" else (value,)
         for text in texts:
             if source.form in ("text", "texts") and not isinstance(text, tree.Text):
-                self.wrong(text, f"`{name.text}` takes strings, found {described(text)}", f'`{name.text}("…")`')
+                said = text.span.text
+                plain = '"' not in said and "\n" not in said and not isinstance(text, tree.Listing)
+                fix = Fix(text.span, f'"{said}"', "put it in double quotes")
+                self.faults.add(
+                    codes.WRONG_ARGUMENTS,
+                    f"`{name.text}` takes strings, found {described(text)}",
+                    text.span,
+                    help=f'strings need double quotes: write `{name.text}("{said if plain else "…"}")`',
+                    fixes=[fix] if plain else (),
+                )
             elif name.text == "pattern" and isinstance(text, tree.Text):
                 self.pattern(text)
 
@@ -368,6 +392,9 @@ class Signals:
                     name.span,
                 )
 
+
+_ENDS = re.compile(r"\(\s*(-?\d[\w.%]*?)\s*(?:,|-|to\b|:)\s*(\d[\w.%]*)\s*\)\s*$")
+"""A range as other languages write it."""
 
 # What other dialects write and Python's does not; any of it stands for a letter here.
 _DIALECT = re.compile(r"\\p\{\^?\w+\}|\\[pP][A-Za-z]|\\[PXRC](?:\{\w+\})?|\\z|\(\?[imsU-]+\)|\[\[:\^?\w+:\]\]")

@@ -33,7 +33,7 @@ def places(found: Iterable[Diagnostic]) -> list[Diagnostic]:
     further: dict[object, list[Related]] = {}
     for at, d in enumerate(found):
         alone = d.witness is not None or d.related or d.verdict
-        key: object = at if alone else (d.severity, d.code.id, d.message, d.help)
+        key: object = at if alone else (d.severity, d.code.id, d.message)
         if key in first:
             further.setdefault(key, []).append(Related(d.span, "and here"))
         else:

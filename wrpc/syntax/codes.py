@@ -163,7 +163,7 @@ Bad:
     signal tokens: int(0..1M) { source prompt_tokens }
     route long {
       whn tokens > 3
-    # ^^^ WRP009 begins no clause
+    # ^^^ WRP009 no clause `whn`
       to small
     }
 
@@ -257,7 +257,7 @@ How to repair: write the backslash twice; the fix does.
 FOREIGN_SIGN = Code("WRP014", "foreign-sign", "error", """\
 A sign that other languages have and this one spells in another way.
 
-`and`, `or` and `not` are words, `==` compares, texts stand in double quotes, a comment begins with `#`, and nothing
+`and`, `or` and `not` are words, `==` compares, strings need double quotes, a comment begins with `#`, and nothing
 stands between a name and its value.
 
 Bad:
@@ -290,9 +290,104 @@ Good: a file with fewer faults.
 
 How to repair: repair the first findings, and run again.
 """)
+UNQUOTED_NAME = Code("WRP016", "unquoted-name", "error", """\
+A name with a sign in it that does not stand in backticks.
+
+A plain name has letters, digits and `_`. In `a-b` the sign would be a minus, in `a.b` a part of `a`. Any other name
+stands in backticks, where it is declared and where it is used.
+
+Bad:
+
+    pool azure-private {}
+    #    ^^^^^^^^^^^^^ WRP016
+
+Good:
+
+    pool `azure-private` {}
+
+How to repair: put the name in backticks; the fix does.
+""")
+
+LIST_COMMA = Code("WRP017", "list-comma", "error", """\
+A comma that is missing between two members of a list, or that continues a list where its end was meant.
+
+A comma after a pool continues the list of pools, also over the end of a line: the next word is read as one more pool.
+Behind anything else a comma may stand or not.
+
+Bad:
+
+    pool a {}
+    pool b {}
+    route short {
+      to a weight 30,
+    #               ^ WRP017
+      fallback b
+    }
+    place here { pools [a b] }
+    #                     ^ WRP017
+
+Good:
+
+    pool a {}
+    pool b {}
+    route short {
+      to a weight 30
+      fallback b
+    }
+    place here { pools [a, b] }
+
+How to repair: leave the comma out, or write it; the fix does.
+""")
+
+MISPLACED_CONDITION = Code("WRP018", "misplaced-condition", "error", """\
+A condition that stands before its rule.
+
+In a route, `when` is a clause of its own. In a guard and in an `assert` it belongs to one rule, and stands behind it: a
+guard may have several rules, each with its own condition.
+
+Bad:
+
+    signal pii: bool { source pattern("[0-9]{9}") }
+    guard stays_home {
+      when pii  forbid destination.trust == "cloud"
+    # ^^^^ WRP018
+    }
+
+Good:
+
+    signal pii: bool { source pattern("[0-9]{9}") }
+    guard stays_home {
+      forbid destination.trust == "cloud" when pii
+    }
+
+How to repair: write the condition behind the rule; the fix does.
+""")
+
+SPLIT_NUMBER = Code("WRP019", "split-number", "error", """\
+A number that is written in several pieces: `100,000`, `30 s`, `20k per minute`.
+
+A comma separates values, and a word behind a blank is the next attribute. A number is one word with its unit.
+
+Bad:
+
+    signal tokens: int(0..1M) { source prompt_tokens }
+    pool a {}
+    route long { when tokens > 100,000  to a  timeout 30 s }
+    #                          ^^^^^^^ WRP019
+    #                                                 ^^^^ WRP019
+
+Good:
+
+    signal tokens: int(0..1M) { source prompt_tokens }
+    pool a {}
+    route long { when tokens > 100k  to a  timeout 30s }
+
+How to repair: write `100k` or `100_000`, `30s`, `20k/min`.
+""")
 # fmt: on
 
 CODES = (
     UNEXPECTED_TEXT, UNCLOSED_TEXT, UNCLOSED_BRACKET, DEEP_NESTING, NOT_UTF8, EMPTY_FILE, LARGE_FILE, UNREADABLE_FILE,
     UNKNOWN_KEYWORD, UNQUOTED_TEXT, QUOTED_NAME, LONG_NUMBER, UNKNOWN_ESCAPE, FOREIGN_SIGN, MANY_ERRORS,
+    UNQUOTED_NAME, LIST_COMMA, MISPLACED_CONDITION, SPLIT_NUMBER,
 )  # fmt: skip

@@ -57,8 +57,8 @@ class Fault:
 
     def judge(self) -> Verdict:
         special: Sequence[Callable[[], Verdict | None]] = (
-            self._too_deep, self._unclosed_text, self._foreign, self._chain, self._brackets, self._misspelt,
-            self._declaration, self._quotes, self._named_default,
+            self._too_deep, self._unclosed_text, self._habit, self._foreign, self._chain, self._brackets,
+            self._misspelt, self._quotes, self._named_default,
         )  # fmt: skip
         for judge in special:
             verdict = judge()
@@ -89,6 +89,17 @@ class Fault:
         """The innermost bracket that is open."""
         at = innermost(self.values, OPENERS)
         return None if at is None else self.values[at]
+
+    @cached_property
+    def open(self) -> frozenset[str]:
+        """Every kind of bracket that is open."""
+        deep: dict[str, int] = {}
+        for value in self.values:
+            if type(value) is tuple and value[0] in OPENERS:
+                deep[value[0]] = deep.get(value[0], 0) + 1
+            elif type(value) is tuple and value[0] in CLOSERS:
+                deep[CLOSERS[value[0]]] = deep.get(CLOSERS[value[0]], 0) - 1
+        return frozenset(kind for kind, count in deep.items() if count > 0)
 
     @cached_property
     def item(self) -> bool:
@@ -132,6 +143,19 @@ class Fault:
         )  # fmt: skip
         return self._says(codes.UNCLOSED_TEXT, message, span=span, help=f"a {what} ends on the line it begins on")
 
+    def _habit(self) -> Verdict | None:
+        from wrpc.syntax.habits.told import at_a_fault  # looks at what this module knows
+
+        return at_a_fault(self, self.begin)
+
+    @property
+    def begin(self) -> int:
+        """Where the declaration begins that the token does not fit into."""
+        for value in self.values:
+            if type(value) is not list:
+                return value[1] if type(value) is tuple else int(value.span.start)
+        return self.start
+
     def _foreign(self) -> Verdict | None:
         """Signs that other languages have."""
         word = FOREIGN.get(self.word)
@@ -173,8 +197,14 @@ class Fault:
         digits = self.source.text[self.end : self.end + 1].isdigit()
         repair = Repair(self.end, ("NUMBER", self.start, self.end)) if "NUMBER" in self.expected else None
         if self.kind == "number":
-            message, hint = f"`{cut(self.word)}` is no number", "numbers are such as `8k`, `0.85`, `1_000`"
+            message, hint = f"`{cut(self.word)}` is not a number", "numbers are such as `8k`, `0.85`, `1_000`"
             return self._says(codes.UNEXPECTED_TEXT, message, repair=repair, help=hint)
+        if digits and is_token(self.last(), "..") and self.last()[2] == self.start:
+            fix = Fix(self.span, "", "leave out the third point")
+            low = self.values[-2].span.text if isinstance(self.values[-2], t.Number) else "0"
+            message = f"a range has two points: `{low}..`"
+            repair = Repair(self.end, keep=True)
+            return self._says(codes.UNEXPECTED_TEXT, message, repair=repair, help=fix.title, fixes=[fix])
         if digits and repair:
             fix = Fix(Span(self.source, self.start, self.start), "0", "write a zero before the point")
             message = "a number begins with a digit, found `.`"
@@ -183,15 +213,19 @@ class Fault:
             )
         if isinstance(self.last(), t.Number):
             hint = "write a digit behind the point, or leave the point out"
-            return self._says(
-                codes.UNEXPECTED_TEXT, "a number does not end with `.`", repair=Repair(self.end), help=hint
-            )
+            end = self.end
+            while self.source.text[end : end + 1].isalpha():
+                end += 1
+            fix = Fix(self.span, "", "leave out the point")
+            repair = Repair(end, keep=end == self.end)
+            message = "a number has a digit behind its point"
+            return self._says(codes.UNEXPECTED_TEXT, message, repair=repair, help=hint, fixes=[fix])
         return None
 
     def _single_quotes(self) -> Verdict | None:
         closed = len(self.word) > 1 and self.word[-1] == "'"
         if not closed:
-            return self._says(codes.FOREIGN_SIGN, "texts stand in double quotes", help='write `"…"`')
+            return self._says(codes.FOREIGN_SIGN, "strings need double quotes", help='write `"…"`')
         inside = self.word[1:-1].replace("\\", "\\\\").replace('"', '\\"')
         fix = Fix(self.span, f'"{inside}"', "use double quotes")
         kind = "STRING" if "STRING" in self.expected else "NAME" if "NAME" in self.expected else ""
@@ -199,7 +233,7 @@ class Fault:
         if kind == "NAME":
             fix = Fix(self.span, plain(self.word[1:-1]), "leave out the quotes")
         return self._says(
-            codes.FOREIGN_SIGN, "texts stand in double quotes", repair=repair, help=f"write `{fix.text}`", fixes=[fix]
+            codes.FOREIGN_SIGN, "strings need double quotes", repair=repair, help=f"write `{fix.text}`", fixes=[fix]
         )
 
     def _chain(self) -> Verdict | None:
@@ -212,6 +246,12 @@ class Fault:
         )
 
     def _brackets(self) -> Verdict | None:
+        ends = {"}", "and", "=="} & self.expected  # a value stands before it, so that leaving it out mends the text
+        if ends and self.kind in ")]" and self.opener and CLOSERS[self.kind] not in self.open:
+            fix = Fix(self.span, "", f"leave out the `{self.kind}`")
+            message = f"`{self.kind}` closes nothing"
+            repair = Repair(self.end, keep=True)
+            return self._says(codes.UNCLOSED_BRACKET, message, repair=repair, help=fix.title, fixes=[fix])
         if self.top and self.kind in CLOSERS:
             message = f"`{self.kind}` closes nothing"
             return self._says(codes.UNCLOSED_BRACKET, message, repair=Repair(self.end) if self.kind == "}" else None)
@@ -258,7 +298,7 @@ class Fault:
         del self.values[height:], self.parser.states[height + 1 :]
         repair = Repair(name.span.end, (close[0], name.span.start, name.span.end), keep=True)
         return self._says(
-            codes.UNKNOWN_KEYWORD, f"`{name.text}` begins no clause", span=name.span, repair=repair,
+            codes.UNKNOWN_KEYWORD, f"no clause `{name.text}`", span=name.span, repair=repair,
             help=did_you_mean(cut(name.text), clauses), fixes=[Fix(name.span, close[0], f"write `{close[0]}`")],
         )  # fmt: skip
 
@@ -269,17 +309,6 @@ class Fault:
         trial.values[:] = self.values[:height]
         fails = trial.run(span.end, (keyword, span.start, span.end))
         return fails is None or fails[1] > self.start
-
-    def _declaration(self) -> Verdict | None:
-        if not self.top or self.kind != "NAME":
-            return None
-        close = nearest(cut(self.word), DECLARATIONS, 1)
-        return self._says(
-            codes.UNKNOWN_KEYWORD, f"`{cut(self.word)}` begins no declaration",
-            repair=Repair(self.end, (close[0], self.start, self.end), keep=True) if close else None,
-            help=did_you_mean(cut(self.word), DECLARATIONS) or "declarations are `signal`, `route`, `pool` and others",
-            fixes=[Fix(self.span, close[0], f"write `{close[0]}`")] if close else (),
-        )  # fmt: skip
 
     def _quotes(self) -> Verdict | None:
         """A text where a name belongs, or the other way round."""

@@ -16,6 +16,15 @@ from wrpc.syntax.words import OPERATORS, Token, words
 DEEPEST = 100
 OPENERS = frozenset("([{")
 PREFIXES = frozenset({"not", "+", "-"})
+SECTIONS = frozenset(("route", "default", "guard", "assert", "workload", "pool", "model", "site"))
+ATTRIBUTES = frozenset(
+    (
+        "tier", "priority", "retries", "timeout", "reasoning", "tools", "cache", "compress", "retain", "select",
+        "on_unknown", "labels", "description", "model", "engine", "endpoint", "provider", "region", "site", "trust",
+        "gpu", "replicas", "context", "price", "source", "rate", "lengths", "slo", "auth", "api",
+    )
+)  # fmt: skip
+"""What most attributes are called: with these names alone a file is as it was meant."""
 TOO_DEEP = "too deep"
 """The kind of a token that would open one level more than there may be."""
 
@@ -27,10 +36,33 @@ def parse(source: Source) -> tuple[t.File, tuple[Diagnostic, ...]]:
     parser = Parser(source)
     token = parser.run(0)
     if token is None:
-        return t.File(source, parser.declared(), tuple(parser.comments)), tuple(parser.builder.problems)
-    from wrpc.syntax.recover import recover
+        file, found = t.File(source, parser.declared(), tuple(parser.comments)), tuple(parser.builder.problems)
+    else:
+        from wrpc.syntax.recover import recover
 
-    return recover(parser, token)
+        file, found = recover(parser, token)
+    if not suspicious(file):
+        return file, found
+    from wrpc.syntax.habits.told import sifted
+
+    file, more = sifted(file)
+    return file, (*found, *more)
+
+
+def suspicious(file: t.File) -> bool:
+    """Whether a declaration has an attribute that might be a word of another language: a look at each name, no more."""
+    for declaration in file.declarations:
+        section = declaration.section if isinstance(declaration, t.Override) else declaration
+        if isinstance(section, t.Section) and section.kind in SECTIONS:
+            if section.name is not None and section.name.text == "default":
+                return True
+            for item in section.items:
+                if isinstance(item, t.Attribute):
+                    if item.name.text not in ATTRIBUTES:
+                        return True
+                elif isinstance(item, t.Fallback) and item.pools[0].text == "on":
+                    return True
+    return False
 
 
 class Parser:

@@ -1,0 +1,244 @@
+"""Words that begin no clause or declaration here, and the word that does; a condition where none stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+
+from wrpc.diagnostics import Edit, Fix, did_you_mean, listing
+from wrpc.source import Span
+from wrpc.syntax import codes
+from wrpc.syntax.faults import Repair, Verdict, cut
+from wrpc.syntax.habits.scene import Scene
+from wrpc.syntax.words import DECLARATIONS
+
+KNOWN: Mapping[str, tuple[str, ...]] = {
+    "route": (
+        "when", "to", "cascade", "deny", "fallback", "spill", "mirror", "budget", "tier", "priority", "retries",
+        "timeout", "reasoning", "tools", "cache", "compress", "retain", "select", "on_unknown", "limit", "sticky",
+        "description", "labels",
+    ),
+    "guard": ("forbid", "deny", "require", "sealed", "critical", "accept_failure", "description", "labels"),
+    "assert": ("always", "never", "critical", "accept_failure", "description", "labels"),
+}  # fmt: skip
+KNOWN = {**KNOWN, "default": KNOWN["route"]}
+"""What may begin an item of a section."""
+
+STRUCTURE = ("when", "to", "cascade", "deny", "fallback", "spill", "mirror", "budget")
+RULES = {"guard": ("deny", "forbid", "require"), "assert": ("always", "never")}
+
+CONDITIONS = frozenset(("if", "where", "whenever", "match", "matches", "condition", "conditions", "filter", "case"))
+OTHERWISE = frozenset(("else", "otherwise", "elif", "elsif", "elseif", "endif"))
+
+
+def _all(words: str, meant: str) -> dict[str, str]:
+    return dict.fromkeys(words.split(), meant)
+
+
+MEANT: Mapping[str, Mapping[str, str]] = {
+    "route": {
+        **_all("send destination destinations dest pool pools target targets goto go too then use using backend", "to"),
+        **_all("backends upstream forward route serve action provider providers model models cluster", "to"),
+        **_all("block reject refuse drop forbid", "deny"),
+        **_all("failover backup or_else", "fallback"),
+        **_all("shadow copy tee", "mirror"),
+        **_all("overflow", "spill"),
+    },
+    "guard": {
+        **_all("block disallow prohibit ban exclude never allow permit only", "forbid"),
+        **_all("reject refuse drop", "deny"),
+        **_all("must ensure enforce need needs always", "require"),
+    },
+    "assert": {
+        **_all("ensure must should check verify require assert that", "always"),
+        **_all("forbid deny mustnt disallow", "never"),
+    },
+}
+MEANT = {**MEANT, "default": MEANT["route"]}
+"""Words of other languages, and the clause that does the same."""
+
+TOP = {
+    **_all("def var const set define fn func function variable", "let"),
+    **_all("include use using require from load", "import"),
+    **_all("backend backends cluster upstream provider server deployment", "pool"),
+    **_all("rule rules", "guard"),
+    **_all("feature attribute input param field", "signal"),
+    **_all("check claim property invariant", "assert"),
+}
+TOP_HELP = {
+    "guard": "did you mean `guard` (what may never happen) or `route` (where requests go)?",
+}
+
+
+def clause(scene: Scene) -> Verdict | None:
+    """An item that begins with no word of its section."""
+    kind, known = scene.kind, KNOWN.get(scene.kind)
+    if known is None or scene.brace < 0:
+        return None
+    for at in _items(scene):
+        word = scene.words[at]
+        text, low = word.text, word.text.lower()
+        if text in known or word.kind != "NAME" or word.text[0] == "`":
+            continue
+        if kind in ("route", "default") and low in CONDITIONS:
+            message = f"no clause `{text}`: conditions begin with `when`"
+            return _meant(scene, at, "when", message)
+        if kind in ("route", "default") and low in OTHERWISE:
+            message = f"no clause `{text}`: what no route takes goes to the `default`"
+            hint = "write `default { to POOL }` behind the routes"
+            return scene.says(codes.UNKNOWN_KEYWORD, message, scene.span(at), help=hint)
+        taken = scene.fault is None or at != scene.brace + 1 or at == scene.item or at in scene.attributes
+        if low in MEANT[kind] and taken:
+            return _meant(scene, at, MEANT[kind][low], f"no clause `{text}`")
+        close = get_close_matches(low, known, 1, 0.7)
+        if close and close[0] in STRUCTURE and kind not in RULES and taken and len(low) > 1:
+            return _meant(scene, at, close[0], f"no clause `{text}`")
+        if kind in RULES:
+            if close and close[0] in RULES[kind]:
+                return _meant(scene, at, close[0], f"no clause `{text}`")
+            if low in MEANT[kind]:
+                return _meant(scene, at, MEANT[kind][low], f"no clause `{text}`")
+            if scene.fault is not None and at == scene.brace + 1 and not close:
+                words = listing(RULES[kind])
+                what = "a claim" if kind == "assert" else "a rule"
+                message = f"{what} begins with {words}, found `{cut(text)}`"
+                return scene.says(codes.UNKNOWN_KEYWORD, message, scene.span(at))
+    return None
+
+
+def _items(scene: Scene) -> Iterator[int]:
+    """Where an item begins: the first of the section, those that were taken for attributes, the one being read."""
+    found = {scene.brace + 1, *scene.attributes, scene.item}
+    return (at for at in sorted(found) if scene.brace < at < len(scene.words) and scene.depths[at] == 1)
+
+
+def _meant(scene: Scene, at: int, keyword: str, message: str) -> Verdict:
+    word = scene.words[at]
+    fix = Fix(scene.span(at), keyword, f"write `{keyword}`")
+    following = scene.word(at + 1).text
+    if following == keyword:
+        fix = Fix(scene.span(at, at + 1), keyword, f"write `{keyword}`")
+    sound = keyword != "forbid" or word.text.lower() not in ("allow", "permit", "only")
+    plain = scene.word(at + 1).kind in ("NAME", "STRING", "NUMBER", "(") or keyword in ("when", "always", "never")
+    hint = f"did you mean `{keyword}`?" if keyword not in message.split("`") else fix.title
+    if not sound:
+        hint = 'a guard says what may not happen: `forbid destination.trust != "own" when …`'
+    repair = scene.read_as(keyword) if at == scene.item and following != keyword else None
+    fixes = fix if sound and plain and (keyword != "deny" or scene.word(at + 1).kind == "STRING") else None
+    return scene.says(codes.UNKNOWN_KEYWORD, message, scene.span(at), help=hint, fix=fixes, repair=repair)
+
+
+def condition(scene: Scene) -> Verdict | None:
+    """A `when` before the rule that it belongs to."""
+    rules = RULES.get(scene.kind)
+    if rules is None or scene.brace < 0:
+        return None
+    at = next((at for at in _items(scene) if scene.words[at].text in ("when", "if", "unless", "where")), -1)
+    if at < 0:
+        return None
+    what = "a guard" if scene.kind == "guard" else "an assert"
+    rule = scene.until(at + 1, rules)
+    example = 'deny "why" when EXPR' if scene.kind == "guard" else "always EXPR when EXPR"
+    fix = None
+    if rule < len(scene.words) and scene.words[rule].text in rules:
+        end = scene.until(rule + 1, (*rules, "critical", "sealed", "description", "labels", "accept_failure"))
+        if all(word.text != "when" for word in scene.words[rule:end]) and scene.words[at].text != "unless":
+            said = scene.text(at + 1, rule - 1).rstrip(",")
+            start, close = scene.words[rule].start, scene.words[end - 1].end
+            moved = Edit(Span(scene.source, close, close), f" when {said}")
+            title = f"write the condition behind the `{scene.words[rule].text}`"
+            fix = Fix(Span(scene.source, scene.words[at].start, start), "", title, also=(moved,))
+    return scene.says(
+        codes.MISPLACED_CONDITION, f"in {what} the condition stands last", scene.span(at), fix=fix,
+        help=f"write it such as `{example}`",
+    )  # fmt: skip
+
+
+def declaration(scene: Scene) -> Verdict | None:
+    """A word that no declaration begins with."""
+    fault = scene.fault
+    if fault is None or not fault.top or scene.here.kind != "NAME":
+        return None
+    word = scene.here
+    text, low = word.text, word.text.lower()
+    message = f"no declaration begins with `{cut(text)}`"
+    owner = next((kind for kind, rules in KNOWN.items() if low in rules and kind != "default"), None)
+    if low in CONDITIONS or low == "when":
+        hint: str | None = "a condition stands in a route: `route NAME { when EXPR  to POOL }`"
+    elif low in OTHERWISE:
+        hint = "what no route takes goes to `default { to POOL }`"
+    elif owner and low not in TOP:
+        kind = "guard" if low in ("deny", "forbid", "require") else owner
+        hint = f"`{low}` stands in a {kind}: `{kind} NAME {{ {low} … }}`"
+    elif (after := scene.word(scene.at + 1)).text in DECLARATIONS and scene.word(scene.at + 2).kind == "{":
+        hint = f"the kind stands before the name: `{after.text} {text}`"
+    else:
+        close = get_close_matches(low, sorted(DECLARATIONS), 1, 0.7)
+        if low in TOP:
+            hint = TOP_HELP.get(TOP[low], f"did you mean `{TOP[low]}`?")
+        elif close:
+            fix = Fix(scene.span(scene.at), close[0], f"write `{close[0]}`")
+            repair = Repair(word.end, (close[0], word.start, word.end), keep=True)
+            hint = did_you_mean(text, DECLARATIONS)
+            return scene.says(codes.UNKNOWN_KEYWORD, message, scene.span(scene.at), help=hint, fix=fix, repair=repair)
+        else:
+            hint = "declarations are `signal`, `pool`, `route`, `guard`, `assert` and others"
+    return scene.says(codes.UNKNOWN_KEYWORD, message, scene.span(scene.at), help=hint)
+
+
+def part_of_test(scene: Scene) -> Verdict | None:
+    """What stands where a test has `given` and `expect`."""
+    if scene.fault is None or scene.kind != "test":
+        return None
+    if scene.before.text in ("given", "expect") and scene.here.kind != "{":
+        hint = f"write `{scene.before.text} {{ … }}`"
+        if scene.before.text == "expect" and scene.here.kind == "NAME":
+            hint = "write `expect { pool POOL }`, `expect { route ROUTE }` or `expect { denied true }`"
+        message = f"what a test has behind `{scene.before.text}` stands in braces, found {scene.fault.found}"
+        return scene.says(codes.UNEXPECTED_TEXT, message, scene.span(scene.at), help=hint)
+    for wanted, words in (("given", "input request when with"), ("expect", "expects then should output result")):
+        if wanted not in scene.fault.expected:
+            continue
+        word = scene.here
+        if word.text == "expect":
+            message = "in a test `given { … }` stands before `expect { … }`"
+            return scene.says(codes.UNEXPECTED_TEXT, message, scene.span(scene.at), help="`given { }` will do")
+        if word.kind == "}" and wanted == "expect":
+            hint = "write `expect { pool POOL }` or `expect { action deny }` behind it"
+            message = "a test needs `expect { … }` behind `given { … }`"
+            return scene.says(codes.UNEXPECTED_TEXT, message, scene.span(scene.at), help=hint)
+        if word.kind != "NAME" or not (
+            word.text.lower() in words.split() or get_close_matches(word.text.lower(), (wanted,), 1, 0.6)
+        ):
+            continue
+        fix = Fix(scene.span(scene.at), wanted, f"write `{wanted}`")
+        repair = Repair(word.end, (wanted, word.start, word.end), keep=True)
+        return scene.says(
+            codes.UNKNOWN_KEYWORD, f"a test has no part `{word.text}`", scene.span(scene.at),
+            help=f"did you mean `{wanted}`?", fix=fix, repair=repair,
+        )  # fmt: skip
+    return None
+
+
+def flag(scene: Scene) -> Verdict | None:
+    """`sealed true`."""
+    for at in range(max(scene.brace, 0), scene.at):
+        word, value = scene.words[at], scene.word(at + 1)
+        if word.text in ("sealed", "critical") and value.text in ("true", "false", "yes", "no"):
+            if scene.depths[at] != 1:
+                continue
+            said = scene.source.text
+            end = value.end
+            while said[end : end + 1] == " " and said[end + 1 : end + 2] == " ":
+                end += 1
+            fix = None
+            if value.text in ("true", "yes"):
+                fix = Fix(Span(scene.source, word.end, end), "", f"write `{word.text}` alone")
+            hint = f"write `{word.text}` alone" if fix else f"leave out `{word.text}`"
+            return scene.says(
+                codes.UNEXPECTED_TEXT, f"`{word.text}` takes no value", scene.span(at + 1), help=hint, fix=fix
+            )
+    return None
+
+
+RULES_OF_CLAUSES = (flag, condition, clause, declaration, part_of_test)
