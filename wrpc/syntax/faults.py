@@ -247,7 +247,7 @@ class Fault:
 
     def _brackets(self) -> Verdict | None:
         ends = {"}", "and", "=="} & self.expected  # a value stands before it, so that leaving it out mends the text
-        if ends and self.kind in ")]" and self.opener and CLOSERS[self.kind] not in self.open:
+        if ends and self.kind in ")]" and self.opener and self.opener[0] == "{" and CLOSERS[self.kind] not in self.open:
             fix = Fix(self.span, "", f"leave out the `{self.kind}`")
             message = f"`{self.kind}` closes nothing"
             repair = Repair(self.end, keep=True)
