@@ -60,7 +60,7 @@ def suspicious(file: t.File) -> bool:
                 if isinstance(item, t.Attribute):
                     if item.name.text not in ATTRIBUTES:
                         return True
-                elif isinstance(item, t.Fallback) and item.pools[0].text == "on":
+                elif isinstance(item, t.Fallback) and [pool.text for pool in item.pools] == ["on"]:
                     return True
     return False
 

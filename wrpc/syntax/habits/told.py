@@ -54,7 +54,7 @@ def _section(section: t.Section) -> Diagnostic | None:
         return _default(section)
     known = KNOWN.get(section.kind)
     for item in section.items:
-        if isinstance(item, t.Fallback) and item.pools[0].text == "on" and not item.causes:
+        if isinstance(item, t.Fallback) and [p.text for p in item.pools] == ["on"] and not item.causes:
             at = item.span.start
         elif (
             not isinstance(item, t.Attribute)
