@@ -6,11 +6,12 @@
 >>> wrpc.decide(policy, {"tokens": 9000})  # doctest: +SKIP
 """
 
-from wrpc.api import Compilation, check, compile, decide, lint, load, loads  # noqa: A004  the API's own verb
+from wrpc.api import Compilation, check, check_file, decide, fix, lint, load, loads, read_foreign
+from wrpc.api import compile as compile  # noqa: A004  the API's own verb
 from wrpc.diagnostics import Diagnostic, Findings, Proof, Refusal
 from wrpc.version import __version__
 
 __all__ = [
-    "Compilation", "Diagnostic", "Findings", "Proof", "Refusal", "__version__", "check", "compile", "decide", "lint",
-    "load", "loads",
+    "Compilation", "Diagnostic", "Findings", "Proof", "Refusal", "__version__", "check", "check_file", "compile",
+    "decide", "fix", "lint", "load", "loads", "read_foreign",
 ]  # fmt: skip

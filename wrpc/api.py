@@ -1,4 +1,4 @@
-"""The road as functions: load, lint, check, decide, compile. What `wrpc.NAME` is."""
+"""The road as functions: load, lint, check, decide, compile; read and repair files. What `wrpc.NAME` is."""
 
 from __future__ import annotations
 
@@ -11,7 +11,11 @@ from wrpc.diagnostics import Findings, Refusal
 
 if TYPE_CHECKING:
     from wrpc.decide import Decision
+    from wrpc.diagnostics import Diagnostic
+    from wrpc.importers.foreign import Foreign
     from wrpc.policy.model import Policy, Value
+    from wrpc.repair import Repaired
+    from wrpc.source import Source
     from wrpc.targets.compile import Compiled
     from wrpc.targets.target import Artifact
 
@@ -62,6 +66,90 @@ def _blocks(policy: Policy) -> Findings:
     from wrpc.targets.settings import unknown_blocks
 
     return Findings.of(unknown_blocks(policy))
+
+
+def read_foreign(
+    path: str | Path | Source, *, kind: str = "auto", release: str | None = None, optional: bool = False
+) -> Foreign:
+    """Another system's file: every configuration in it, wherever it lives, with its policies and findings.
+
+    `kind` is the name of an importer (`wrpc.importers.IMPORTERS`), or "auto", which tells by the keys. A file without
+    any has an error that says what it looks like; `optional` makes that a note. Raises Refusal where the file cannot
+    be read, KeyError for an unknown kind, foreign.UnknownRelease for a release that the importer does not know.
+    """
+    from wrpc.importers.foreign import read
+
+    return read(_source(path), kind, release, optional=optional)
+
+
+def check_file(
+    path: str | Path | Source,
+    *,
+    kind: str | None = None,
+    release: str | None = None,
+    env: Sequence[str | Path] = (),
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+) -> Findings:
+    """Everything there is to say about a file: a policy, or with `kind` another system's (see `read_foreign`).
+
+    What cannot be resolved is among the findings. Raises Refusal where the file cannot be read.
+    """
+    from wrpc.analysis.run import chosen
+
+    if kind is None:
+        from wrpc.policy.load import from_source, load_all
+
+        policy, found = load_all(path, env) if isinstance(path, str | Path) else from_source(path)
+        found += Findings() if policy is None else check(policy)
+        return chosen(found, select, ignore)
+    from wrpc.importers.foreign import examined, without_import_notes
+
+    foreign = read_foreign(path, kind=kind, release=release)
+    found = without_import_notes(foreign.findings)
+    for each in examined(foreign, check):
+        found += each.findings
+    return chosen(found, select, ignore)
+
+
+def fix(
+    path: str | Path | Source,
+    *,
+    kind: str | None = None,
+    release: str | None = None,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    optional: bool = False,
+) -> Repaired:
+    """A file with every safe fix of its findings; `written` is what to put in its place. Nothing is written.
+
+    Of another system's file (`kind` and `optional`, see `read_foreign`) it is what the importer found: all else speaks
+    of policies. Raises Refusal where the file cannot be read, or holds no configuration.
+    """
+    from wrpc.analysis.run import chosen
+    from wrpc.repair import repaired
+
+    def findings(source: Source) -> Sequence[Diagnostic]:
+        if kind is None:
+            found = check_file(source)
+        else:
+            found = read_foreign(source, kind=kind, release=release, optional=True).findings
+        return chosen(found, select, ignore).diagnostics
+
+    source = _source(path)
+    if kind is not None and not optional:
+        foreign = read_foreign(source, kind=kind, release=release)
+        if not foreign.configurations:
+            raise Refusal(foreign.findings.diagnostics)
+    if not isinstance(path, str | Path):
+        return repaired(source, findings)
+    return repaired(source, findings, Path(path).read_bytes().decode("utf-8"))
+
+
+def _source(path: str | Path | Source) -> Source:
+    from wrpc.syntax.read import read
+
+    return read(path) if isinstance(path, str | Path) else path
 
 
 def decide(policy: Policy, request: Mapping[str, object]) -> Decision:

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.cli.conftest import CLEAN, TYPO
-from wrpc.cli.repairs import MOST_PASSES, Repaired, repaired
 from wrpc.diagnostics import Code, Diagnostic, Edit, Fix, finding
+from wrpc.repair import MOST_PASSES, Repaired, repaired
 from wrpc.source import Source
 
 CODE = Code("WRP999", "a-letter", "warning")

@@ -8,6 +8,7 @@ from tests.policy.pages import examples
 from wrpc.diagnostics import Code
 from wrpc.importers import importer
 from wrpc.importers.codes import CODES
+from wrpc.importers.foreign import read
 from wrpc.importers.litellm import codes as litellm
 from wrpc.source import Source
 
@@ -29,9 +30,12 @@ def test_page(code: Code) -> None:
     bad = examples(code, "Bad")
     assert bool(bad) != (code.id in WITHOUT_BAD)
     for text in bad:
-        found = importer("vllm-sr").read(Source("config.yaml", text)).diagnostics
+        source = Source("config.yaml", text)
+        # What a file is, and where a configuration lives in it, no importer says.
+        homes = code.id.startswith("WRP07")
+        found = (read(source).findings if homes else importer("vllm-sr").read(source)).diagnostics
         assert code.id in {d.code.id for d in found}
-        assert {d.code.id for d in found if d.severity != "info"} <= {code.id}
+        assert homes or {d.code.id for d in found if d.severity != "info"} <= {code.id}
 
 
 @pytest.mark.parametrize("code", GATEWAY, ids=lambda c: c.id)

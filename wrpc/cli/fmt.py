@@ -27,11 +27,11 @@ def command(policies: tuple[Path, ...], check: bool, diff: bool) -> int:
     `-` takes standard input and writes to standard output. A file with errors of syntax is left as it is.
     """
     from wrpc.cli import policies as arguments
-    from wrpc.cli.files import write
     from wrpc.cli.show import exit_code, show
     from wrpc.diagnostics import Findings, Refusal
     from wrpc.report import screen
     from wrpc.syntax.read import read
+    from wrpc.syntax.write import write
 
     found = Findings()
     changed = 0

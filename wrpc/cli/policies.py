@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,25 +19,31 @@ if TYPE_CHECKING:
     from wrpc.source import Source
 
 STDIN = Path("-")
+POLICIES = (".wrp",)
+CONFIGURATIONS = (".yaml", ".yml", ".json")
 
 
-def files(arguments: Sequence[Path]) -> tuple[Path, ...]:
-    """Each file once; of a folder every *.wrp below it, hidden folders aside."""
+def files(arguments: Sequence[Path], suffixes: tuple[str, ...] = POLICIES) -> tuple[Path, ...]:
+    """Each file once; of a folder every one below it whose name ends so, hidden folders aside."""
     found: dict[Path, None] = {}
     for argument in arguments:
         if argument != STDIN and argument.is_dir():
-            inside = list(_search(argument))
+            inside = list(_search(argument, suffixes))
             if not inside:
-                raise click.UsageError(f"{argument} holds no .wrp file")
+                raise click.UsageError(f"{argument} holds no {' or '.join(suffixes)} file")
             found.update(dict.fromkeys(inside))
         else:
             found[argument] = None
     return tuple(found)
 
 
-def _search(folder: Path) -> Iterator[Path]:
-    for path in sorted(folder.rglob("*.wrp")):
-        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts):
+def _search(folder: Path, suffixes: tuple[str, ...]) -> Iterator[Path]:
+    for path in sorted(folder.rglob("*")):
+        if (
+            path.suffix in suffixes
+            and path.is_file()
+            and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        ):
             yield path
 
 
@@ -75,6 +82,8 @@ class Gathered:
     findings: Findings = field(default_factory=Findings)
     dimensions: dict[str, str] = field(default_factory=dict)
     proofs: dict[str, tuple[Proof, ...]] = field(default_factory=dict)
+    nothing: bool = False
+    """No foreign file was a configuration."""
 
 
 def gather(policies: Iterator[tuple[Policy | None, Findings]], examine: Callable[[Policy], Findings]) -> Gathered:
@@ -88,6 +97,38 @@ def gather(policies: Iterator[tuple[Policy | None, Findings]], examine: Callable
             gathered.dimensions |= dimensions(policy)
             gathered.proofs[f"policy {policy.name}  {policy.sources[0].name}"] = examined.proofs
     return gathered
+
+
+def gather_foreign(paths: Sequence[Path], kind: str, release: str | None, *, optional: bool) -> Gathered:
+    """The findings of foreign files and of the policies in them."""
+    import wrpc
+    from wrpc.importers.foreign import examined, without_import_notes
+
+    gathered = Gathered(nothing=True)
+    for path in paths:
+        where = stdin() if path == STDIN else path
+        foreign = wrpc.read_foreign(where, kind=kind, release=release, optional=optional)
+        gathered.findings += without_import_notes(foreign.findings)
+        gathered.nothing &= not foreign.configurations
+        for each in examined(foreign, wrpc.check):
+            gathered.findings += each.findings
+            if each.policy is not None:
+                gathered.dimensions |= dimensions(each.policy)
+                gathered.proofs[each.name] = each.findings.proofs
+    return gathered
+
+
+@contextmanager
+def known_release() -> Iterator[None]:
+    """A release that an importer does not know is bad usage."""
+    try:
+        yield
+    except ValueError as error:
+        from wrpc.importers.foreign import UnknownRelease
+
+        if isinstance(error, UnknownRelease):
+            raise click.UsageError(str(error)) from None
+        raise
 
 
 def dimensions(policy: Policy) -> dict[str, str]:

@@ -13,7 +13,7 @@ from wrpc.report import FORMATS, Shown
 from wrpc.report.screen import write
 
 # The file itself could not be read, so that nothing is known about what it says.
-UNREADABLE = frozenset({"WRP005", "WRP007", "WRP008"})
+UNREADABLE = frozenset({"WRP005", "WRP007", "WRP008", "WRP070", "WRP071"})
 
 
 def show(
@@ -36,6 +36,6 @@ def show(
 
 
 def exit_code(found: Findings, fail_on: str = "error") -> int:
-    if any(d.code.id in UNREADABLE for d in found.diagnostics):
+    if any(d.code.id in UNREADABLE and d.severity == "error" for d in found.diagnostics):
         return UNUSABLE
     return ERRORS if found.errors or (fail_on == "warning" and found.warnings) else FINE

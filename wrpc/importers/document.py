@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, Literal
 
 from wrpc.diagnostics import Diagnostic, Related, finding
@@ -140,35 +141,74 @@ class Dialect:
     keeps: Literal["first", "last"]
 
 
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document of a file; its text, without the marks around it, is `source.text[start:end]`."""
+
+    root: Node | None
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Twice:
+    """A key that stood before in its mapping, and the index of its finding. Nothing of the mapping says two things."""
+
+    pair: Pair
+    found: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    documents: tuple[Document, ...]
+    found: tuple[Diagnostic, ...]
+    twice: tuple[Twice, ...] = ()
+    aliases: tuple[tuple[Span, Node], ...] = field(default=(), repr=False)
+    """Where an alias stands, and what for."""
+    complete: bool = True
+    """Whether the text was read to its end."""
+
+    @property
+    def root(self) -> Node | None:
+        return self.documents[0].root if self.documents and self.complete else None
+
+
 def read(source: Source, dialect: Dialect | None = None) -> tuple[Node | None, list[Diagnostic]]:
     """The document of a source, in the `core` dialect unless another is named, or None with the finding that says why
     there is none."""
+    reading = parsed(source, dialect or CORE)
+    return reading.root, list(reading.found)
+
+
+def read_all(source: Source, dialect: Dialect | None = None) -> Reading:
+    """Every document of a source. One that cannot be read ends it."""
+    return parsed(source, dialect or CORE, several=True)
+
+
+@lru_cache(maxsize=4)
+def parsed(source: Source, dialect: Dialect, *, several: bool = False) -> Reading:
+    """What a text holds, worked out once for all who ask."""
     import yaml
 
     if len(source.text) > MOST_TEXT:
         message = f"the file has {len(source.text)} characters, more than {MOST_TEXT}"
-        return None, [finding(codes.TOO_LARGE, message, source.span(0, 0))]
+        return Reading((), (finding(codes.TOO_LARGE, message, source.span(0, 0)),), complete=False)
     found: list[Diagnostic] = []
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     again: list[_Again] = []
+    documents: list[Document] = []
+    aliases: list[tuple[Span, Node]] = []
+    complete = False
     try:
-        root = _build(yaml.parse(source.text, Loader=loader), source, dialect or CORE, found, again)
+        events = yaml.parse(source.text, Loader=loader)
+        documents += _build(events, source, dialect, found, again, aliases, several=several)
+        complete = True
     except yaml.YAMLError as error:
-        return None, [*found, _unreadable(error, source)]
+        found.append(_unreadable(error, source))
     except _Stop as stop:
-        return None, [*found, stop.diagnostic]
-    for key in again:
-        if key.pair.key.text not in key.differs:
-            found[key.found] = _with_fix(found[key.found], key.pair)
-    return root, found
-
-
-def _with_fix(twice: Diagnostic, pair: Pair) -> Diagnostic:
-    """The finding of a key that says the same twice, with the way to say it once."""
-    from wrpc.importers.edits import remove
-
-    fix = remove(pair)
-    return twice if fix is None else replace(twice, fixes=(fix,))
+        found.append(stop.diagnostic)
+    twice = (Twice(key.pair, key.found) for key in again if key.pair.key.text not in key.differs)
+    return Reading(tuple(documents), tuple(found), tuple(twice) if complete else (), tuple(aliases), complete)
 
 
 def _unreadable(error: Exception, source: Source) -> Diagnostic:
@@ -211,12 +251,21 @@ class _Again:
 
 
 def _build(
-    events: Iterator[Any], source: Source, dialect: Dialect, found: list[Diagnostic], again: list[_Again]
-) -> Node | None:
-    """The first document. A second one, an alias to an unfinished or unknown anchor, too much or too deep: a stop."""
+    events: Iterator[Any],
+    source: Source,
+    dialect: Dialect,
+    found: list[Diagnostic],
+    again: list[_Again],
+    aliases: list[tuple[Span, Node]],
+    *,
+    several: bool,
+) -> Iterator[Document]:
+    """Each document as it ends. An alias to an unfinished or unknown anchor, too much or too deep, a second document
+    where there may not be `several`: a stop."""
     stack: list[_Open] = []
     anchors: dict[str, Node] = {}
     root: Node | None = None
+    start = after = 0
     documents = 0
     for event in events:
         name = type(event).__name__
@@ -225,8 +274,13 @@ def _build(
         match name:
             case "DocumentStartEvent":
                 documents += 1
-                if documents > 1:
+                if documents > 1 and not several:
                     raise _Stop(finding(codes.SEVERAL_DOCUMENTS, "the file holds a second YAML document", span))
+                # The mark of one that nothing announces is where its content begins; comments before belong to it.
+                start, root, anchors = span.end if event.explicit else after, None, {}
+            case "DocumentEndEvent":
+                after = span.end
+                yield Document(root, start, span.start)
             case "MappingStartEvent" | "SequenceStartEvent":
                 if len(stack) >= MOST_DEPTH:
                     message = f"mappings and lists stand more than {MOST_DEPTH} deep"
@@ -242,6 +296,7 @@ def _build(
                     message = f"`*{event.anchor}` stands for nothing that is complete before it"
                     raise _Stop(finding(codes.ALIAS, message, span))
                 node = anchors[event.anchor]
+                aliases.append((span, node))
             case "ScalarEvent":
                 node = _scalar(event, span, dialect.plain)
                 if event.anchor:
@@ -255,7 +310,6 @@ def _build(
             if stack[-1].size > MOST_NODES:
                 message = f"the aliases stand for more than {MOST_NODES} values"
                 raise _Stop(finding(codes.ALIAS, message, span))
-    return root
 
 
 def _trimmed(source: Source, start: int, end: int) -> int:

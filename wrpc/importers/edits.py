@@ -11,8 +11,9 @@ import re
 from collections import Counter
 from dataclasses import replace
 
-from wrpc.diagnostics import Edit, Fix
-from wrpc.importers.document import Items, Keys, Pair, Scalar, plain, read, same
+from wrpc.diagnostics import Diagnostic, Edit, Fix
+from wrpc.importers import document
+from wrpc.importers.document import Dialect, Items, Keys, Node, Pair, Scalar, plain, read, same
 from wrpc.importers.layout import Collection, Entry, Layout, Piece, layout
 from wrpc.letters import quoted
 from wrpc.source import Source
@@ -21,6 +22,17 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*\Z")
 _GAP = re.compile(r"\s*,\s*\Z")
 _NOTHING = re.compile(r"\s*(null|Null|NULL|~|\{\s*\})?\Z")
 _END = re.compile(r"^(---|\.\.\.)", re.MULTILINE)
+
+
+def mended(source: Source, dialect: Dialect | None = None) -> tuple[Node | None, list[Diagnostic]]:
+    """What `document.read` gives; of a key that says the same twice the finding has the way to say it once."""
+    reading = document.parsed(source, dialect or document.CORE)
+    found = list(reading.found)
+    for key in reading.twice:
+        fix = remove(key.pair)
+        if fix is not None:
+            found[key.found] = replace(found[key.found], fixes=(fix,))
+    return reading.root, found
 
 
 def move(root: Keys, pair: Pair, owner: Keys, to: str, title: str, *, safe: bool = True) -> Fix | None:

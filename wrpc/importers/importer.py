@@ -6,6 +6,7 @@ is a finding whose span points into the file that was read. It returns what it c
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -24,19 +25,24 @@ class ImportedPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
+    """`release` is the one that was read for, where the importer chose it."""
+
     policies: tuple[ImportedPolicy, ...]
     diagnostics: tuple[Diagnostic, ...]
+    release: str | None = None
 
 
 class Importer(Protocol):
-    """`title` says what is read, `recognises` whether a file looks like it (for `--from auto`).
+    """`title` says what is read. `marks` are the paths of keys by which a mapping is known as one, and how surely each
+    says so (`recognition.Marks`).
 
+    `kinds` are the Kubernetes resources that it reads: those of one file come together, as the documents of one source.
     `releases` are those of the program whose reading is known; the first is meant where none is named.
     """
 
     title: str
     releases: tuple[str, ...]
-
-    def recognises(self, source: Source) -> bool: ...
+    marks: Mapping[str, int]
+    kinds: tuple[str, ...]
 
     def read(self, source: Source, release: str | None = None) -> Imported: ...

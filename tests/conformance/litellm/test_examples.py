@@ -13,10 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from wrpc.analysis.run import check
-from wrpc.cli.check import foreign
-from wrpc.diagnostics import Findings
-from wrpc.importers import importer
+import wrpc
+from wrpc.importers import foreign
 from wrpc.importers.litellm.facts import facts
 from wrpc.syntax.read import read
 
@@ -75,9 +73,7 @@ def test_what_is_found(examples: dict[str, Path]) -> None:
     """The file's own findings and those of the policy that it becomes."""
     told: dict[str, list[str]] = {}
     for name, path in examples.items():
-        found = Findings()
-        for policy, own in foreign("litellm", path):
-            found += own + (Findings() if policy is None else check(policy))
+        found = wrpc.check_file(path, kind="litellm")
         lines = [f"{d.code.id} {d.severity} {d.span.line}:{d.span.column}" for d in found.diagnostics]
         told[name] = sorted(line for line in lines if " info " not in line)
     assert {name: lines for name, lines in told.items() if lines} == FOUND
@@ -86,8 +82,9 @@ def test_what_is_found(examples: dict[str, Path]) -> None:
 def test_auto_knows_those_with_models(examples: dict[str, Path]) -> None:
     for name, path in examples.items():
         source = read(path)
-        assert importer("litellm").recognises(source) == ("model_list" in source.text), name
-        assert not importer("vllm-sr").recognises(source)
+        known = [each.importer for each in foreign.read(source).configurations]
+        assert known == ["litellm"] or "model_list" not in source.text, name
+        assert "vllm-sr" not in known
 
 
 def test_the_program_says_the_same(

@@ -15,8 +15,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import wrpc
 from tests.support.work import calls
-from wrpc.cli.imports import read as read_file
 from wrpc.diagnostics import Refusal
 from wrpc.importers import importer
 from wrpc.importers.importer import Imported
@@ -237,7 +237,7 @@ def test_what_the_reader_refuses(tmp_path: Path) -> None:
     ):
         path.write_bytes(content)
         with pytest.raises(Refusal) as refused:
-            read_file("litellm", path)
+            wrpc.read_foreign(path, kind="litellm")
         assert [d.code.id for d in refused.value.diagnostics] == [code]
 
 
@@ -326,10 +326,11 @@ def wide(count: int) -> str:
 
 def test_a_wide_file_is_linear_work() -> None:
     """The double of the deployments is at most a little more than the double of the work."""
-    few, many = (Source("config.yaml", wide(n)) for n in (500, 1000))
+    few, many = wide(500), wide(1000)
     reader = importer("litellm")
-    reader.read(few)
-    first, second = calls(lambda: reader.read(few)), calls(lambda: reader.read(many))
+    reader.read(Source("config.yaml", few))
+    first = calls(lambda: reader.read(Source("config.yaml", few)))
+    second = calls(lambda: reader.read(Source("config.yaml", many)))
     assert second < 2.3 * first
     assert second < 5_000_000
 

@@ -20,10 +20,10 @@ import yaml
 import wrpc.api
 from tests.importers.litellm.faults import deployments, fallbacks, keys, values
 from tests.importers.litellm.faults.fault import AZURE, CLOUDS, HERE, INCLUDED, OWN, PLATFORM, TEAM, Fault
-from wrpc.cli.repairs import repaired
 from wrpc.diagnostics import Diagnostic
 from wrpc.importers import importer
 from wrpc.policy.load import from_tree
+from wrpc.repair import repaired
 from wrpc.source import Source
 
 CASES = Path(__file__).resolve().parent / "cases"

@@ -29,6 +29,21 @@ from wrpc.importers.codes.decisions import (
 from wrpc.importers.codes.decisions import (
     WITHOUT_TIER as WITHOUT_TIER,
 )
+from wrpc.importers.codes.homes import (
+    ANOTHER_SYSTEM as ANOTHER_SYSTEM,
+)
+from wrpc.importers.codes.homes import (
+    ENCODED as ENCODED,
+)
+from wrpc.importers.codes.homes import (
+    NOT_TEXT as NOT_TEXT,
+)
+from wrpc.importers.codes.homes import (
+    TEMPLATE as TEMPLATE,
+)
+from wrpc.importers.codes.homes import (
+    TWO_KINDS as TWO_KINDS,
+)
 from wrpc.importers.codes.reading import (
     ALIAS as ALIAS,
 )
@@ -100,6 +115,11 @@ CODES = (
     TOO_LARGE,
     NOT_A_CONFIGURATION,
     TAKEN_AS,
+    ANOTHER_SYSTEM,
+    TEMPLATE,
+    ENCODED,
+    NOT_TEXT,
+    TWO_KINDS,
     UNKNOWN_KEY,
     DANGLING,
     WRONG_TYPE,

@@ -9,15 +9,23 @@ from wrpc.source import Source
 title = "LiteLLM proxy configuration"
 releases = (DEFAULT, *(r for r in RELEASES if r != DEFAULT))
 
-_KEYS = frozenset(("model_list", "router_settings", "litellm_settings", "general_settings"))
-
-
-def recognises(source: Source) -> bool:
-    """Whether a file looks like one, by its top-level keys alone."""
-    keys = {
-        line.partition(":")[0].strip("\"' ") for line in source.text.splitlines() if line[:1] not in (" ", "#", "-")
-    }
-    return bool(keys & _KEYS)
+kinds: tuple[str, ...] = ()
+marks = {
+    "model_list": 3,
+    "model_list[].model_name": 3,
+    "model_list[].litellm_params": 6,
+    "router_settings": 3,
+    "litellm_settings": 6,
+    "general_settings": 3,
+    "general_settings.master_key": 3,
+    "environment_variables": 1,
+    "credential_list": 3,
+    "guardrails[].litellm_params": 6,
+    "vector_store_registry": 3,
+    "search_tools[].litellm_params": 6,
+    "mcp_servers": 1,
+    "include": 1,
+}
 
 
 def read(source: Source, release: str | None = None) -> Imported:

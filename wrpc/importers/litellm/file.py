@@ -8,6 +8,7 @@ from wrpc.diagnostics import Diagnostic, finding
 from wrpc.importers import codes as shared
 from wrpc.importers import document
 from wrpc.importers.document import Items, Keys, Scalar
+from wrpc.importers.edits import mended
 from wrpc.importers.faults import Report, in_order
 from wrpc.importers.importer import Imported, ImportedPolicy
 from wrpc.importers.litellm import (
@@ -31,7 +32,7 @@ from wrpc.source import Source
 
 
 def read(source: Source, facts: Facts) -> Imported:
-    root, found = document.read(source, document.PYYAML)
+    root, found = mended(source, document.PYYAML)
     if root is None and found:
         secrets.cover(source)
         return Imported((), tuple(found))

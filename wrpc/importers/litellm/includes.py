@@ -8,6 +8,7 @@ from wrpc.diagnostics import Refusal, Related, finding
 from wrpc.importers import codes as shared
 from wrpc.importers import document
 from wrpc.importers.document import Items, Keys, Pair, Scalar, is_null, kind
+from wrpc.importers.edits import mended
 from wrpc.importers.litellm import codes
 from wrpc.importers.litellm.config import Config, variable
 from wrpc.importers.nodes import line
@@ -69,7 +70,7 @@ def _file(
     except Refusal as refusal:
         config.report.found += refusal.diagnostics
         return None
-    found, diagnostics = document.read(source, document.PYYAML)
+    found, diagnostics = mended(source, document.PYYAML)
     config.report.found += diagnostics
     if not isinstance(found, Keys):
         if not diagnostics and found is not None and not is_null(found):

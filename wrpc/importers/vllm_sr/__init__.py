@@ -9,10 +9,24 @@ title = "vLLM Semantic Router configuration, v0.3"
 releases = ("0.4",)
 
 
-def recognises(source: Source) -> bool:
-    """Whether a file looks like one, by its top-level keys alone."""
-    keys = {line.partition(":")[0] for line in source.text.splitlines() if line[:1].isalpha()}
-    return "version" in keys and bool(keys & {"routing", "recipes"})
+kinds: tuple[str, ...] = ()
+marks = {
+    "version": 1,
+    "routing": 2,
+    "routing.decisions": 4,
+    "routing.signals": 4,
+    "routing.modelCards": 4,
+    "routing.projections": 4,
+    "recipes": 2,
+    "recipes[].routing": 5,
+    "entrypoints[].recipe": 3,
+    "entrypoints[].assignments": 3,
+    "providers.models": 2,
+    "providers.models[].backend_refs": 4,
+    "listeners": 1,
+    "global.router": 2,
+    "global.model_catalog": 3,
+}
 
 
 def read(source: Source, release: str | None = None) -> Imported:

@@ -7,6 +7,7 @@ from pathlib import PurePath
 from wrpc.diagnostics import Diagnostic, finding
 from wrpc.importers import codes, document
 from wrpc.importers.document import Keys
+from wrpc.importers.edits import mended
 from wrpc.importers.faults import Report, in_order, unique
 from wrpc.importers.importer import Imported, ImportedPolicy
 from wrpc.importers.nodes import entries_of, keys_of, named, place, text_of
@@ -21,7 +22,7 @@ NAMELESS = ("config", "values", "router-config")
 
 
 def read(source: Source) -> Imported:
-    root, found = document.read(source)
+    root, found = mended(source)
     if root is None and found:
         return Imported((), tuple(found))
     if not isinstance(root, Keys) or not any(key in root for key in ("routing", "recipes")):
