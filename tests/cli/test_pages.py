@@ -59,6 +59,30 @@ def test_explain_a_request(wrpc, policy):
     assert "WRP201" in wrpc("explain", policy(CONFLICT), "--request", '{"code": true, "tokens": 9000}').out
 
 
+LETS = """\
+signal tokens: int(0..100k) { source prompt_tokens }
+signal pii: bool { source keywords("passport") }
+let long = tokens > 8k
+let odd = long and pii
+pool own { }
+pool cloud { }
+route strange { when odd  to own weight 90, cloud weight 10 }
+default { to own }
+guard no { deny "too long" when odd and tokens > 90k }
+"""
+
+
+def test_explain_expands_lets_and_shows_weights(wrpc, policy):
+    path = policy(LETS)
+    asked = wrpc("explain", path, "--request", '{"tokens": 9000}').out
+    assert "strange  false  → own 90%, cloud 10%" in asked
+    assert "let odd = long and pii" in asked
+    assert "true    long\n            let long = tokens > 8k\n          false   pii" in asked
+    for what in (("route", "strange"), ("guard", "no")):
+        shown = wrpc("explain", path, *what).out
+        assert "let odd = long and pii\n    let long = tokens > 8k\n" in shown
+
+
 def test_explain_a_route(wrpc, policy):
     done = wrpc("explain", policy(), "route", "coding")
     assert done.code == 0

@@ -126,7 +126,7 @@ NO_FORBID = {Construct.GUARD_FORBID: Cannot("it takes no destination away")}
 def test_a_guard_that_nothing_keeps_is_an_error(verdict: Verdict | None) -> None:
     found = compiled(TEXT, toy(NO_FORBID), findings=proofs(home=verdict) if verdict else Findings())
     assert said(found.diagnostics, "WRP801") == [
-        "nothing in the files for `envoy` keeps guard `home`: it takes no destination away"
+        "the envoy output does not enforce guard `home`: it takes no destination away"
     ]
     assert not found.ok
     assert not found.artifacts

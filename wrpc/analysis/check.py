@@ -7,6 +7,7 @@ says how the interpreter confirms it; it holds no solver, cache or limit, so tha
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from wrpc.diagnostics import Code, Diagnostic, Proof, Related, Severity, finding
@@ -51,7 +52,7 @@ def shown(
 
 
 def does(route: Route) -> str:
-    """What a route does, in a few words: `a → small`."""
+    """What a route does, in a few words: `a → small`, with weights where they are not equal."""
     action = route.action
     match action.kind:
         case "deny":
@@ -61,8 +62,15 @@ def does(route: Route) -> str:
         case "cascade":
             what = " -> ".join(action.steps)
         case _:
-            what = ", ".join(s.pool for s in action.shares)
+            equal = len({s.weight for s in action.shares}) == 1
+            what = ", ".join(s.pool if equal else f"{s.pool} {percent(s.weight)}" for s in action.shares)
     return f"{route.name} → {what}"
+
+
+def percent(share: Fraction) -> str:
+    """`90%`, `33.33%`."""
+    hundred = share * 100
+    return f"{hundred if hundred.denominator == 1 else format(float(hundred), '.4g')}%"
 
 
 def place(planned: Planned) -> str:

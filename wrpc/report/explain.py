@@ -68,8 +68,37 @@ def _route(machine: Interpreter, state: State, route: Route, *, took: bool) -> I
     head = f"{'→' if took else ' '} {precedence(route)}{units.name(route.name)}"
     yield ((head, "strong"), ("  ", ""), TRUTHS[truth], (f"  {does(route)}", ""), (near, "warning"))
     for part, value in parts:
-        word, style = TRUTHS[value]
-        yield ((f"      {word:<8}", style), (written(part), ""))
+        yield from _part(machine, state, part, value, "      ")
+
+
+def _part(machine: Interpreter, state: State, part: Condition, value: bool | None, indent: str) -> Iterator[Line]:
+    """A part of a condition and its truth; below it the lets that it names, each with its parts."""
+    word, style = TRUTHS[value]
+    yield ((f"{indent}{word:<8}", style), (written(part), ""))
+    for name in lets(part):
+        meaning = machine.policy.conditions[name]
+        text = written(meaning)
+        inner = conjuncts(meaning) if len(conjuncts(meaning)) > 1 or any(True for _ in lets(meaning)) else ()
+        yield ((f"{indent}  let {units.name(name)} = ", "label"), (text, ""))
+        for each in inner:
+            yield from _part(machine, state, each, machine.holds(each, state), indent + "    ")
+
+
+def lets(condition: Condition) -> Iterator[str]:
+    """The lets that a condition names, each once, in the order in which they stand there."""
+    from wrpc.policy.expr import All, Any, Named, Not
+
+    seen: set[str] = set()
+    rest: list[Condition] = [condition]
+    while rest:
+        part = rest.pop(0)
+        if isinstance(part, Named) and part.name not in seen:
+            seen.add(part.name)
+            yield part.name
+        elif isinstance(part, All | Any):
+            rest[:0] = part.parts
+        elif isinstance(part, Not):
+            rest.insert(0, part.operand)
 
 
 def _guard(machine: Interpreter, state: State, guard: Guard) -> Iterator[Line]:
@@ -139,6 +168,7 @@ def route(policy: Policy, found: Route) -> Iterator[Line]:
     yield ((f"  {precedence(found)}{does(found)}", ""),)
     if found.when is not None:
         yield ((f"  when {written(found.when)}", ""),)
+        yield from meanings(policy, found.when)
     yield ()
 
     reached = ask.anywhere(lambda room: room.decision.takes(found), lambda r: _took(r) == name)
@@ -216,13 +246,26 @@ def _shower(policy: Policy) -> Callable[[str, Answer, str, str], Iterator[Line]]
     return show
 
 
+def meanings(policy: Policy, condition: Condition) -> Iterator[Line]:
+    """Every let behind a condition, and those behind these, with what it stands for."""
+    seen: list[str] = []
+    rest = list(lets(condition))
+    while rest:
+        name = rest.pop(0)
+        if name not in seen:
+            seen.append(name)
+            rest[:0] = lets(policy.conditions[name])
+    for name in seen:
+        yield ((f"    let {units.name(name)} = ", "label"), (written(policy.conditions[name]), ""))
+
+
 # ── One guard ─────────────────────────────────────────────────────────────
 
 
 def guard(policy: Policy, found: Guard) -> Iterator[Line]:
     """Whether any plan needs it, and for which requests it does what."""
     from wrpc.analysis.safety.verdicts import guards
-    from wrpc.policy.model import Denial, plan
+    from wrpc.policy.model import Denial, Forbid, plan
     from wrpc.solver.ask import Asker
     from wrpc.solver.terms import conj, negate
 
@@ -233,6 +276,9 @@ def guard(policy: Policy, found: Guard) -> Iterator[Line]:
     yield ((f"guard {units.name(found.name)}", "strong"), (f"  {', '.join(words)}  {place(found.span)}", "place"))
     for rule in found.rules:
         yield ((f"  {' '.join(rule.span.text.split())}", ""),)
+        for condition in (rule.what if isinstance(rule, Forbid) else None, rule.when):
+            if condition is not None:
+                yield from meanings(policy, condition)
     yield ()
     if verdict.answer.impossible:
         yield (("  proved", "proved"), ("  no decision needs it: the routes keep it by themselves", ""))

@@ -145,7 +145,7 @@ def _lost_guard(
         if not undermined:
             return []
         why += f", and its proof leans on {phrase(undermined[0])}, which is not carried either"
-    message = f"nothing in the files for `{target.name}` keeps {kind} `{name}`: {why}"
+    message = f"the {target.name} output does not enforce {kind} `{name}`: {why}"
     return [finding(NOT_CARRIED, message, span, severity="error", subjects=[subject], help=repair or REPAIR)]
 
 

@@ -60,6 +60,8 @@ def _refuted(policy: Policy, ask: Asker, assertion: Assertion, claim: Claim, ver
     taken = {"route": f"route `{decision.route}` takes this request", "deny": "this request is denied"}.get(
         decision.action, "no route takes this request"
     )
+    if decision.action == "deny" and decision.by:
+        taken = f"{_denier(decision.by)} denies this request"
     if decision.route == "default" and decision.action == "route":
         taken = "the default takes this request"
     if pools and route is not None:
@@ -70,3 +72,9 @@ def _refuted(policy: Policy, ask: Asker, assertion: Assertion, claim: Claim, ver
         CODE, f"claim `{assertion.name}` does not hold: {taken}", claim.span, policy, verdict.healthy,
         subjects=(f"assert {assertion.name}",), related=related,
     )  # fmt: skip
+
+
+def _denier(by: str) -> str:
+    """`guard x` with its name in backticks."""
+    kind, _, name = by.partition(" ")
+    return f"{kind} `{name}`" if kind != "signal" else f"the failed signal `{name}`"
