@@ -8,11 +8,12 @@ PIP := -m pip --disable-pip-version-check
 CONFORMANCE := $(patsubst requirements/conformance/%.lock,.venvs/%/.locked,$(wildcard requirements/conformance/*.lock))
 
 .DELETE_ON_ERROR:
-.PHONY: help venv demo test conformance bench lint fmt lock clean
+.PHONY: help venv demo test nightly conformance bench lint fmt lock clean
 
 help:
 	@echo "make demo         a real recipe and a policy of the project down the whole road"
 	@echo "make test         ruff, mypy, import-linter and the test suite"
+	@echo "make nightly      the laws, on ten times as many random policies, with another seed each time"
 	@echo "make conformance  what the targets emit, through the real programs"
 	@echo "make bench        the benchmarks, as ratios within one run"
 	@echo "make lint         ruff, mypy and import-linter alone"
@@ -25,6 +26,9 @@ demo: venv
 
 test: lint
 	$(BIN)/pytest -n $(JOBS) $(PYTEST_ARGS)
+
+nightly: venv
+	WRPC_HYPOTHESIS_PROFILE=nightly $(BIN)/pytest -n $(JOBS) tests/laws tests/targets $(PYTEST_ARGS)
 
 conformance: venv $(CONFORMANCE)
 	$(BIN)/pytest -rs tests/conformance $(PYTEST_ARGS)

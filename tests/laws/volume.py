@@ -10,6 +10,9 @@ from typing import Any
 
 from hypothesis import HealthCheck, Phase, settings
 
+NIGHTLY = 10
+"""How many times as many examples a law is tried on at night."""
+
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 
 _seen: Counter[str] = Counter()
@@ -21,15 +24,17 @@ def compared(what: str = "compared", times: int = 1) -> None:
 
 
 def many(examples: int, *, floors: int | dict[str, int] | None = None) -> Callable[[Any], Any]:
-    """So many examples in CI, or as many as another profile says.
+    """So many examples in CI, ten times as many in the nightly profile, whose seed is another each time.
 
     `floors`: how often the law has to say `compared` in CI, or how often of each name; below that it fails. Without
     floors every example is compared.
 
     In CI a failure is shown as it was found: the same one comes again, and making it small takes minutes.
     """
-    least = {"compared": floors} if isinstance(floors, int) else floors or {}
     ci = settings.get_current_profile_name() == "ci"
+    times = 1 if ci else NIGHTLY
+    named = {"compared": floors} if isinstance(floors, int) else floors or {}
+    least = {what: floor * times for what, floor in named.items()}
 
     def law(test: Any) -> Any:
         if ci:
@@ -38,7 +43,7 @@ def many(examples: int, *, floors: int | dict[str, int] | None = None) -> Callab
                 report_multiple_bugs=False,
             )(test)  # fmt: skip
         else:
-            run = settings(suppress_health_check=SLOW)(test)
+            run = settings(max_examples=examples * times, suppress_health_check=SLOW)(test)
         if not least:
             return run
 
