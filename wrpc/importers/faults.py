@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
+from typing import assert_never
 
-from wrpc.diagnostics import Diagnostic, Fix, Related, Severity, did_you_mean, finding, nearest
+from wrpc.diagnostics import Diagnostic, Fix, Related, Severity, did_you_mean, finding, listing, nearest
 from wrpc.importers import codes
-from wrpc.importers.document import Keys, Node, Pair, kind
+from wrpc.importers.document import Keys, Node, Pair, Scalar, kind
+from wrpc.importers.fitting import Misfit
 from wrpc.importers.nodes import line, named, text_of
 from wrpc.source import Span
 
@@ -31,9 +33,9 @@ def not_imported(what: str, at: Span, *, severity: Severity = "warning", why: st
     return finding(codes.NOT_IMPORTED, message, line(at), severity=severity)
 
 
-def wrong_type(node: Node, expected: str, key: str, *, severity: Severity | None = None) -> Diagnostic:
+def wrong_type(node: Node, expected: str, key: str, *, severity: Severity | None = None, end: str = "") -> Diagnostic:
     """`key` is what the message calls the node."""
-    message = f"`{key}` is {kind(node)}, where {expected} is expected"
+    message = f"`{key}` is {kind(node)}, where {expected} is expected{end}"
     return finding(codes.WRONG_TYPE, message, line(node.span), severity=severity)
 
 
@@ -46,6 +48,66 @@ def unknown_key(
     return finding(
         codes.UNKNOWN_KEY, said, pair.key.span, severity=severity, help=did_you_mean(written, known), fixes=fixes
     )
+
+
+def misfit(found: Misfit, *, severity: Severity | None = None, end: str = "") -> Diagnostic:
+    """What a document held against a schema did not fit, in words; `end` says what the program does about it."""
+    key, node = found.key, found.node
+    match found.wrong:
+        case "type":
+            return wrong_type(node, found.expected, key, severity=severity, end=end)
+        case "range":
+            message = f"`{key}` is {text(node)}, {found.expected}{end}"
+            return finding(codes.OUT_OF_RANGE, message, line(node.span), severity=severity)
+        case "word":
+            return unknown_word(node, key, found.known, severity=severity, end=end)
+        case "missing":
+            message = f"`{key}` is missing in {_place(found.expected)}{end}"
+            return finding(codes.MISSING_KEY, message, line(node.span), severity=severity)
+        case "none of":
+            message = f"{_place(key)} has none of {listing([f'`{k}`' for k in found.known], 'and')}{end}"
+            return finding(codes.MISSING_KEY, message, line(node.span), severity=severity)
+        case "several of":
+            message = f"{_place(key)} has more than one of {listing([f'`{k}`' for k in found.known], 'and')}{end}"
+            return finding(codes.CONTRADICTING, message, line(node.span), severity=severity)
+        case "older" if found.pair is None:
+            message = f"`{key}` is an older name; today it is `{found.expected}`{end}"
+            return finding(codes.OLDER_KEY, message, line(node.span), severity=severity)
+        case "older":
+            message = f"`{key}` is an older key; today it is `{found.expected}`{end}"
+            return finding(codes.OLDER_KEY, message, _key(found), severity=severity)
+        case "gone":
+            message = f"`{key}` is an older key without a successor here: {found.expected}{end}"
+            return finding(codes.OLDER_KEY, message, _key(found), severity=severity)
+        case "unknown":
+            message = f"`{key}` is no key here{end or ', so its value does not hold'}"
+            assert found.pair is not None
+            return unknown_key(key, found.pair, found.known, message, severity=severity)
+        case _:
+            assert_never(found.wrong)
+
+
+def _key(found: Misfit) -> Span:
+    return found.node.span if found.pair is None else found.pair.key.span
+
+
+def text(node: Node) -> str:
+    """A scalar as it was written, on one line."""
+    return " ".join(node.text.split()) if isinstance(node, Scalar) else kind(node)
+
+
+def _place(key: str) -> str:
+    several = key.endswith("s") or key in ("context", "structure", "pii", "kb")
+    return f"an entry of `{key}`" if several else f"`{key}`"
+
+
+def unknown_word(
+    node: Node, key: str, known: Collection[str], *, severity: Severity | None = None, end: str = ""
+) -> Diagnostic:
+    written = text(node)
+    message = f"`{written}` is not a value of `{key}`{end}"
+    hint = did_you_mean(written, known) or "known: " + ", ".join(f"`{w}`" for w in known)
+    return finding(codes.UNKNOWN_WORD, message, line(node.span), severity=severity, help=hint)
 
 
 def unique(entries: Iterable[Keys], what: str, report: Report) -> list[Keys]:

@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 from wrpc.importers.codes.decisions import (
+    BUILT_IN as BUILT_IN,
+)
+from wrpc.importers.codes.decisions import (
+    CONTRADICTING as CONTRADICTING,
+)
+from wrpc.importers.codes.decisions import (
+    DROPPED as DROPPED,
+)
+from wrpc.importers.codes.decisions import (
     EMPTY_RANGE as EMPTY_RANGE,
 )
 from wrpc.importers.codes.decisions import (
@@ -15,7 +24,16 @@ from wrpc.importers.codes.decisions import (
     NO_MODELS as NO_MODELS,
 )
 from wrpc.importers.codes.decisions import (
+    NO_OPERATOR as NO_OPERATOR,
+)
+from wrpc.importers.codes.decisions import (
     NOT_IMPORTED as NOT_IMPORTED,
+)
+from wrpc.importers.codes.decisions import (
+    RANKED_OTHERWISE as RANKED_OTHERWISE,
+)
+from wrpc.importers.codes.decisions import (
+    REFUSED as REFUSED,
 )
 from wrpc.importers.codes.decisions import (
     SAME_RULES as SAME_RULES,
@@ -137,6 +155,12 @@ CODES = (
     EMPTY_RANGE,
     SAME_RULES,
     WITHOUT_TIER,
+    CONTRADICTING,
+    DROPPED,
+    NO_OPERATOR,
+    BUILT_IN,
+    REFUSED,
+    RANKED_OTHERWISE,
     UNREAD_SIGNAL,
     NO_MODELS,
     NOT_IMPORTED,

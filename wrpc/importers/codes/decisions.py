@@ -154,6 +154,145 @@ How to repair: give it the tier that it belongs to.
 """,
 )
 
+CONTRADICTING = Code(
+    "WRP280",
+    "contradicting-settings",
+    "error",
+    """\
+Settings beside each other of which the program takes only one, or which do not go together.
+
+The command line of the program refuses the file, or one of the two holds and the other is read by nobody.
+
+Bad:
+
+    version: v0.3
+    providers:
+      models: [{name: small, reasoning: {family: qwen3}}]
+    routing:
+      modelCards: [{name: small}]
+      decisions:
+        - {name: a, priority: 1, modelRefs: [{model: small, use_reasoning: false, reasoning_effort: high}]}
+
+How to repair: keep the one that is meant.
+""",
+)
+
+DROPPED = Code(
+    "WRP281",
+    "dropped-setting",
+    "warning",
+    """\
+A setting that the program reads and then does nothing with, or passes on as it is.
+
+`use_reasoning: true` on a model without a reasoning family changes no request; an effort that nobody knows reaches the
+model as it was written.
+
+Bad:
+
+    version: v0.3
+    providers:
+      models: [{name: small, backend_refs: [{endpoint: "a:1"}]}]
+    routing:
+      modelCards: [{name: small}]
+      decisions:
+        - {name: a, priority: 1, modelRefs: [{model: small, use_reasoning: true}]}
+
+How to repair: give the model what the setting needs (a `reasoning` with its `family`), or delete the setting.
+""",
+)
+
+NO_OPERATOR = Code(
+    "WRP282",
+    "operator-omitted",
+    "warning",
+    """\
+Conditions of a rule without an `operator`.
+
+The router reads them as AND: all of them have to hold.
+
+Bad:
+
+    version: v0.3
+    routing:
+      signals:
+        language: [{name: en, description: English}, {name: de, description: German}]
+      decisions:
+        - {name: a, priority: 1, rules: {conditions: [{type: language, name: en}, {type: language, name: de}]}}
+
+How to repair: write `operator: AND`, or `operator: OR` if one of them is enough.
+""",
+)
+
+BUILT_IN = Code(
+    "WRP283",
+    "built-in-domain",
+    "info",
+    """\
+A condition on a domain that the file does not declare.
+
+In a file without `signals.domains` the router has domains of its own, the fourteen of its classifier: biology,
+business, chemistry, computer science, economics, engineering, health, history, law, math, other, philosophy, physics,
+psychology. Once the file declares one, only the declared ones are there.
+
+Bad:
+
+    version: v0.3
+    routing:
+      decisions:
+        - {name: a, priority: 1, rules: {type: domain, name: law}}
+
+How to repair: nothing has to be repaired; `signals.domains` says it outright.
+""",
+)
+
+REFUSED = Code(
+    "WRP284",
+    "refused-definition",
+    "error",
+    """\
+A definition that the program refuses: too few labels, a name with a colon, a list with the same entry twice.
+
+Each of its values is right by itself, and together they make nothing that can run. The program does not start.
+
+Bad:
+
+    version: v0.3
+    routing:
+      signals:
+        embeddings: [{name: e, threshold: 0.7}]
+      decisions:
+        - {name: a, priority: 1, rules: {type: embedding, name: e}}
+
+How to repair: write what the finding names.
+""",
+)
+
+RANKED_OTHERWISE = Code(
+    "WRP285",
+    "ranked-otherwise",
+    "warning",
+    """\
+Decisions that the stated release ranks in a way that a policy cannot say.
+
+Before 0.4 the router asks first, inside a tier or with `strategy: confidence`, which decision is surer: the mean over
+all conditions of an AND, the greatest of an OR, where a keyword counts 1. A policy compares confidences only where each
+of two decisions rests on one measured signal.
+
+Bad:
+
+    version: v0.3
+    routing:
+      signals:
+        keywords: [{name: urgent, operator: OR, keywords: [now]}]
+        jailbreak: [{name: attack, threshold: 0.8}]
+      decisions:
+        - {name: a, priority: 1, tier: 1, rules: {type: keyword, name: urgent}}
+        - {name: b, priority: 2, tier: 1, rules: {type: jailbreak, name: attack}}
+
+How to repair: give the decisions tiers of their own, so that no confidence decides.
+""",
+)
+
 UNREAD_SIGNAL = Code(
     "WRP350",
     "unread-signal",

@@ -1,4 +1,4 @@
-"""vLLM Semantic Router's `config.yaml` (v0.3) into policies, with the meaning that runtime 0.4 gives it."""
+"""vLLM Semantic Router's `config.yaml` (v0.3) into policies, with the meaning that a release gives it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from wrpc.importers.importer import Imported
 from wrpc.source import Source
 
 title = "vLLM Semantic Router configuration, v0.3"
-releases = ("0.4",)
+releases = ("0.4", "0.3")
 
 
 kinds: tuple[str, ...] = ()
@@ -35,4 +35,4 @@ def read(source: Source, release: str | None = None) -> Imported:
         raise KeyError(release)
     from wrpc.importers.vllm_sr.file import read as read_file
 
-    return read_file(source)
+    return read_file(source, release)

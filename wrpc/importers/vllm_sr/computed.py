@@ -5,6 +5,7 @@ from __future__ import annotations
 from wrpc.diagnostics import finding
 from wrpc.importers import codes
 from wrpc.importers.document import Keys
+from wrpc.importers.faults import unknown_word
 from wrpc.importers.nodes import (
     bool_of,
     entries_of,
@@ -33,6 +34,7 @@ from wrpc.importers.sketch import (
 from wrpc.importers.vllm_sr import patterns
 from wrpc.importers.vllm_sr.catalog import predicate
 from wrpc.importers.vllm_sr.draft import Signals
+from wrpc.importers.vllm_sr.facts import OF_KEYWORDS
 from wrpc.source import Span
 from wrpc.syntax import tree
 
@@ -42,7 +44,7 @@ MOST_COUNT = 100_000
 def keyword(signals: Signals, entries: list[Keys]) -> None:
     for entry in entries:
         at = place(entry, "keywords")
-        method, operator = text_of(entry, "method"), text_of(entry, "operator") or "OR"
+        method, operator = text_of(entry, "method"), _operator(signals, entry)
         if method == "regex":
             _check_patterns(signals, entry, "keywords")
         threshold = number_of(entry, f"{method}_threshold") if method in ("bm25", "ngram", "fuzzy") else None
@@ -61,6 +63,15 @@ def keyword(signals: Signals, entries: list[Keys]) -> None:
             named_["arity"] = arity
         source = call("pattern" if method == "regex" else "keywords", at, *texts_of(entry, "keywords"), **named_)
         signals.flag(entry, "keyword", source)
+
+
+def _operator(signals: Signals, entry: Keys) -> str:
+    """Of a word that is no operator the router makes OR."""
+    written = text_of(entry, "operator")
+    if written is None or written in OF_KEYWORDS:
+        return written or "OR"
+    signals.catalog.report.add(unknown_word(entry["operator"], "operator", OF_KEYWORDS))
+    return "OR"
 
 
 def _check_patterns(signals: Signals, entry: Keys, key: str) -> None:

@@ -10,10 +10,11 @@ from wrpc.importers.document import Keys
 from wrpc.importers.edits import mended
 from wrpc.importers.faults import Report, in_order, unique
 from wrpc.importers.importer import Imported, ImportedPolicy
-from wrpc.importers.nodes import entries_of, keys_of, named, place, text_of
+from wrpc.importers.nodes import entries_of, keys_of, line, named, place, text_of
 from wrpc.importers.vllm_sr import recipe
 from wrpc.importers.vllm_sr.catalog import Catalog
-from wrpc.importers.vllm_sr.conform import conform
+from wrpc.importers.vllm_sr.conform import fitted, release_of, say
+from wrpc.importers.vllm_sr.facts import NEWEST
 from wrpc.source import Source
 
 # What the router needs to run and a policy does not say.
@@ -21,8 +22,8 @@ NOTED = ("listeners", "evaluation", "global")
 NAMELESS = ("config", "values", "router-config")
 
 
-def read(source: Source) -> Imported:
-    root, found = mended(source)
+def read(source: Source, release: str | None = None) -> Imported:
+    root, found = mended(source, document.PYYAML)
     if root is None and found:
         return Imported((), tuple(found))
     if not isinstance(root, Keys) or not any(key in root for key in ("routing", "recipes")):
@@ -30,9 +31,18 @@ def read(source: Source) -> Imported:
         message = f"the file is {what}, where a configuration with `routing` or `recipes` is expected"
         return Imported((), (*found, finding(codes.NOT_A_CONFIGURATION, message, source.span(0, 0))))
     report = Report(found)
-    fitted = conform(root, "file", "the file", report)
-    policies = _policies(source, fitted if isinstance(fitted, Keys) else root, report.found)
-    return Imported(tuple(policies), in_order(report.found))
+    fits, misfits = fitted(root)
+    meant = release or release_of(misfits)
+    say(misfits, meant, report)
+    if release is None and meant != NEWEST:
+        report.add(finding(codes.TAKEN_AS, _meant(meant), line(fits.key("version"))))
+    policies = _policies(source, fits, report.found)
+    return Imported(tuple(policies), in_order(report.found), meant)
+
+
+def _meant(release: str) -> str:
+    newest = f"the newest that has all of its keys; {NEWEST} refuses some of them"
+    return f"read as vLLM Semantic Router {release} reads it, {newest} (`--release` names another)"
 
 
 def _policies(source: Source, root: Keys, found: list[Diagnostic]) -> list[ImportedPolicy]:

@@ -158,7 +158,12 @@ def _routes(routing: Keys, models: pools.Pools, settings: Kept) -> list[tree.Dec
     for decision in decisions:
         own, at, root = text_of(decision, "name") or "", named(decision), keys_of(decision, "rules")
         when = rules.condition(root, catalog) if root is not None else None
-        _same(when, root, decision, seen, catalog)
+        route = given.give(own, "decision")
+        if isinstance(when, rules.Never):
+            # It never holds; what its action says is looked at, and nothing follows for the other decisions.
+            actions.read(decision, models, settings, route)
+            continue
+        _same(when, decision, seen, catalog)
         items: list[tree.Item] = [*described(decision)]
         if tiered:
             if "tier" not in decision:
@@ -173,7 +178,6 @@ def _routes(routing: Keys, models: pools.Pools, settings: Kept) -> list[tree.Dec
             where = place(root, "on_unknown")
             if when is not None:
                 items.append(attribute("on_unknown", word(ON_UNKNOWN[unknown], where), where))
-        route = given.give(own, "decision")
         items += actions.read(decision, models, settings, route)
         made.append(tree.Section(at, "route", name(route, at), tuple(items)))
     if models.default is not None:
@@ -182,16 +186,8 @@ def _routes(routing: Keys, models: pools.Pools, settings: Kept) -> list[tree.Dec
     return made
 
 
-def _same(
-    when: tree.Expr | None,
-    root: Keys | None,
-    decision: Keys,
-    seen: dict[tree.Expr | None, Keys],
-    catalog: Catalog,
-) -> None:
-    """Reports a decision with the rules of an earlier one. Rules that could not be read are equal to none."""
-    if when is None and root is not None and entries_of(root, "conditions"):
-        return
+def _same(when: tree.Expr | None, decision: Keys, seen: dict[tree.Expr | None, Keys], catalog: Catalog) -> None:
+    """Reports a decision with the rules of an earlier one."""
     other = seen.setdefault(when, decision)
     if other is not decision:
         message = f"decisions `{text_of(other, 'name')}` and `{text_of(decision, 'name')}` have the same rules"

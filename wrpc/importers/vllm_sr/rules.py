@@ -2,52 +2,90 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from fractions import Fraction
 
 from wrpc.diagnostics import finding
 from wrpc.importers import codes
 from wrpc.importers.document import Keys, Node
+from wrpc.importers.faults import unknown_word
 from wrpc.importers.nodes import items_of, keys_of, line, number_of, place, text_of
 from wrpc.importers.sketch import conj, disj, negate
 from wrpc.importers.vllm_sr.catalog import Catalog, predicate, raw
+from wrpc.importers.vllm_sr.facts import OF_RULES
 from wrpc.syntax import tree
 
 LEAF_KEYS = ("type", "name", "label", "predicate", "on_error")
 
 
-def condition(node: Keys, catalog: Catalog, *, root: bool = True) -> tree.Expr | None:
-    """What a node asks; None where it asks nothing (an empty AND at the root), or nothing that can be said."""
+class Never(Enum):
+    """What a rule is that cannot be read: it never holds, and nothing more is known of it."""
+
+    BROKEN = "broken"
+
+
+BROKEN = Never.BROKEN
+Condition = tree.Expr | Never
+"""What a node asks, or that it cannot be read; None where it asks nothing, which is an empty AND at the root."""
+
+
+def condition(node: Keys, catalog: Catalog, *, root: bool = True) -> Condition | None:
     at = line(node.span)
     if not root and node.get("on_unknown") is not None:
         message = "`on_unknown` stands inside a rule; it holds at the root of `rules` alone"
         catalog.report.add(finding(codes.BAD_SHAPE, message, node.key("on_unknown")))
-    operator = text_of(node, "operator")
+    operator = _operator(node, catalog)
     if any(key in node for key in LEAF_KEYS):
+        leaf = _leaf(node, catalog)
         if operator is not None or "conditions" in node:
             message = "a node of a rule has both a `type` and an `operator`; one of them has to go"
             catalog.report.add(finding(codes.BAD_SHAPE, message, at))
-        return _leaf(node, catalog)
+            return BROKEN
+        return leaf
     children = items_of(node, "conditions")
     if not children:
         if not root or operator in ("OR", "NOT"):
             message = f"`{operator or 'operator'}` stands over no condition, so it never holds"
             catalog.report.add(finding(codes.BAD_SHAPE, message, at))
+            return BROKEN
         return None
     if operator is None:
-        message = "a rule over several conditions has no `operator`"
-        catalog.report.add(finding(codes.MISSING_KEY, message, at))
+        _no_operator(node, catalog, root=root)
     if operator == "NOT" and len(children) != 1:
         message = f"`NOT` stands over {len(children)} conditions; it takes exactly one, and never holds otherwise"
         catalog.report.add(finding(codes.BAD_SHAPE, message, at))
-    return _over(children, operator or "AND", catalog, node)
+    whole = _over(children, operator or "AND", catalog, node)
+    return BROKEN if (operator == "NOT" and len(children) != 1) or (operator is None and not root) else whole
 
 
-def _over(children: tuple[Node, ...], operator: str, catalog: Catalog, node: Keys) -> tree.Expr | None:
+def _operator(node: Keys, catalog: Catalog) -> str | None:
+    """Of a word that is no operator the router makes OR."""
+    written = text_of(node, "operator")
+    if written is None or written in OF_RULES:
+        return written
+    catalog.report.add(unknown_word(node["operator"], "operator", OF_RULES))
+    return "OR"
+
+
+def _no_operator(node: Keys, catalog: Catalog, *, root: bool) -> None:
     at = line(node.span)
-    found = [condition(c, catalog, root=False) for c in children if isinstance(c, Keys)]
-    parts = [p for p in found if p is not None]
-    if not parts:
-        return None
+    if root:
+        message = "the rule has no `operator`, so the router reads AND: all of its conditions have to hold"
+        catalog.report.add(
+            finding(codes.NO_OPERATOR, message, at, help="write `operator: AND`, or OR if one is enough")
+        )
+    else:
+        message = "conditions inside a rule have no `operator`, so that they never hold"
+        catalog.report.add(finding(codes.MISSING_KEY, message, at))
+
+
+def _over(children: tuple[Node, ...], operator: str, catalog: Catalog, node: Keys) -> Condition:
+    """A part that cannot be read never holds: an OR does without it, an AND and a NOT cannot be read either."""
+    at = line(node.span)
+    found = [condition(c, catalog, root=False) if isinstance(c, Keys) else BROKEN for c in children]
+    parts = [p for p in found if p is not None and not isinstance(p, Never)]
+    if not parts or (operator != "OR" and len(parts) < len(found)):
+        return BROKEN
     match operator:
         case "NOT":
             return negate(disj(parts, at), at)
@@ -62,30 +100,32 @@ def _flat(parts: list[tree.Expr], kind: type[tree.And | tree.Or]) -> list[tree.E
     return [p for part in parts for p in (part.parts if isinstance(part, kind) else (part,))]
 
 
-def _leaf(node: Keys, catalog: Catalog) -> tree.Expr | None:
+def _leaf(node: Keys, catalog: Catalog) -> Condition:
     at = line(node.span)
     kind, name = text_of(node, "type"), text_of(node, "name")
     if kind is None or name is None:
         if not ("type" in node and "name" in node):
-            message = f"a condition has no `{'type' if kind is None else 'name'}`"
+            message = f"a condition has no `{'type' if kind is None else 'name'}`, so it never holds"
             catalog.report.add(finding(codes.MISSING_KEY, message, at))
-        return None
+        return BROKEN
     label = text_of(node, "label")
     reference = name
     if kind == "classifier":
         if label is None:
             message = f"the condition on classifier `{name}` names no `label`"
             catalog.report.add(finding(codes.MISSING_KEY, message, place(node, "name")))
-            return None
+            return BROKEN
         reference = f"{name}:{label}"
         _check_classifier(node, name, label, catalog)
-    elif label is not None:
-        message = f"a condition on a {kind} signal takes no `label`"
-        catalog.report.add(finding(codes.BAD_SHAPE, message, node.key("label")))
+    else:
+        for key in ("label", "on_error"):
+            if node.get(key) is not None:
+                message = f"a condition on a {kind} signal takes no `{key}`; one on a classifier does"
+                catalog.report.add(finding(codes.BAD_SHAPE, message, node.key(key)))
     leaf = catalog.leaf(kind, reference, place(node, "label" if label and kind == "classifier" else "name"))
     test = keys_of(node, "predicate")
     if leaf is None or test is None:
-        return None if leaf is None else leaf.condition(place(node, "name"))
+        return BROKEN if leaf is None else leaf.condition(place(node, "name"))
     if leaf.form != "score":
         catalog.report.omit(f"the `predicate` on `{name}`", line(test.span), why=f"a {kind} signal has no number here")
         return leaf.condition(place(node, "name"))

@@ -14,7 +14,7 @@ from wrpc.importers.faults import unique
 from wrpc.importers.nodes import entries_of, named, text_of
 from wrpc.importers.vllm_sr import computed, measured
 from wrpc.importers.vllm_sr.draft import Signals
-from wrpc.importers.vllm_sr.shapes import KINDS
+from wrpc.importers.vllm_sr.facts import facts
 
 READERS: dict[str, Callable[[Signals, list[Keys]], None]] = {
     "keyword": computed.keyword,
@@ -47,8 +47,9 @@ def read(signals: Signals, section: Keys | None) -> None:
     """Every section of `signals`, in the order of the table below."""
     if section is None:
         return
+    kinds = facts().kinds
     for kind, reader in READERS.items():
-        entries = unique(entries_of(section, KINDS[kind]), f"{kind} signals", signals.catalog.report)
+        entries = unique(entries_of(section, kinds[kind]), f"{kind} signals", signals.catalog.report)
         for entry in entries:
             own = text_of(entry, "name") or ""
             if kind not in ("complexity", "classifier"):
