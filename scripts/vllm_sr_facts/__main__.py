@@ -74,10 +74,25 @@ def facts() -> dict[str, Any]:
         },
         "deployments": document["$defs"]["CanonicalModelCatalog"]["properties"]["deployments"]["default"],
         "system": sorted(document["$defs"]["CanonicalSystemModels"]["properties"]),
-        "providers": sorted(p["id"] for p in known["providers"]),
+        "providers": {p["id"]: provider(p) for p in known["providers"]},
         "families": {f["id"]: {k: f[k] for k in FAMILY if f.get(k)} for f in known["reasoning_families"]},
         "models": {m["id"]: card(m) for m in known["models"]},
     }
+
+
+def provider(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Where a provider is, what it speaks, and under which names it has the models of the catalogue."""
+    found: dict[str, Any] = {"protocols": entry["protocols"], "default": entry["default_protocol"]}
+    found["creates"] = [o.removesuffix("#create") for o in entry["supported_operations"] if o.endswith("#create")]
+    if entry.get("default_base_url"):
+        found["url"] = entry["default_base_url"]
+    bindings: dict[str, list[Any]] = {}
+    for each in entry.get("models") or ():
+        named = (each.get("restrictions") or {}).get("provider_model_id_kind") == "deployment_name"
+        bindings.setdefault(each["catalog"], []).append([each["id"], each["protocols"], named])
+    if bindings:
+        found["models"] = bindings
+    return found
 
 
 def card(model: Mapping[str, Any]) -> dict[str, Any]:

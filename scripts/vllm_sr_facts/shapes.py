@@ -1,8 +1,8 @@
 """Two JSON Schemas of one program made into shapes: the router's own, and that of the command line's models.
 
-Both judge a file, one after the other, so that a type is what both take: keys and kinds are the router's, what has to be
-there and within which bounds is either's. Where the command line has no model the router's alone counts; only there may
-a number or a bool come from the environment.
+Both judge a file, one after the other, so that a type is what both take: keys and kinds are the router's, what has to
+be there and within which bounds is either's. Where the command line has no model the router's alone counts; only there
+may a number or a bool come from the environment.
 """
 
 from __future__ import annotations

@@ -65,10 +65,10 @@ def misfit(found: Misfit, *, severity: Severity | None = None, end: str = "") ->
             message = f"`{key}` is missing in {_place(found.expected)}{end}"
             return finding(codes.MISSING_KEY, message, line(node.span), severity=severity)
         case "none of":
-            message = f"{_place(key)} has none of {listing([f'`{k}`' for k in found.known], 'and')}{end}"
+            message = f"{_place(key)} has none of {listing(found.known, 'and')}{end}"
             return finding(codes.MISSING_KEY, message, line(node.span), severity=severity)
         case "several of":
-            message = f"{_place(key)} has more than one of {listing([f'`{k}`' for k in found.known], 'and')}{end}"
+            message = f"{_place(key)} has more than one of {listing(found.known, 'and')}{end}"
             return finding(codes.CONTRADICTING, message, line(node.span), severity=severity)
         case "older" if found.pair is None:
             message = f"`{key}` is an older name; today it is `{found.expected}`{end}"

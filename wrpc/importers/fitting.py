@@ -163,7 +163,9 @@ class _Fitting:
                     pairs[written] = pair
                 continue
             type_ = shape.keys[today].type
-            value = self.fit(pair.value, type_, written, shape.name)
+            # Nothing stands nowhere; what is said of it is said at its key.
+            given = replace(pair.value, span=pair.key.span) if is_null(pair.value) else pair.value
+            value = self.fit(given, type_, written, shape.name)
             if value is not None and today not in pairs:
                 pairs[today] = Pair(pair.key, value)
         self._missing(node, shape, key, {shape.older.get(name, name) for name in node.pairs}, strange)

@@ -17,10 +17,14 @@ from wrpc.syntax import tree
 
 @dataclass(frozen=True, slots=True)
 class ImportedPolicy:
-    """One policy. `name` serves as the name of its file where a source holds several."""
+    """One policy. `name` serves as the name of its file where a source holds several.
+
+    `told` are subjects, such as `pool a`, of which the importer has told all there is to tell.
+    """
 
     name: str
     tree: tree.File
+    told: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

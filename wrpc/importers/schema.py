@@ -225,12 +225,14 @@ class _Types:
         rest = text[match.end() :]
         if match["word"] is not None:
             return Word((match["word"],)), rest
-        if match["mark"] is not None:
+        if match["mark"] in ("[", "{"):
             ends = {"[": "]", "{": "}"}[match["mark"]]
             each, rest = self._either(rest)
             if not rest.startswith(ends):
                 raise ValueError(f"{text!r} is no type: it is not closed")
             return (ListOf(each) if ends == "]" else MapOf(each)), rest[1:]
+        if match["name"] is None:
+            raise ValueError(f"{text!r} is no type")
         return self._named(match["name"], rest)
 
     def _named(self, name: str, rest: str) -> tuple[Type, str]:

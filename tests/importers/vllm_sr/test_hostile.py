@@ -88,7 +88,8 @@ def test_a_deep_rule() -> None:
 @pytest.mark.parametrize("depth", [50, 90, 95, 100, 190])
 def test_a_deep_setting(depth: int) -> None:
     """What is kept is no deeper than a policy can be; the rest is told."""
-    text = f"version: v0.3\nrouting:\n  decisions: [{{name: a, priority: 0, annotations: {{x: {'[' * depth}{']' * depth}}}}}]\n"
+    decision = f"{{name: a, priority: 0, annotations: {{x: {'[' * depth}{']' * depth}}}}}"
+    text = f"version: v0.3\nrouting:\n  decisions: [{decision}]\n"
     result = importer("vllm-sr").read(Source("config.yaml", text))
     assert [d.code.id for d in result.diagnostics] == ([] if depth <= 90 else ["WRP851"])
     assert from_text(format_file(result.policies[0].tree))[0] is not None

@@ -20,8 +20,8 @@ def text_of(shared: Path, name: str) -> str:
     return (shared / "cases" / "vllm-sr" / name / "config.yaml").read_text(encoding="utf-8")
 
 
-def imported(text: str, claims: str = "") -> Policy:
-    (policy,) = importer("vllm-sr").read(Source("recipe/config.yaml", text)).policies
+def imported(text: str, claims: str = "", release: str | None = None) -> Policy:
+    (policy,) = importer("vllm-sr").read(Source("recipe/config.yaml", text), release).policies
     resolved, findings = from_text(format_file(policy.tree) + claims)
     assert resolved is not None, [d.message for d in findings.diagnostics]
     return resolved
@@ -45,9 +45,17 @@ def test_a_local_only_request_does(shared: Path) -> None:
     assert decision.pools == ("cloud/frontier-reasoning",)
 
 
-def test_agent_has_no_conflict_as_it_is_ranked(shared: Path) -> None:
-    found = wrpc.api.check(imported(text_of(shared, "agent")))
+def test_agent_has_no_conflict_as_0_4_ranks_it(shared: Path) -> None:
+    found = wrpc.api.check(imported(text_of(shared, "agent"), release="0.4"))
     assert [d.message for d in found.diagnostics if d.severity == "error" or d.code.id == "WRP201"] == []
+
+
+def test_agent_is_ranked_by_measurements_as_the_release_of_its_keys_does(shared: Path) -> None:
+    """The router's own report: a legal question that a coding model answers."""
+    found = wrpc.api.check(imported(text_of(shared, "agent")))
+    assert [d.message for d in found.diagnostics if d.severity == "error"] == []
+    pairs = [{s.removeprefix("route ") for s in d.subjects} for d in found.diagnostics if d.code.id == "WRP201"]
+    assert {"domain_legal_health", "domain_business"} in pairs
 
 
 def test_agent_without_priorities_has_pairs_that_only_a_confidence_or_a_name_separates(shared: Path) -> None:

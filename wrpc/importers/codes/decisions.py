@@ -18,14 +18,19 @@ Bad:
     version: v0.3
     routing:
       signals:
-        language: [{name: en}]
+        language: [{name: en, description: English}]
       projections:
         scores:
           - {name: english, method: weighted_sum, inputs: [{type: language, name: en, weight: 1}]}
         mappings:
-          - {name: band, source: english, outputs: [{name: low, lt: 0.3}, {name: high, gte: 0.5}]}
+          - name: band
+            source: english
+            method: threshold_bands
+            outputs: [{name: low, lt: 0.3}, {name: high, gte: 0.5}]
       decisions:
-        - {name: a, rules: {operator: OR, conditions: [{type: projection, name: low}, {type: projection, name: high}]}}
+        - name: a
+          priority: 1
+          rules: {operator: OR, conditions: [{type: projection, name: low}, {type: projection, name: high}]}
 
 How to repair: let the upper output begin where the lower one ends.
 """,
@@ -45,14 +50,19 @@ Bad:
     version: v0.3
     routing:
       signals:
-        language: [{name: en}]
+        language: [{name: en, description: English}]
       projections:
         scores:
           - {name: english, method: weighted_sum, inputs: [{type: language, name: en, weight: 1}]}
         mappings:
-          - {name: band, source: english, outputs: [{name: low, lt: 0.6}, {name: high, gte: 0.5}]}
+          - name: band
+            source: english
+            method: threshold_bands
+            outputs: [{name: low, lt: 0.6}, {name: high, gte: 0.5}]
       decisions:
-        - {name: a, rules: {operator: OR, conditions: [{type: projection, name: low}, {type: projection, name: high}]}}
+        - name: a
+          priority: 1
+          rules: {operator: OR, conditions: [{type: projection, name: low}, {type: projection, name: high}]}
 
 How to repair: let the upper output begin where the lower one ends, or say `multi_emit` if both are meant to fire.
 """,
@@ -73,14 +83,19 @@ Bad:
     version: v0.3
     routing:
       signals:
-        language: [{name: en}]
+        language: [{name: en, description: English}]
       projections:
         scores:
           - {name: english, method: weighted_sum, inputs: [{type: language, name: en, weight: 1}]}
         mappings:
-          - {name: band, source: english, outputs: [{name: low, lte: 1}, {name: high, gt: 1}]}
+          - name: band
+            source: english
+            method: threshold_bands
+            outputs: [{name: low, lte: 1}, {name: high, gt: 1}]
       decisions:
-        - {name: a, rules: {operator: OR, conditions: [{type: projection, name: low}, {type: projection, name: high}]}}
+        - name: a
+          priority: 1
+          rules: {operator: OR, conditions: [{type: projection, name: low}, {type: projection, name: high}]}
 
 How to repair: move its bound to where the score goes, or delete it.
 """,
@@ -102,7 +117,7 @@ Bad:
       signals:
         context: [{name: long, min_tokens: 8K, max_tokens: 2K}]
       decisions:
-        - {name: a, rules: {type: context, name: long}}
+        - {name: a, priority: 1, rules: {type: context, name: long}}
 
 How to repair: exchange the two bounds.
 """,
@@ -122,7 +137,7 @@ Bad:
     version: v0.3
     routing:
       signals:
-        language: [{name: en}]
+        language: [{name: en, description: English}]
       decisions:
         - {name: a, priority: 2, rules: {type: language, name: en}}
         - {name: b, priority: 1, rules: {type: language, name: en}}
@@ -145,10 +160,10 @@ Bad:
     version: v0.3
     routing:
       signals:
-        language: [{name: en}, {name: de}]
+        language: [{name: en, description: English}, {name: de, description: German}]
       decisions:
-        - {name: a, tier: 1, rules: {type: language, name: en}}
-        - {name: b, rules: {type: language, name: de}}
+        - {name: a, priority: 1, tier: 1, rules: {type: language, name: en}}
+        - {name: b, priority: 1, rules: {type: language, name: de}}
 
 How to repair: give it the tier that it belongs to.
 """,
@@ -167,7 +182,7 @@ Bad:
 
     version: v0.3
     providers:
-      models: [{name: small, reasoning: {family: qwen3}}]
+      models: [{name: small, reasoning: {family: qwen3}, backend_refs: [{endpoint: "a:1"}]}]
     routing:
       modelCards: [{name: small}]
       decisions:
@@ -281,13 +296,15 @@ of two decisions rests on one measured signal.
 Bad:
 
     version: v0.3
+    providers: {defaults: {default_model: small}, models: [{name: small, backend_refs: [{endpoint: "a:1"}]}]}
     routing:
+      modelCards: [{name: small}]
       signals:
         keywords: [{name: urgent, operator: OR, keywords: [now]}]
         jailbreak: [{name: attack, threshold: 0.8}]
       decisions:
-        - {name: a, priority: 1, tier: 1, rules: {type: keyword, name: urgent}}
-        - {name: b, priority: 2, tier: 1, rules: {type: jailbreak, name: attack}}
+        - {name: a, priority: 1, tier: 1, rules: {type: keyword, name: urgent}, modelRefs: [{model: small}]}
+        - {name: b, priority: 2, tier: 1, rules: {type: jailbreak, name: attack}, modelRefs: [{model: small}]}
 
 How to repair: give the decisions tiers of their own, so that no confidence decides.
 """,
@@ -307,9 +324,9 @@ Bad:
     version: v0.3
     routing:
       signals:
-        language: [{name: en}]
+        language: [{name: en, description: English}]
       decisions:
-        - {name: a}
+        - {name: a, priority: 1}
 
 How to repair: write the condition that is missing, or delete the signal.
 """,
@@ -322,18 +339,24 @@ NO_MODELS = Code(
     """\
 A decision that names no model, in a file that declares models.
 
-The router may then take any model, the cloud's too.
+The router then takes its default model; without one it may take any. A decision that is meant to block answers: what it
+catches goes to the default model.
 
 Bad:
 
     version: v0.3
     providers:
-      models: [{name: small}, {name: large}]
+      defaults: {model: small}
+      models:
+        - {name: small, backend_refs: [{endpoint: "a:1"}]}
+        - {name: large, backend_refs: [{endpoint: "b:1"}]}
     routing:
+      modelCards: [{name: small}, {name: large}]
       decisions:
-        - {name: a}
+        - {name: blocked, priority: 9, rules: {type: domain, name: law}, modelRefs: []}
+        - {name: a, priority: 1, modelRefs: [{model: large}]}
 
-How to repair: name the models that may answer.
+How to repair: name the models that may answer, or refuse with a `fast_response` plugin.
 """,
 )
 
@@ -354,7 +377,7 @@ Bad:
       models: [{name: small, backend_refs: [{endpoint: "a:1"}, {endpoint: "b:1"}]}]
     routing:
       decisions:
-        - {name: a, modelRefs: [{model: small}]}
+        - {name: a, priority: 1, modelRefs: [{model: small}]}
 
 How to repair: keep the original beside the policy for it, or do without.
 """,

@@ -57,7 +57,7 @@ Bad:
     version: v0.3
     routing:
       decisions:
-        - {name: a, plugins: *shared}
+        - {name: a, priority: 1, plugins: *shared}
 
 How to repair: write out what the alias stands for.
 """,
@@ -75,7 +75,7 @@ Bad:
     version: v0.3
     routing:
       decisions:
-        - {name: a, annotations: {7: b}}
+        - {name: a, priority: 1, annotations: {7: b}}
 
 How to repair: put the key in quotes if it is meant as a name.
 """,
@@ -93,7 +93,7 @@ A configuration is one document; readers take the first or the last one in silen
 Bad:
 
     version: v0.3
-    routing: {decisions: [{name: a}]}
+    routing: {decisions: [{name: a, priority: 1}]}
     ---
     version: v0.3
 

@@ -21,7 +21,7 @@ Bad:
       signals:
         safety: [{name: unsafe, treshold: 0.5}]
       decisions:
-        - {name: a, rules: {type: safety, name: unsafe}}
+        - {name: a, priority: 1, rules: {type: safety, name: unsafe}}
 
 How to repair: take the spelling that the finding proposes, or delete the key.
 """,
@@ -41,7 +41,7 @@ Bad:
     version: v0.3
     routing:
       decisions:
-        - {name: a, rules: {type: keyword, name: urgent}}
+        - {name: a, priority: 1, rules: {type: keyword, name: urgent}}
 
 How to repair: declare it, or take the name that the finding proposes.
 """,
@@ -79,7 +79,7 @@ Bad:
       signals:
         pii: [{name: personal, threshold: 85}]
       decisions:
-        - {name: a, rules: {type: pii, name: personal}}
+        - {name: a, priority: 1, rules: {type: pii, name: personal}}
 
 How to repair: write a number within the range; thresholds are shares of 1, not percent.
 """,
@@ -99,9 +99,9 @@ Bad:
     version: v0.3
     routing:
       signals:
-        language: [{name: en}, {name: en}]
+        language: [{name: en, description: English}, {name: en, description: English}]
       decisions:
-        - {name: a, rules: {type: language, name: en}}
+        - {name: a, priority: 1, rules: {type: language, name: en}}
 
 How to repair: rename one.
 """,
@@ -123,7 +123,7 @@ Bad:
       signals:
         keywords: [{name: asks, operator: OR, method: regex, keywords: ["why("]}]
       decisions:
-        - {name: a, rules: {type: keyword, name: asks}}
+        - {name: a, priority: 1, rules: {type: keyword, name: asks}}
 
 How to repair: correct the expression; the engine is RE2, which looks neither ahead nor behind.
 """,
@@ -143,9 +143,10 @@ Bad:
     version: v0.3
     routing:
       signals:
-        language: [{name: en}, {name: de}]
+        language: [{name: en, description: English}, {name: de, description: German}]
       decisions:
         - name: a
+          priority: 1
           rules: {operator: XAND, conditions: [{type: language, name: en}, {type: language, name: de}]}
 
 How to repair: take one of the words that the finding lists.
@@ -168,7 +169,7 @@ Bad:
       signals:
         pii: [{name: personal}]
       decisions:
-        - {name: a, rules: {type: pii, name: personal}}
+        - {name: a, priority: 1, rules: {type: pii, name: personal}}
 
 How to repair: write it, with the value that you mean.
 """,
@@ -191,7 +192,7 @@ Bad:
       models: [{name: small}]
     routing:
       decisions:
-        - {name: a, modelRefs: [{model: small}]}
+        - {name: a, priority: 1, modelRefs: [{model: small}]}
 
 How to repair: `vllm-sr config migrate` rewrites the file; so does importing and compiling it.
 """,
@@ -212,9 +213,10 @@ Bad:
     version: v0.3
     routing:
       signals:
-        language: [{name: en}, {name: de}]
+        language: [{name: en, description: English}, {name: de, description: German}]
       decisions:
         - name: a
+          priority: 1
           rules: {operator: NOT, conditions: [{type: language, name: en}, {type: language, name: de}]}
 
 How to repair: nest the conditions below operators of their own.
@@ -238,7 +240,7 @@ Bad:
         mappings:
           - {name: band, source: up, method: threshold_bands, outputs: [{name: high, gte: 0}]}
       decisions:
-        - {name: a, rules: {type: projection, name: high}}
+        - {name: a, priority: 1, rules: {type: projection, name: high}}
 
 How to repair: let one of them read the signals that it is made of.
 """,

@@ -77,10 +77,7 @@ def _models(action: Action) -> None:
     algorithm = keys_of(action.decision, "algorithm")
     chosen = text_of(algorithm, "type") if algorithm else None
     if not refs:
-        if action.decision.get("modelRefs") is None and len(action.pools.pools) > 1:
-            message = f"decision `{action.own}` names no model, so it may take any of them"
-            action.catalog.report.add(finding(codes.NO_MODELS, message, place(action.decision, "name")))
-        action.clauses.append(tree.To(line(action.decision.span), ()))
+        _nowhere(action)
         _select(action, chosen, algorithm)
         return
     found: list[tuple[str, Span, Fraction | None]] = []
@@ -105,6 +102,23 @@ def _models(action: Action) -> None:
     action.clauses.append(tree.To(at, destinations))
     if chosen is not None or (len(found) > 1 and not weighted):
         _select(action, chosen or "static", algorithm)
+
+
+def _nowhere(action: Action) -> None:
+    """A decision without models: the router takes the default model, where there is one."""
+    at, default = line(action.decision.span), action.pools.default
+    if default is None:
+        if action.decision.get("modelRefs") is None and len(action.pools.pools) > 1:
+            message = f"decision `{action.own}` names no model, so it may take any of them"
+            action.catalog.report.add(finding(codes.NO_MODELS, message, place(action.decision, "name")))
+        action.clauses.append(tree.To(at, ()))
+        return
+    written = "has an empty `modelRefs`" if "modelRefs" in action.decision else "names no model"
+    message = f"decision `{action.own}` {written}, so the default model `{action.pools.default_model}` answers"
+    hint = "name the models that may answer, or refuse with a `fast_response` plugin"
+    where = action.decision.key("modelRefs") if "modelRefs" in action.decision else place(action.decision, "name")
+    action.catalog.report.add(finding(codes.NO_MODELS, message, line(where), help=hint))
+    action.clauses.append(tree.To(at, (tree.Destination(at, name(default[0], at), None),)))
 
 
 def _ref(action: Action, ref: Keys) -> str | None:

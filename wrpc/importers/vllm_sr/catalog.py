@@ -42,6 +42,8 @@ class Catalog:
     local: set[str] = field(default_factory=set)
     """The classifiers that run beside the router."""
     owners: dict[tuple[str, str], tuple[Span, tuple[str, ...]]] = field(default_factory=dict)
+    told: set[str] = field(default_factory=set)
+    """What only broken rules read or name, of which nothing more has to be told."""
     report: Report = field(default_factory=Report)
 
     def add(self, kind: str, reference: str, leaf: Leaf) -> None:

@@ -66,7 +66,7 @@ class Facts:
     algorithms: Mapping[str, str | None]
     families: Mapping[str, Mapping[str, Any]]
     models: Mapping[str, Mapping[str, Any]]
-    providers: frozenset[str]
+    providers: Mapping[str, Mapping[str, Any]]
     system: frozenset[str]
     deployments: Mapping[str, Any]
 
@@ -95,7 +95,7 @@ def facts() -> Facts:
         found["algorithms"],
         found["families"],
         found["models"],
-        frozenset(found["providers"]),
+        found["providers"],
         frozenset(found["system"]),
         found["deployments"],
     )

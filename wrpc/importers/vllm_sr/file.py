@@ -14,7 +14,9 @@ from wrpc.importers.nodes import entries_of, keys_of, line, named, place, text_o
 from wrpc.importers.vllm_sr import recipe
 from wrpc.importers.vllm_sr.catalog import Catalog
 from wrpc.importers.vllm_sr.conform import fitted, release_of, say
-from wrpc.importers.vllm_sr.facts import NEWEST
+from wrpc.importers.vllm_sr.contracts import judge
+from wrpc.importers.vllm_sr.contracts.judged import Judged
+from wrpc.importers.vllm_sr.facts import NEWEST, facts
 from wrpc.source import Source
 
 # What the router needs to run and a policy does not say.
@@ -36,7 +38,9 @@ def read(source: Source, release: str | None = None) -> Imported:
     say(misfits, meant, report)
     if release is None and meant != NEWEST:
         report.add(finding(codes.TAKEN_AS, _meant(meant), line(fits.key("version"))))
-    policies = _policies(source, fits, report.found)
+    if meant == NEWEST:
+        judge(Judged(fits, facts(), report))
+    policies = _policies(source, fits, report.found, meant)
     return Imported(tuple(policies), in_order(report.found), meant)
 
 
@@ -45,9 +49,9 @@ def _meant(release: str) -> str:
     return f"read as vLLM Semantic Router {release} reads it, {newest} (`--release` names another)"
 
 
-def _policies(source: Source, root: Keys, found: list[Diagnostic]) -> list[ImportedPolicy]:
+def _policies(source: Source, root: Keys, found: list[Diagnostic], release: str) -> list[ImportedPolicy]:
     routing = keys_of(root, "routing")
-    file = recipe.File(source, keys_of(root, "providers"), routing, keys_of(root, "global"))
+    file = recipe.File(source, keys_of(root, "providers"), routing, keys_of(root, "global"), release)
     shared = Catalog(report=Report(found))
     recipes = unique(entries_of(root, "recipes"), "recipes", shared.report)
     made: list[ImportedPolicy] = []

@@ -158,7 +158,7 @@ def complexity(signals: Signals, entries: list[Keys]) -> None:
 def composed(signals: Signals, entry: Keys) -> tree.Expr | None:
     composer = keys_of(entry, "composer")
     whole = None if composer is None else rules.condition(composer, signals.catalog)
-    return None if isinstance(whole, rules.Never) else whole
+    return None if isinstance(whole, rules.Broken) else whole
 
 
 def jailbreak(signals: Signals, entries: list[Keys]) -> None:

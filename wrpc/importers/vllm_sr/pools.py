@@ -42,6 +42,7 @@ class Pools:
     pools: dict[str, str] = field(default_factory=dict)
     declarations: list[tree.Declaration] = field(default_factory=list)
     default: tuple[str, Span] | None = None
+    default_model: str = ""
     effort: str | None = None
 
     def pool(self, model: str, at: Span, what: str) -> str | None:
@@ -81,6 +82,7 @@ def read(catalog: Catalog, providers: Keys | None, cards: Keys | None) -> Pools:
         model_ = text_of(defaults, "model")
         given_ = pools.pool(model_, place(defaults, "model"), "the default") if model_ else None
         pools.default = (given_, defaults.key("model")) if given_ else None
+        pools.default_model = model_ or ""
     return pools
 
 

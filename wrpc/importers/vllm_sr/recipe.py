@@ -10,8 +10,8 @@ from wrpc.importers.document import Keys, Node, Pair
 from wrpc.importers.faults import unique
 from wrpc.importers.importer import ImportedPolicy
 from wrpc.importers.nodes import entries_of, int_of, keys_of, line, named, place, text_of
-from wrpc.importers.sketch import Names, attribute, name, number, word
-from wrpc.importers.vllm_sr import actions, pools, projections, rules, signals
+from wrpc.importers.sketch import Names, attribute, name, number, path, word
+from wrpc.importers.vllm_sr import actions, domains, pools, projections, ranking, rules, signals
 from wrpc.importers.vllm_sr.catalog import Catalog
 from wrpc.importers.vllm_sr.draft import Signals, described
 from wrpc.importers.vllm_sr.kept import Kept, rest
@@ -19,8 +19,6 @@ from wrpc.importers.vllm_sr.measured import BINDING
 from wrpc.source import Source, Span
 from wrpc.syntax import tree
 
-RUNTIME = "0.4"
-RESOLVE = {"priority": ("priority", "confidence", "name"), "confidence": ("confidence", "priority", "name")}
 ON_UNKNOWN = {"match": "fires", "no_match": "silent", "fail_request": "deny"}
 ON_ERROR = {"match": "fires", "no_match": "silent"}
 KEPT = ("candidate_requirements", "data_policy")
@@ -36,6 +34,7 @@ class File:
     providers: Keys | None
     cards: Keys | None
     settings: Keys | None
+    release: str
 
 
 def read(own: str, description: str | None, routing: Keys, file: File) -> tuple[ImportedPolicy, list[Diagnostic]]:
@@ -44,6 +43,7 @@ def read(own: str, description: str | None, routing: Keys, file: File) -> tuple[
     draft.raw_read = projections.raw_embeddings(keys_of(routing, "projections"))
     draft.on_error = _on_error(routing, catalog)
     catalog.bindings = _bindings(routing)
+    domains.built_in(draft, routing)
     signals.read(draft, keys_of(routing, "signals"))
     projections.partitions(draft, keys_of(routing, "projections"))
     derived = projections.Projections(draft, keys_of(routing, "projections"))
@@ -56,7 +56,7 @@ def read(own: str, description: str | None, routing: Keys, file: File) -> tuple[
         if (node := routing.get(key)) is not None:
             settings.keep(key, node, f"`{key}`", routing.key(key))
     _unsaid(routing, settings, keys_of(draft.setting("model_catalog"), "deployments"))
-    routes = _routes(routing, models, settings)
+    routes = _routes(routing, models, settings, always=ranking.plain(routing, file.settings, file.release))
     _unread(catalog)
     fallback = keys_of(routing, "fallback")
     if fallback is not None:
@@ -64,7 +64,7 @@ def read(own: str, description: str | None, routing: Keys, file: File) -> tuple[
             "`fallback`", routing.key("fallback"), why="it goes by status codes, to whichever model is left"
         )
     declarations: list[tree.Declaration] = [
-        _header(own, description, routing),
+        _header(own, description, routing, file, catalog),
         *draft.signals,
         *draft.groups,
         *_read_levels(draft),
@@ -74,7 +74,7 @@ def read(own: str, description: str | None, routing: Keys, file: File) -> tuple[
         *settings.section(line(routing.span)),
     ]
     made = tree.File(file.source, tuple(declarations))
-    return ImportedPolicy(own, made), catalog.report.found
+    return ImportedPolicy(own, made, frozenset(catalog.told)), catalog.report.found
 
 
 def _bindings(routing: Keys) -> dict[str, Keys]:
@@ -111,13 +111,13 @@ def _read_levels(draft: Signals) -> list[tree.Let]:
     return [let for let in draft.lets if let.name.text not in unread]
 
 
-def _header(own: str, description: str | None, routing: Keys) -> tree.Section:
+def _header(own: str, description: str | None, routing: Keys, file: File, catalog: Catalog) -> tree.Section:
     at = line(routing.span)
-    strategy = text_of(routing, "strategy") or "priority"
     where = place(routing, "strategy") if "strategy" in routing else at
     said = " ".join((description or "").split()).rstrip(".")
-    note = f"{said + '. ' if said else ''}Imported from vllm-sr, as runtime {RUNTIME} ranks."
-    keys = tree.Listing(where, tuple(word(k, where) for k in RESOLVE[strategy]))
+    note = f"{said + '. ' if said else ''}Imported from vllm-sr, as runtime {file.release} ranks."
+    order = ranking.order(routing, file.settings, file.release, catalog.report)
+    keys = tree.Listing(where, tuple(word(k, where) for k in order))
     items = (
         attribute("language", number(1, at), at),
         attribute("description", note, at),
@@ -149,7 +149,7 @@ def _on_error(routing: Keys, catalog: Catalog) -> dict[tuple[str, str], str]:
     return found
 
 
-def _routes(routing: Keys, models: pools.Pools, settings: Kept) -> list[tree.Declaration]:
+def _routes(routing: Keys, models: pools.Pools, settings: Kept, *, always: bool) -> list[tree.Declaration]:
     catalog, given = models.catalog, Names()
     decisions = unique(entries_of(routing, "decisions"), "decisions", catalog.report)
     tiered = any(int_of(d, "tier") for d in decisions)
@@ -159,8 +159,8 @@ def _routes(routing: Keys, models: pools.Pools, settings: Kept) -> list[tree.Dec
         own, at, root = text_of(decision, "name") or "", named(decision), keys_of(decision, "rules")
         when = rules.condition(root, catalog) if root is not None else None
         route = given.give(own, "decision")
-        if isinstance(when, rules.Never):
-            # It never holds; what its action says is looked at, and nothing follows for the other decisions.
+        if isinstance(when, rules.Broken):
+            _broken(decision, root, models)
             actions.read(decision, models, settings, route)
             continue
         _same(when, decision, seen, catalog)
@@ -172,6 +172,8 @@ def _routes(routing: Keys, models: pools.Pools, settings: Kept) -> list[tree.Dec
             items.append(attribute("tier", int_of(decision, "tier") or 0, place(decision, "tier")))
         if (priority := int_of(decision, "priority")) is not None:
             items.append(attribute("priority", priority, place(decision, "priority")))
+        if when is None and always:
+            when = path("true", at)
         if when is not None:
             items.append(tree.When(line(when.span), when))
         if root is not None and (unknown := text_of(root, "on_unknown")) is not None:
@@ -184,6 +186,17 @@ def _routes(routing: Keys, models: pools.Pools, settings: Kept) -> list[tree.Dec
         pool, at = models.default
         made.append(tree.Section(at, "default", None, (tree.To(at, (tree.Destination(at, name(pool, at), None),)),)))
     return made
+
+
+def _broken(decision: Keys, root: Keys | None, models: pools.Pools) -> None:
+    """Of what only a broken decision names nothing more has to be told."""
+    catalog = models.catalog
+    named_ = (models.pools.get(text_of(ref, "model") or "") for ref in entries_of(decision, "modelRefs"))
+    catalog.told |= {f"pool {pool}" for pool in named_ if pool is not None}
+    for leaf in rules.leaves(root) if root is not None else ():
+        found = catalog.leaves.get((text_of(leaf, "type") or "", text_of(leaf, "name") or ""))
+        if found is not None:
+            catalog.told.add(f"signal {found.name}")
 
 
 def _same(when: tree.Expr | None, decision: Keys, seen: dict[tree.Expr | None, Keys], catalog: Catalog) -> None:

@@ -18,14 +18,14 @@ from wrpc.syntax import tree
 LEAF_KEYS = ("type", "name", "label", "predicate", "on_error")
 
 
-class Never(Enum):
-    """What a rule is that cannot be read: it never holds, and nothing more is known of it."""
+class Broken(Enum):
+    """A rule that cannot be read: it never holds, and nothing more is known of it."""
 
     BROKEN = "broken"
 
 
-BROKEN = Never.BROKEN
-Condition = tree.Expr | Never
+BROKEN = Broken.BROKEN
+Condition = tree.Expr | Broken
 """What a node asks, or that it cannot be read; None where it asks nothing, which is an empty AND at the root."""
 
 
@@ -55,7 +55,8 @@ def condition(node: Keys, catalog: Catalog, *, root: bool = True) -> Condition |
         message = f"`NOT` stands over {len(children)} conditions; it takes exactly one, and never holds otherwise"
         catalog.report.add(finding(codes.BAD_SHAPE, message, at))
     whole = _over(children, operator or "AND", catalog, node)
-    return BROKEN if (operator == "NOT" and len(children) != 1) or (operator is None and not root) else whole
+    wrong = (operator == "NOT" and len(children) != 1) or (operator is None and not root)
+    return BROKEN if wrong else whole
 
 
 def _operator(node: Keys, catalog: Catalog) -> str | None:
@@ -83,7 +84,7 @@ def _over(children: tuple[Node, ...], operator: str, catalog: Catalog, node: Key
     """A part that cannot be read never holds: an OR does without it, an AND and a NOT cannot be read either."""
     at = line(node.span)
     found = [condition(c, catalog, root=False) if isinstance(c, Keys) else BROKEN for c in children]
-    parts = [p for p in found if p is not None and not isinstance(p, Never)]
+    parts = [p for p in found if p is not None and not isinstance(p, Broken)]
     if not parts or (operator != "OR" and len(parts) < len(found)):
         return BROKEN
     match operator:
