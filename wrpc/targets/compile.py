@@ -73,6 +73,8 @@ def compile_policy(policy: Policy, target: Target, findings: Findings, options: 
     faults = blocks.check(target, options.settings, options.spans, at)
     uses = used(policy)
     verdicts = {proof.subject: proof.verdict for proof in findings.proofs}
+    if target.faults is not None and not faults:
+        faults += target.faults(policy, options)
     diagnostics = [*faults, *_losses(target, uses, verdicts)]
     waivers = blocks.waivers(options.settings)
     shown, waived = _waive(diagnostics, waivers)

@@ -183,6 +183,7 @@ class Target:
     `read(files, policy)`: what the files will do, as a policy over the signals of `policy`; imports nothing from emit.
     `obliged_by`: the setting without which the program does nothing of what guards require.
     `check(files)`: findings by the target's own schema or program, where it is on this machine.
+    `faults(policy, options)`: what the policy asks and the program cannot do, told although `check` has found errors.
     """
 
     name: str
@@ -195,3 +196,4 @@ class Target:
     check: Callable[[Mapping[str, str]], tuple[Diagnostic, ...]]
     settings: Mapping[str, Setting] = field(default_factory=dict)
     obliged_by: str | None = None
+    faults: Callable[[Policy, Options], tuple[Diagnostic, ...]] | None = None

@@ -7,8 +7,11 @@ from fractions import Fraction
 
 import pytest
 
-from tests.support.compiling import policy
+from tests.support.compiling import compiled, policy
+from wrpc.diagnostics import Findings, finding
+from wrpc.targets.codes import UNEMITTABLE
 from wrpc.targets.envoy import headers
+from wrpc.targets.envoy.reserved import reserved
 
 TEXT = """
 policy p { language 1 }
@@ -94,3 +97,34 @@ def test_names_that_are_none() -> None:
         "`x on` is no header name, for signal `on`",
         "`headers` names `who`, which is no signal",
     ]
+
+
+@pytest.mark.parametrize("header", ["X-Request-Id", "x-forwarded-proto", "X-Envoy-Internal", "te", "Host", "Expect"])
+@pytest.mark.parametrize("how", ["source", "setting", "prefix"])
+def test_what_envoy_makes_or_removes_is_no_signal(header: str, how: str) -> None:
+    """At the signal, whatever else is wrong with the policy, and however the header is named."""
+    if how == "prefix" and "-" not in header:
+        return
+    start, _, end = header.lower().rpartition("-")
+    source = f'header("{header}")' if how == "source" else 'classifier("x")'
+    name = end if how == "prefix" else "s"
+    setting = {"setting": f'headers {{ s "{header}" }}', "prefix": f'prefix "{start}-"'}.get(how, "")
+    text = f"""policy p {{ language 1 }}
+signal {name}: bool {{ source {source}  on_error silent }}
+pool a {{ endpoint "127.0.0.1:1" }}
+default {{ to a }}
+target envoy {{ {setting} }}
+"""
+    found = compiled(
+        text, "envoy", findings=Findings.of([finding(UNEMITTABLE, "of the check", policy(text).pools["a"].span)])
+    )
+    told = [d for d in found.diagnostics if d.code.id == "WRP804" and f"`{header.lower()}`" in d.message]
+    assert [(d.severity, d.span.line, d.subjects) for d in told] == [("error", 2, (f"signal {name}",))]
+    assert not found.artifacts
+
+
+@pytest.mark.parametrize(
+    "header", ["x-tenant", "x_tenant", "authorization", "user-agent", "x-forwarded-for", "content-type"]
+)
+def test_what_a_client_says_is(header: str) -> None:
+    assert reserved(header) is None

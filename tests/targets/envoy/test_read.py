@@ -145,3 +145,15 @@ route never { when 0.7 * raw(s) == 0.4 and b  deny "no header spells four sevent
 def _bounds(condition: Condition) -> set[Fraction]:
     ranges = [r for node in walk(condition) if isinstance(node, Within) for r in node.ranges]
     return {b for r in ranges for b in (r.low, r.high) if b is not None}
+
+
+def test_a_table_that_decides_on_what_the_signal_service_has_not_answered() -> None:
+    found = policy(TEXT)
+    endpoints: dict[str, Value] = {p: f"127.0.0.1:{9000 + i}" for i, p in enumerate(found.pools)}
+    chosen: dict[str, Value] = {"endpoints": endpoints, "obligations_by": "the test", "signals_by": "127.0.0.1:50051"}
+    (artifact,) = emit(settle(found), Options(chosen)).artifacts
+    assert differs(found, artifact.text).answer.impossible
+    for old, new in (("status: 503", "status: 404"), ("present_match: false", "present_match: true")):
+        assert old in artifact.text
+        with pytest.raises(Refusal, match="has not answered"):
+            read({"envoy.yaml": artifact.text.replace(old, new)}, found)

@@ -4,7 +4,8 @@
 `x-wrpc-SIGNAL` on each request, in the spelling of `headers.py`. There are two ways to have one:
 
 - `signals_by "host:port"`: Envoy asks an external processor (ext_proc) for the headers of every request. The listener
-  first removes every such header that a client sent.
+  first removes every such header that a client sent. It marks its answer with `x-wrpc-signals`, without which the
+  request is answered 503.
 - `trust_headers true`: a front end sets them before it passes the request on, and nothing else can connect here.
 
 With neither, the signal headers are removed and nobody sets them. A signal with `source header("…")` is the client's
@@ -39,6 +40,13 @@ def _emit(settled: Settled, options: Options) -> Emitted:
     from wrpc.targets.envoy.emit import emit
 
     return emit(settled, options)
+
+
+def _faults(policy: Policy, options: Options) -> tuple[Diagnostic, ...]:
+    from wrpc.targets.envoy.emit import named
+    from wrpc.targets.envoy.settings import settings
+
+    return named(policy, settings(policy, options)).diagnostics
 
 
 def _read(files: Mapping[str, str], policy: Policy) -> Policy:
@@ -132,5 +140,6 @@ TARGET = Target(
     read=_read,
     check=_check,
     settings=SETTINGS,
+    faults=_faults,
     obliged_by="obligations_by",
 )

@@ -16,7 +16,17 @@ from wrpc.targets.envoy.clusters import Clusters, grpc, socket
 from wrpc.targets.envoy.decisions import Decisions, decisions
 from wrpc.targets.envoy.headers import Names
 from wrpc.targets.envoy.listener import ROUTES, SIGNALS, listener
-from wrpc.targets.envoy.routes import FAILURES, Entry, checks, entries, longest, numbered, primary, whole_weights
+from wrpc.targets.envoy.routes import (
+    FAILURES,
+    Entry,
+    checks,
+    entries,
+    longest,
+    numbered,
+    primary,
+    unanswered,
+    whole_weights,
+)
 from wrpc.targets.envoy.rows import signals
 from wrpc.targets.envoy.settings import Settings, settings
 from wrpc.targets.gateway.branches import Send, Settled
@@ -31,11 +41,13 @@ VERSIONS = ("1.38", "1.40")
 def emit(settled: Settled, options: Options) -> Emitted:
     policy = settled.policy
     chosen = settings(policy, options)
-    names = headers.names(policy, chosen.prefix, chosen.headers, chosen.spans.get("headers") or _whole(policy))
+    names = named(policy, chosen)
     table = decisions(settled, obligations=chosen.obligations_by is not None)
     clusters = Clusters(policy, chosen)
     read = {s for e in table.entries for s in signals(e.rows)}
     found = list(checks(policy, names, read))
+    if chosen.signals_by is not None:
+        found.insert(0, unanswered(chosen.spans.get("signals_by") or _whole(policy)))
     for decided in table.entries:
         found += entries(decided, names, clusters)
     found = numbered(found)
@@ -49,6 +61,10 @@ def emit(settled: Settled, options: Options) -> Emitted:
         return Emitted((), tuple(diagnostics), not_enforced)
     artifact = _artifact(policy, chosen, names, read, found, clusters, _longest(table))
     return Emitted((artifact,), tuple(diagnostics), not_enforced)
+
+
+def named(policy: Policy, chosen: Settings) -> Names:
+    return headers.names(policy, chosen.prefix, chosen.headers, chosen.spans.get("headers") or _whole(policy))
 
 
 def _whole(policy: Policy) -> Span:

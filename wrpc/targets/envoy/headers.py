@@ -26,6 +26,7 @@ from wrpc.policy.model import Bool, Enum, Int, Policy, Real, Score, Set, Signal,
 from wrpc.source import Span
 from wrpc.targets.codes import UNEMITTABLE
 from wrpc.targets.envoy import decimals
+from wrpc.targets.envoy.reserved import reserved
 
 MODEL = "x-llm-model"
 PREFIX = "x-wrpc-"
@@ -33,7 +34,9 @@ EMPTY_SET = "none"
 
 # What the gateway itself says, of requests to pools and in answers.
 ROUTE, POOL, REASON, OBLIGATIONS = (PREFIX + word for word in ("route", "pool", "reason", "obligations"))
-OWN = (MODEL, ROUTE, POOL, REASON, OBLIGATIONS)
+# What the service that sets the signal headers says when it has set them all; nobody else can say it.
+MARKER = PREFIX + "signals"
+OWN = (MODEL, ROUTE, POOL, REASON, OBLIGATIONS, MARKER)
 
 # Envoy takes no header of more than 16 KiB, and clients take less.
 LONGEST = 1024
@@ -97,6 +100,9 @@ def _faults(signal: Signal, name: str, user: Signal, lifted: bool) -> Iterable[D
         yield finding(UNEMITTABLE, f"`{name}` is no header name, for signal `{signal.name}`", signal.span, help=other)
     elif name in OWN and not lifted:
         yield finding(UNEMITTABLE, f"the header `{name}` is the gateway's own", signal.span, help=other)
+    elif (why := reserved(name)) is not None:
+        message = f"signal `{signal.name}` cannot be read from the header `{name}`: {why}"
+        yield finding(UNEMITTABLE, message, signal.span, subjects=[f"signal {signal.name}"], help=other)
     # Two signals may read one header that clients send, where it can be a value of both: two thresholds, say.
     if user is not signal and not (_sent(user) and _sent(signal) and canonical(user) == canonical(signal)):
         message = f"signals `{user.name}` and `{signal.name}` would share the header `{name}`"

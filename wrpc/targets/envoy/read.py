@@ -38,6 +38,7 @@ from wrpc.targets.envoy.patterns import Unreadable
 from wrpc.targets.envoy.settings import settings
 from wrpc.targets.target import Options
 
+PROCESSOR = "envoy.filters.http.ext_proc"
 Json = Mapping[str, typing.Any]  # what a YAML file holds; wrong shapes end in `read`'s Refusal
 
 
@@ -79,6 +80,8 @@ class _Reader:
         if host["domains"] != ["*"]:
             raise Unreadable("a virtual host that is not for every host")
         self.routes: list[Json] = host["routes"]
+        if any(f["name"] == PROCESSOR for f in manager["typed_config"].get("http_filters", ())):
+            self.routes = _behind_the_mark(self.routes)
         # Of a very long name a header has the beginning and a hash.
         self.names = {headers.said(name): name for name in (*policy.pools, *policy.routes)}
         self.chains = {c["name"]: tuple(map(self.named, _chain(c))) for c in resources["clusters"]}
@@ -244,6 +247,16 @@ def _table(value: Json, key: str) -> Json:
     if not isinstance(found, dict):
         raise Unreadable(f"`{key}` is no table")
     return found
+
+
+def _behind_the_mark(routes: list[Json]) -> list[Json]:
+    """What is left of a table where a service sets the signals: its first entry has to refuse what the service has not
+    marked, which a signal that failed is no reason for."""
+    first, *rest = routes
+    unmarked = [{"name": headers.MARKER, "present_match": False}]
+    if _table(first, "match") != {"prefix": "/", "headers": unmarked} or first["direct_response"]["status"] != 503:
+        raise Unreadable("a request that the signal service has not answered is decided on")
+    return rest
 
 
 def _chain(cluster: Json) -> tuple[str, ...]:

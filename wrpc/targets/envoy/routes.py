@@ -76,6 +76,16 @@ def _not_canonical(signal: Signal, header: str) -> Iterator[list[Matcher]]:
         yield [inverted(regex(header, pattern), absent_too=not text and not signal.can_fail and n == 0)]
 
 
+def unanswered(at: Span) -> Entry:
+    """What stands before everything else where a service sets the signals: a request without its mark has none of them.
+
+    Envoy passes a request on when the service ends its stream in peace without an answer, whatever
+    `failure_mode_allow` says; every signal would be absent then, and count as failed.
+    """
+    missing = present(headers.MARKER, there=False)
+    return Entry(entry("signals", [missing], answer(503, "what computes the signals has not answered")), at)
+
+
 # ── Entries ───────────────────────────────────────────────────────────────
 
 
@@ -121,7 +131,7 @@ def outcome(found: Deed, clusters: Clusters) -> Json:
             return send(found, clusters)
 
 
-KINDS = {400: "invalid_request", 403: "policy_denied", 404: "unrouted"}
+KINDS = {400: "invalid_request", 403: "policy_denied", 404: "unrouted", 503: "signals_missing"}
 
 
 def answer(status: int, reason: str, route: str | None = None) -> Json:

@@ -26,7 +26,11 @@ SETTINGS: Mapping[str, Setting] = {
     "trust_headers": Setting(
         "bool", "whether signal headers of clients are believed: only where nothing but a front end can connect", False
     ),
-    "signals_by": Setting("text", "host:port of an external processor (ext_proc, gRPC) that sets the signal headers"),
+    "signals_by": Setting(
+        "text",
+        "host:port of an external processor (ext_proc, gRPC) that sets the signal headers, and with the last of its"
+        " answers `x-wrpc-signals`; a request without that is answered 503",
+    ),
     "obligations_by": Setting(
         "text", "the name of what performs the obligations that it finds in the header x-wrpc-obligations"
     ),
