@@ -111,13 +111,15 @@ def finding(
 
 @value
 class Proof:
-    """What became of one guard or claim."""
+    """What became of one guard or claim. `leans_on`: what a proof takes for granted. `why`: what is in the way of one
+    that is open."""
 
     subject: str
     verdict: Verdict
     witness: Witness | None = None
     span: Span | None = None
     leans_on: tuple[str, ...] = ()
+    why: str = ""
 
 
 @value

@@ -138,6 +138,93 @@ default { to p }
     assert conflict.witness["s"] is None
 
 
+# ── Requests that routes conflict for ────────────────────────────────────
+
+CONFLICT = "route x { when a  to own } route y { when b  to cloud } default { to own } "
+
+
+@pytest.mark.parametrize(
+    ("rule", "verdict"),
+    [
+        # Nothing is proved over a request that has no decision, whichever route would win.
+        ("assert k { always served }", "open"),
+        ("assert k { never served when false }", "proved"),
+        ("assert k { always served when a and b }", "open"),
+        ('assert k { never destination.trust == "cloud" when a }', "open"),
+        ('assert k { always destination.trust == "own" when destination.pool == own }', "open"),
+        ("assert k { never denied when route == x }", "open"),
+        # What the claim speaks of no route conflicts for.
+        ('assert k { never destination.trust == "cloud" when not b }', "proved"),
+        ("assert k { always served when n > 50 and not a }", "proved"),
+        # A request shows it all the same.
+        ("assert k { never served when a }", "refuted"),
+        # A plan of one of them would need the guard, and no other.
+        ('guard k { forbid destination.trust == "cloud" when a and b }', "open"),
+        ('guard k { forbid destination.trust == "cloud" when b }', "enforced"),
+        ("guard k { require audit when a and b }", "open"),
+        ('guard k { require audit when destination.trust == "cloud" and a }', "open"),
+        ('guard k { forbid destination.trust == "cloud" when not b }', "proved"),
+        # Whoever is denied has a decision.
+        ('assert k { always denied when a } guard g { deny "no" when a }', "proved"),
+    ],
+)
+def test_nothing_is_proved_over_a_conflict(rule: str, verdict: str) -> None:
+    signals = SIGNALS.replace('header("a")', 'keywords("a")').replace('header("b")  on_error fires', 'keywords("b")')
+    found = check(loads(signals + CONFLICT + rule))
+    (proof,) = [p for p in found.proofs if p.subject.endswith(" k")]
+    assert proof.verdict == verdict
+    assert ("`x` and `y` no longer conflict" in proof.why) is (verdict == "open")
+
+
+def test_a_conflict_only_with_a_failure_keeps_a_claim_open() -> None:
+    text = CONFLICT.replace("when a  to own", "when not a  to own  on_unknown fires").replace("when b", "when a and b")
+    found = check(loads(SIGNALS + text + "assert k { always served }"))
+    assert severities(found, "WRP201") == {}
+    found = check(
+        loads(SIGNALS + text.replace("to cloud", "to cloud  on_unknown fires") + "assert k { always served }")
+    )
+    assert severities(found, "WRP201") == {"route x": "error"}
+    assert [p.verdict for p in found.proofs] == ["open"]
+
+
+def crowd(resolve: str, routes: int = 12) -> str:
+    """Every two of these meet: 66 pairs of twelve."""
+    text = f'policy n {{ {resolve} }} signal s: score {{ source keywords("s")  threshold 0.5 }}\n'
+    text += 'signal a: bool { source keywords("a") }\n'
+    text += "\n".join(f"pool p{i} {{ }} route r{i:02} {{ when s and a  to p{i} }}" for i in range(routes))
+    return text + " default { to p0 }"
+
+
+@pytest.mark.parametrize(
+    ("resolve", "severity", "says"),
+    [
+        ("resolve [priority]", "error", "conflict, and the others are not named"),
+        ("resolve [confidence]", "error", "conflict, and the others are not named"),
+        ("resolve [priority, name]", "warning", "none conflicts: no request leaves two equal"),
+        ("resolve [confidence, name]", "warning", "none conflicts: no request leaves two equal"),
+    ],
+)
+def test_too_many_pairs_to_name_are_told_as_such(resolve: str, severity: str, says: str) -> None:
+    found = [d for d in check(loads(crowd(resolve))).diagnostics if d.code.id == "WRP201"]
+    (limit,) = [d for d in found if not d.subjects]
+    assert len(found) == 51
+    assert {d.severity for d in found} == {severity}
+    assert limit.message.startswith("more than 50 pairs")
+    assert says in limit.message
+    assert limit.witness is not None
+
+
+def test_many_warnings_hide_no_conflict() -> None:
+    last = " route z1 { priority 5  when a and not s  to p0 } route z2 { priority 5  when a and not s  to p1 }"
+    rest = crowd("resolve [confidence, priority]").replace("route r", "route q")
+    for i in range(12):
+        rest = rest.replace(f"route q{i:02} {{", f"route q{i:02} {{ priority {i} ")
+    found = check(loads(rest + last))
+    told = {d.subjects: d.severity for d in found.diagnostics if d.code.id == "WRP201"}
+    assert [s for s, severity in told.items() if severity == "error"] == [("route z1", "route z2")]
+    assert told[()] == "warning"
+
+
 # ── The solver's limits ───────────────────────────────────────────────────
 
 

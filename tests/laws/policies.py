@@ -434,6 +434,42 @@ class Keyed(Hand):
                 return f"{name} == {self.one(words)}"
 
 
+class Contested(Hand):
+    """Draws a policy whose routes meet often, under a `resolve` of any kind: few signals, wide conditions, mostly
+    scores, and few priorities."""
+
+    def __init__(self, draw: Draw, size: int, resolve: str) -> None:
+        super().__init__(draw, size)
+        self.resolve = (resolve,)
+
+    def signal(self, kind: int, index: int) -> None:
+        super().signal(self.one([2, 3, 3, 0, 4, kind]), index)
+
+    def condition(self, where: str = "request", depth: int = 2) -> str:
+        if where != "request" or not self.scores or self.chance(4):
+            return super().condition(where, min(depth, 1))
+        score = self.one(self.scores)
+        return score if self.chance(6) else f"{score} or {self.atom(where)}"
+
+    def route(self, index: int, tiers: bool) -> None:
+        text = f"  tier {self.number(1, 2)}\n" * tiers + f"  priority {self.number(0, 1)}\n" * self.chance(3)
+        text += f"  when {self.condition()}\n  {self.action()}\n"
+        text += f"  on_unknown {self.one(['silent', 'fires', 'deny'])}\n" * self.chance(2)
+        self.out.append(f"route r{index} {{\n{text}}}")
+        self.routes.append(f"r{index}")
+
+    def policy(self) -> str:
+        """With three routes or more, and a claim over requests of a kind."""
+        text = super().policy()
+        self.out.clear()
+        while len(self.routes) < 3:
+            self.route(len(self.routes), "  tier " in text)
+        for index in (2, 3):
+            what = self.one([self.attribute(), self.outcome()])
+            self.out.append(f"assert k{index} {{ never {what} when {self.condition('request', 1)} }}")
+        return text + "\n".join(self.out) + "\n"
+
+
 @st.composite
 def texts(draw: Draw, size: int = 4) -> str:
     """The text of a policy of at most so many routes."""
@@ -444,6 +480,12 @@ def texts(draw: Draw, size: int = 4) -> str:
 def keyed(draw: Draw, size: int = 4) -> str:
     """As `texts`, with conditions over few signals."""
     return Keyed(draw, size).policy()
+
+
+@st.composite
+def contested(draw: Draw, resolve: str, size: int = 5) -> m.Policy:
+    """As `texts`, resolved, with routes that meet often."""
+    return resolved(Contested(draw, size, resolve).policy())
 
 
 @cache

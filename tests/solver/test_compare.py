@@ -112,3 +112,18 @@ def test_a_difference_outside_what_is_assumed_is_none() -> None:
     rest = "route r { when a  to q } default { to p }"
     assert compare(policy(rest), policy("default { to p }")).answer.possible
     assert compare(policy("assume never_a { not a } " + rest), policy("default { to p }")).answer.impossible
+
+
+def test_nothing_is_said_of_what_routes_conflict_for() -> None:
+    one = "route r { when a  to p } route t { when a and b  to q } default { to q }"
+    assert difference(one, one).answer.impossible
+    assert difference(one, one).verdict == "open"
+    other = one.replace("when a and b", "when a and not a")
+    assert difference(one, other).verdict == difference(other, one).verdict == "open"
+    assert difference(other, other).verdict == "same"
+    assert difference(other, "default { to q }").verdict == "different"
+    # Only where a signal fails.
+    failed = "route r { when a  to p } route t { when not a  to q  on_unknown deny } default { to q }"
+    assert difference(failed, failed).verdict == "same"
+    failed = failed.replace("on_unknown deny", "on_unknown fires").replace("to p }", "to p  on_unknown fires }")
+    assert difference(failed, failed).verdict == "open"

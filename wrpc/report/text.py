@@ -107,6 +107,8 @@ def proofs(found: Iterable[Proof], dimensions: Mapping[str, str] | None = None) 
             more = f"  e.g. {units.request(proof.witness, dimensions)}"
         if proof.leans_on:
             more += f"  assuming {', '.join(proof.leans_on)}"
+        if proof.why:
+            more += f"  {proof.why}"
         subject = proof.subject.ljust(widest) if more else proof.subject
         yield ((proof.verdict.ljust(wide), proof.verdict), (f"  {subject}{more}", ""))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import product
+from typing import Literal
 
 from wrpc.decide.decision import Decision
 from wrpc.decide.interpret import Conflict, Interpreter, promoted
@@ -42,11 +43,20 @@ class Aspects:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """`answer` is impossible where the policies agree; else both decisions on its request, None for a conflict."""
+    """`answer` is impossible where the policies agree; else both decisions on its request, None for a conflict.
+    `conflicts`: in one of them routes may conflict for some request (WRP201), of which nothing is said until they do
+    not."""
 
     answer: Answer
     ours: Decision | None = None
     theirs: Decision | None = None
+    conflicts: bool = False
+
+    @property
+    def verdict(self) -> Literal["same", "different", "open"]:
+        if self.conflicts or self.answer.verdict == "open":
+            return "open"
+        return "same" if self.answer.impossible else "different"
 
 
 def compare(ours: Policy, theirs: Policy, aspects: Aspects | None = None, *, resources: int = RESOURCES) -> Difference:
@@ -58,7 +68,7 @@ def compare(ours: Policy, theirs: Policy, aspects: Aspects | None = None, *, res
         Interpreter(replace(theirs, signals={**space.signals, **theirs.signals})),
     )
     can_fail = any(s.can_fail for s in space.signals.values())
-    answer = Answer("impossible")
+    answer, conflicts = Answer("impossible"), False
     for failures in (False, True) if can_fail else (False,):
         room = Reference(space, failures=failures, resources=resources, readers=(ours, theirs))
         seen = [room.space.seen_by(m.policy) for m in machines]
@@ -67,11 +77,11 @@ def compare(ours: Policy, theirs: Policy, aspects: Aspects | None = None, *, res
         first, second = (
             Encoded(m.policy, Encoding(m.policy, view), room.define) for m, view in zip(machines, seen, strict=True)
         )
-        answer = room.possible(_differ(first, second, aspects), lambda r: _differs(machines, r, aspects))
-        if not answer.impossible:
-            break
+        conflicts = conflicts or not room.settle(disj([first.conflict, second.conflict])).impossible
+        if answer.impossible:
+            answer = room.possible(_differ(first, second, aspects), lambda r: _differs(machines, r, aspects))
     pair = _decisions(machines, answer.request) if answer.request is not None else None
-    return Difference(answer) if pair is None else Difference(answer, *pair)
+    return Difference(answer, *(pair or (None, None)), conflicts)
 
 
 def joint(ours: Policy, theirs: Policy) -> Policy:

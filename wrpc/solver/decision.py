@@ -40,6 +40,7 @@ class Encoded:
         self._conditions: dict[str, Truth] = {}
         self._when: dict[str, Truth] = {}
         self._takes: dict[str, Term] = {}
+        self._first: dict[str, Term] = {}
         self._left: dict[str, Term] = {}
         self._serves: dict[str, Term] = {}
         self._removes: dict[tuple[str, str], Term] = {}
@@ -117,9 +118,15 @@ class Encoded:
         return conj([self.holds(route), negate(self.earlier(rank)), *(negate(b) for b in beaten)])
 
     def first(self, route: Route) -> Term:
-        """As `chosen`, and also of several that conflict: nothing goes before this route."""
+        """Step 3 leaves this route, and perhaps others that the keys of `resolve` do not tell from it: nothing goes
+        before it. Where two that differ are first, they conflict."""
         if self.policy.default is route:
             return negate(self.earlier(len(self.policy.ranked)))
+        if route.name not in self._first:
+            self._first[route.name] = self._define(f"first {route.name}", self._made_first(route))
+        return self._first[route.name]
+
+    def _made_first(self, route: Route) -> Term:
         rank = self.policy.rank[route.name]
         if "confidence" not in self.policy.resolve and "name" in self.policy.resolve:
             return self.chosen(route)
@@ -205,13 +212,8 @@ class Encoded:
         return disj([negate(self.holds(route)), conj([self.when(route).true, some, negate(more)])])
 
     def both_first(self, a: Route, b: Route) -> Term:
-        """Two routes of one class hold, nothing before them does, and no third goes before them."""
-        rank = self.policy.rank[a.name]
-        both = conj([self.goes_on, self.holds(a), self.holds(b), negate(self.earlier(rank))])
-        if set(self.policy.resolve) <= {"priority"}:
-            return both  # nothing tells routes of one class apart
-        others = [r for r in self.policy.ranked[rank] if r is not a and r is not b]
-        return conj([both, self.tied(a, b), *(negate(conj([self.holds(r), self._strictly(r, a)])) for r in others)])
+        """Two routes of one class hold, nothing goes before them, and no key of `resolve` tells them apart."""
+        return conj([self.goes_on, self.first(a), self.first(b)])
 
     def _strictly(self, a: Route, b: Route) -> Term:
         return self._by_keys(a, b, list(self.policy.resolve), tied=False)
@@ -229,10 +231,7 @@ class Encoded:
         if set(self.policy.resolve) <= {"priority"}:
             some = two_hold(disj(self.holds(r) for r in same) for same in by_action)
             return conj([self.goes_on, negate(self.earlier(rank)), some])
-        routes = self.policy.ranked[rank]
-        deeds = self.policy.deeds
-        pairs = [(a, b) for i, a in enumerate(routes) for b in routes[:i] if deeds[a.name] != deeds[b.name]]
-        return disj(self.both_first(a, b) for a, b in pairs)
+        return conj([self.goes_on, two_hold(disj(self.first(r) for r in same) for same in by_action)])
 
     def actions(self, rank: int) -> list[list[Route]]:
         """The routes of a class by what they do, in order of first use."""
@@ -300,6 +299,15 @@ class Encoded:
     def reaches(self, pool: str) -> Term:
         """The decision can reach this pool, by whatever edge."""
         through = [conj([self.takes(r), self.serves(r)]) for r in self.policy.naming.get(pool, ())]
+        return conj([self.left(pool), disj(through)])
+
+    def might_take(self, route: Route) -> Term:
+        """The route takes the request, or conflicts for it with others and would take it if it won."""
+        return conj([self.goes_on, self.first(route)])
+
+    def might_reach(self, pool: str) -> Term:
+        """As `reaches`, by a route that might take the request."""
+        through = [conj([self.might_take(r), self.serves(r)]) for r in self.policy.naming.get(pool, ())]
         return conj([self.left(pool), disj(through)])
 
     def outcomes(self, node: Outcome) -> Term:

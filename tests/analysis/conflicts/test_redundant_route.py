@@ -14,6 +14,7 @@ signal t: score { source keywords("t")  threshold 0.5 }
 pool p { }
 pool q { }
 """
+NAMES = "policy n { resolve [priority, name] }\n"
 
 
 def redundant(text: str) -> list[str]:
@@ -36,6 +37,22 @@ def redundant(text: str) -> list[str]:
             "route x { priority 2  when a and b  to p } route y { priority 1  when b  to p } default { to q }",
             ["route x"],
         ),
+        # By its name the next goes first, and does something else; the one after that does the same, too late.
+        (
+            NAMES + "route x { when a  to p } route y { when a  to q } route z { when a  to p } default { to q }",
+            [],
+        ),
+        (
+            NAMES
+            + "route x { when a  to p } route y { priority -9 when b  to p } route z { when a  to q } default { to q }",
+            [],
+        ),
+        (
+            NAMES + "route x { when a and b  to p } route y { when a  to p } route z { when a  to q } default { to q }",
+            ["route x"],
+        ),
+        # Of two that conflict, neither.
+        ("policy n { resolve [confidence] }\nroute x { when a  to p } route y { when a  to q } default { to p }", []),
         # Without `x` two others would conflict.
         (
             (

@@ -30,19 +30,19 @@ exclusive `group` that their signals never fire together.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from itertools import combinations
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from wrpc.analysis.check import Found, does, shown
-from wrpc.diagnostics import Code, Diagnostic, Related, Severity, finding
+from wrpc.analysis.conflicts.pairs import Clash, Known, Meeting
+from wrpc.diagnostics import Code, Diagnostic, Related, Severity
 from wrpc.policy.model import Policy, Route
 
 if TYPE_CHECKING:
-    from wrpc.solver.ask import Asker, Confirm, Replay, Room
+    from wrpc.solver.ask import Answer, Asker, Room
 
 CODE = Code("WRP201", "conflicting-routes", "error", __doc__ or "")
-MOST = 50  # conflicts named of one class: each is a question, and whoever repairs ten of them repairs the rest
+MOST = 50  # pairs named of one class and severity: whoever repairs ten of them repairs the rest
 
 
 def check(policy: Policy, ask: Asker) -> Found:
@@ -52,100 +52,113 @@ def check(policy: Policy, ask: Asker) -> Found:
 
 
 def _in_class(policy: Policy, ask: Asker, rank: int, rivals: Sequence[Route]) -> Found:
-    """Each pair once: as it stands without failures, or with them where only those bring it about or make it worse."""
-    found: dict[frozenset[str], Diagnostic] = {}
+    """Each pair once: first all that conflict, whether or not a signal has to fail for it, then those that only the
+    further keys of `resolve` tell apart."""
+    known = Known()
+    unsettled: set[str] = set()
+    named = 0
+    for _, clash in _clashes(ask, rank, known, first=True) if "name" not in policy.resolve else ():
+        if clash.other is None:
+            unsettled.add(clash.route.name)
+            yield _unsettled(policy, clash)
+            continue
+        if named == MOST:
+            yield _too_many(policy, rivals, clash.answer, "conflict, and the others are not named")
+            return
+        named += 1
+        yield _finding(policy, clash.route, clash.other, clash.answer, "error", "differ")
+    if set(policy.resolve) <= {"priority"}:
+        return  # there all that meet conflict
+    named = 0
+    for room, clash in _clashes(ask, rank, known, first=False):
+        if clash.route.name in unsettled:
+            continue
+        if clash.other is None:
+            yield _unsettled(policy, clash, severity="warning")
+            continue
+        if not _told_apart(room, rank, clash.route, clash.other):
+            continue
+        if named == MOST:
+            yield _too_many(policy, rivals, clash.answer, _met(policy, settled=not unsettled), not unsettled)
+            return
+        named += 1
+        how = _how(policy, clash.route, clash.other)
+        yield _finding(policy, clash.route, clash.other, clash.answer, "warning", how)
+
+
+def _clashes(ask: Asker, rank: int, known: Known, *, first: bool) -> Iterator[tuple[Room, Clash]]:
     for room in ask.rooms:
-        for pair, diagnostic in _pairs(policy, room, rank, rivals):
-            if pair not in found or (diagnostic.severity == "error" and found[pair].severity != "error"):
-                found[pair] = diagnostic
-        if all(d.severity == "error" for d in found.values()) and found:
-            break
-    yield from found.values()
+        yield from ((room, clash) for clash in Meeting(room, rank, first=first).clashes(known))
 
 
-def _pairs(
-    policy: Policy, room: Room, rank: int, rivals: Sequence[Route]
-) -> Iterator[tuple[frozenset[str], Diagnostic]]:
-    """Pair after pair, each asked away once it is found, until no two routes of the class are left that differ."""
-    from wrpc.solver.terms import conj, disj, negate, two_hold
-
-    d = room.decision
-    two = two_hold(disj(d.holds(r) for r in group) for group in d.actions(rank))
-    term = conj([d.goes_on, negate(d.earlier(rank)), two])
-    seen: set[frozenset[str]] = set()
-    for _ in range(MOST):
-        answer = room.possible(term, lambda r: _both_hold(policy, room, rank, rivals, r, seen) is not None)
-        if answer.impossible:
-            return
-        if answer.request is None:
-            message = "routes of equal precedence may conflict"
-            yield frozenset(), shown(CODE, message, rivals[0].span, policy, answer)
-            return
-        replay = room.replay(answer.request)
-        assert replay is not None, "a confirmed request is one of the space"
-        pair = _both_hold(policy, room, rank, rivals, replay, seen)
-        assert pair is not None, "a confirmed request is taken by two routes"
-        a, b = pair
-        seen.add(frozenset((a.name, b.name)))
-        yield frozenset((a.name, b.name)), _finding(policy, room, rank, a, b)
-        term = conj([term, negate(conj([d.holds(a), d.holds(b)]))])
-    message = f"{MOST} pairs of routes of this precedence conflict, and there may be more"
-    yield frozenset(), finding(CODE, message, rivals[0].span, verdict="open")
-
-
-def _finding(policy: Policy, room: Room, rank: int, a: Route, b: Route) -> Diagnostic:
-    """An error with a request that the keys of `resolve` leave undecided; else a warning where only they decide."""
-    from wrpc.solver.terms import conj, negate
-
-    d = room.decision
-    severity: Severity = "error"
-    answer = room.possible(d.both_first(a, b), _conflict(a, b))
-    if answer.impossible:
-        severity = "warning"
-        both = conj([d.goes_on, negate(d.earlier(rank)), d.holds(a), d.holds(b)])
-        answer = room.possible(both, lambda r: _both_hold(policy, room, rank, (a, b), r) is not None)
-    first, second = sorted((a, b), key=lambda r: r.span.key())
-    keys = [k for k in policy.resolve if k != "priority"]
-    decide = "decides" if len(keys) == 1 else "decide"
-    how = "differ" if severity == "error" else f"differ, and only {' and '.join(keys)} {decide} between them"
+def _finding(policy: Policy, a: Route, b: Route, answer: Answer, severity: Severity, how: str) -> Diagnostic:
+    one, two = sorted((a, b), key=lambda r: r.span.key())
     return shown(
         CODE,
-        f"routes `{first.name}` and `{second.name}` both take this request and {how}: {does(first)}, {does(second)}",
-        first.span,
+        f"routes `{one.name}` and `{two.name}` both take this request and {how}: {does(one)}, {does(two)}",
+        one.span,
         policy,
         answer,
         severity=severity,
-        subjects=(f"route {first.name}", f"route {second.name}"),
-        related=(Related(second.span, "the other route"),),
+        subjects=(f"route {one.name}", f"route {two.name}"),
+        related=(Related(two.span, "the other route"),),
         help="give one of them a higher priority, or make their conditions exclude each other",
     )
 
 
-def _conflict(a: Route, b: Route) -> Confirm:
-    return lambda r: r.conflict is not None and {a.name, b.name} <= {x.name for x in r.conflict.routes}
+def _how(policy: Policy, a: Route, b: Route) -> str:
+    """Which keys tell apart two routes that never conflict."""
+    keys, then = [], ""
+    for key in policy.resolve:
+        if key != "priority":
+            keys.append(key)
+        elif a.priority != b.priority:
+            then = " before their priorities do"
+            break
+    return f"differ, and only {' and '.join(keys)} {'decides' if len(keys) == 1 else 'decide'} between them{then}"
 
 
-def _both_hold(
-    policy: Policy,
-    room: Room,
-    rank: int,
-    rivals: Sequence[Route],
-    replay: Replay,
-    seen: Collection[frozenset[str]] = (),
-) -> tuple[Route, Route] | None:
-    """Two of the rivals that hold and differ, a pair that is not seen yet; none where anything goes before them."""
-    s, machine, among = replay.state, room.interpreter, {r.name for r in rivals}
-    if s.denied_by is not None or any(True for _ in machine.denials(s)):
-        return None
-    holding = list(machine.holding(s))
-    if any(policy.rank[r.name] < rank for r in holding):
-        return None
-    holding = [r for r in holding if r.name in among]
-    return next(
-        (
-            (a, b)
-            for a, b in combinations(holding, 2)
-            if policy.deeds[a.name] != policy.deeds[b.name] and frozenset((a.name, b.name)) not in seen
-        ),
-        None,
+def _told_apart(room: Room, rank: int, a: Route, b: Route) -> bool:
+    """A key does tell them apart. Two that every key leaves equal, and that never conflict, a third route beats
+    wherever both hold: that is no business of theirs."""
+    from wrpc.solver.terms import conj, negate
+
+    d = room.decision
+    together = conj([d.goes_on, negate(d.earlier(rank)), d.holds(a), d.holds(b)])
+    return not room.settle(conj([together, negate(d.tied(a, b))])).impossible
+
+
+def _unsettled(policy: Policy, clash: Clash, *, severity: Severity = "error") -> Diagnostic:
+    """As a warning where it is known that the route conflicts with none."""
+    route = clash.route
+    what = "conflicts with another" if severity == "error" else "meets another, without a conflict,"
+    return shown(
+        CODE,
+        f"whether route `{route.name}` {what} of its precedence is not settled",
+        route.span,
+        policy,
+        clash.answer,
+        severity=severity,
+        subjects=(f"route {route.name}",),
+        help="simplify its condition, or give it a priority of its own",
+    )
+
+
+def _met(policy: Policy, *, settled: bool) -> str:
+    if not settled:
+        return "meet, and whether those that are not named conflict is not settled"
+    keys = " and ".join(k for k in policy.resolve if k != "priority")
+    return f"are told apart by {keys} alone; the others are not named, and none conflicts: no request leaves two equal"
+
+
+def _too_many(policy: Policy, rivals: Sequence[Route], answer: Answer, what: str, harmless: bool = False) -> Diagnostic:
+    """A request that shows one pair more than are named. `harmless`: it is known that none of the rest conflicts."""
+    return shown(
+        CODE,
+        f"more than {MOST} pairs of routes of this precedence {what}",
+        rivals[0].span,
+        policy,
+        answer,
+        severity="warning" if harmless else "error",
+        help="repair those that are named, then run `check` again",
     )

@@ -51,7 +51,8 @@ def _in(ask: Asker, room: Room, wanted: set[str]) -> dict[str, Reach]:
 
 
 def _left(room: Room, route: Route, answer: Answer, rivals: int) -> Answer:
-    """Of equals, the further keys of `resolve` may leave nothing to one."""
+    """Of a class, the further keys of `resolve` may put another before it wherever it holds. Where they leave it equal
+    to another, the two conflict, and neither shadows the other."""
     if answer.impossible or rivals == 1 or set(room.policy.resolve) <= {"priority"}:
         return answer
-    return room.settle(room.decision.chosen(route))
+    return room.settle(room.decision.first(route))

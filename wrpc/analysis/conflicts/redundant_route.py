@@ -82,6 +82,18 @@ def _suspects(policy: Policy) -> list[Route]:
     ]
 
 
+def _classes(policy: Policy) -> Sequence[Sequence[Route]]:
+    """As `Policy.ranked`, each route alone where names leave no two equal: what follows one is then the next."""
+    if "name" not in policy.resolve or "confidence" in policy.resolve:
+        return policy.ranked
+    keys = policy.resolve[: policy.resolve.index("name")]
+
+    def order(route: Route) -> tuple[int, str]:
+        return -route.priority if "priority" in keys else 0, route.name
+
+    return [(route,) for group in policy.ranked for route in sorted(group, key=order)]
+
+
 def _deeds(policy: Policy) -> dict[str, str]:
     """What each route does, and the default. Labels count: somebody reads them, an importer's settings among them."""
     deeds = policy.deeds
@@ -96,7 +108,7 @@ def _unchanged(room: Room, suspects: Sequence[Route]) -> list[Route]:
     line = room.line()
     next_ = _Next(room.policy, line)
     found: list[Route] = []
-    for group in room.policy.ranked:
+    for group in next_.classes:
         for route in group:
             if route.name not in names:
                 continue
@@ -123,6 +135,8 @@ class _Next:
         self._policy = policy
         self._line = line
         self._deeds = _deeds(policy)
+        self.classes = _classes(policy)
+        self._rank = {r.name: i for i, c in enumerate(self.classes) for r in c}
         self._chains: dict[str, list[Term]] = {}
         self._classes: dict[int, list[tuple[str, Term]]] = {}
 
@@ -133,7 +147,7 @@ class _Next:
         """On this request, which the route takes."""
         if answer.request is None:
             return False
-        rank, by_rank = self._policy.rank, dict[int, list[Route]]()
+        rank, by_rank = self._rank, dict[int, list[Route]]()
         for other in ask.healthy.interpreter.holding(state(self._policy, answer.request)):
             if other is not route and rank[other.name] >= rank[route.name]:
                 by_rank.setdefault(rank[other.name], []).append(other)
@@ -147,7 +161,7 @@ class _Next:
         """An equal that does something else takes the request as well, or what comes after the class does otherwise."""
         from wrpc.solver.terms import disj, negate
 
-        rank, deed = self._policy.rank[route.name], self._deeds[route.name]
+        rank, deed = self._rank[route.name], self._deeds[route.name]
         return disj([self._others(rank, deed), negate(self._same_from(rank + 1, deed))])
 
     def _same_from(self, rank: int, deed: str) -> Term:
@@ -159,7 +173,7 @@ class _Next:
         if chain is None:
             term: Term = self._policy.default is not None and self._deeds["default"] == deed
             chain = [term]
-            for i in reversed(range(len(self._policy.ranked))):
+            for i in reversed(range(len(self.classes))):
                 alike = disj(t for d, t in self._class(i) if d == deed)
                 term = conj([negate(self._others(i, deed)), disj([alike, term])])
                 chain.append(term)
@@ -178,7 +192,7 @@ class _Next:
 
         assert self._line is not None, "terms are of a line"
         if rank not in self._classes:
-            group = self._policy.ranked[rank]
+            group = self.classes[rank]
             by_deed: dict[str, list[Term]] = {}
             for route in group:
                 by_deed.setdefault(self._deeds[route.name], []).append(self._line.holds(route))

@@ -41,7 +41,7 @@ def check(policy: Policy, ask: Asker) -> Found:
     for pool in policy.pools.values():
         answer = Answer("impossible")
         if pool.name in named:
-            answer = ask.settled(lambda room, p=pool.name: room.decision.reaches(p))  # type: ignore[misc]  # bound
+            answer = ask.settled(lambda room, p=pool.name: room.decision.might_reach(p))  # type: ignore[misc]  # bound
         if not answer.possible:
             why = "no request reaches it" if pool.name in named else "no route names it"
             yield shown(

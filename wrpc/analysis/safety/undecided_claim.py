@@ -45,9 +45,11 @@ def check(policy: Policy, ask: Asker) -> Found:
                 answer,
                 subjects=(subject,),
             )
-            yield Proof(subject, "open", None, guard.span)
+            yield Proof(subject, "open", None, guard.span, why=answer.why)
         elif answer.request is not None:
             yield Proof(subject, "enforced", witness(policy, answer.request), guard.span)
+        elif verdict.contested:
+            yield Proof(subject, "open", None, guard.span, why=verdict.contested)
         else:
             yield Proof(subject, "proved", None, guard.span, _leans(policy))
     worst: dict[str, Proof] = {}
@@ -75,7 +77,9 @@ def _proof(policy: Policy, assertion: Assertion, verdict: Verdict) -> Proof:
     if answer.request is not None:
         return Proof(subject, "refuted", witness(policy, answer.request), assertion.span)
     if answer.verdict == "open" or verdict.failing.verdict == "open":
-        return Proof(subject, "open", None, assertion.span)
+        return Proof(subject, "open", None, assertion.span, why=answer.why or verdict.failing.why)
+    if verdict.contested:
+        return Proof(subject, "open", None, assertion.span, why=verdict.contested)
     leans = _leans(policy) + (("no signal fails",) if verdict.only_with_failures else ())
     return Proof(subject, "proved", None, assertion.span, leans)
 

@@ -2,6 +2,9 @@
 
 A claim is proved, refuted or open; a guard is proved where no plan ever needs it, else enforced, with a request where
 it acts. Each is asked without failures, then with any signals failed, where an unknown `when` counts as true.
+
+A request for which routes conflict has no decision, and nothing is proved over it: a claim that speaks of one is open
+until the conflict is resolved, and so is a guard that a plan of one of the routes would need.
 """
 
 from __future__ import annotations
@@ -14,7 +17,9 @@ from typing import TYPE_CHECKING
 from wrpc.decide.decision import Decision
 from wrpc.decide.evaluate import NotYet
 from wrpc.decide.interpret import Conflict
-from wrpc.policy.model import Assertion, Claim, Denial, Forbid, Guard, Obligation, plan
+from wrpc.diagnostics import listing
+from wrpc.policy.expr import Attribute, Outcome, Text, walk
+from wrpc.policy.model import Assertion, Claim, Denial, Forbid, Guard, Obligation, Pool, plan
 from wrpc.solver.ask import Answer
 from wrpc.solver.terms import NotDecidable, Term, conj, disj, negate
 
@@ -24,10 +29,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`healthy` and `failing`: whether a request breaks the claim, or makes the guard act, in each space."""
+    """`healthy` and `failing`: whether a request breaks the claim, or makes the guard act, in each space. `contested`
+    says which conflict keeps it from being proved where none does."""
 
     healthy: Answer
     failing: Answer
+    contested: str = ""
 
     @property
     def answer(self) -> Answer:
@@ -49,8 +56,9 @@ def guards(ask: Asker) -> tuple[tuple[Guard, Verdict], ...]:
     return tuple((g, _guard(ask, g)) for g in ask.policy.guards.values())
 
 
-def _both(ask: Asker, term: Callable[[Room], Term], confirm: Confirm) -> Verdict:
+def _both(ask: Asker, term: Callable[[Room], Term], confirm: Confirm, contested: Callable[[Room], Term]) -> Verdict:
     answers: list[Answer] = []
+    conflict = ""
     for room in (ask.healthy, ask.failing):
         if room.failures and (not ask.can_fail or not answers[0].impossible):
             answers.append(answers[0])
@@ -59,7 +67,28 @@ def _both(ask: Asker, term: Callable[[Room], Term], confirm: Confirm) -> Verdict
             answers.append(room.possible(term(room), confirm))
         except NotDecidable as reads:
             answers.append(Answer("open", why=f"it reads {reads}, which is not decided yet"))
-    return Verdict(*answers)
+        if answers[-1].impossible and not conflict:
+            conflict = _conflict(room, contested)
+    healthy, failing = answers
+    return Verdict(healthy, failing, conflict)
+
+
+def _conflict(room: Room, contested: Callable[[Room], Term]) -> str:
+    """What has to be settled first, where a request that routes conflict for is among those that are spoken of."""
+    if not _any_conflict(room):
+        return ""
+    answer = room.possible(contested(room), lambda replay: replay.conflict is not None)
+    if answer.impossible:
+        return ""
+    replay = None if answer.request is None else room.replay(answer.request)
+    if replay is None or replay.conflict is None:
+        return "whether routes conflict for requests that it speaks of is not settled (WRP201)"
+    return f"until routes {listing([r.name for r in replay.conflict.routes[:2]], 'and')} no longer conflict (WRP201)"
+
+
+@lru_cache(maxsize=4)
+def _any_conflict(room: Room) -> bool:
+    return not room.settle(room.decision.conflict).impossible
 
 
 # ── Claims ────────────────────────────────────────────────────────────────
@@ -74,7 +103,7 @@ def _claim(ask: Asker, claim: Claim) -> Verdict:
         except NotYet:
             return False
 
-    return _both(ask, lambda room: broken(room, claim), confirm)
+    return _both(ask, lambda room: broken(room, claim), confirm, lambda room: conflicting(room, claim))
 
 
 def broken(room: Room, claim: Claim) -> Term:
@@ -93,11 +122,23 @@ def broken(room: Room, claim: Claim) -> Term:
     return conj([negate(d.conflict), term])
 
 
+def conflicting(room: Room, claim: Claim) -> Term:
+    """A request that the claim speaks of and that routes conflict for. What a claim asks of the decision there is none
+    to answer, so that it counts as asked."""
+    d = room.decision
+    if claim.when is None or any(isinstance(n, Outcome) for n in walk(claim.when)):
+        return d.conflict
+    pools: list[Pool | None] = [None]
+    if any(isinstance(n, Text) and Attribute in (type(n.left), type(n.right)) for n in walk(claim.when)):
+        pools = [*room.policy.pools.values()]
+    return conj([d.conflict, disj(negate(d.encoding.at(pool).condition(claim.when).false) for pool in pools)])
+
+
 # ── Guards ────────────────────────────────────────────────────────────────
 
 
 def _guard(ask: Asker, guard: Guard) -> Verdict:
-    return _both(ask, lambda room: acts(room, guard), _acts(ask, guard))
+    return _both(ask, lambda room: acts(room, guard), _acts(ask, guard), lambda room: might_act(room, guard))
 
 
 def acts(room: Room, guard: Guard) -> Term:
@@ -115,6 +156,23 @@ def acts(room: Room, guard: Guard) -> Term:
         terms.append(conj([d.served, d.obliges(guard.name, None)]))
         terms += [conj([d.reaches(p), d.obliges(guard.name, p)]) for p in room.policy.pools]
     return conj([negate(d.conflict), disj(terms)])
+
+
+def might_act(room: Room, guard: Guard) -> Term:
+    """A request that routes conflict for, and the plan of one of them that the guard would change. What it denies
+    itself is no conflict."""
+    d = room.decision
+    terms: list[Term] = []
+    if any(isinstance(r, Forbid) for r in guard.rules):
+        terms += [
+            conj([disj(d.might_take(r) for r in routes), d.removes(guard.name, pool)])
+            for pool, routes in d.policy.naming.items()
+        ]
+    if any(isinstance(r, Obligation) for r in guard.rules):
+        served = disj(conj([d.might_take(r), d.serves(r)]) for r in d.policy.answering)
+        terms.append(conj([served, d.obliges(guard.name, None)]))
+        terms += [conj([d.might_reach(p), d.obliges(guard.name, p)]) for p in room.policy.pools]
+    return conj([d.conflict, disj(terms)])
 
 
 def planned(room: Room, pool: str) -> Term:

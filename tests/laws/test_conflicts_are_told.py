@@ -1,0 +1,100 @@
+"""Conflicts are complete: no request for which `decide` answers a conflict lies outside the pairs that WRP201 tells as
+errors; and each of these has a request that `decide` calls a conflict of the two. Of what is told, all counts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from itertools import combinations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.laws import oracle, told
+from tests.laws.policies import contested, requests
+from tests.laws.volume import many
+from wrpc.analysis.run import run_one
+from wrpc.analysis.safety.verdicts import claims
+from wrpc.decide import BadRequest, Conflict, decide
+from wrpc.diagnostics import Diagnostic
+from wrpc.policy.model import Policy
+from wrpc.solver.ask import Asker
+
+RESOLVE = (
+    "resolve []", "", "resolve [priority]", "resolve [confidence]", "resolve [confidence, priority]",
+    "resolve [priority, confidence]", "resolve [confidence, priority, name]", "resolve [priority, name]",
+    "resolve [name]", "resolve [name, confidence]",
+)  # fmt: skip
+NAMED = "wrpc.analysis.conflicts.conflicting_routes"
+Pair = frozenset[str]
+
+
+@pytest.mark.parametrize("resolve", RESOLVE)
+def test_no_conflict_is_untold(resolve: str) -> None:
+    seen: Counter[str] = Counter()
+
+    @many(40)
+    @given(data=st.data())
+    def law(data: st.DataObject) -> None:
+        policy = data.draw(contested(resolve))
+        ask = Asker(policy)
+        found = [d for d in run_one(NAMED, policy, ask) if isinstance(d, Diagnostic)]
+        errors = [d for d in found if d.severity == "error"]
+        shown = [witness(policy, error) for error in errors]
+        seen["witnesses"] += len(shown)
+        pairs = {pair(d) for d in errors}
+        proved = [(a, c) for a, c, verdict in claims(ask) if verdict.contested == "" and verdict.answer.impossible]
+        for request in (*shown, *(data.draw(requests(policy)) for _ in range(10))):
+            conflict = of(policy, request)
+            if conflict is None:
+                continue
+            seen["conflicts"] += 1
+            assert conflict <= pairs, f"{conflict - pairs} {request}\n{policy.sources[0].text}"
+            facts = oracle.facts(policy, request)
+            for assertion, claim in proved:
+                seen["claims"] += 1
+                silent = claim.when is not None and all(
+                    oracle.true(claim.when, facts, pool) is False for pool in policy.pools.values()
+                )
+                assert silent, f"{assertion.name} is proved over {request}\n{policy.sources[0].text}"
+        seen["policies"] += 1
+        seen["warnings"] += len(found) - len(errors)
+
+    law()
+    assert seen["policies"] >= 40
+    if "name" in resolve:
+        assert seen["conflicts"] == seen["witnesses"] == 0
+        assert seen["warnings"] >= 30
+    else:
+        assert seen["witnesses"] >= 30
+        assert seen["conflicts"] >= seen["witnesses"] + 15  # random requests found these
+        assert seen["claims"] >= 1
+
+
+def pair(error: Diagnostic) -> Pair:
+    assert error.verdict == "refuted", error.message
+    return frozenset(s.removeprefix("route ") for s in error.subjects)
+
+
+def of(policy: Policy, request: Mapping[str, object]) -> set[Pair] | None:
+    """The pairs that conflict for a request, by the interpreter; the second reading says that some do."""
+    try:
+        decide(policy, request)
+    except BadRequest:
+        return None
+    except Conflict as conflict:
+        with pytest.raises(oracle.Conflicting):
+            oracle.decide(policy, request)
+        both = combinations(conflict.routes, 2)
+        return {frozenset((a.name, b.name)) for a, b in both if policy.deeds[a.name] != policy.deeds[b.name]}
+    return None
+
+
+def witness(policy: Policy, error: Diagnostic) -> Mapping[str, object]:
+    assert error.witness is not None
+    request = told.sent(policy, error.witness)
+    there = of(policy, request)
+    assert there is not None, f"{error.message}\n{policy.sources[0].text}"
+    assert pair(error) in there, f"{error.message}\n{policy.sources[0].text}"
+    return request
