@@ -61,7 +61,13 @@ def shows(policy: Policy, finding: Diagnostic, request: Mapping[str, object]) ->
             destinations = decision["destinations"]
             assert isinstance(destinations, list)
             return told.named(finding, "pool") in {d["pool"] for d in destinations}
-        case "WRP504" | "WRP505" | "WRP506":
+        case "WRP210":
+            return None in request.values() and oracle.holds(
+                policy.routes[told.about(finding)], oracle.facts(policy, request)
+            )
+        case "WRP410":
+            return None in request.values() and decision["action"] == "route"
+        case "WRP504" | "WRP505" | "WRP506" | "WRP507":
             there = told.crossings(policy, decision)
             return (finding.code.id, told.about(finding), told.named(finding, "pool")) in there
         case code:

@@ -98,7 +98,8 @@ def removed(policy: Policy, decision: Mapping[str, object]) -> set[tuple[str, st
 
 def crossings(policy: Policy, decision: Mapping[str, object]) -> set[tuple[str, str, str]]:
     """Code, route and pool of each edge of a decision that leads elsewhere than a main destination which it has left:
-    to another region or provider, or on `context` to a pool that takes no more than one before it."""
+    to another region or provider, on `context` to a pool that takes no more than one before it, or on a refusal to
+    another provider or trust than a primary's."""
     destinations = decision["destinations"]
     assert isinstance(destinations, list)
     if decision["action"] != "route":
@@ -115,6 +116,14 @@ def crossings(policy: Policy, decision: Mapping[str, object]) -> set[tuple[str, 
             there = declared(policy, pool)
             if there is not None and there not in home.values() and left & {*home}:
                 found.add((code, name, pool))
+    primaries = [str(d["pool"]) for d in destinations if d["role"] == "primary"]
+    falling = {str(d["pool"]) for d in destinations if d["role"] == "fallback"}
+    for edge in action.fallbacks:
+        if edge.pool in falling and (not edge.causes or {"refusal", "content_policy"} & {*edge.causes}):
+            for declared in (_trust, _provider):
+                there, here = declared(policy, edge.pool), [declared(policy, p) for p in primaries]
+                if there is not None and any(h is not None and h != there for h in here):
+                    found.add(("WRP507", name, edge.pool))
     before = {*mains}
     for edge in action.fallbacks:
         if "context" in edge.causes:
@@ -128,6 +137,10 @@ def crossings(policy: Policy, decision: Mapping[str, object]) -> set[tuple[str, 
 
 def _region(policy: Policy, pool: str) -> str | None:
     return policy.pools[pool].region
+
+
+def _trust(policy: Policy, pool: str) -> str | None:
+    return policy.pools[pool].trust
 
 
 def _provider(policy: Policy, pool: str) -> str | None:

@@ -11,6 +11,7 @@ LINTS: dict[str, tuple[str, ...]] = {
     "wrpc.analysis.safety.undeclared_attribute": ("WRP405",),
     "wrpc.analysis.safety.failing_test": ("WRP408",),
     "wrpc.analysis.pools.repeated_pool": ("WRP503",),
+    "wrpc.analysis.pools.impossible_pool": ("WRP508",),
 }
 
 CHECKS: dict[str, tuple[str, ...]] = {
@@ -36,4 +37,5 @@ CHECKS: dict[str, tuple[str, ...]] = {
     "wrpc.analysis.pools.leaving_region": ("WRP504",),
     "wrpc.analysis.pools.leaving_provider": ("WRP505",),
     "wrpc.analysis.pools.shrinking_context": ("WRP506",),
+    "wrpc.analysis.pools.refusal_escape": ("WRP507",),
 }

@@ -36,7 +36,7 @@ route everyday {
   tier 2
   when tokens <= 8k
   to own
-  fallback cloud
+  fallback cloud on timeout, overload
 }
 default { to cloud }
 

@@ -5,7 +5,8 @@ Every declaration is looked at, however many have faults; a policy comes out onl
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import PurePath
 
 from wrpc.diagnostics import Related
@@ -60,7 +61,7 @@ def resolve(program: Program, faults: Faults) -> m.Policy | None:
     }
     models = {n: machines.model(s) for n, s in _sections(names, "model")}
     sites = {n: machines.site(s) for n, s in _sections(names, "site")}
-    pools = {n: machines.pool(s) for n, s in _sections(names, "pool")}
+    pools = {n: _placed(machines.pool(s), sites) for n, s in _sections(names, "pool")}
     workloads = {n: w for n, s in _sections(names, "workload") if (w := machines.workload(s)) is not None}
     places = {n: p for n, s in _sections(names, "place") if (p := machines.place(s)) is not None}
     routes = {n: r for n, s in _sections(names, "route") if (r := routing.route(s)) is not None}
@@ -109,6 +110,12 @@ def _named(declarations: Iterable[tree.Declaration]) -> Iterator[Declared]:
         if isinstance(declaration, tree.Section) and declaration.kind == "policy":
             continue
         yield declaration
+
+
+def _placed(pool: m.Pool, sites: Mapping[str, m.Site]) -> m.Pool:
+    """A pool that names a site and no region stands in the site's."""
+    site = sites.get(pool.site or "")
+    return pool if site is None or pool.region is not None else replace(pool, region=site.region)
 
 
 def _sections(names: Names, kind: str) -> Iterator[tuple[str, tree.Section]]:

@@ -71,7 +71,7 @@ def many(count: int, near: str, far: str) -> Policy:
             'pool a { region "westeurope" } pool b { region "eastus2" } default { to a  fallback b }',
             {"WRP504": "warning"},
         ),
-        ('pool a { provider "x" } pool b { provider "y" } default { to a  fallback b }', {"WRP505": "info"}),
+        ('pool a { provider "x" } pool b { provider "y" } default { to a  fallback b on timeout }', {"WRP505": "info"}),
         ("pool a { context 2 } pool b { context 1 } default { to a  fallback b on context }", {"WRP506": "warning"}),
         ("pool a { context 1 } pool b { context 1 } default { to a  fallback b on context }", {"WRP506": "info"}),
         # Some of what the smaller one turns away fits.

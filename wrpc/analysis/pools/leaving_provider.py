@@ -6,7 +6,7 @@ Bad:
 
     pool first { provider "openai/gpt-5" }
     pool second { provider "anthropic/claude-sonnet" }
-    default { to first  fallback second }
+    default { to first  fallback second on timeout }
     #                            ^^^^^^ WRP505
 
 Good:
@@ -16,7 +16,7 @@ Good:
     default { to first  fallback second }
 
 What counts is the name before a `/`. A pool that declares no provider, such as one of your own, says nothing, and an
-edge that a guard removes leads nowhere.
+edge that a guard removes leads nowhere. A fallback that refusals take as well is WRP507 alone.
 
 To say that it is meant, write a guard or a claim over `destination.provider`: where a policy has such a rule, this
 check is silent.
@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING
 
 from wrpc.analysis.check import Found, place, shown, subject
 from wrpc.analysis.pools.edges import declaration, taken
+from wrpc.analysis.pools.refusal_escape import escapes
 from wrpc.diagnostics import Code, listing
 from wrpc.policy.model import Policy, Pool
 
@@ -38,7 +39,11 @@ CODE = Code("WRP505", "edge-leaves-provider", "info", __doc__ or "")
 
 
 def check(policy: Policy, ask: Asker) -> Found:
+    refused = {e.key for e, _ in escapes(ask)}
     for one, answer in taken(policy, ask, "provider", _provider):
+        span = one.edge.span
+        if one.edge.role == "fallback" and (one.route.name if span is None else span.key(), one.edge.pool) in refused:
+            continue
         yield shown(
             CODE,
             f"the {place(one.edge)} `{one.edge.pool}` of {subject(one.route, policy)} is served by `{one.value}`, "

@@ -7,7 +7,7 @@ Bad:
     signal pii: bool { source keywords("passport") }
     pool own { trust "own" }
     pool cloud { trust "cloud" }
-    default { to own  fallback cloud }
+    default { to own  fallback cloud on timeout }
     assert no_leak { never destination.trust == "cloud" when pii }
     #                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ WRP401
 
@@ -17,7 +17,7 @@ Good:
     pool own { trust "own" }
     pool cloud { trust "cloud" }
     route private { when pii  to own }
-    default { to own  fallback cloud }
+    default { to own  fallback cloud on timeout }
     assert no_leak { never destination.trust == "cloud" when pii }
 
 A claim speaks of every destination that the decision can reach: weights, fallbacks, cascade steps, spills, mirrors.

@@ -7,7 +7,7 @@ Bad:
     signal pii: bool { source keywords("passport") }
     pool own { trust "own" }
     pool cloud { trust "cloud" }
-    default { to own  fallback cloud }
+    default { to own  fallback cloud on timeout }
     #                          ^^^^^ WRP402
     guard home { forbid destination.trust != "own" when pii }
 
@@ -18,7 +18,7 @@ Good:
     pool spare { trust "own" }
     pool cloud { trust "cloud" }
     route private { when pii  to own  fallback spare }
-    default { to own  fallback cloud }
+    default { to own  fallback cloud on timeout }
     guard home { forbid destination.trust != "own" when pii }
 
 To repair, give those requests a route of their own whose edges the guard allows.

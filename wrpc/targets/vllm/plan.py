@@ -9,13 +9,13 @@ from fractions import Fraction
 from typing import Literal
 
 from wrpc.diagnostics import Code, Diagnostic, did_you_mean, finding, listing
+from wrpc.policy.hardware import memory
 from wrpc.policy.model import Amount, Env, Model, Phase, Policy, Pool, Value
 from wrpc.source import Span
 from wrpc.targets.codes import APPROXIMATED, UNEMITTABLE, UNKNOWN_SETTING
 from wrpc.targets.naming import stems
 from wrpc.targets.target import Options
 from wrpc.targets.vllm.codes import TOO_LITTLE_MEMORY
-from wrpc.targets.vllm.gpus import memory
 from wrpc.targets.vllm.options import KINDS, OWN, plain, text
 from wrpc.targets.vllm.options_0_32 import CHOICES, CONNECTORS, OPTIONS, SECRETS
 

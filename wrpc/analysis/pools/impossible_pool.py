@@ -1,0 +1,150 @@
+"""A pool, its site and its model that contradict each other.
+
+More GPUs than the site has of that type, a region that is not the site's, a context above the model's, weights that do
+not fit the memory of a replica, heads that the parallelism does not divide: such a pool never starts, or does not stand
+where the rules believe it.
+
+Bad:
+
+    model big { context 32_768  weights 140GiB  heads 64 }
+    site north { region "eu"  gpus { h100 16 } }
+    pool crowded { model big  site north  gpu h100  replicas 200  tensor_parallel 4 }
+    #    ^^^^^^^ WRP508
+    default { to crowded }
+
+Good:
+
+    model big { context 32_768  weights 140GiB  heads 64 }
+    site north { region "eu"  gpus { h100 16 } }
+    pool crowded { model big  site north  gpu h100  replicas 2..4  tensor_parallel 4 }
+    default { to crowded }
+
+What counts is the least of `replicas`, both phases of a split pool together, the types of GPU that the site states, and
+the weights alone against the memory of one replica's GPUs, where both are known.
+
+To repair, correct whichever of the two is wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wrpc.analysis.check import Found
+from wrpc.diagnostics import Code, Related, finding
+from wrpc.policy.hardware import key, memory
+from wrpc.policy.model import Model, Phase, Policy, Pool, Site
+from wrpc.policy.wording import quoted
+from wrpc.source import Span
+from wrpc.values import value
+
+CODE = Code("WRP508", "impossible-pool", "error", __doc__ or "")
+GIB = 2**30
+
+
+@value
+class Part:
+    """A pool, or one phase of it: what each replica takes, and how many there are at least."""
+
+    phase: str
+    gpu: str | None
+    least: int
+    tensor: int
+    pipeline: int
+
+    @property
+    def each(self) -> int:
+        return self.tensor * self.pipeline
+
+
+def check(policy: Policy) -> Found:
+    for pool in policy.pools.values():
+        site, model = policy.sites.get(pool.site or ""), policy.models.get(pool.model or "")
+        found = [*(_at(pool, site) if site is not None else ()), *(_of(pool, model) if model is not None else ())]
+        for message, there, advice in found:
+            yield finding(
+                CODE, message, pool.span, subjects=(f"pool {pool.name}",), help=advice,
+                related=(Related(there, "declared here"),),
+            )  # fmt: skip
+
+
+def _at(pool: Pool, site: Site) -> Iterator[tuple[str, Span, str]]:
+    if pool.region is not None and site.region is not None and pool.region != site.region:
+        yield (
+            (
+                f"pool `{pool.name}` is in region {quoted(pool.region)}, and its site `{site.name}` in "
+                f"{quoted(site.region)}"
+            ),
+            site.span,
+            "leave out the pool's `region`: it has its site's",
+        )
+    needed: dict[str, int] = {}
+    for part in parts(pool):
+        if part.gpu is not None:
+            needed[key(part.gpu)] = needed.get(key(part.gpu), 0) + part.least * part.each
+    for gpu, there in site.gpus.items():
+        if needed.get(key(gpu), 0) > there:
+            yield (
+                (
+                    f"pool `{pool.name}` takes {needed[key(gpu)]:,} GPUs of type `{gpu}`, its site `{site.name}` has "
+                    f"{there:,}"
+                ),
+                site.span,
+                "the least of `replicas`, times `tensor_parallel` and `pipeline_parallel`, has to fit `gpus`",
+            )
+
+
+def _of(pool: Pool, model: Model) -> Iterator[tuple[str, Span, str]]:
+    if pool.context is not None and model.context is not None and pool.context > model.context:
+        yield (
+            (
+                f"pool `{pool.name}` has a context of {pool.context:,} tokens, and its model `{model.name}` takes "
+                f"{model.context:,}"
+            ),
+            model.span,
+            "give it the model's context, or less",
+        )
+    told: set[object] = set()
+    for part in parts(pool):
+        what = f"the {part.phase} of pool `{pool.name}`" if part.phase else f"pool `{pool.name}`"
+        size = memory(part.gpu) if part.gpu is not None else None
+        if size is not None and model.weights is not None and model.weights > part.each * size * GIB:
+            if ("weights", part.gpu, part.each) not in told:
+                yield (
+                    (
+                        f"{what} has {part.each * size:,} GiB of memory in a replica, and the weights of model "
+                        f"`{model.name}` take {float(model.weights / GIB):,.4g} GiB"
+                    ),
+                    model.span,
+                    "give a replica more GPUs with `tensor_parallel` or `pipeline_parallel`, or GPUs with more memory",
+                )
+            told.add(("weights", part.gpu, part.each))
+        if model.heads is not None and model.heads % part.tensor:
+            if ("heads", part.tensor) not in told:
+                yield (
+                    (
+                        f"{what} has `tensor_parallel` {part.tensor}, which does not divide the {model.heads} heads of "
+                        f"model `{model.name}`"
+                    ),
+                    model.span,
+                    "engines give each GPU the same number of heads",
+                )
+            told.add(("heads", part.tensor))
+
+
+def parts(pool: Pool) -> list[Part]:
+    """The pool itself, or its phases, which take from it what they leave out."""
+    if pool.prefill is None and pool.decode is None:
+        return [_part(pool, "", None)]
+    phases = (("prefill", pool.prefill), ("decode", pool.decode))
+    return [_part(pool, name, phase) for name, phase in phases if phase is not None]
+
+
+def _part(pool: Pool, name: str, phase: Phase | None) -> Part:
+    replicas = (phase.replicas if phase is not None else None) or pool.replicas or (1, 1)
+    return Part(
+        name,
+        (phase.gpu if phase is not None else None) or pool.gpu,
+        replicas[0],
+        (phase.tensor_parallel if phase is not None else None) or pool.tensor_parallel or 1,
+        (phase.pipeline_parallel if phase is not None else None) or pool.pipeline_parallel or 1,
+    )
