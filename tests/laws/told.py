@@ -121,8 +121,8 @@ def crossings(policy: Policy, decision: Mapping[str, object]) -> set[tuple[str, 
     for edge in action.fallbacks:
         if edge.pool in falling and (not edge.causes or {"refusal", "content_policy"} & {*edge.causes}):
             for declared in (_trust, _provider):
-                there, here = declared(policy, edge.pool), [declared(policy, p) for p in primaries]
-                if there is not None and any(h is not None and h != there for h in here):
+                there, homes = declared(policy, edge.pool), [declared(policy, p) for p in primaries]
+                if there is not None and any(h is not None and h != there for h in homes):
                     found.add(("WRP507", name, edge.pool))
     before = {*mains}
     for edge in action.fallbacks:
