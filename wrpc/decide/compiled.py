@@ -17,6 +17,7 @@ from typing import Any as Anything
 from wrpc.decide.decision import Decision
 from wrpc.decide.interpret import Interpreter
 from wrpc.decide.request import Request, default, read
+from wrpc.override import override
 from wrpc.policy.expr import (
     All,
     AnswerConfidence,
@@ -64,7 +65,7 @@ from wrpc.policy.model import (
 )
 
 Fast = Callable[[Mapping[str, object]], Decision | None]
-Given = dict[str, object]
+Given = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +92,14 @@ class Source(Meaning[str, Ratio]):
         return "True" if condition is None else fold(condition, self)
 
     # A named expression becomes a local variable, in the order in which they are first needed.
-    def define(self, name: str, value: str) -> str:  # noqa: ARG002
+    @override
+    def define(self, name: str, value: str) -> str:
         local = f"l{len(self.lines)}"
         self.lines.append(f"{local} = {value}")
         return local
 
-    def define_number(self, name: str, value: Ratio) -> Ratio:  # noqa: ARG002
+    @override
+    def define_number(self, name: str, value: Ratio) -> Ratio:
         top, bottom = f"l{len(self.lines)}", f"l{len(self.lines) + 1}"
         self.lines += [f"{top} = {value.top}", f"{bottom} = {value.bottom}"]
         return Ratio(top, "1" if value.bottom == "1" else bottom)
@@ -128,16 +131,20 @@ class Source(Meaning[str, Ratio]):
             case _:
                 return f"{left}.startswith({right})"
 
-    def failed(self, node: Failed) -> str:  # noqa: ARG002  no signal has failed here
+    @override
+    def failed(self, node: Failed) -> str:  # no signal has failed here
         return "False"
 
-    def negation(self, node: Not, operand: str) -> str:  # noqa: ARG002
+    @override
+    def negation(self, node: Not, operand: str) -> str:
         return f"(not {operand})"
 
-    def all(self, node: All, parts: Sequence[str]) -> str:  # noqa: ARG002
+    @override
+    def all(self, node: All, parts: Sequence[str]) -> str:
         return "(" + " and ".join(parts) + ")" if parts else "True"
 
-    def any(self, node: Any, parts: Sequence[str]) -> str:  # noqa: ARG002
+    @override
+    def any(self, node: Any, parts: Sequence[str]) -> str:
         return "(" + " or ".join(parts) + ")" if parts else "False"
 
     def outcome(self, node: Outcome) -> str:
@@ -154,7 +161,8 @@ class Source(Meaning[str, Ratio]):
             return Ratio(f"(1 if f{n} else 0)")
         return Ratio(f"(n{n} if f{n} else 0)", f"d{n}")
 
-    def indicator(self, node: Indicator, condition: str) -> Ratio:  # noqa: ARG002
+    @override
+    def indicator(self, node: Indicator, condition: str) -> Ratio:
         return Ratio(f"(1 if {condition} else 0)")
 
     def cost(self, node: Cost) -> Ratio:
@@ -249,8 +257,9 @@ class _Compiler:
             case Bool():
                 return [f"f{n} = get(k{n}, False)", f"if f{n} is not True and f{n} is not False: return None"]
             case Int(low, high):
+                assert isinstance(absent, Fraction), "a number's default is one"
                 return [
-                    f"n{n} = get(k{n}, {int(absent)})",  # type: ignore[arg-type]  # a number's default is one
+                    f"n{n} = get(k{n}, {int(absent)})",
                     f"if n{n}.__class__ is not int or not {low} <= n{n} <= {high}: return None",
                 ]
             case Real(low, high) | Score(low, high):
@@ -374,16 +383,16 @@ class _Cached:
         self._whole: dict[tuple[int, int, object], Decision] = {}
 
     def decide(self, given: Mapping[str, object]) -> Decision | None:
-        key = self._key(given)  # type: ignore[arg-type]  # a JSON object is a dict
+        key = self._key(given)
         if key is None:
             return None
         found = self._whole.get(key)
         if found is None:
-            mask, *rest = key
-            settled = self._decisions.get(tuple(rest))  # type: ignore[arg-type]  # index and guards
+            mask, index, guards = key
+            settled = self._decisions.get((index, guards))
             if settled is None:
                 settled = self._machine.decision(read(self._machine.policy, given))[0]
-                self._decisions[tuple(rest)] = settled  # type: ignore[index]  # as above
+                self._decisions[index, guards] = settled
             fired = tuple(sorted(name for i, name in enumerate(self._bits) if mask >> i & 1))
             found = replace(settled, fired=fired)
             if len(self._whole) < MOST:

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from wrpc.decide.decision import Decision
 from wrpc.decide.state import State, Truth
+from wrpc.override import override
 from wrpc.policy.expr import (
     All,
     AnswerConfidence,
@@ -51,19 +52,17 @@ class Evaluation(Meaning[Test, Measure]):
     # A named expression is evaluated once a request, however often it stands in conditions.
     def define(self, name: str, value: Test) -> Test:
         def test(s: State, pool: Pool | None, d: Decision | None) -> Truth:
-            key = "?" + name
-            if key not in s.memo:
-                s.memo[key] = value(s, pool, d)
-            return s.memo[key]  # type: ignore[return-value]  # what was put there under this key
+            if name not in s.truths:
+                s.truths[name] = value(s, pool, d)
+            return s.truths[name]
 
         return test
 
     def define_number(self, name: str, value: Measure) -> Measure:
         def measure(s: State, pool: Pool | None, d: Decision | None) -> Fraction | int | None:
-            key = "#" + name
-            if key not in s.memo:
-                s.memo[key] = value(s, pool, d)
-            return s.memo[key]  # type: ignore[return-value]  # what was put there under this key
+            if name not in s.numbers:
+                s.numbers[name] = value(s, pool, d)
+            return s.numbers[name]
 
         return measure
 
@@ -96,7 +95,10 @@ class Evaluation(Meaning[Test, Measure]):
     def has(self, node: Has) -> Test:
         def test(s: State, _p: Pool | None, _d: Decision | None) -> Truth:
             value = s.values[node.signal]
-            return None if value is None else node.member in value  # type: ignore[operator]  # an any_of signal's set
+            if value is None:
+                return None
+            assert isinstance(value, frozenset), "an any_of signal's value is a set"
+            return node.member in value
 
         return test
 
@@ -111,14 +113,16 @@ class Evaluation(Meaning[Test, Measure]):
 
         return test
 
-    def negation(self, node: Not, operand: Test) -> Test:  # noqa: ARG002  the folded operand is all it takes
+    @override
+    def negation(self, node: Not, operand: Test) -> Test:  # the folded operand is all it takes
         def test(s: State, pool: Pool | None, d: Decision | None) -> Truth:
             value = operand(s, pool, d)
             return None if value is None else not value
 
         return test
 
-    def all(self, node: All, parts: Sequence[Test]) -> Test:  # noqa: ARG002
+    @override
+    def all(self, node: All, parts: Sequence[Test]) -> Test:
         def test(s: State, pool: Pool | None, d: Decision | None) -> Truth:
             result: Truth = True
             for part in parts:
@@ -131,7 +135,8 @@ class Evaluation(Meaning[Test, Measure]):
 
         return test
 
-    def any(self, node: Any, parts: Sequence[Test]) -> Test:  # noqa: ARG002
+    @override
+    def any(self, node: Any, parts: Sequence[Test]) -> Test:
         def test(s: State, pool: Pool | None, d: Decision | None) -> Truth:
             result: Truth = False
             for part in parts:
@@ -168,20 +173,23 @@ class Evaluation(Meaning[Test, Measure]):
     def confidence(self, node: Confidence) -> Measure:
         return lambda s, _p, _d: s.confidence[node.signal]
 
-    def indicator(self, node: Indicator, condition: Test) -> Measure:  # noqa: ARG002
+    @override
+    def indicator(self, node: Indicator, condition: Test) -> Measure:
         def measure(s: State, pool: Pool | None, d: Decision | None) -> Fraction | int | None:
             value = condition(s, pool, d)
             return None if value is None else int(value)
 
         return measure
 
-    def cost(self, node: Cost) -> Measure:  # noqa: ARG002
+    @override
+    def cost(self, node: Cost) -> Measure:
         def measure(_s: State, _p: Pool | None, _d: Decision | None) -> Fraction | int | None:
             raise NotYet
 
         return measure
 
-    def answer_confidence(self, node: AnswerConfidence) -> Measure:  # noqa: ARG002
+    @override
+    def answer_confidence(self, node: AnswerConfidence) -> Measure:
         def measure(_s: State, _p: Pool | None, _d: Decision | None) -> Fraction | int | None:
             raise NotYet
 
@@ -235,7 +243,13 @@ def _term(term: TextTerm) -> Callable[[State, Pool | None], str | None]:
         case StringLiteral(value):
             return lambda _s, _p: value
         case StringSignal(name):
-            return lambda s, _p: s.values[name]  # type: ignore[return-value]  # a string signal's value
+
+            def signal(s: State, _p: Pool | None) -> str | None:
+                value = s.values[name]
+                assert value is None or isinstance(value, str), "a string signal's value is one"
+                return value
+
+            return signal
         case Attribute(name):
 
             def attribute(_s: State, pool: Pool | None) -> str | None:
@@ -262,7 +276,8 @@ class Evidence(Meaning[tuple[Test, Collected], None]):
 
     constant = one_of = has = text = failed = outcome = _plain
 
-    def within(self, node: Within, number: None) -> tuple[Test, Collected]:  # noqa: ARG002
+    @override
+    def within(self, node: Within, number: None) -> tuple[Test, Collected]:
         return self._plain(node)
 
     def fires(self, node: Fires) -> tuple[Test, Collected]:
@@ -271,7 +286,8 @@ class Evidence(Meaning[tuple[Test, Collected], None]):
             return test, lambda _s: ()
         return test, lambda s: (node.signal,) if s.fires[node.signal] else ()
 
-    def negation(self, node: Not, operand: tuple[Test, Collected]) -> tuple[Test, Collected]:  # noqa: ARG002
+    @override
+    def negation(self, node: Not, operand: tuple[Test, Collected]) -> tuple[Test, Collected]:
         return self._plain(node)
 
     def all(self, node: All, parts: Sequence[tuple[Test, Collected]]) -> tuple[Test, Collected]:

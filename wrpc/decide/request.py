@@ -138,7 +138,8 @@ def exact(value: object) -> Fraction | None:
     if isinstance(value, float):
         value = Decimal(repr(value))
     if isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) <= _DIGITS:
-        return Fraction(value) if value.as_tuple().exponent > -10 * _DIGITS else None  # type: ignore[operator]  # finite: a number
+        exponent = value.as_tuple().exponent
+        return Fraction(value) if isinstance(exponent, int) and exponent > -10 * _DIGITS else None
     return None
 
 

@@ -19,13 +19,15 @@ Truth = bool | None  # None is unknown
 
 @dataclass(slots=True)
 class State:
-    """`fires`, `raw` and `confidence` by signal; None is unknown; so in `values`, for the rest."""
+    """`fires`, `raw` and `confidence` by signal; None is unknown; so in `values`, for the rest. `truths` and `numbers`
+    are of named expressions, once they have been asked for."""
 
     values: Request
     fires: dict[str, Truth] = field(default_factory=dict)
     raw: dict[str, Fraction | int | None] = field(default_factory=dict)
     confidence: dict[str, Fraction | int | None] = field(default_factory=dict)
-    memo: dict[str, object] = field(default_factory=dict)
+    truths: dict[str, Truth] = field(default_factory=dict)
+    numbers: dict[str, Fraction | int | None] = field(default_factory=dict)
     denied_by: str | None = None
 
     def fired(self) -> tuple[str, ...]:
@@ -50,7 +52,8 @@ def _take(s: State, signal: Signal, value: object, meanings: bool) -> None:
     match signal.type:
         case Bool():
             truth = {"fires": True, "silent": False}.get(meaning or "") if value is FAILED else value
-            s.fires[name] = truth  # type: ignore[assignment]  # a bool signal's value is a bool
+            assert truth is None or isinstance(truth, bool), "a bool signal's value is one"
+            s.fires[name] = truth
         case Score() as score:
             number = {"fires": Fraction(1), "silent": Fraction(0)}.get(meaning or "") if value is FAILED else value
             assert number is None or isinstance(number, Fraction)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import operator
+from collections.abc import Callable, Iterable
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal
 
 from wrpc.policy.expr import Interval
 
 Relation = Literal["==", "!=", "<", "<=", ">", ">="]
 
 FLIPPED: dict[Relation, Relation] = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+
+_HOLDS: dict[Relation, Callable[[Any, Any], bool]] = {
+    "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+}  # fmt: skip
 
 
 def related(relation: Relation, bound: Fraction) -> tuple[Interval, ...]:
@@ -36,19 +41,7 @@ def point(value: Fraction) -> Interval:
 
 def holds(relation: Relation, left: Fraction | str, right: Fraction | str) -> bool:
     """The relation between two constants of one kind; strings by code point."""
-    match relation:
-        case "==":
-            return left == right
-        case "!=":
-            return left != right
-        case "<":
-            return left < right  # type: ignore[operator]  # both numbers or both strings
-        case "<=":
-            return left <= right  # type: ignore[operator]
-        case ">":
-            return left > right  # type: ignore[operator]
-        case ">=":
-            return left >= right  # type: ignore[operator]
+    return _HOLDS[relation](left, right)
 
 
 def scaled(ranges: Iterable[Interval], factor: Fraction) -> tuple[Interval, ...]:

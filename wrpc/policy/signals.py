@@ -234,7 +234,7 @@ class Signals:
                 span,
                 help="delete it",
             )
-        return {"fires": "fires", "silent": "silent", "deny": "deny"}[word]  # type: ignore[return-value]
+        return _ON_ERROR[word]
 
     def evidence(self, type: m.Type, reading: Reading, source: m.Invocation | None) -> str:
         if (
@@ -392,6 +392,8 @@ class Signals:
                     name.span,
                 )
 
+
+_ON_ERROR: Mapping[str, m.OnError] = {"fires": "fires", "silent": "silent", "deny": "deny"}
 
 _ENDS = re.compile(r"\(\s*(-?\d[\w.%]*?)\s*(?:,|-|to\b|:)\s*(\d[\w.%]*)\s*\)\s*$")
 """A range as other languages write it."""

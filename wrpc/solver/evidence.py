@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import z3
 
+from wrpc.override import override
 from wrpc.policy.expr import (
     All,
     AnswerConfidence,
@@ -57,7 +58,8 @@ class EvidenceTerms(Meaning[Behind, None]):
 
     constant = one_of = has = text = failed = outcome = _plain
 
-    def within(self, node: Within, number: None) -> Behind:  # noqa: ARG002  numbers are never evidence
+    @override
+    def within(self, node: Within, number: None) -> Behind:  # numbers are never evidence
         return self._plain(node)
 
     def fires(self, node: Fires) -> Behind:
@@ -66,7 +68,8 @@ class EvidenceTerms(Meaning[Behind, None]):
             return Behind(fires)
         return Behind(fires, {node.signal: fires}, self._encoding.space.confidence(node.signal).value)
 
-    def negation(self, node: Not, operand: Behind) -> Behind:  # noqa: ARG002
+    @override
+    def negation(self, node: Not, operand: Behind) -> Behind:
         return self._plain(node)
 
     def all(self, node: All, parts: Sequence[Behind]) -> Behind:

@@ -126,7 +126,7 @@ def lengths_of(workload: Json) -> Points:
     given = workload["lengths"]
     if "points" in given:
         return [(int(t), exact(f)) for t, f in given["points"]]
-    import fleet_sim  # type: ignore[import-not-found]  # only where the simulator is
+    import fleet_sim
 
     path = Path(fleet_sim.__file__).parent / "data" / f"{given['package']}_cdf.json"
     if not path.is_file():
@@ -152,7 +152,7 @@ def prepare(traffic: Json) -> Json:
 
 def arrivals(traffic: Json, requests: int, seed: int) -> list[tuple[float, Any]]:
     """Every workload's Poisson stream, each request sent where the policy sends one of its length."""
-    from fleet_sim.workload.synthetic import CdfWorkload, PoissonWorkload  # type: ignore[import-not-found]
+    from fleet_sim.workload.synthetic import CdfWorkload, PoissonWorkload
 
     here = {p["id"] for p in traffic["pools"]}
     everything = sum(exact(w["rate"]) for w in traffic["workloads"])
@@ -202,7 +202,7 @@ def pick(pools: Mapping[str, float], draw: random.Random) -> str:
 
 
 def copied(request: Any, pool: str) -> Any:
-    from fleet_sim.core.request import Request  # type: ignore[import-not-found]
+    from fleet_sim.core.request import Request
 
     other = Request(request.req_id, request.arrival_time, request.l_in, request.l_out, request.category, pool)
     other.workload, other.spills = None, []
@@ -211,7 +211,7 @@ def copied(request: Any, pool: str) -> Any:
 
 def router() -> type:
     """A router that follows the policy, spills included. The simulator finds routers by name in its own module."""
-    import fleet_sim.routing as routing  # type: ignore[import-not-found]
+    import fleet_sim.routing as routing
 
     class PolicyRouter(routing.ModelRouter):  # type: ignore[misc]  # the simulator has no types
         live: Mapping[str, Any] = {}
@@ -235,8 +235,8 @@ def router() -> type:
 
 
 def simulate(traffic: Json, requests: int, seed: int) -> Json:
-    from fleet_sim.core.fleet import Fleet, FleetConfig, PoolConfig  # type: ignore[import-not-found]
-    from fleet_sim.gpu_profiles.profiles import A10G, A100_80GB, H100_80GB  # type: ignore[import-not-found]
+    from fleet_sim.core.fleet import Fleet, FleetConfig, PoolConfig
+    from fleet_sim.gpu_profiles.profiles import A10G, A100_80GB, H100_80GB
 
     gpus = {"a100": A100_80GB, "h100": H100_80GB, "a10g": A10G}
     pools = [PoolConfig(p["id"], gpus[p["gpu"]], p["n_gpus"], p["max_ctx"]) for p in traffic["pools"]]
@@ -279,7 +279,7 @@ def latencies(done: Sequence[Any]) -> dict[str, float]:
 
 def apart(pool: Json, traffic: Json, gpus: Mapping[str, Any]) -> Json:
     """What prefill and decode of one pool sustain apart, by the simulator's own formulas."""
-    from fleet_sim.optimizer.disagg import DisaggFleetOptimizer  # type: ignore[import-not-found]
+    from fleet_sim.optimizer.disagg import DisaggFleetOptimizer
 
     _, cdfs = mixture(traffic, all_lengths(traffic))
     points = cdfs.get(traffic["cdf"][pool["id"]], [[pool["max_ctx"], 1.0]])

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Literal
 
+from wrpc.override import override
 from wrpc.policy import expr
 from wrpc.policy.expr import Meaning
 from wrpc.policy.model import Policy
@@ -38,7 +39,8 @@ class Failures(Meaning[Leanings, Leanings]):
         leaning: Leaning = {"fires": "up", "silent": "down"}.get(found.on_error or "", "own")  # type: ignore[assignment]
         return frozenset((leaning,))
 
-    def constant(self, node: expr.Constant) -> Leanings:  # noqa: ARG002  nothing fails in it
+    @override
+    def constant(self, node: expr.Constant) -> Leanings:  # nothing fails in it
         return NOTHING
 
     def fires(self, node: expr.Fires) -> Leanings:
@@ -54,10 +56,12 @@ class Failures(Meaning[Leanings, Leanings]):
         names = [t.name for t in (node.left, node.right) if isinstance(t, expr.StringSignal)]
         return frozenset().union(*(self._read(n) for n in names))
 
-    def failed(self, node: expr.Failed) -> Leanings:  # noqa: ARG002  asking for a failure is no failure
+    @override
+    def failed(self, node: expr.Failed) -> Leanings:  # asking for a failure is no failure
         return NOTHING
 
-    def outcome(self, node: expr.Outcome) -> Leanings:  # noqa: ARG002  no signal
+    @override
+    def outcome(self, node: expr.Outcome) -> Leanings:  # no signal
         return NOTHING
 
     def within(self, node: expr.Within, number: Leanings) -> Leanings:
@@ -75,13 +79,16 @@ class Failures(Meaning[Leanings, Leanings]):
     def _inside(node: expr.Within, value: Fraction) -> Leaning:
         return "up" if any(value in r for r in node.ranges) else "down"
 
-    def negation(self, node: expr.Not, operand: Leanings) -> Leanings:  # noqa: ARG002  the operand says it all
+    @override
+    def negation(self, node: expr.Not, operand: Leanings) -> Leanings:  # the operand says it all
         return frozenset(TURNED[leaning] for leaning in operand)
 
-    def all(self, node: expr.All, parts: Sequence[Leanings]) -> Leanings:  # noqa: ARG002  the parts say it all
+    @override
+    def all(self, node: expr.All, parts: Sequence[Leanings]) -> Leanings:  # the parts say it all
         return frozenset().union(*parts)
 
-    def any(self, node: expr.Any, parts: Sequence[Leanings]) -> Leanings:  # noqa: ARG002  the parts say it all
+    @override
+    def any(self, node: expr.Any, parts: Sequence[Leanings]) -> Leanings:  # the parts say it all
         return frozenset().union(*parts)
 
     def raw(self, node: expr.Raw) -> Leanings:
@@ -90,14 +97,18 @@ class Failures(Meaning[Leanings, Leanings]):
     def confidence(self, node: expr.Confidence) -> Leanings:
         return self._read(node.signal)
 
-    def indicator(self, node: expr.Indicator, condition: Leanings) -> Leanings:  # noqa: ARG002
+    @override
+    def indicator(self, node: expr.Indicator, condition: Leanings) -> Leanings:
         return condition
 
-    def cost(self, node: expr.Cost) -> Leanings:  # noqa: ARG002  no signal
+    @override
+    def cost(self, node: expr.Cost) -> Leanings:  # no signal
         return NOTHING
 
-    def answer_confidence(self, node: expr.AnswerConfidence) -> Leanings:  # noqa: ARG002  no signal
+    @override
+    def answer_confidence(self, node: expr.AnswerConfidence) -> Leanings:  # no signal
         return NOTHING
 
-    def linear(self, node: expr.Linear, quantities: Sequence[Leanings]) -> Leanings:  # noqa: ARG002
+    @override
+    def linear(self, node: expr.Linear, quantities: Sequence[Leanings]) -> Leanings:
         return frozenset().union(*quantities)

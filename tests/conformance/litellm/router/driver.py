@@ -22,10 +22,10 @@ from typing import Any
 
 os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
 
-import litellm  # type: ignore[import-not-found]  # the environment that runs this has it
-from litellm.proxy import proxy_server  # type: ignore[import-not-found]
-from litellm.proxy.route_llm_request import route_request  # type: ignore[import-not-found]
-from litellm.router_utils.cooldown_handlers import set_cooldown_deployments  # type: ignore[import-not-found]
+import litellm
+from litellm.proxy import proxy_server
+from litellm.proxy.route_llm_request import route_request
+from litellm.router_utils.cooldown_handlers import set_cooldown_deployments
 
 Raise = Callable[[str], Exception]
 
