@@ -21,7 +21,9 @@ help:
 	@echo "make lock         resolve requirements/test.lock anew"
 	@echo "make clean        remove environments, caches and builds"
 
-demo: venv
+demo:
+	@[ -e .venv/.installed ] || echo "first, what the demo runs with is installed below .venv: one to three minutes, 400 MB"
+	@$(MAKE) --no-print-directory venv
 	$(BIN)/python demo/demo.py
 
 test: lint

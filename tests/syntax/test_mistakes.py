@@ -75,3 +75,26 @@ def test_the_rest_of_the_file_is_read() -> None:
     for text in (f"{first}\n{second}\n", f"{second}\n{first}\n"):
         found = told(frame + text + "default { to smal }\n", "lint")
         assert sorted(d.code.id for d in found) == ["WRP009", "WRP016", "WRP101"]
+
+
+SEVERAL = """\
+route r {
+  if tokens > 100,000 && pii AND brief
+  to smart weigth 90, small weight 10
+  falback frontier on timeout
+  timeout 30 s
+}
+guard g {
+  when pii  deny "no"
+  allow destination.trust == "own"
+}
+pool azure-private { model = m  endpoint a.b:80 }
+"""
+
+
+def test_several_in_one_declaration() -> None:
+    """Each is told once, and on its own line."""
+    first = MISTAKES[0].frame.count("\n")
+    found = told(MISTAKES[0].frame + SEVERAL + "default { to small }\n", "lint")
+    lines = Counter(d.span.line - first for d in found)
+    assert lines == {2: 2, 3: 1, 4: 1, 5: 1, 8: 1, 9: 1, 11: 3}, [(d.span.line - first, d.message) for d in found]

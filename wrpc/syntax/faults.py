@@ -57,7 +57,7 @@ class Fault:
 
     def judge(self) -> Verdict:
         special: Sequence[Callable[[], Verdict | None]] = (
-            self._too_deep, self._unclosed_text, self._habit, self._foreign, self._chain, self._brackets,
+            self._too_deep, self._unclosed_text, self.habit, self._foreign, self._chain, self._brackets,
             self._misspelt, self._quotes, self._named_default,
         )  # fmt: skip
         for judge in special:
@@ -110,6 +110,15 @@ class Fault:
         return "<attribute>" in self.parser.table.states[self.parser.states[brace + 1]]
 
     @cached_property
+    def started(self) -> int:
+        """Where the attribute begins that is being read; 0 for none."""
+        at = innermost(self.values, {"{"})
+        if at is None:
+            return 0
+        rest = [value for value in self.values[at + 1 : at + 3] if type(value) is not list]
+        return rest[0].span.start if rest and isinstance(rest[0], t.Name) else 0
+
+    @cached_property
     def found(self) -> str:
         if self.kind == "$END":
             following = self.source.text[self.limit : self.limit + 200].partition("{")[0].split()
@@ -143,7 +152,7 @@ class Fault:
         )  # fmt: skip
         return self._says(codes.UNCLOSED_TEXT, message, span=span, help=f"a {what} ends on the line it begins on")
 
-    def _habit(self) -> Verdict | None:
+    def habit(self) -> Verdict | None:
         from wrpc.syntax.habits.told import at_a_fault  # looks at what this module knows
 
         return at_a_fault(self, self.begin)

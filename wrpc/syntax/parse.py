@@ -74,6 +74,7 @@ class Parser:
         self.source = source
         self.end = len(source.text) if end is None else end
         self.careful = careful  # stop before a word that fits nowhere has closed anything: better for a finding
+        self.since = 0  # where reading went on after the last fault
         self.builder = Builder(source)
         self.states: list[int] = [self.table.start]
         self.values: list[Any] = []

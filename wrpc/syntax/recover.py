@@ -15,7 +15,7 @@ from wrpc.syntax import codes
 from wrpc.syntax import tree as t
 from wrpc.syntax.faults import Fault, Repair, innermost, last_end
 from wrpc.syntax.parse import TOO_DEEP, Parser
-from wrpc.syntax.words import DECLARATIONS, Token, words
+from wrpc.syntax.words import DECLARATIONS, IDENTIFIER, Token, words
 
 MOST = 50
 FARTHEST = 5000
@@ -110,17 +110,36 @@ class _Piece:
                 again = self._next_declaration(token)
                 break
             at, word = repair.at, repair.word
+            parser.since = at
         self.found += parser.builder.problems
         self.comments += parser.comments
         self.declarations += [d for d in parser.declared() if not self._is_broken(d)]
         return again
 
     def _repair(self, parser: Parser, token: Token) -> Repair | None:
-        diagnostic, repair = Fault(parser, token, self.end).judge()
-        echo = self.resumed >= 0 and "\n" not in self.text[self.resumed : token[1]]
+        """What is wrong, and how to go on. Where that is on an earlier line, the item that is being read may have a
+        mistake of its own.
+        """
+        echo = self.resumed >= 0 and "\n" not in self.text[self.resumed : token[1]] and not self._begins_item()
+        fault = Fault(parser, token, self.end)
+        diagnostic, repair = fault.judge()
         if repair is not None or not echo or token[0] == TOO_DEEP:
             self.found.append(diagnostic)
+        while repair is None and "\n" in self.text[diagnostic.span.end : fault.started]:
+            parser.since = diagnostic.span.end
+            more = fault.habit()
+            if more is None or more[0].span.start < parser.since:
+                break
+            diagnostic, repair = more
+            self.found.append(diagnostic)
         return repair
+
+    def _begins_item(self) -> bool:
+        """Whether reading went on at a word that is plainly the first of an item, not inside a long condition."""
+        from wrpc.syntax.habits.clauses import ITEMS
+
+        word = IDENTIFIER.match(self.text, self.resumed)
+        return word is not None and word.group() in ITEMS
 
     def _is_broken(self, d: t.Declaration) -> bool:
         return any(d.span.start <= at <= d.span.end for at in self.broken)

@@ -57,6 +57,9 @@ MEANT: Mapping[str, Mapping[str, str]] = {
 MEANT = {**MEANT, "default": MEANT["route"]}
 """Words of other languages, and the clause that does the same."""
 
+ITEMS = frozenset((*CONDITIONS, *OTHERWISE, *(word for kind in KNOWN for word in (*KNOWN[kind], *MEANT[kind]))))
+"""Every word that begins an item, or is meant to."""
+
 TOP = {
     **_all("def var const set define fn func function variable", "let"),
     **_all("include use using require from load", "import"),
@@ -87,11 +90,10 @@ def clause(scene: Scene) -> Verdict | None:
             message = f"no clause `{text}`: what no route takes goes to the `default`"
             hint = "write `default { to POOL }` behind the routes"
             return scene.says(codes.UNKNOWN_KEYWORD, message, scene.span(at), help=hint)
-        taken = scene.fault is None or at != scene.brace + 1 or at == scene.item or at in scene.attributes
-        if low in MEANT[kind] and taken:
+        if low in MEANT[kind]:
             return _meant(scene, at, MEANT[kind][low], f"no clause `{text}`")
         close = get_close_matches(low, known, 1, 0.7)
-        if close and close[0] in STRUCTURE and kind not in RULES and taken and len(low) > 1:
+        if close and close[0] in STRUCTURE and kind not in RULES and len(low) > 1:
             return _meant(scene, at, close[0], f"no clause `{text}`")
         if kind in RULES:
             if close and close[0] in RULES[kind]:
@@ -107,9 +109,10 @@ def clause(scene: Scene) -> Verdict | None:
 
 
 def _items(scene: Scene) -> Iterator[int]:
-    """Where an item begins: the first of the section, those that were taken for attributes, the one being read."""
-    found = {scene.brace + 1, *scene.attributes, scene.item}
-    return (at for at in sorted(found) if scene.brace < at < len(scene.words) and scene.depths[at] == 1)
+    """Where an item begins that was taken for an attribute, and the one that is being read."""
+    found = {*scene.attributes, scene.item}
+    first = max(scene.brace + 1, scene.since)
+    return (at for at in sorted(found) if first <= at < len(scene.words) and scene.depths[at] == 1)
 
 
 def _meant(scene: Scene, at: int, keyword: str, message: str) -> Verdict:
@@ -222,7 +225,7 @@ def part_of_test(scene: Scene) -> Verdict | None:
 
 def flag(scene: Scene) -> Verdict | None:
     """`sealed true`."""
-    for at in range(max(scene.brace, 0), scene.at):
+    for at in range(max(scene.brace, scene.since, 0), scene.at):
         word, value = scene.words[at], scene.word(at + 1)
         if word.text in ("sealed", "critical") and value.text in ("true", "false", "yes", "no"):
             if scene.depths[at] != 1:

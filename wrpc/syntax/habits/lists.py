@@ -37,7 +37,7 @@ def trailing(scene: Scene) -> Verdict | None:
     """`to smart weight 30,` before the next clause."""
     if scene.fault is None or scene.kind not in SECTIONS:
         return None
-    for at in range(scene.brace + 1, min(scene.at, len(scene.words))):
+    for at in range(max(scene.brace, scene.since - 1) + 1, min(scene.at, len(scene.words))):
         if scene.words[at].kind != "," or scene.depths[at] != 1:
             continue
         following = scene.word(at + 1)
@@ -71,7 +71,7 @@ def missing(scene: Scene) -> Verdict | None:
         return scene.says(codes.LIST_COMMA, message, scene.span(scene.at), help="write a comma between them", fix=fix)
     if scene.kind not in SECTIONS:
         return None
-    for at in range(scene.brace + 2, min(scene.at + 1, len(scene.words))):
+    for at in range(max(scene.brace, scene.since - 1) + 2, min(scene.at + 1, len(scene.words))):
         word, last = scene.words[at], scene.words[at - 1]
         if word.kind != "NAME" or word.first or scene.depths[at] != 1 or word.text in KNOWN["route"]:
             continue
@@ -234,7 +234,7 @@ def listed(scene: Scene) -> Verdict | None:
     fault = scene.fault
     if fault is None:
         return None
-    for at in range(1, min(scene.at, len(scene.words))):
+    for at in range(max(scene.since, 1), min(scene.at, len(scene.words))):
         if (
             scene.words[at].kind != ","
             or scene.word(at - 1).kind not in VALUES
@@ -266,7 +266,9 @@ def fallback_on(scene: Scene) -> Verdict | None:
     if scene.fault is None and scene.kind in SECTIONS and "on" in (scene.here.text, scene.word(scene.at + 1).text):
         at = scene.at if scene.here.text == "on" else scene.at + 1
     elif scene.fault is not None and scene.kind in SECTIONS:
-        at = next((i for i in range(scene.brace + 1, scene.at) if scene.words[i].text == "on"), -1)
+        at = next(
+            (i for i in range(max(scene.brace, scene.since - 1) + 1, scene.at) if scene.words[i].text == "on"), -1
+        )
         if at < 0 or (
             _clause(scene, at + 1) == "on"
             and scene.word(at - 1).text != "fallback"

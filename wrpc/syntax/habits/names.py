@@ -7,6 +7,7 @@ import re
 from wrpc.diagnostics import Fix
 from wrpc.source import Span
 from wrpc.syntax import codes
+from wrpc.syntax import tree as t
 from wrpc.syntax.faults import Repair, Verdict, cut, plain
 from wrpc.syntax.habits.scene import Scene
 from wrpc.syntax.words import DECLARATIONS
@@ -70,6 +71,9 @@ def dashed(scene: Scene) -> Verdict | None:
         repair = None
         if number and "NAME" in fault.expected:
             repair = Repair(end, ("NAME", found.start(), end), keep=True)
+        elif isinstance(last := fault.last(), t.Name) and last.span.start == found.start():
+            fault.values[-1] = t.Name(span, text)
+            repair = Repair(end, keep=True)
         return scene.says(codes.UNQUOTED_NAME, message, span, help=f"write {cut(written)}", fix=fix, repair=repair)
     if number and not inside and not behind:
         return None
@@ -80,6 +84,9 @@ def dashed(scene: Scene) -> Verdict | None:
         return None
     fix = Fix(span, f'"{text}"', "put it in double quotes")
     repair = None
+    if value and scene.height is not None and fault.parser.takes("STRING", scene.height + 1):
+        del fault.values[scene.height + 1 :], fault.parser.states[scene.height + 2 :]
+        repair = Repair(end, ("STRING", found.start(), end), keep=True)
     return scene.says(
         codes.UNQUOTED_TEXT, f"strings need double quotes, found `{cut(text)}`", span, help=f'write `"{cut(text)}"`',
         fix=fix, repair=repair,
@@ -168,7 +175,7 @@ def grouped(scene: Scene) -> Verdict | None:
     fix = Fix(scene.span(first, last), written, f"write `{written}`")
     return scene.says(
         codes.SPLIT_NUMBER, f"a number has no commas, found `{text}`", scene.span(first, last), help=hint, fix=fix,
-        repair=Repair(scene.words[last].end, keep=True),
+        repair=Repair(scene.words[last].end, keep=True) if scene.word(last + 1).kind in ("NAME", "}", "$END") else None,
     )  # fmt: skip
 
 
@@ -183,7 +190,7 @@ def _group(scene: Scene, at: int) -> bool:
 
 def unit_apart(scene: Scene) -> Verdict | None:
     """`30 s`: the unit was taken for the next attribute."""
-    for at in range(max(scene.brace, 1), min(scene.at + 1, len(scene.words))):
+    for at in range(max(scene.brace, scene.since, 1), min(scene.at + 1, len(scene.words))):
         number, unit = scene.words[at - 1], scene.words[at]
         counted = UNITS.get(unit.text) == ""  # `8k tokens` is a number that has its unit already
         if number.kind != "NUMBER" or unit.first or unit.text not in UNITS:
@@ -232,7 +239,7 @@ def price(scene: Scene) -> Verdict | None:
 
 def rate(scene: Scene) -> Verdict | None:
     """`20k per minute`."""
-    for at in range(max(scene.brace, 0), min(scene.at + 1, len(scene.words))):
+    for at in range(max(scene.brace, scene.since, 0), min(scene.at + 1, len(scene.words))):
         if scene.words[at].text == "per" and scene.word(at + 1).text in UNITS and scene.word(at - 1).kind == "NUMBER":
             unit = UNITS[scene.word(at + 1).text]
             written = f"{scene.words[at - 1].text}/{unit}"

@@ -72,13 +72,13 @@ class Scene:
 
     @cached_property
     def attributes(self) -> frozenset[int]:
-        """Where the attributes begin that were read before, of the section itself."""
+        """Where the attributes begin that were read before, of the section itself, since the last fault."""
         if self.fault is None or self.fault.opener is None:
             return frozenset()
         values = self.fault.values
         items = values[values.index(self.fault.opener) + 1 :][:1]
         starts = {i.span.start for part in items if type(part) is list for i in part if isinstance(i, t.Attribute)}
-        return frozenset(at for at, word in enumerate(self.words) if word.start in starts)
+        return frozenset(at for at in range(self.since, len(self.words)) if self.words[at].start in starts)
 
     @cached_property
     def height(self) -> int | None:
@@ -90,6 +90,12 @@ class Scene:
         if height < len(values) and type(values[height]) is list:
             height += 1
         return height if height < len(values) and isinstance(values[height], t.Name) else None
+
+    @cached_property
+    def since(self) -> int:
+        """The first word behind the last fault of this declaration: what stands before it has been judged."""
+        begin = 0 if self.fault is None else self.fault.parser.since
+        return next((at for at, word in enumerate(self.words) if word.start >= begin), len(self.words))
 
     @cached_property
     def brace(self) -> int:

@@ -207,7 +207,7 @@ def comment(scene: Scene) -> Verdict | None:
 def spelt(scene: Scene) -> Verdict | None:
     """`AND`, `gt`, `is`, `contains`: words that are no operators here."""
     last = min(scene.at + 1, len(scene.words))
-    for at in range(1, last):
+    for at in range(max(scene.since, 1), last):
         word = scene.words[at]
         if word.kind != "NAME":
             continue
