@@ -133,7 +133,8 @@ def _action(route: Route, subject: str) -> Iterator[Use]:
     found += [(Construct.MIRROR, m.span) for m in action.mirrors]
     present = {
         Construct.OTHERS: action.others,
-        Construct.SELECT: action.select,
+        # By weight is how the weights choose by themselves.
+        Construct.SELECT: None if action.select == "weighted" else action.select,
         Construct.RETRIES: action.retries,
         Construct.TIMEOUT: action.timeout,
         Construct.REASONING: action.reasoning,

@@ -184,6 +184,25 @@ def test_obligations() -> None:
     assert added["append_action"] == "OVERWRITE_IF_EXISTS_OR_ADD"
 
 
+@pytest.mark.parametrize(
+    ("clauses", "weights"),
+    [
+        ("to one weight 90, two weight 10 select weighted", [9, 1]),
+        ("to one, two select cost", [1, 1]),
+        ("to any", [1, 1]),
+    ],
+)
+def test_no_choice_turns_weights_into_equal_shares(clauses: str, weights: list[int]) -> None:
+    found = bootstrap(f"default {{ {clauses} }}" + SAID)
+    made = routes(found)["default"]["route"]["weighted_clusters"]["clusters"]
+    assert [c["weight"] for c in made][:2] == weights
+
+
+def test_a_choice_by_weight_is_no_loss() -> None:
+    found = compiled(HEAD + "default { to one weight 90, two weight 10 select weighted }" + SAID, TARGET)
+    assert not [d.message for d in found.diagnostics if d.code.id == "WRP802"]
+
+
 # ── Who sets the headers ──────────────────────────────────────────────────
 
 

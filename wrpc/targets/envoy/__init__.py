@@ -90,7 +90,9 @@ TARGET = Target(
         Construct.UNROUTED: Native("a direct response, 404"),
         Construct.WEIGHTS: Native("route.weighted_clusters"),
         Construct.TO_ANY: Approximate("route.weighted_clusters", "the choice: each pool gets an equal share"),
-        Construct.SELECT: Approximate("route.weighted_clusters", "how to choose: each pool gets an equal share"),
+        Construct.SELECT: Approximate(
+            "route.weighted_clusters", "how to choose: each pool gets its weight, or an equal share"
+        ),
         Construct.CASCADE: Cannot("no answer is read back, so that requests stay with the first step"),
         Construct.DENY_ROUTE: Native("direct_response, 403"),
         Construct.OTHERS: Cannot("one cluster is chosen for all the tries of a request"),

@@ -23,13 +23,13 @@ from wrpc.targets.envoy.routes import (
     entries,
     longest,
     numbered,
-    primary,
     unanswered,
     whole_weights,
 )
 from wrpc.targets.envoy.rows import signals
 from wrpc.targets.envoy.settings import Settings, settings
 from wrpc.targets.gateway.branches import Send, Settled
+from wrpc.targets.gateway.plans import primaries
 from wrpc.targets.target import Artifact, Emitted, Options
 from wrpc.targets.target import Entry as Place
 from wrpc.version import __version__
@@ -77,7 +77,7 @@ def _whole(policy: Policy) -> Span:
 def _losses(table: Decisions) -> Iterator[Diagnostic]:
     sent = [(e, e.outcome) for e in table.entries if isinstance(e.outcome, Send)]
     for e, found in sent:
-        if sum(whole_weights(primary(found))) >= 2**32:
+        if sum(whole_weights(primaries(found.action))) >= 2**32:
             message = f"the weights of {e.name} take more than 32 bits"
             yield finding(NOT_CARRIED, message, e.span, severity="error", help="write rounder weights")
     # What a guard leaves of a route's fallbacks comes before all of them.

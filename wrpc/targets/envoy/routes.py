@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
 
-from wrpc.policy.model import Action, Planned, Policy, Signal, String, plan
+from wrpc.policy.model import Action, Policy, Share, Signal, String
 from wrpc.source import Span
 from wrpc.targets import writing
 from wrpc.targets.envoy import headers
@@ -17,6 +17,7 @@ from wrpc.targets.envoy.decisions import Decided, Deed, Refuse, Unrouted
 from wrpc.targets.envoy.headers import Names, canonical, said
 from wrpc.targets.envoy.matchers import Matcher, inverted, present, regex, row_matchers
 from wrpc.targets.gateway.branches import Deny, Send
+from wrpc.targets.gateway.plans import primaries
 
 Json = dict[str, object]
 
@@ -161,11 +162,11 @@ def _header(key: str, value: str, *, formatted: bool = False) -> Json:
 
 def send(found: Send, clusters: Clusters) -> Json:
     # A cascade is sent to its first step, which the plan counts as a primary.
-    primaries = primary(found)
+    main = primaries(found.action)
     causes = _causes(found.action)
     fallbacks = [f.pool for f in found.action.fallbacks] if causes is not None else []
-    chains = [tuple(dict.fromkeys((p.pool, *fallbacks))) for p in primaries]
-    weights = whole_weights(primaries)
+    chains = [tuple(dict.fromkeys((p.pool, *fallbacks))) for p in main]
+    weights = whole_weights(main)
     made = [clusters.chain(chain) for chain in chains]
     action: Json = {}
     if len(made) == 1:
@@ -192,15 +193,10 @@ def send(found: Send, clusters: Clusters) -> Json:
     return result
 
 
-def primary(found: Send) -> list[Planned]:
-    return [p for p in plan(found.action) if p.role == "primary"]
-
-
-def whole_weights(primaries: Sequence[Planned]) -> list[int]:
-    """The weights as the smallest whole numbers; equal ones where something else would choose."""
-    shares = [Fraction(1) if p.weight is None else p.weight for p in primaries]
-    scale = lcm(*(s.denominator for s in shares))
-    return [int(s * scale) for s in shares]
+def whole_weights(main: Sequence[Share]) -> list[int]:
+    """The weights as the smallest whole numbers."""
+    scale = lcm(*(s.weight.denominator for s in main))
+    return [int(s.weight * scale) for s in main]
 
 
 def _percent(share: Fraction) -> Json:

@@ -42,7 +42,9 @@ TARGET = Target(
         Construct.UNROUTED: SHARES,
         Construct.WEIGHTS: SHARES,
         Construct.TO_ANY: Approximate("traffic.json: workloads[].pieces[].pools", "which pool is picked: equal shares"),
-        Construct.SELECT: Approximate("traffic.json: workloads[].pieces[].pools", "how it selects: equal shares"),
+        Construct.SELECT: Approximate(
+            "traffic.json: workloads[].pieces[].pools", "how it selects: each pool gets its weight, or an equal share"
+        ),
         Construct.CASCADE: Approximate(
             "traffic.json: workloads[].pieces[].pools", "how many escalate, unless `split` says it"
         ),

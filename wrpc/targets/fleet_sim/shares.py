@@ -21,6 +21,7 @@ from wrpc.policy.expr import Condition
 from wrpc.policy.model import Action, Int, Policy, Workload, plan
 from wrpc.targets.fleet_sim.cells import Reads, combinations_of, reads
 from wrpc.targets.gateway.branches import Settled
+from wrpc.targets.gateway.plans import primaries
 from wrpc.targets.gateway.reach import Reach, Reached
 
 PROMPT_SHARE = Fraction(4, 5)  # the simulator's own, where a workload has none
@@ -125,12 +126,10 @@ def _outcomes(reach: Reach, when: Condition | None, requests: Sequence[Request],
 def _outcome(reached: Reached) -> Outcome:
     if reached.send is None:
         return Outcome((), (), reached.quiet, None)
-    planned = plan(reached.send.action)
-    primaries = [d for d in planned if d.role == "primary"]
-    possible = [d.pool for d in planned if d.role in ("primary", "cascade")]
-    even = Fraction(1, len(primaries))
-    shares = tuple((d.pool, even if d.weight is None else d.weight) for d in primaries)
-    return Outcome(shares, tuple(sorted(possible)), reached.quiet, reached.send.action)
+    action = reached.send.action
+    possible = [d.pool for d in plan(action) if d.role in ("primary", "cascade")]
+    shares = tuple((s.pool, s.weight) for s in primaries(action))
+    return Outcome(shares, tuple(sorted(possible)), reached.quiet, action)
 
 
 def _shares(outcomes: Sequence[Outcome], split: Mapping[str, Fraction] | None) -> tuple[Shares, bool]:
@@ -156,7 +155,7 @@ def _piece(above: int, upto: int, shares: Shares, outcomes: Sequence[Outcome]) -
     spills: dict[str, list[tuple[str, Fraction]]] = {}
     mirrors: Shares = {}
     for action in actions:
-        for primary in (p for p in plan(action) if p.role == "primary"):
+        for primary in primaries(action):
             if primary.pool in shares:
                 for spill in action.spills:
                     edge = (spill.pool, spill.above)

@@ -17,7 +17,7 @@ def left(action: Action, removed: Collection[str]) -> Action | None:
     spans = tuple(action.step_spans[i] for i in kept) if action.step_spans else ()
     made = replace(
         action,
-        shares=shares if action.kind == "any" or action.select is not None else _renormalised(shares),
+        shares=_renormalised(shares),
         steps=tuple(action.steps[i] for i in kept),
         step_spans=spans,
         escalate=action.escalate if len(kept) > 1 else None,
@@ -32,6 +32,13 @@ def left(action: Action, removed: Collection[str]) -> Action | None:
     first, *others = made.fallbacks
     only = Share(first.pool, Fraction(1), first.span)
     return replace(made, kind="to", shares=(only,), fallbacks=tuple(others), select=None)
+
+
+def primaries(action: Action) -> tuple[Share, ...]:
+    """Where requests go at first, with the part of them that each gets where nothing else chooses: the weights that
+    are written, else equal ones."""
+    spans = action.step_spans or (None,)
+    return action.shares or tuple(Share(step, Fraction(1), spans[0]) for step in action.steps[:1])
 
 
 def _renormalised(shares: tuple[Share, ...]) -> tuple[Share, ...]:

@@ -40,7 +40,7 @@ def parts(outcome: Outcome, pools: Collection[str], say: Say) -> Entry:
         even = len({s.weight for s in shares}) == 1
         weights = {} if even or action.kind == "any" else {s.pool: s.weight for s in shares}
         made = _models([s.pool for s in shares], weights, action)
-    if action.select is not None:
+    if action.select not in (None, "weighted"):
         algorithm = _algorithm(action.select, say)
         if algorithm is not None:
             made["algorithm"] = algorithm

@@ -195,7 +195,7 @@ def _words(value: object) -> Iterator[str]:
 
 
 def _chooses(found: Send) -> bool:
-    return found.action.select is not None or len(found.action.steps) > 1
+    return found.action.select not in (None, "weighted") or len(found.action.steps) > 1
 
 
 def _rank(key: str) -> int:
