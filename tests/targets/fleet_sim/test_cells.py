@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import pytest
+
 from tests.support.compiling import policy
 from wrpc.targets.fleet_sim.cells import MOST_COMBINATIONS, combinations_of, reads, values
 from wrpc.targets.gateway.settle import settle
@@ -53,13 +55,34 @@ def test_strings() -> None:
 
 def test_what_nothing_reads_is_left_out() -> None:
     resolved = policy(TEXT)
-    first = next(combinations_of(resolved, reads(resolved, settle(resolved).conditions), {"n"}))
+    first = combinations_of(resolved, reads(resolved, settle(resolved).conditions), {"n"}).requests[0]
     assert set(first) == {"x", "s", "c", "t", "w"}
 
 
 def test_a_sample_is_the_same_every_time() -> None:
     resolved = policy(TEXT)
     found = reads(resolved, settle(resolved).conditions)
-    first, second = (list(combinations_of(resolved, found, set())) for _ in range(2))
+    first, second = (combinations_of(resolved, found, set()).requests for _ in range(2))
     assert first == second
     assert len(first) <= MOST_COMBINATIONS
+
+
+BOOLS = "".join(f'signal b{i}: bool {{ source keywords("{i}") }}\n' for i in range(16))
+
+
+@pytest.mark.parametrize(
+    ("when", "exact"),
+    [
+        ("n > 3 and idle", True),
+        ('w == "a" or prefix(w, "b")', True),
+        ("0.5 * idle + 0.5 * s >= 1", True),
+        ("x + raw(s) > 1", False),
+        ("risk > 1", False),
+        ('w < "m"', False),
+        (" and ".join(f"b{i}" for i in range(16)), False),
+    ],
+)
+def test_where_one_of_each_kind_stands_for_all(when: str, exact: bool) -> None:
+    resolved = policy(BOOLS + TEXT.split("route r")[0] + f"score risk = x + 2 * raw(s)\nroute r {{ when {when} to p }}")
+    found = reads(resolved, settle(resolved).conditions)
+    assert combinations_of(resolved, found, set()).exact is exact

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.compiling import policy
+from tests.support.compiling import compiled, policy
 from wrpc.decide import decide
 from wrpc.targets.fleet_sim.shares import Traffic, traffic
+from wrpc.targets.gateway.reach import Beyond, Reach
 from wrpc.targets.gateway.settle import settle
 
 SIGNALS = """
@@ -148,3 +150,71 @@ def test_a_piece_says_what_decide_says(tokens: int, one: int, two: int) -> None:
     pieces = traffic(settle(resolved), resolved.workloads["w"], None).pieces
     piece = next(p for p in pieces if p.above < tokens <= p.upto)
     assert [*piece.pools] == [*decide(resolved, {"tokens": tokens}).pools]
+
+
+# ── More kinds of requests than can be tried ──────────────────────────────
+
+MANY = "".join(f'signal b{i}: bool {{ source keywords("{i}") }}\n' for i in range(16))
+ALL = " and ".join(f"b{i}" for i in range(16))
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        ALL,
+        " and ".join(f"b{i}" if i % 3 else f"not b{i}" for i in range(16)),
+        " + ".join(f"0.25 * b{i}" for i in range(16)) + " >= 4",
+        "0.001 * tokens + raw(attack) > 100.9",
+    ],
+)
+def test_a_route_that_few_requests_take_has_its_part(when: str) -> None:
+    traffic_ = found(MANY + f"route rare {{ when {when} to long }} default {{ to short }} workload w {{ }}")
+    assert traffic_.reachable == ("long", "short")
+    assert set(traffic_.undecided) == {"long", "short"}
+    assert not traffic_.open
+
+
+def test_a_route_that_nobody_takes_has_none() -> None:
+    text = MANY + f"route idle {{ when {ALL} and not (b3 or b4) to long }} default {{ to short }} workload w {{ }}"
+    assert (found(text).reachable, found(text).undecided) == (("short",), ())
+
+
+def test_what_the_workload_admits_is_asked_of_all() -> None:
+    text = MANY + f"route rare {{ when {ALL} to long }} default {{ to short }} workload w {{ when not b7 }}"
+    assert found(text).reachable == ("short",)
+    only = MANY + f"route rare {{ when {ALL} to long }} default {{ to short }} workload w {{ when {ALL} }}"
+    assert found(only).reachable == ("long",)
+    assert shown(found(only))[0][2] == {"long": 1.0}
+
+
+def test_guards_count_where_few_requests_meet_them() -> None:
+    text = (
+        MANY
+        + f"""
+default {{ to short mirror spare 5% }}
+guard g {{ forbid destination.pool == spare when not ({ALL}) }}
+workload w {{ when b0 }}
+"""
+    )
+    assert found(text).pieces[0].mirrors == {"spare": Fraction(1, 20)}
+    assert found(text.replace("when b0 ", "when not b0 ")).pieces[0].mirrors == {}
+
+
+def test_what_is_assumed_is_no_reason_to_leave_requests_out() -> None:
+    text = """
+signal other: bool { source keywords("other") }
+assume one { odd or other }
+route o { when odd to long } default { to short } workload w { }
+"""
+    assert found(text).reachable == ("long", "short")
+
+
+def test_what_is_not_known_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Reach, "beyond", lambda *_: Beyond(why="the solver gives up"))
+    text = SIGNALS.replace("pool short { }", "pool short { gpu h100  replicas 1  context 64k }")
+    text = text.replace("pool long { } pool spare { }", "pool long { gpu h100  replicas 1  context 64k }")
+    text += MANY + f"route rare {{ when {ALL} to long }} default {{ to short }}"
+    text += "workload w { rate 1/s  lengths [[512, 100%]] }"
+    (said_,) = (d for d in compiled(text, "fleet-sim").diagnostics if d.code.id == "WRP811")
+    assert "workload `w`" in said_.message
+    assert "the solver gives up" in said_.message

@@ -15,6 +15,7 @@ from wrpc.policy.model import Amount, Phase, Pool, Value, Word, Workload
 from wrpc.source import Span
 from wrpc.targets.codes import APPROXIMATED, UNEMITTABLE, UNKNOWN_SETTING
 from wrpc.targets.fleet_sim import driver
+from wrpc.targets.fleet_sim.codes import INEXACT
 from wrpc.targets.fleet_sim.lengths import Lengths, Unusable, lengths
 from wrpc.targets.fleet_sim.shares import Traffic, traffic
 from wrpc.targets.fleet_sim.table import GPUS, LEAST_CONTEXT
@@ -201,6 +202,12 @@ class Asked:
             )
             told = f"`target fleet_sim {{ split {{ {workload.name} {{ {found.undecided[0]} 60% … }} }} }}`"
             self.say(APPROXIMATED, message, workload.span, told, f"workload {workload.name}")
+        if found.open:
+            message = f"whether requests of workload `{workload.name}` reach other pools too is not known: {found.open}"
+            repair = (
+                "the simulation leaves out what it does not know of; say what the conditions ask with fewer signals"
+            )
+            self.say(INEXACT, message, workload.span, repair, f"workload {workload.name}")
         self._admitted(workload, known, found)
         return Arriving(workload, rate, known, found)
 

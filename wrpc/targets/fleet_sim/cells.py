@@ -34,11 +34,13 @@ MOST_SUBSETS = 4  # members of a set that are combined freely
 
 @dataclass(slots=True)
 class Reads:
-    """What conditions ask of the signals: bounds of numbers, names, members, strings."""
+    """What conditions ask of the signals: bounds of numbers, names, members, strings. `exact`: one value of each kind
+    that they tell apart stands for all others."""
 
     bounds: dict[str, set[Fraction]] = field(default_factory=dict)
     words: dict[str, set[str]] = field(default_factory=dict)
     prefixes: dict[str, set[str]] = field(default_factory=dict)
+    exact: bool = True
 
     def bound(self, signal: str, *values: Fraction | None) -> None:
         self.bounds.setdefault(signal, set()).update(v for v in values if v is not None)
@@ -51,6 +53,14 @@ class Reads:
         return {*self.bounds, *self.words, *self.prefixes}
 
 
+@dataclass(frozen=True, slots=True)
+class Combinations:
+    """`exact`: they stand for all requests."""
+
+    requests: tuple[dict[str, object], ...]
+    exact: bool
+
+
 def reads(policy: Policy, conditions: Iterable[Condition]) -> Reads:
     found = Reads()
     seen: set[str] = set()
@@ -60,9 +70,13 @@ def reads(policy: Policy, conditions: Iterable[Condition]) -> Reads:
             match node:
                 case Named(name) | NamedNumber(name) if name not in seen:
                     seen.add(name)
-                    todo.append(policy.definitions[name].value)
+                    value = policy.definitions[name].value
+                    todo.append(value)
+                    # Where a number that has a name is cut, no one says of what it is made.
+                    found.exact &= not (isinstance(value, Linear) and _measured(value))
                 case Within(number, ranges):
                     _numbers(found, number, [b for r in ranges for b in (r.low, r.high) if b is not None])
+                    found.exact &= len(number.terms) < 2 or not _measured(number)
                 case Fires(signal) | Raw(signal) | Confidence(signal):
                     found.bound(signal)
                 case OneOf(signal, names):
@@ -70,6 +84,8 @@ def reads(policy: Policy, conditions: Iterable[Condition]) -> Reads:
                 case Has(signal, member):
                     found.word(signal, member)
                 case Text(relation, left, right):
+                    # Strings between two others, and signals held against each other, are not tried.
+                    found.exact &= relation != "before" and isinstance(right, StringLiteral)
                     for one, other in ((left, right), (right, left)):
                         if isinstance(one, StringSignal):
                             found.word(one.name)
@@ -91,6 +107,10 @@ def _numbers(found: Reads, number: Linear, bounds: Sequence[Fraction]) -> None:
         factor, quantity = number.terms[0]
         if isinstance(quantity, Raw | Confidence) and factor:
             found.bound(quantity.signal, *((b - number.constant) / factor for b in bounds))
+
+
+def _measured(number: Linear) -> bool:
+    return any(isinstance(quantity, Raw | Confidence) for _, quantity in number.terms)
 
 
 def values(signal: Signal, found: Reads) -> list[object]:
@@ -138,17 +158,18 @@ def _cells(low: Fraction, high: Fraction, bounds: set[Fraction], *, whole: bool)
             yield inside
 
 
-def combinations_of(policy: Policy, found: Reads, besides: set[str]) -> Iterator[dict[str, object]]:
+def combinations_of(policy: Policy, found: Reads, besides: set[str]) -> Combinations:
     """Requests with each combination of the values of all signals but some; a fixed sample where there are too many."""
     free = [n for n in policy.signals if n in found.signals and n not in besides]
     choices = [values(policy.signals[n], found) for n in free]
     total = 1
     for choice in choices:
         total *= len(choice)
+    sets = [len(found.words.get(n, ())) for n in free if isinstance(policy.signals[n].type, Set)]
     if total <= MOST_COMBINATIONS:
         combined: Iterator[tuple[object, ...]] = product(*choices)
     else:
         draw = random.Random(0)  # noqa: S311  the same sample every time
         combined = islice(iter(lambda: tuple(draw.choice(c) for c in choices), None), MOST_COMBINATIONS)
-    for picked in combined:
-        yield dict(zip(free, picked, strict=True))
+    exact = found.exact and total <= MOST_COMBINATIONS and all(n <= MOST_SUBSETS for n in sets)
+    return Combinations(tuple(dict(zip(free, picked, strict=True)) for picked in combined), exact)

@@ -2,9 +2,10 @@
 
 A policy says where a request goes, not how often each kind of request comes. By length it is exact: the distribution is
 known, and every bound on a length that a condition has starts a new piece. Within a piece the requests that the
-workload admits are tried (`cells`); where they all go to the same pools that is exact too. Where they do not, the
-setting `split` says how much of the workload each pool gets. Else each outcome counts the same, which is said: those in
-which no score fires, if there are any, since a score is there to notice what is out of the ordinary.
+workload admits are tried (`cells`), and where they do not stand for all others the solver is asked for what else
+becomes of any; where they all go to the same pools that is exact too. Where they do not, the setting `split` says how
+much of the workload each pool gets. Else each outcome counts the same, which is said: those in which no score fires, if
+there are any, since a score is there to notice what is out of the ordinary.
 """
 
 from __future__ import annotations
@@ -22,10 +23,11 @@ from wrpc.policy.model import Action, Int, Policy, Workload, plan
 from wrpc.targets.fleet_sim.cells import Reads, combinations_of, reads
 from wrpc.targets.gateway.branches import Settled
 from wrpc.targets.gateway.plans import primaries
-from wrpc.targets.gateway.reach import Reach, Reached
+from wrpc.targets.gateway.reach import Lengths, Reach, Reached
 
 PROMPT_SHARE = Fraction(4, 5)  # the simulator's own, where a workload has none
 LONGEST = 10_000_000
+MOST_OUTCOMES = 64
 
 Shares = dict[str, Fraction]
 
@@ -44,11 +46,13 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """`undecided`: the pools of the pieces that were split without being told how."""
+    """`undecided`: the pools of the pieces that were split without being told how. `open`: why it is not known whether
+    requests reach other pools too."""
 
     pieces: tuple[Piece, ...]
     undecided: tuple[str, ...] = ()
     reachable: tuple[str, ...] = ()
+    open: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +68,26 @@ class Outcome:
 def traffic(settled: Settled, workload: Workload, split: Mapping[str, Fraction] | None) -> Traffic:
     """The workload's requests by length. Without a signal that measures length there is one piece."""
     policy = settled.policy
-    found = reads(policy, [*settled.conditions, *([workload.when] if workload.when is not None else [])])
+    known = [a.condition for a in policy.assumptions.values()]
+    found = reads(policy, [*settled.conditions, *known, *([workload.when] if workload.when is not None else [])])
     share = workload.prompt_share or PROMPT_SHARE
     measures = _measures(policy, share)
-    requests = [read(policy, request) for request in combinations_of(policy, found, set(measures))]
+    combined = combinations_of(policy, found, set(measures))
+    requests = [read(policy, request) for request in combined.requests]
     pieces: list[Piece] = []
     undecided: list[str] = []
     reachable: set[str] = set()
+    why = ""
     for above, upto in _intervals(policy, found, measures):
-        outcomes = _outcomes(settled.reach, workload.when, requests, _lengths(measures, upto))
+        lengths = _lengths(measures, upto)
+        reached = _reached(settled.reach, workload.when, requests, lengths)
+        if not combined.exact:
+            # A sum of a length and something else has its bounds within the piece.
+            least = lengths if len(measures) > 1 else _lengths(measures, above + 1)
+            between = {name: (least[name], lengths[name]) for name in lengths}
+            unknown = _complete(settled.reach, workload.when, between, reached)
+            why = why or unknown
+        outcomes = [*dict.fromkeys(_outcome(r) for r in reached)]
         if not outcomes:
             continue
         served = [o for o in outcomes if o.pools]
@@ -81,7 +96,7 @@ def traffic(settled: Settled, workload: Workload, split: Mapping[str, Fraction] 
         if not told:
             undecided += [p for o in served for p in o.possible]
         pieces.append(_piece(above, upto, shares, served))
-    return Traffic(_joined(pieces), tuple(dict.fromkeys(undecided)), tuple(sorted(reachable)))
+    return Traffic(_joined(pieces), tuple(dict.fromkeys(undecided)), tuple(sorted(reachable)), why)
 
 
 # ── Lengths ───────────────────────────────────────────────────────────────
@@ -110,17 +125,33 @@ def _intervals(policy: Policy, found: Reads, measures: Mapping[str, Fraction]) -
     return list(pairwise([0, *ordered])) or [(0, LONGEST)]
 
 
-def _lengths(measures: Mapping[str, Fraction], total: int) -> Request:
+def _lengths(measures: Mapping[str, Fraction], total: int) -> dict[str, Fraction]:
     return {name: Fraction(floor(total * part)) for name, part in measures.items()}
 
 
 # ── Outcomes ──────────────────────────────────────────────────────────────
 
 
-def _outcomes(reach: Reach, when: Condition | None, requests: Sequence[Request], lengths: Request) -> list[Outcome]:
+def _reached(
+    reach: Reach, when: Condition | None, requests: Sequence[Request], lengths: Mapping[str, Fraction]
+) -> list[Reached]:
     """The different things that become of requests of one length which the workload admits."""
-    reached = (reach.of({**request, **lengths}, when) for request in requests)
-    return [*dict.fromkeys(_outcome(r) for r in reached if r is not None)]
+    found: list[Reached] = []
+    for request in requests:
+        reached = reach.of({**request, **lengths}, when)
+        if reached is not None and reached not in found:
+            found.append(reached)
+    return found
+
+
+def _complete(reach: Reach, when: Condition | None, between: Lengths, found: list[Reached]) -> str:
+    """Adds what else becomes of any request; says why where that is not known."""
+    for _ in range(MOST_OUTCOMES):
+        beyond = reach.beyond(when, between, found)
+        if beyond.found is None:
+            return beyond.why
+        found.append(beyond.found)
+    return f"more than {MOST_OUTCOMES} different things become of requests of one length"
 
 
 def _outcome(reached: Reached) -> Outcome:

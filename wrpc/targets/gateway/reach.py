@@ -1,15 +1,23 @@
-"""What becomes of requests, one by one: for a target that follows requests and decides none."""
+"""What becomes of requests, one by one or all at once: for a target that follows requests and decides none."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from wrpc.decide import BadRequest, Conflict, Interpreter, Request
 from wrpc.decide.state import state
-from wrpc.policy.expr import Condition
-from wrpc.policy.model import Policy, Score
+from wrpc.policy.expr import Condition, Fires, Interval, Linear, Raw, Within
+from wrpc.policy.model import Policy, Score, plan
+from wrpc.solver.terms import Term, conj, disj, negate
 from wrpc.targets.gateway.branches import Send
 from wrpc.targets.gateway.plans import left
+
+if TYPE_CHECKING:
+    from wrpc.solver.room import Room
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +28,62 @@ class Reached:
     quiet: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Beyond:
+    """What else becomes of some requests. `found` is None where nothing does, or, with `why`, where nobody knows."""
+
+    found: Reached | None = None
+    why: str = ""
+
+
+Lengths = Mapping[str, tuple[Fraction, Fraction]]
+"""By signal, the least and the greatest number that it has."""
+
+
 class Reach:
     """A policy that can be asked. How it comes to an answer stays its own business."""
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
         self._interpreter = Interpreter(policy)
+
+    def beyond(self, when: Condition | None, lengths: Lengths, known: Collection[Reached]) -> Beyond:
+        """Someone whom a request reaches, of those for which `when` is true and that have these lengths, and who is not
+        among the `known`. No signal fails."""
+        room = self._room
+        condition = room.decision.encoding.condition
+        wanted = [room.decision.served, condition(when).true]
+        for name, (low, high) in lengths.items():
+            inside = Within(Linear(Fraction(0), ((Fraction(1), Raw(name)),)), (Interval(low, high),))
+            wanted.append(condition(inside).true)
+        wanted += [negate(self._reaching(room, k.send, quiet=k.quiet)) for k in known if k.send is not None]
+
+        def other(request: Request) -> Reached | None:
+            if not all(low <= Fraction(str(request[name])) <= high for name, (low, high) in lengths.items()):
+                return None
+            found = self.of(request, when)
+            return None if found is None or found.send is None or found in known else found
+
+        answer = room.possible(conj(wanted), lambda replay: other(replay.request) is not None)
+        if answer.request is None:
+            return Beyond(why="" if answer.impossible else answer.why or "the solver gives up")
+        return Beyond(other(answer.request))
+
+    def _reaching(self, room: Room, send: Send, *, quiet: bool) -> Term:
+        """The requests of a route for which guards leave this of its plan, and for which some score fires or none."""
+        route = next(r for r in self._policy.answering if r.name == send.route)
+        stays = {p.pool for p in plan(send.action)}
+        left = [(room.decision.left(p), p in stays) for p in sorted({p.pool for p in plan(route.action)})]
+        scores = [n for n, s in self._policy.signals.items() if isinstance(s.type, Score)]
+        noise = disj(room.decision.encoding.condition(Fires(n)).true for n in scores)
+        kept = [term if stay else negate(term) for term, stay in left]
+        return conj([room.decision.takes(route), *kept, negate(noise) if quiet else noise])
+
+    @cached_property
+    def _room(self) -> Room:
+        from wrpc.solver.ask import Asker
+
+        return Asker(self._policy).healthy
 
     def of(self, request: Request, when: Condition | None) -> Reached | None:
         """None for a request outside the space, or for which `when` is not true."""
