@@ -38,6 +38,12 @@ RESOLVE = (
 class Hand:
     """Draws one policy. What has been declared so far is what later declarations may read."""
 
+    kinds: str = "bbssireetw"
+    """A letter for each type of signal that is drawn."""
+    compares = True
+    """Whether numbers are held against numbers, and strings against strings."""
+    resolve: tuple[str, ...] = RESOLVE
+
     def __init__(self, draw: Draw, size: int) -> None:
         self.draw = draw
         self.size = size
@@ -86,7 +92,7 @@ class Hand:
         return f" on_error {self.one(meanings)}" if fails and self.chance(5) else ""
 
     def signal(self, kind: int, index: int) -> None:
-        n = f"{'bbssireetw'[kind]}{index}"
+        n = f"{self.kinds[kind]}{index}"
         source, fails = self.source(n)
         match kind:
             case 0 | 1:
@@ -174,7 +180,7 @@ class Hand:
                 relation = self.one(["<", "<=", ">", ">=", "==", "!="])
                 if self.chance(1):
                     return f"{self.measure()} {self.one(['in', 'not in'])} [{', '.join(self.some(GRID, 1, 3))}]"
-                right = self.measure() if self.chance(2) else self.one([*GRID, "16"])
+                right = self.measure() if self.compares and self.chance(2) else self.one([*GRID, "16"])
                 return f"{self.measure()} {relation} {right}"
             case "enum":
                 name = self.one(list(self.enums))
@@ -204,7 +210,7 @@ class Hand:
                 return f'{left} {self.one(["in", "not in"])} ["{self.one(TEXTS)}", "{self.one(TEXTS)}"]'
             case 2 | 3:
                 return f'prefix({left}, "{self.one(TEXTS)}")'
-            case 4 if len(self.strings) > 1:
+            case 4 if self.compares and len(self.strings) > 1:
                 return f"{self.strings[0]} {self.one(['==', '<'])} {self.strings[1]}"
             case 5:  # the order of strings is slow in the solver: seldom
                 return f'{left} {self.one(["<", "<=", ">", ">="])} "{self.one(TEXTS)}"'
@@ -349,12 +355,15 @@ class Hand:
 
     def route(self, index: int, tiers: bool) -> None:
         text = f"  tier {self.number(1, 2)}\n" if tiers else ""
-        text += f"  priority {self.number(-1, 2)}\n" if self.chance(5) else ""
+        text += self.priority(index)
         text += f"  when {self.condition()}\n" if not self.chance(1) else ""
         text += f"  {self.action()}\n"
         text += f"  on_unknown {self.one(['silent', 'fires', 'fires', 'deny'])}\n" if self.chance(3) else ""
         self.out.append(f"route r{index} {{\n{text}}}")
         self.routes.append(f"r{index}")
+
+    def priority(self, index: int) -> str:  # noqa: ARG002  what tells all routes apart goes by it
+        return f"  priority {self.number(-1, 2)}\n" if self.chance(5) else ""
 
     # ── Safety ────────────────────────────────────────────────────────────
 
@@ -388,7 +397,7 @@ class Hand:
     # ── All ───────────────────────────────────────────────────────────────
 
     def policy(self) -> str:
-        self.out.append(f"policy p {{ language 1  {self.one(RESOLVE)} }}")
+        self.out.append(f"policy p {{ language 1  {self.one(self.resolve)} }}")
         for index in range(self.number(1, self.size + 1)):
             self.signal(self.number(0, 9), index)
         if len(self.bools) + len(self.scores) >= 2 and self.chance(5):
@@ -498,8 +507,12 @@ def resolved(text: str) -> m.Policy:
     return policy
 
 
-def policies(size: int = 4) -> st.SearchStrategy[m.Policy]:
-    """Of both kinds."""
+def policies(size: int = 4, *, carried_by: str | None = None) -> st.SearchStrategy[m.Policy]:
+    """Of both kinds; or such as a target carries, but for what its own rules of spelling forbid."""
+    if carried_by is not None:
+        from tests.laws.carried import carried
+
+        return carried(carried_by, size).map(resolved)
     return st.one_of(texts(size), keyed(size)).map(resolved)
 
 

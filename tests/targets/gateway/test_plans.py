@@ -34,6 +34,9 @@ def test_every_removal_leaves_what_the_interpreter_leaves(found: Policy) -> None
         for removed in (set(c) for n in range(len(names) + 1) for c in combinations(names, n)):
             ours = left(route.action, removed)
             theirs = promoted(route.action, [p for p in whole if p.pool not in removed])
+            if ours is not None:
+                assert ours.others_of(plan(ours)) == route.action.others_of(theirs)
+                assert (ours.others is None) is (ours.others_of(plan(ours)) is None)
             assert shown(list(plan(ours)) if ours is not None and ours.kind != "deny" else []) == shown(theirs)
 
 

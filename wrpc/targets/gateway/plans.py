@@ -21,6 +21,7 @@ def left(action: Action, removed: Collection[str]) -> Action | None:
         steps=tuple(action.steps[i] for i in kept),
         step_spans=spans,
         escalate=action.escalate if len(kept) > 1 else None,
+        others=action.others if len(shares) > 1 else None,
         fallbacks=tuple(f for f in action.fallbacks if f.pool not in removed),
         spills=tuple(s for s in action.spills if s.pool not in removed),
         mirrors=tuple(m for m in action.mirrors if m.pool not in removed),
@@ -29,9 +30,9 @@ def left(action: Action, removed: Collection[str]) -> Action | None:
         return made
     if not made.fallbacks:
         return None
-    first, *others = made.fallbacks
+    first, *rest = made.fallbacks
     only = Share(first.pool, Fraction(1), first.span)
-    return replace(made, kind="to", shares=(only,), fallbacks=tuple(others), select=None)
+    return replace(made, kind="to", shares=(only,), fallbacks=tuple(rest), select=None)
 
 
 def primaries(action: Action) -> tuple[Share, ...]:

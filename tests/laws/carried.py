@@ -1,0 +1,158 @@
+"""Random policies such as one target carries: what its rows call a loss is seldom drawn, so that a law about its files
+compares nearly every example. Routes differ in priority, so that none conflict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hypothesis import strategies as st
+
+from tests.laws.policies import COLOURS, Draw, Hand
+
+
+class Carried(Hand):
+    """Edges and guards in most policies, since they are what such a law is about."""
+
+    compares = False
+    resolve = ("", "resolve [priority]", "resolve [priority, name]")
+    edges: tuple[str, ...] = ()
+    extras: tuple[str, ...] = ()
+    cascades = False
+    one_mirror = False
+    rules: tuple[str, ...] = ("deny", "forbid", "forbid", "forbid")
+
+    def priority(self, index: int) -> str:
+        return f"  priority {3 - index}\n"
+
+    def sum(self) -> str:
+        """Of one number and some that are yes or no."""
+        flags = [*self.bools]
+        number = [*self.numbers, *(f"raw({s})" for s in (*self.scores, *self.silent))]
+        text = f"{self.one(['', '0.5 * ', '2 * '])}{self.one(number)}" if number else "0.25"
+        for flag in self.some(flags, 0, 2):
+            text += f" {self.one(['+', '-'])} 0.5 * {flag}"
+        return text
+
+    def names(self) -> None:
+        if self.bools and self.chance(5):
+            self.out.append(f"score risk = {' + '.join(f'0.5 * {b}' for b in self.some(self.bools, 1, 3))}")
+            self.numbers.append("risk")
+        if self.chance(5):
+            self.out.append(f"let cond0 = {self.condition()}")
+            self.conditions.append("cond0")
+
+    def action(self) -> str:
+        kind = self.number(0, 9)
+        if kind == 9:
+            return 'deny "no"'
+        left = self.some(self.pools, 1)
+        count = self.number(1, max(1, len(left) - 1))
+        main, left = left[:count], left[count:]
+        if kind == 8 and self.cascades and count > 1:
+            text = "cascade " + " -> ".join(main) + " escalate when confidence < 0.7"
+        elif count > 1 and self.chance(5):
+            text = "to " + ", ".join(f"{p} weight {self.one(['1', '3', '90'])}" for p in main)
+        else:
+            text = "to " + ", ".join(main)
+        for pool in left:
+            edges = [e for e in self.edges if not (self.one_mirror and e.startswith("mirror") and "mirror" in text)]
+            if edges and self.chance(8):
+                text += "\n  " + self.one(edges).replace("POOL", pool)
+        if self.extras and self.chance(3):
+            text += "\n  " + self.one(self.extras)
+        return text
+
+    def guard(self, index: int) -> None:
+        made = []
+        for _ in range(self.number(1, 2)):
+            match self.one(self.rules):
+                case "deny":
+                    made.append(f'deny "stop" when {self.condition("request", 1)}')
+                case "require":
+                    where = self.one(["request", "rule"])
+                    name = self.one(["audit", 'redact("pii")'])
+                    made.append(f"require {name}{self.when(where, 7)}")
+                case _:
+                    made.append(f"forbid {self.attribute()}{self.when('request', 7)}")
+        words = ["sealed"] * self.chance(3)
+        self.out.append(f"guard q{index} {{\n  " + "\n  ".join([*words, *made]) + "\n}")
+
+    def policy(self) -> str:
+        self.out.append(f"policy p {{ language 1  {self.one(self.resolve)} }}")
+        for index in range(self.number(2, self.size + 1)):
+            self.signal(self.number(0, len(self.kinds) - 1), index)
+        self.names()
+        self.machines()
+        tiers = self.chance(4)
+        for index in range(self.number(1, self.size)):
+            self.route(index, tiers)
+        if self.chance(8):
+            self.out.append(f"default {{\n  {self.action()}\n}}")
+        for index in range(0 if self.chance(2) else self.number(1, 2)):
+            self.guard(index)
+        return "\n".join(self.out) + "\n"
+
+
+class ByEnvoy(Carried):
+    edges = ("fallback POOL", "fallback POOL on timeout", "mirror POOL 5%", "mirror POOL 0.5%")
+    extras = ("retries 2", "timeout 30s")
+    rules = ("deny", "forbid", "forbid", "forbid", "require", "require")
+
+
+class ByRouter(Carried):
+    """Signals from what the router computes by itself, most of which cannot fail."""
+
+    kinds = "bbbssnnce"
+    edges = ("mirror POOL 5%",)
+    extras = ("reasoning high", "tools none", "compress 4", "cache { ttl 60s }")
+    cascades = True
+    one_mirror = True
+
+    def signal(self, kind: int, index: int) -> None:
+        letter = self.kinds[kind]
+        n = f"{letter}{index}"
+        match letter:
+            case "b":
+                source = self.one([f'keywords("{n}")', f'keywords("{n}")', f'structure(exists, pattern = "{n}")'])
+                text = f"bool {{ source {source} }}"
+                self.bools.append(n)
+            case "s":
+                text = f'score {{ source embedding(["{n}"])  threshold 0.5  evidence similarity }}'
+                self.scores.append(n)
+            case "n":
+                kinds = ("int(0..50) { source turns }", "int(0..100k) { source prompt_tokens }")
+                text = self.one(kinds)
+                if any(text in line for line in self.out):
+                    return self.signal(0, index)
+                self.numbers.append(n)
+            case "c":
+                text = f'score {{ source classifier("{n}", label = "high")  threshold 0.6  evidence probability }}'
+                self.scores.append(n)
+            case _:
+                names = COLOURS[: self.number(2, 3)]
+                text = f'one_of({", ".join(names)}) {{ source classifier("{n}") }}'
+                self.enums[n] = names
+        self.out.append(f"signal {n}: {text}")
+        return None
+
+    def atom(self, where: str) -> str:
+        """A count is held against whole numbers that it can be."""
+        counts = [n for n in self.numbers if n.startswith("n")]
+        if where == "request" and counts and self.chance(3):
+            return f"{self.one(counts)} {self.one(['<', '<=', '>', '>='])} {self.number(1, 40)}"
+        return super().atom(where)
+
+    def measure(self) -> str:
+        return self.sum()
+
+    def sum(self) -> str:
+        return " + ".join(f"0.5 * {b}" for b in self.some(self.bools, 1, 3)) if self.bools else "0.25"
+
+
+HANDS: Mapping[str, type[Carried]] = {"envoy": ByEnvoy, "vllm-sr": ByRouter}
+
+
+@st.composite
+def carried(draw: Draw, target: str, size: int) -> str:
+    """The text of a policy that the target carries."""
+    return HANDS[target](draw, size).policy()
