@@ -42,6 +42,19 @@ def crossed(count: int) -> str:
     )
 
 
+def ordered(count: int) -> str:
+    """Routes over strings that are held against each other, by their order and by words."""
+    names = [f"w{i}" for i in range(6)]
+    made = [SIGNALS, *(f'signal {n}: string {{ source header("x-{n}") }}\n' for n in names)]
+    for i in range(count):
+        a, b, c = names[i % 6], names[(i + 1) % 6], names[(i + 3) % 6]
+        made.append(
+            f"route r{i} {{ priority {count - i}  when {a} < {b} and not ({b} == {c}) and "
+            f'{c} < "m{i}" and prefix({a}, "eu-{i % 5}")  to {("own", "cloud", "small")[i % 3]} }}\n'
+        )
+    return "".join(made) + f"assert order {{ never {names[0]} == {names[1]} when {names[0]} < {names[1]} }}\n"
+
+
 def keyed(count: int) -> str:
     """A route and a pool for each name of a model, as a proxy's configuration has them, and a few for prefixes."""
     made = ["signal model: string { source model }\n"]
@@ -75,6 +88,7 @@ LARGE = {
     "300 routes, a priority each": routes(300),
     "300 routes of one precedence": crossed(300),
     "one route of 200 ANDed two-way ORs": wide(200),
+    "40 routes over the order of six strings": ordered(40),
 }
 
 

@@ -9,6 +9,7 @@ from wrpc.policy.model import Bool, Enum, Int, Set, String
 from wrpc.solver.encode import _string
 from wrpc.solver.reference import Reference
 from wrpc.solver.space import Variables, number
+from wrpc.solver.strings import Cells
 from wrpc.solver.terms import Term, conj, negate
 
 
@@ -20,10 +21,20 @@ def variables(room: Reference) -> None:
 
 
 def fixed(room: Reference, request: Mapping[str, RequestValue]) -> Term:
-    return conj(term for name, value in request.items() for term in _equals(room.space.of(name), value))
+    lines: dict[int, set[str]] = {}
+    for name, value in request.items():
+        if isinstance(value, str) and (cells := room.space.of(name).cells) is not None:
+            lines.setdefault(id(cells), set()).add(value)
+    return conj(term for name, value in request.items() for term in _equals(room.space.of(name), value, lines))
 
 
-def _equals(v: Variables, value: RequestValue) -> list[Term]:
+def _cell(cells: Cells, text: str, line: set[str]) -> int:
+    """Where a string lies among all that lie on the line: in a gap the least comes first."""
+    first = cells.of(text)
+    return first + sum(other < text for other in line if cells.of(other) == first)
+
+
+def _equals(v: Variables, value: RequestValue, lines: Mapping[int, set[str]]) -> list[Term]:
     if value is None:
         return [v.failed]
     known = [negate(v.failed)]
@@ -37,7 +48,9 @@ def _equals(v: Variables, value: RequestValue) -> list[Term]:
             return [*known, *(v.members[n] == (n in value) for n in names)]
         case String():
             assert isinstance(value, str)
-            return [*known, v.value == (_string(value) if v.cells is None else v.cells.of(value))]
+            if v.cells is None:
+                return [*known, v.value == _string(value)]
+            return [*known, v.value == _cell(v.cells, value, lines[id(v.cells)])]
         case Int():
             return [*known, v.value == int(value)]  # type: ignore[arg-type]  # a number by its type
         case _:

@@ -6,7 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import wrpc
+from tests.laws.fixing import _cell
 from wrpc.solver.strings import Cells, after
+from wrpc.solver.strings import cells as cells_of
 
 TEXTS = st.text(st.sampled_from("ab\0\ud7ff\ue000\U0010ffff-"), max_size=4)
 
@@ -36,20 +38,62 @@ def test_nothing_lies_between_a_word_and_the_same_with_a_nul():
     assert cells.empty == [cells.of("a") + 1]
 
 
-def test_signals_that_are_compared_with_each_other_stay_strings():
+@given(st.lists(TEXTS, max_size=4), st.lists(TEXTS, min_size=2, max_size=4))
+def test_strings_on_one_line_stand_to_each_other_as_their_cells_do(words: list[str], texts: list[str]):
+    """Placed as the least of a gap first: what holds of them holds of the cells."""
+    cells = Cells(words, len(texts))
+    placed = {t: _cell(cells, t, {*texts}) for t in texts}
+    for a in texts:
+        assert placed[a] not in cells.empty
+        for b in texts:
+            assert (a == b, a < b) == (placed[a] == placed[b], placed[a] < placed[b])
+        for word in cells.words:
+            assert (a == word, a < word) == (placed[a] == cells.word(word), placed[a] < cells.word(word))
+
+
+@given(st.lists(TEXTS, max_size=4), st.integers(2, 4))
+def test_cells_of_one_line_have_strings_in_their_order(words: list[str], slots: int):
+    cells = Cells(words, slots)
+    texts = [cells.example(c) for c in range(cells.count) if c not in cells.empty]
+    assert None not in texts
+    assert texts == sorted({*texts})  # type: ignore[type-var]  # none is None
+
+
+@given(st.lists(TEXTS, max_size=4), TEXTS, TEXTS)
+def test_a_signal_may_be_a_prefix_of_a_word(words: list[str], whole: str, text: str):
+    cells = Cells([*words, *(whole[:end] for end in range(len(whole) + 1))])
+    ranges = cells.ranges("prefix", whole, turned=True)
+    assert whole.startswith(text) is any(first <= cells.of(text) <= (last or first) for first, last in ranges)
+
+
+def test_where_a_gap_has_room_for_few_it_has_as_many_cells():
+    cells = Cells(["a", "a\0\0\0", "b"], 4)
+    a = cells.word("a")
+    assert [cells.example(c) for c in range(a, a + 6)] == ["a", "a\0", "a\0\0", None, None, "a\0\0\0"]
+
+
+def test_signals_that_are_compared_with_each_other_share_a_line():
     policy = wrpc.loads(
         """
         signal a: string { source header("a") }
         signal b: string { source header("b") }
         signal c: string { source header("c") }
+        signal d: string { source header("d") }
+        signal e: string { source header("e") }
         pool p { }
         pool q { }
-        route r { when a == b and prefix(a, "x") and prefix(c, "y")  to p }
+        route r { when a == b and prefix(a, "x") and prefix(c, "y") and prefix(d, e)  to p }
         default { to q }
         assert never_both { never route == r when b == "z" }
         assert never_r { never route == r when b == "xz" }
         """
     )
+    line = cells_of((policy,))
+    assert line["a"] is line["b"]
+    assert line["a"].slots == 2
+    assert line["c"].slots == 1
+    assert "d" not in line
+    assert "e" not in line
     findings = wrpc.check(policy)
     verdicts = {p.subject: p.verdict for p in findings.proofs}
     assert verdicts == {"assert never_both": "proved", "assert never_r": "refuted"}

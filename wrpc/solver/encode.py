@@ -201,9 +201,11 @@ def _inside(n: Measure, r: Interval) -> Term:
 def _related(relation: str, left: Variables | str, right: Variables | str) -> Term:
     """A relation between a string signal and a constant, or another signal."""
     for signal, other, turned in ((left, right, False), (right, left, True)):
-        if isinstance(signal, Variables) and signal.cells is not None:
-            assert isinstance(other, str), "a signal with cells is only held against constants"
-            return _in_cells(signal, *signal.cells.range(relation, other, turned=turned))
+        if isinstance(signal, Variables) and signal.cells is not None and isinstance(other, str):
+            return disj(_in_cells(signal, *r) for r in signal.cells.ranges(relation, other, turned=turned))
+    if isinstance(left, Variables) and isinstance(right, Variables) and left.cells is not None:
+        assert left.cells is right.cells, "what is compared lies on one line"
+        return left.value == right.value if relation == "equals" else compare("<", left.value, right.value)
     if any(isinstance(t, str) and any(c > LAST for c in t) for t in (left, right)):
         # Whether it holds is then left to chance: what is impossible all the same is so, and no request is confirmed
         # that only chance allows.

@@ -1,10 +1,14 @@
 """String signals as positions: all that a policy asks of a string, put in order, is a few ranges.
 
 By code point, a string that equals a word is one point, one that begins with a prefix lies in a range, one that stands
-before a word lies below it. So a string signal that is only ever held against constants is an integer, the number of
-the cell that its value lies in: the words themselves, and the gaps between them. That is exact, and for a policy with
-a route a tenant hundreds of times as fast as a theory of strings. A signal that is compared with another signal stays a
-string of Z3's.
+before a word lies below it. So a string signal is an integer, the number of the cell that its value lies in: the words
+themselves, and what lies in the gaps between them. That is exact, and for a policy with a route a tenant hundreds of
+times as fast as a theory of strings.
+
+Signals that are compared with each other share one line of cells, on which a gap has a cell for each of them: however
+their values lie in it, the cells can lie so too, and the other way round, as long as the gap has room for so many
+strings. Where it has not, it has as many cells as strings: between `a` and `a\\0\\0` lies `a\\0` and nothing else. Only
+a signal that is asked to be the prefix of another, or they of it, stays a string of Z3's.
 """
 
 from __future__ import annotations
@@ -12,63 +16,86 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import islice, pairwise
 
 from wrpc.policy.expr import Attribute, StringLiteral, StringSignal, Text, TextTerm, walk
 from wrpc.policy.model import Policy
 from wrpc.solver.failures import conditions
 
-FILLERS = "xa0-_ !\t\x01\0"  # what a gap's own string ends in, the most readable that fits first
+FILLERS = "xa0-_ !\t\x01\0"  # what a gap's own strings go on with, the most readable that fits first
+LONGEST = 64  # characters of a constant whose beginnings are each a word, where a signal may be one of them
+
+Range = tuple[int, int | None]  # the first cell and the last; None where it has no end
 
 
 class Cells:
-    """Words at even numbers, and at each odd number what lies between two words, or behind the last."""
+    """At every `slots + 1`-th number a word, and behind each so many cells of the gap before the next."""
 
-    def __init__(self, words: Iterable[str]) -> None:
+    def __init__(self, words: Iterable[str], slots: int = 1) -> None:
         self.words = sorted({"", *words})
+        self.slots = slots
+        self._step = slots + 1
 
     def of(self, text: str) -> int:
-        """The cell that a string lies in."""
+        """The cell that a string lies in; of a gap, the first."""
         at = bisect_left(self.words, text)
-        return 2 * at if self.words[at : at + 1] == [text] else 2 * at - 1
+        return self._step * at if self.words[at : at + 1] == [text] else self._step * (at - 1) + 1
 
     def word(self, text: str) -> int:
         """The cell of a word. It is one of those the cells were made of."""
         cell = self.of(text)
-        assert cell % 2 == 0, "every word that a policy names is known beforehand"
+        assert cell % self._step == 0, "every word that a policy names is known beforehand"
         return cell
 
-    def beginning_with(self, prefix: str) -> tuple[int, int | None]:
-        """The first cell and the last; None where there is none behind the last word."""
+    def beginning_with(self, prefix: str) -> Range:
         end = after(prefix)
         return self.word(prefix), None if end is None else self.word(end) - 1
 
-    def range(self, relation: str, text: str, *, turned: bool) -> tuple[int, int | None]:
+    def ranges(self, relation: str, text: str, *, turned: bool) -> list[Range]:
         """The cells of the strings that stand in a relation to a word, or, `turned`, to which the word does."""
-        at = self.word(text)
         match relation:
             case "equals":
-                return at, at
+                return [(self.word(text),) * 2]
             case "before":
-                return (at + 1, None) if turned else (0, at - 1)
+                at = self.word(text)
+                return [(at + 1, None) if turned else (0, at - 1)]
+            case _ if turned:
+                return [(self.word(text[:end]),) * 2 for end in range(len(text) + 1)]
             case _:
-                assert not turned, "a signal that is a prefix has no cells"
-                return self.beginning_with(text)
+                return [self.beginning_with(text)]
 
     @cached_property
     def count(self) -> int:
-        return 2 * len(self.words)
+        return self._step * len(self.words)
 
     def example(self, cell: int) -> str | None:
-        """A string of the cell; None for a gap with nothing in it."""
-        word = self.words[cell // 2]
-        if cell % 2 == 0:
-            return word
-        following = self.words[cell // 2 + 1 : cell // 2 + 2]
-        return next((word + f for f in FILLERS if not following or word + f < following[0]), None)
+        """A string of the cell, greater than those of the cells before it; None for one with nothing in it."""
+        at, slot = divmod(cell, self._step)
+        if slot == 0:
+            return self.words[at]
+        following = self.words[at + 1] if at + 1 < len(self.words) else None
+        return next(islice(between(self.words[at], following), slot - 1, None), None)
 
     @cached_property
     def empty(self) -> list[int]:
-        return [i for i in range(1, self.count, 2) if self.example(i) is None]
+        cramped = [
+            i for i, (low, high) in enumerate(pairwise(self.words)) if high.startswith(low + "\0")
+        ]  # no other gap is full ever
+        return [c for i in cramped for c in range(i * self._step + 1, (i + 1) * self._step) if self.example(c) is None]
+
+
+def between(low: str, high: str | None) -> Iterator[str]:
+    """Strings between two, in ascending order: all where they are few, else without an end."""
+    while high is not None and high.startswith(low + "\0"):
+        low += "\0"
+        if low == high:
+            return
+        yield low
+    going_on = (low + f for f in FILLERS)
+    text = next(t for t in going_on if high is None or (t < high and not high.startswith(t)))
+    while True:
+        yield text
+        text += text[-1]
 
 
 def after(prefix: str) -> str | None:
@@ -83,27 +110,57 @@ def after(prefix: str) -> str | None:
 
 
 def cells(policies: Iterable[Policy]) -> dict[str, Cells]:
-    """The cells of each string signal that is only held against constants, over all that these policies say."""
-    words: dict[str, set[str]] = {}
-    together: set[str] = set()
+    """The cells of each string signal, over all that these policies say; none of those that are asked for a prefix of
+    each other, or are compared with such a one."""
+    lines = _Lines()
     for policy in policies:
         for condition in conditions(policy):
             for node in walk(condition):
                 if isinstance(node, Text):
-                    _note(policy, node, words, together)
-    return {name: Cells(found) for name, found in words.items() if name not in together}
+                    lines.note(policy, node)
+    return lines.cells()
 
 
-def _note(policy: Policy, node: Text, words: dict[str, set[str]], together: set[str]) -> None:
-    signals = [t.name for t in (node.left, node.right) if isinstance(t, StringSignal)]
-    if len(signals) != 1 or (node.relation == "prefix" and isinstance(node.right, StringSignal)):
-        together.update(signals)
-        return
-    words.setdefault(signals[0], set())
-    for name, text, _ in held(policy, node):
-        words[name].add(text)
-        if node.relation == "prefix" and (end := after(text)) is not None:
-            words[name].add(end)
+class _Lines:
+    """Which signals are compared with each other, and the words that each is held against."""
+
+    def __init__(self) -> None:
+        self._line: dict[str, set[str]] = {}  # by signal: all on its line, itself among them
+        self._words: dict[str, set[str]] = {}
+        self._strings: set[str] = set()  # that have to be strings
+
+    def note(self, policy: Policy, node: Text) -> None:
+        signals = [t.name for t in (node.left, node.right) if isinstance(t, StringSignal)]
+        for name in signals:
+            self._line.setdefault(name, {name})
+        if len(signals) == 2:
+            self._join(*signals)
+            if node.relation == "prefix":
+                self._strings.update(signals)
+        for name, text, turned in held(policy, node):
+            words = self._words.setdefault(name, set())
+            words.add(text)
+            if node.relation != "prefix":
+                continue
+            if turned and len(text) > LONGEST:
+                self._strings.add(name)
+            elif turned:
+                words.update(text[:end] for end in range(len(text)))
+            elif (end := after(text)) is not None:
+                words.add(end)
+
+    def _join(self, a: str, b: str) -> None:
+        joined = self._line[a] | self._line[b]
+        for name in joined:
+            self._line[name] = joined
+
+    def cells(self) -> dict[str, Cells]:
+        found: dict[str, Cells] = {}
+        for name, line in self._line.items():
+            if name not in found and not line & self._strings:
+                words = {w for n in line for w in self._words.get(n, ())}
+                found |= dict.fromkeys(line, Cells(words, len(line)))
+        return found
 
 
 def held(policy: Policy, node: Text) -> Iterator[tuple[str, str, bool]]:

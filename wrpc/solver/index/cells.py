@@ -209,7 +209,7 @@ class Asked:
                     return None
                 values = [frozenset(c) for size in range(len(members) + 1) for c in combinations(members, size)]
             case String():
-                if name not in self._strings:
+                if name not in self._strings or self._strings[name].slots > 1:
                     return None
                 words = Words(self._strings[name], self._ranges.get(name, ()))
                 values = [*words.at.words, *words.examples]
@@ -229,8 +229,8 @@ class Asked:
             case Text(relation):
                 for name, text, turned in held(self.policy, node):
                     if relation != "equals" and name in self._strings:
-                        found = self._strings[name].range(relation, text, turned=turned)
-                        self._ranges.setdefault(name, set()).add(found)
+                        found = self._strings[name].ranges(relation, text, turned=turned)
+                        self._ranges.setdefault(name, set()).update(found)
             case _:
                 pass
 
