@@ -29,9 +29,9 @@ def command(policies: tuple[Path, ...], check: bool, diff: bool) -> int:
     from wrpc.cli import policies as arguments
     from wrpc.cli.show import exit_code, show
     from wrpc.diagnostics import Findings, Refusal
+    from wrpc.placing import write
     from wrpc.report import screen
     from wrpc.syntax.read import read
-    from wrpc.syntax.write import write
 
     found = Findings()
     changed = 0

@@ -51,7 +51,7 @@ def command(kind: str, file: Path, out: str | None, release: str | None, format:
 
 def save(name: str, texts: Mapping[str, str]) -> None:
     """One file for one policy, unless a folder is meant; else a file each, in a folder."""
-    from wrpc.syntax.write import write
+    from wrpc.placing import write
 
     out = Path(name)
     if len(texts) == 1 and not out.is_dir() and not name.endswith(("/", os.sep)):

@@ -87,9 +87,10 @@ target envoy {
 @click.argument("file", metavar="[FILE]", default="policy.wrp", type=click.Path(path_type=Path))
 def command(file: Path) -> int:
     """A first policy with comments, that compiles and is proved, in FILE (policy.wrp). Nothing is overwritten."""
+    from wrpc.placing import create
+
     try:
-        with file.open("x", encoding="utf-8", newline="\n") as new:
-            new.write(FIRST)
+        create(file, FIRST)
     except FileExistsError:
         raise click.ClickException(f"{file} is there already, and stays as it is") from None
     click.echo(f"wrote {file}; `wrpc check {file}` proves it")

@@ -33,8 +33,8 @@ class Repairs:
 
     def write(self, paths: Sequence[Path], stream: TextIO) -> None:
         """Into each file, and told. A file that cannot be read is left to whoever shows its findings."""
+        from wrpc.placing import write
         from wrpc.report import screen
-        from wrpc.syntax.write import write
 
         for path in paths:
             if path == STDIN or (path.exists() and not path.is_file()):
