@@ -91,6 +91,8 @@ def examined(foreign: Foreign, examine: Callable[[Policy], Findings]) -> Iterato
             policy, found = from_tree(replace(made.tree, source=each.source, comments=()))
             if policy is not None:
                 found += examine(policy)
+            news = [d for d in found.diagnostics if not d.subjects or not made.told.issuperset(d.subjects)]
+            found = replace(found, diagnostics=tuple(news))
             if each.excerpt is not None:
                 found = each.excerpt.bring_all(found)
             where = f" {each.where}" if each.where else ""
@@ -110,7 +112,7 @@ def _read(home: Home, reader: Importer, release: str | None, kind: str, *, sever
         raise UnknownRelease(f"`{home.importer}` is known in release {known}, not `{release}`")
     imported = reader.read(home.source, release)
     as_release = release or imported.release or reader.releases[0]
-    found = Findings.of(imported.diagnostics)
+    found = Findings.of(d for d in imported.diagnostics if kind != AUTO or d.code.id != codes.TAKEN_AS.id)
     if home.excerpt is not None:
         home.excerpt.hide()
         found = home.excerpt.bring_all(found)

@@ -297,8 +297,8 @@ FAULTS = [
 
 
 @pytest.fixture(scope="module")
-def recipe(shared: Path) -> str:
-    return (shared / "cases" / "vllm-sr" / "privacy" / "config.yaml").read_text(encoding="utf-8")
+def recipe() -> str:
+    return (Path(__file__).parent / "recipes" / "clinic.yaml").read_text(encoding="utf-8")
 
 
 def found(text: str, claims: str = "") -> list[Diagnostic]:
