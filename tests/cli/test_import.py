@@ -89,9 +89,9 @@ def test_several_recipes_need_a_folder(wrpc, policy, tmp_path):
     assert written == {"folder/one.wrp", "folder/two.wrp"}
 
 
-@pytest.mark.parametrize("name", ["privacy", "agent"])
-def test_the_shared_recipes(wrpc, shared, name, tmp_path):
-    path = shared / "cases/vllm-sr" / name / "config.yaml"
+@pytest.mark.parametrize("name", ["clinic", "desk"])
+def test_whole_recipes(wrpc, root, name, tmp_path):
+    path = root / "tests/importers/vllm_sr/recipes" / f"{name}.yaml"
     done = wrpc("import", "auto", path, "-o", "p.wrp", "--format", "json")
     assert done.code == 0, done.out
     checked = wrpc("check", "p.wrp", "--format", "json")

@@ -19,16 +19,16 @@ def policy(text: str, **more: object) -> m.Policy:
     return made
 
 
-@pytest.mark.parametrize("name", ["privacy_first", "agent_fleet"])
-def test_examples(shared: Path, name: str):
-    made, findings = load_all(shared / "design" / "examples" / f"{name}.wrp")
+@pytest.mark.parametrize("name", ["private_stays_home", "agent_fleet", "roles_and_tools"])
+def test_examples(root: Path, name: str):
+    made, findings = load_all(root / "policies" / f"{name}.wrp")
     assert made is not None
     assert made.name == name
     assert not [d for d in findings.diagnostics if d.severity != "info"]
 
 
-def test_imports_of_an_example(shared: Path):
-    made = load(shared / "design" / "examples" / "agent_fleet.wrp")
+def test_imports_of_an_example(root: Path):
+    made = load(root / "policies" / "agent_fleet.wrp")
     assert len(made.sources) == 2
     assert made.guards["no_attacks"].sealed
     assert "jailbreak" in made.signals

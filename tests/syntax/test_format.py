@@ -34,8 +34,8 @@ def test_golden(path: Path, update: bool) -> None:
     assert made.count("#") == path.read_text(encoding="utf-8").count("#")
 
 
-def test_the_examples(shared: Path) -> None:
-    for path in (shared / "design" / "examples").rglob("*.wrp"):
+def test_the_examples(root: Path) -> None:
+    for path in (root / "policies").rglob("*.wrp"):
         text = path.read_text(encoding="utf-8")
         made = pretty(text)
         assert pretty(made) == made

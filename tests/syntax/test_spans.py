@@ -116,8 +116,8 @@ def test_what_a_sign_belongs_to(written: str, tree: str) -> None:
     assert let.value.span.text == written
 
 
-def test_the_examples(shared: Path) -> None:
-    paths = sorted((shared / "design" / "examples").rglob("*.wrp"))
+def test_the_examples(root: Path) -> None:
+    paths = sorted((root / "policies").rglob("*.wrp"))
     assert paths
     for path in paths:
         source = Source(path.name, path.read_text(encoding="utf-8"))

@@ -19,9 +19,14 @@ from wrpc.policy.model import Policy
 from wrpc.source import Source
 
 HERE = Path(__file__).resolve().parent
-OWN = HERE.parents[1] / "importers" / "vllm_sr" / "cases"
+IMPORTED = HERE.parents[1] / "importers" / "vllm_sr"
+OWN = {
+    name: IMPORTED / folder / f"{name}.yaml"
+    for folder, names in (("cases", ("every_kind", "settings")), ("recipes", ("clinic", "desk")))
+    for name in names
+}
 MOM = ("balance", "speed", "cost", "accuracy", "vault")
-RECIPES = ("privacy", "agent", *MOM, "every_kind", "settings")
+RECIPES = (*OWN, *MOM)
 
 
 def wheel() -> Path | None:
@@ -46,11 +51,8 @@ def imported(path: Path, name: str) -> Policy:
 @pytest.fixture(params=RECIPES)
 def recipe(request: pytest.FixtureRequest) -> Iterator[Policy]:
     name: str = request.param
-    if name in ("every_kind", "settings"):
-        yield imported(OWN / f"{name}.yaml", name)
-    elif name in ("privacy", "agent"):
-        shared: Path = request.getfixturevalue("shared")
-        yield imported(shared / "cases" / "vllm-sr" / name / "config.yaml", name)
+    if name in OWN:
+        yield imported(OWN[name], name)
     else:
         yield imported(of_the_wheel(), name)
 
