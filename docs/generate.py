@@ -17,8 +17,8 @@ sys.path.insert(0, str(HERE.parent))
 
 import click  # noqa: E402
 
-from wrpc.cli import COMMANDS  # noqa: E402
 from wrpc.cli.app import app  # noqa: E402
+from wrpc.cli.commands import COMMANDS  # noqa: E402
 from wrpc.policy import units  # noqa: E402
 from wrpc.policy import vocabulary as v  # noqa: E402
 from wrpc.policy.sources import SOURCES  # noqa: E402

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.cli.conftest import CLEAN, CONFLICT, LEAK
-from wrpc.cli import COMMANDS
+from wrpc.cli.commands import COMMANDS
 from wrpc.targets import TARGETS
 
 
@@ -110,6 +110,6 @@ def test_explain_a_code(wrpc, policy):
 
 
 def test_a_row_for_each_module_and_a_module_for_each_row(root):
-    others = {"__init__", "app", "files", "options", "policies", "repairs", "show"}
+    others = {"__init__", "app", "commands", "exits", "options", "policies", "repairs", "show"}
     modules = {f"wrpc.cli.{p.stem}" for p in (root / "wrpc/cli").glob("*.py") if p.stem not in others}
     assert modules == set(COMMANDS.values())

@@ -164,7 +164,7 @@ def test_every_finding_of_the_policy_points_into_the_file() -> None:
     text = config_map(FIXED)
     checked = wrpc.check_file(Source("f.yaml", text), kind="litellm")
     assert {d.span.file for d in checked.diagnostics} == {"f.yaml"}
-    assert [d.span.text for d in checked.diagnostics if d.code.id == "WRP505"] == ["spare"]
+    assert [d.span.text for d in checked.diagnostics if d.code.id.startswith("WRP5")] == ["spare"]
 
 
 @pytest.mark.parametrize(
@@ -206,7 +206,7 @@ def test_each_of_several_is_checked_and_named() -> None:
     assert [p.name for p in foreign.policies] == ["eu", "sr", "us"]
     (message,) = said(foreign, "WRP164")
     assert message.endswith("(in `config.yaml` of the ConfigMap `eu`)")
-    of_policies = [d for d in wrpc.check_file(foreign.source, kind="auto").diagnostics if d.code.id == "WRP505"]
+    of_policies = [d for d in wrpc.check_file(foreign.source, kind="auto").diagnostics if d.code.id.startswith("WRP5")]
     assert [d.message.rpartition(" (in ")[2] for d in of_policies] == [
         "`config.yaml` of the ConfigMap `us`)",
     ]

@@ -4,20 +4,6 @@ from __future__ import annotations
 
 import sys
 
-# One more command is its file, its test and one row here.
-COMMANDS = {
-    "init": "wrpc.cli.init",
-    "lint": "wrpc.cli.lint",
-    "check": "wrpc.cli.check",
-    "compile": "wrpc.cli.compile",
-    "decide": "wrpc.cli.decide",
-    "explain": "wrpc.cli.explain",
-    "fmt": "wrpc.cli.fmt",
-    "import": "wrpc.cli.imports",
-    "rule": "wrpc.cli.rule",
-    "targets": "wrpc.cli.targets",
-}
-
 
 def main() -> None:
     """The process's entry."""

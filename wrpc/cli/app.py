@@ -16,26 +16,29 @@ from typing import Any
 
 import click
 
-from wrpc.cli import COMMANDS
+from wrpc.cli.commands import COMMANDS
+from wrpc.cli.exits import ERRORS, FINE, INTERRUPTED, UNUSABLE
 from wrpc.diagnostics import Findings, Refusal
+from wrpc.override import override
 from wrpc.version import __version__
-
-FINE, ERRORS, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
 
 
 class Commands(click.Group):
     """Imports a command's module only when that command runs."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+    @override
+    def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:  # noqa: ARG002
+    @override
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
         command: click.Command = import_module(COMMANDS[name]).command
         command.name = name
         return command
 
+    @override
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
@@ -62,6 +65,7 @@ def app(ctx: click.Context) -> None:
 class Command(click.Command):
     """A command that returns its exit code. A refusal is shown in the format that was asked for."""
 
+    @override
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)

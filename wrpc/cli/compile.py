@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from wrpc.cli import options
-from wrpc.cli.app import FINE, Command
+from wrpc.cli.app import Command
+from wrpc.cli.exits import FINE
 
 if TYPE_CHECKING:
     from wrpc.policy.model import Policy

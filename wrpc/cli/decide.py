@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, BinaryIO
 import click
 
 from wrpc.cli import options
-from wrpc.cli.app import ERRORS, FINE, Command
+from wrpc.cli.app import Command
+from wrpc.cli.exits import ERRORS, FINE
 
 if TYPE_CHECKING:
     from wrpc.decide import BadRequest, Conflict, Decision

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from wrpc.cli import options
-from wrpc.cli.app import ERRORS, FINE, Command
+from wrpc.cli.app import Command
+from wrpc.cli.exits import ERRORS, FINE
 
 if TYPE_CHECKING:
     from wrpc.policy.model import Policy

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from wrpc.cli.app import FINE, Command
+from wrpc.cli.app import Command
+from wrpc.cli.exits import FINE
 
 FIRST = """\
 # A first policy: private work stays on our own machines, the rest may use the cloud.

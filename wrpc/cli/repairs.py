@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from wrpc.cli.app import ERRORS, FINE
+from wrpc.cli.exits import ERRORS, FINE
 from wrpc.cli.policies import STDIN, stdin
 from wrpc.diagnostics import Findings, Refusal
 from wrpc.source import Source

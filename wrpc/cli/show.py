@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import TextIO
 
-from wrpc.cli.app import ERRORS, FINE, UNUSABLE
+from wrpc.cli.exits import ERRORS, FINE, UNUSABLE
 from wrpc.diagnostics import Findings, Proof
 from wrpc.report import FORMATS, Shown
 from wrpc.report.screen import write

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from wrpc.cli.app import FINE, Command
+from wrpc.cli.app import Command
+from wrpc.cli.exits import FINE
 
 
 @click.command(cls=Command)

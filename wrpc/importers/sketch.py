@@ -18,7 +18,7 @@ RESERVED = {
 }
 
 Sign = Literal["+", "-"]
-Content = tree.Value | tree.Expr | str | bool | int | Fraction | Sequence["Content"] | Mapping[str, "Content"]
+Content = tree.Value | str | bool | int | Fraction | Sequence["Content"] | Mapping[str, "Content"]
 
 
 def number(value: int | Fraction, at: Span, unit: str = "") -> tree.Number:
@@ -52,8 +52,8 @@ def text(value: str, at: Span) -> tree.Text:
 def value(content: Content, at: Span) -> tree.Value:
     """Plain data as a value: text in quotes, `true` as a word, a list, a block."""
     match content:
-        case tree.Node():
-            return content  # type: ignore[return-value]  # expressions never come here
+        case tree.Number() | tree.Text() | tree.Path() | tree.Range() | tree.Listing() | tree.Block() | tree.Call():
+            return content
         case bool():
             return word("true" if content else "false", at)
         case str():

@@ -1,0 +1,17 @@
+"""Which commands there are: name to module, so that each is imported only when it is asked for."""
+
+from __future__ import annotations
+
+# One more command is its file, its test and one row here.
+COMMANDS = {
+    "init": "wrpc.cli.init",
+    "lint": "wrpc.cli.lint",
+    "check": "wrpc.cli.check",
+    "compile": "wrpc.cli.compile",
+    "decide": "wrpc.cli.decide",
+    "explain": "wrpc.cli.explain",
+    "fmt": "wrpc.cli.fmt",
+    "import": "wrpc.cli.imports",
+    "rule": "wrpc.cli.rule",
+    "targets": "wrpc.cli.targets",
+}
