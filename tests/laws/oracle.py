@@ -368,7 +368,7 @@ def guarded(policy: m.Policy, a: m.Action, f: Facts) -> dict[str, object]:
     left: list[tuple[str, str, Fraction | None]] = []
     for pool, weight in primaries:
         share = weight / total if total else Fraction(1, len(primaries))
-        left.append((pool, "primary", None if a.kind == "any" or a.select else share))
+        left.append((pool, "primary", None if a.kind == "any" or a.select not in (None, "weighted") else share))
     left += [(p, "cascade" if i else "primary", None if i else Fraction(1)) for i, p in enumerate(steps)]
     if not left:
         first = next((p for role, p in rest if role == "fallback"), None)

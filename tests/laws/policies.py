@@ -321,6 +321,7 @@ class Hand:
         if kind == 8:
             return "to any" + self.settings()
         left = self.some(self.pools, 1)
+        weighted = False
         count = self.number(1, len(left))
         main, left = left[:count], left[count:]
         if kind >= 6:
@@ -332,6 +333,7 @@ class Hand:
                 text = "cascade " + " -> ".join(main)
                 text += " escalate when confidence < 0.7" if self.chance(3) else ""
         elif self.chance(4):
+            weighted = True
             text = "to " + ", ".join(f"{p} weight {self.one(WEIGHTS)}" for p in main)
         else:
             text = "to " + ", ".join(main)
@@ -347,10 +349,11 @@ class Hand:
                     text += f"\n  mirror {pool} 5%"
                 case _:
                     pass
-        return text + self.settings()
+        return text + self.settings(weighted=weighted)
 
-    def settings(self) -> str:
-        options = ["select latency", "retries 2", "timeout 30s", "reasoning high", "tools none", "compress 4"]
+    def settings(self, *, weighted: bool = False) -> str:
+        select = "select weighted" if weighted else self.one(["select latency", "select latency", "select weighted"])
+        options = [select, "retries 2", "timeout 30s", "reasoning high", "tools none", "compress 4"]
         return "".join(f"\n  {s}" for s in self.some(options, 1, 2)) if self.chance(2) else ""
 
     def route(self, index: int, tiers: bool) -> None:

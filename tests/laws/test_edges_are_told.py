@@ -22,7 +22,7 @@ RULES = {"WRP504": "region", "WRP505": "provider"}
 def test_edges(data: st.DataObject) -> None:
     policy = spread(data, data.draw(policies()))
     findings = [d for d in check(policy).diagnostics if d.code.id in (*RULES, "WRP506", "WRP507")]
-    keys = [(d.code.id, told.about(d), told.named(d, "pool")) for d in findings]
+    keys = [(d.code.id, told.about(d), told.edge(d)) for d in findings]
     found = set(keys)
     for finding, key in zip(findings, keys, strict=True):
         assert finding.witness is not None

@@ -69,7 +69,7 @@ def shows(policy: Policy, finding: Diagnostic, request: Mapping[str, object]) ->
             return None in request.values() and decision["action"] == "route"
         case "WRP504" | "WRP505" | "WRP506" | "WRP507":
             there = told.crossings(policy, decision)
-            return (finding.code.id, told.about(finding), told.named(finding, "pool")) in there
+            return (finding.code.id, told.about(finding), told.edge(finding)) in there
         case code:
             raise AssertionError(f"{code} has a witness, and nothing here says what it shows")
 

@@ -74,6 +74,11 @@ def named(finding: Diagnostic, kind: str) -> str:
     return next(s.removeprefix(f"{kind} ") for s in finding.subjects if s.startswith(f"{kind} "))
 
 
+def edge(finding: Diagnostic) -> str:
+    """The pool of the edge that a finding is about; `others` where the primaries stand in for one another."""
+    return "others" if finding.message.startswith("`fallback others`") else named(finding, "pool")
+
+
 def routes(policy: Policy) -> dict[str, Route]:
     default = {} if policy.default is None else {"default": policy.default}
     return {**policy.routes, **default}
@@ -124,6 +129,10 @@ def crossings(policy: Policy, decision: Mapping[str, object]) -> set[tuple[str, 
                 there, homes = declared(policy, edge.pool), [declared(policy, p) for p in primaries]
                 if there is not None and any(h is not None and h != there for h in homes):
                     found.add(("WRP507", name, edge.pool))
+    if action.others is not None and (not action.others or {"refusal", "content_policy"} & {*action.others}):
+        for declared in (_trust, _provider):
+            if len({declared(policy, p) for p in primaries if p in mains} - {None}) > 1:
+                found.add(("WRP507", name, "others"))
     before = {*mains}
     for edge in action.fallbacks:
         if "context" in edge.causes:

@@ -102,7 +102,7 @@ class Comparing:
         self, owner: Operand, relation: Relation, other: tree.Expr, span: Span, where: Where
     ) -> expr.Condition | None:
         if isinstance(owner, Choice):
-            self.names.expression(owner.name)
+            self.names.use(owner.name)
             return self._choice(owner, relation, other, span, where)
         if isinstance(owner, Taken):
             if relation not in EQUALITIES:
@@ -124,7 +124,7 @@ class Comparing:
             return one.among(_standing(one.names, relation, name), span)
         two = self.lookup(other, where)
         if isinstance(two, Choice):
-            self.names.expression(two.name)
+            self.names.use(two.name)
             return self._choices(one, relation, two, span)
         self.no_member(one.name, one.names, other, where)
         return None

@@ -161,7 +161,7 @@ class Definitions:
     def _measured(self, node: tree.Band) -> tuple[expr.Linear, str] | None:
         """The number that a band cuts into ranges, with its dimension."""
         of = node.of
-        found = self.names.expression(of.text)
+        found = self.names.use(of.text)
         if found is None:
             if not self.names.poisoned(of.text):
                 self.names.unknown("score, let or signal", of, self.names.expressible())

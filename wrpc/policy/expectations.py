@@ -120,6 +120,13 @@ class Expectations:
     def expected(self, block: tree.Block) -> dict[str, object]:
         expected: dict[str, object] = {}
         reading = Reading()
+        if not block.attributes:
+            self.faults.add(
+                codes.MISSING_PART,
+                "the test expects nothing, so that it can never fail",
+                block.span,
+                help="such as `expect { route default  pool NAME }` or `expect { action deny }`",
+            )
         for attribute in block.attributes:
             name = attribute.name
             read = self._readers.get(name.text)

@@ -179,7 +179,7 @@ class Lowering:
             return Truth(expr.Constant(name.text == "true", span=path.span))
         if where.answer and name.text == "confidence":
             return Num(reading(expr.AnswerConfidence(span=path.span), path.span))
-        found = self.names.expression(name.text)
+        found = self.names.use(name.text)
         if where.outcome and name.text in v.CLAIM_WORDS:
             return self.outcome(name, found[0] if found else "")
         if found is None:
@@ -314,6 +314,8 @@ class Lowering:
         if name.text in known:
             full = prefix + name.text
             return Str(expr.Attribute(full), v.NAMED.get(full, ""))
+        if self.names.lost("site" if prefix == "site." else "pool"):
+            return None  # it may be a label of what could not be read
         best = self.faults.suggest(name.text, known)
         self.faults.add(
             codes.UNKNOWN_NAME,
@@ -358,7 +360,7 @@ class Lowering:
                     help=f"write `{function}(pii)`",
                 )
                 return None
-        found = self.names.expression(name.text)
+        found = self.names.use(name.text)
         if found is None:
             if not self.names.poisoned(name.text):
                 scores = [n for n, s in self.known.signals.items() if isinstance(s.type, Score)]

@@ -40,7 +40,7 @@ class Membership:
         """`shell in tools`."""
         signal = None
         if isinstance(e.right, tree.Path) and not where.placement:
-            found = self.names.expression(bare(e.right))
+            found = self.names.use(bare(e.right))
             if found is not None and found[0] == "signal":
                 signal = self.known.signals.get(bare(e.right))
                 if signal is None:
@@ -135,7 +135,7 @@ class Membership:
         return None
 
     def _listed_choice(self, one: Choice, items: Sequence[Item], span: Span, where: Where) -> expr.Condition | None:
-        self.names.expression(one.name)
+        self.names.use(one.name)
         found: list[str] = []
         for item in items:
             name = bare(item)

@@ -485,7 +485,7 @@ class Planned:
 
 def plan(action: Action) -> tuple[Planned, ...]:
     """Every destination of an action in plan order: primaries as written, cascade steps, fallbacks, spills, mirrors."""
-    chosen_elsewhere = action.kind == "any" or action.select is not None
+    chosen_elsewhere = action.kind == "any" or action.select not in (None, "weighted")
     primaries = [Planned(s.pool, "primary", None if chosen_elsewhere else s.weight, s.span) for s in action.shares]
     spans = action.step_spans or (None,) * len(action.steps)  # a policy that is read back has none
     steps = [

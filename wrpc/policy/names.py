@@ -61,6 +61,8 @@ class Names:
     """Lets, scores and bands together, in order of declaration."""
     default: tree.Section | None = None
     swallowed: set[tuple[str, str]] = field(default_factory=set)
+    doubled: dict[tuple[str, str], list[Declared]] = field(default_factory=dict)
+    """The further declarations of a name. Which of them a reader means nobody knows, so that nothing more is said."""
     read: set[tuple[str, str]] = field(default_factory=set)
     _expressible: dict[str, None] = field(default_factory=dict)
 
@@ -89,6 +91,7 @@ class Names:
             if first is not None:
                 at = name_of(first)
                 self._twice(f"{kind} `{name.text}`", name.span, at.span if at else first.span, other)
+                self.doubled.setdefault((other, name.text), []).append(declaration)
                 return
         self.declared.setdefault(kind, {})[name.text] = declaration
         if kind in DEFINED_KINDS:
@@ -129,10 +132,11 @@ class Names:
                     self.swallowed.add((kind, name))
 
     def find(self, kind: str, name: tree.Name) -> bool:
-        """Whether something of this kind has this name; reports it where not. A swallowed name is neither."""
+        """Whether something of this kind has this name; reports it where not. A name that is swallowed, or declared
+        twice, is neither."""
         if name.text in self.of(kind):
             self.read.add((kind, name.text))
-            return True
+            return (kind, name.text) not in self.doubled
         if (kind, name.text) not in self.swallowed:
             self.unknown(kind, name, self.of(kind))
         return False
@@ -155,17 +159,23 @@ class Names:
         return [Fix(name.span, written(close[0]), f"write `{close[0]}`", safe=False)] if close else []
 
     def expression(self, name: str) -> tuple[str, Declared] | None:
-        """What an expression means by a name, with its kind; marks it as read."""
-        for kind in EXPRESSION_KINDS:
-            found = self.of(kind).get(name)
-            if found is not None:
-                self.read.add((kind, name))
-                return kind, found
-        return None
+        """What an expression means by a name, with its kind."""
+        return next(((kind, found) for kind in EXPRESSION_KINDS if (found := self.of(kind).get(name))), None)
+
+    def use(self, name: str) -> tuple[str, Declared] | None:
+        """As `expression`, by somebody who reads it; None where it is poisoned."""
+        found = self.expression(name)
+        if found is not None:
+            self.read.add((found[0], name))
+        return None if self.poisoned(name) else found
 
     def poisoned(self, name: str) -> bool:
-        """Whether an expression's name is declared, but in a way that could not be read."""
-        return any((kind, name) in self.swallowed for kind in EXPRESSION_KINDS)
+        """Whether an expression's name is declared, but twice, or in a way that could not be read."""
+        return any((kind, name) in self.swallowed or (kind, name) in self.doubled for kind in EXPRESSION_KINDS)
+
+    def lost(self, kind: str) -> bool:
+        """Something of this kind could not be read, or stands for two things: what it declares is not known."""
+        return any(k == kind for k, _ in (*self.swallowed, *self.doubled))
 
     def expressible(self) -> Collection[str]:
         """Everything that an expression can name; all is declared before the first is read."""

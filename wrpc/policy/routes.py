@@ -88,6 +88,9 @@ class Routes:
             main = self.cascade(first)
         else:
             main = self.any(first) if first.any else self.to(first)
+            weighted = next((d for d in first.destinations if d.weight is not None), None)
+            if weighted is not None and given.get("select", str) not in (None, "weighted"):
+                parts.contradict("select", given.spans["select"], "weight", weighted.span)
         fallbacks, spills, mirrors, budget = edges
         if main is None or others or fallbacks is None or spills is None or mirrors is None or budget is None:
             return None
@@ -125,7 +128,7 @@ class Routes:
     def any(self, clause: tree.To) -> m.Action | None:
         """Whichever pool the router picks: all that are declared, in order of declaration."""
         if not self.names.of("pool"):
-            if not any(kind == "pool" for kind, _ in self.names.swallowed):
+            if not self.names.lost("pool"):
                 self.faults.add(
                     codes.MISSING_PART, "`to any` stands for every pool, and no pool is declared", clause.span
                 )

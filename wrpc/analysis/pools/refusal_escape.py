@@ -17,27 +17,28 @@ Good:
     default { to strict  fallback open on timeout, overload, server_error }
 
 What counts is a fallback that the guards leave to some request beside a primary whose provider (the name before a `/`)
-or trust is another, both declared.
+or trust is another, both declared. `fallback others` leads from each primary to the rest.
 
 To repair, say which failures the fallback is for, or name a pool of the same provider and trust.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from wrpc.analysis.check import Found, shown, subject
 from wrpc.analysis.pools.edges import declaration
 from wrpc.diagnostics import Code
-from wrpc.policy.model import FallbackEdge, Policy, Pool, Route
+from wrpc.policy.model import Policy, Pool, Route
 from wrpc.policy.wording import quoted
 from wrpc.values import value
 
 if TYPE_CHECKING:
     from wrpc.solver.ask import Answer, Asker, Confirm, Replay, Room
     from wrpc.solver.terms import Term
+    from wrpc.source import Span
 
 CODE = Code("WRP507", "refusal-escape", "warning", __doc__ or "")
 REFUSALS = ("refusal", "content_policy")
@@ -45,27 +46,37 @@ REFUSALS = ("refusal", "content_policy")
 
 @value
 class Escape:
+    """One written edge: `pool` is taken when one of the `primaries` refuses. `among` the primaries themselves where
+    they stand in for one another."""
+
     route: Route
-    edge: FallbackEdge
+    pool: str
     primaries: tuple[str, ...]
+    span: Span | None
+    among: bool = False
 
     @property
     def key(self) -> object:
-        """One written edge, however many routes an imported file makes of it."""
-        span = self.edge.span
-        return (self.route.name if span is None else span.key(), self.edge.pool)
+        """However many routes an imported file makes of it."""
+        return (self.route.name if self.span is None else self.span.key(), "" if self.among else self.pool)
 
 
 def check(policy: Policy, ask: Asker) -> Found:
     for one, answer in escapes(ask):
-        here = policy.pools[one.edge.pool]
+        here = policy.pools[one.pool]
         beside = policy.pools[_beside(ask, one, answer)]
         attribute, there, home = _differences(here, beside)[0]
+        edge = f"`fallback others` of {subject(one.route, policy)}"
+        edge = (
+            f"{edge} asks `{here.name}`"
+            if one.among
+            else f"the fallback `{here.name}` of {subject(one.route, policy)} is taken"
+        )
         yield shown(
             CODE,
-            f"the fallback `{here.name}` of {subject(one.route, policy)} is taken as well when `{beside.name}` refuses "
-            f"the content: its {attribute} is {quoted(there)}, not {quoted(home)}",
-            one.edge.span or one.route.span,
+            f"{edge} as well when `{beside.name}` refuses the content: its {attribute} is {quoted(there)}, not "
+            f"{quoted(home)}",
+            one.span or one.route.span,
             policy,
             answer,
             subjects=(subject(one.route, policy), f"pool {here.name}"),
@@ -91,15 +102,27 @@ def _candidates(policy: Policy) -> Iterator[Escape]:
     for route in policy.answering:
         action = route.action
         mains = [s.pool for s in action.shares] + [*action.steps]
+        if action.others is not None and _refused(action.others):
+            for i, pool in enumerate(mains):
+                apart = _apart(policy, pool, mains[:i])
+                if apart:
+                    yield Escape(route, pool, apart, None, among=True)
         before: list[str] = []
         for edge in action.fallbacks:
             if edge.pool in mains or edge.pool in before:  # twice in one plan is WRP503
                 continue
-            here = policy.pools[edge.pool]
-            others = tuple(p for p in (*mains, *before) if _differences(here, policy.pools[p]))
-            if others and (not edge.causes or not {*REFUSALS}.isdisjoint(edge.causes)):
-                yield Escape(route, edge, others)
+            apart = _apart(policy, edge.pool, [*mains, *before])
+            if apart and _refused(edge.causes):
+                yield Escape(route, edge.pool, apart, edge.span)
             before.append(edge.pool)
+
+
+def _refused(causes: tuple[str, ...]) -> bool:
+    return not causes or not {*REFUSALS}.isdisjoint(causes)
+
+
+def _apart(policy: Policy, pool: str, others: Sequence[str]) -> tuple[str, ...]:
+    return tuple(p for p in others if _differences(policy.pools[pool], policy.pools[p]))
 
 
 def _differences(here: Pool, beside: Pool) -> list[tuple[str, str, str]]:
@@ -115,10 +138,9 @@ def _provider(pool: Pool) -> str | None:
 def _left(room: Room, one: Escape) -> Term:
     from wrpc.solver.terms import conj, disj, negate
 
-    d, action = room.decision, one.route.action
+    d = room.decision
     some = disj(_primary(room, one.route, pool) for pool in one.primaries)
-    assert action.kind != "deny", "a denial has no fallbacks"
-    return conj([negate(d.conflict), d.takes(one.route), d.left(one.edge.pool), some])
+    return conj([negate(d.conflict), d.takes(one.route), d.left(one.pool), some])
 
 
 def _primary(room: Room, route: Route, pool: str) -> Term:
@@ -143,7 +165,7 @@ def _shown(replay: Replay, one: Escape) -> str | None:
     d = replay.decision
     if d is None or d.route != one.route.name:
         return None
-    if not any(s.pool == one.edge.pool and s.role == "fallback" for s in d.destinations):
+    if not any(s.pool == one.pool and s.role == ("primary" if one.among else "fallback") for s in d.destinations):
         return None
     return next((s.pool for s in d.destinations if s.role == "primary" and s.pool in one.primaries), None)
 
