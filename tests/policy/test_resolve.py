@@ -77,7 +77,7 @@ def test_actions():
         "pool a {}\npool b {}\npool c {}\n"
         "route r { to a weight 90, b weight 10  fallback c, b on timeout, overload  fallback a  spill b above 80%"
         "  mirror c 5%  retries 2  timeout 30s  reasoning high  tools none  cache { similarity 92%  ttl 10min }"
-        "  compress 8k  retain { ttl 3  share 30% }  budget 20k/min  select latency  on_unknown deny  tier 2"
+        "  compress 8k  retain { ttl 3  share 30% }  budget 20k/min  select weighted  on_unknown deny  tier 2"
         "  priority -1 }\n"
         "route s { to a, b }\nroute t { to any }\nroute u { to a weight 0, b weight 0 }\n"
         'route v { cascade a -> b }\nroute w { deny "no" }\ndefault { to c }'
@@ -96,7 +96,7 @@ def test_actions():
     assert action.cache == m.Cache(Fraction(23, 25), Fraction(600))
     assert action.retain == m.Retain(m.Amount(Fraction(3)), Fraction(3, 10))
     assert action.budget == m.Budget(Fraction(20_000, 60))
-    assert action.select == "latency"
+    assert action.select == "weighted"
     half = Fraction(1, 2)
     assert made.routes["s"].action.shares == (m.Share("a", half), m.Share("b", half))
     assert made.routes["u"].action.shares == (m.Share("a", half), m.Share("b", half))
