@@ -33,7 +33,7 @@ def read_again(policy: Policy, request: Mapping[str, object]) -> object:
         return "conflict"
 
 
-@many(500, floors={"decision": 2_000, "conflict": 50, "outside": 200})
+@many(500, floors={"decision": 2_000, "conflict": 50, "outside": 100})
 @given(data=st.data())
 def test_decisions(data: st.DataObject) -> None:
     policy = data.draw(policies())
