@@ -147,6 +147,16 @@ class Findings:
     def ok(self) -> bool:
         return self.errors == 0
 
+    @property
+    def unproved(self) -> int:
+        """Guards and claims that are refuted or open: they fail, whether or not a finding that says so is shown."""
+        return sum(p.verdict in ("refuted", "open") for p in self.proofs)
+
+    @property
+    def assumes(self) -> tuple[str, ...]:
+        """What some of the proofs take for granted."""
+        return tuple(dict.fromkeys(a for p in self.proofs for a in p.leans_on))
+
     def __add__(self, other: Findings) -> Findings:
         tests = self.tests + other.tests
         return Findings.of(self.diagnostics + other.diagnostics, self.proofs + other.proofs, tests=tests)

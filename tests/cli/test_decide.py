@@ -61,11 +61,32 @@ def test_the_line_of_a_decision(wrpc, policy):
             "obligations": [],
             "fired": ["code"],
             "removed": [],
+            "denied_by": None,
         }
     ]
     assert list(done.lines[0]) == [
-        "route", "action", "reason", "destinations", "obligations", "fired", "removed",
+        "route", "action", "reason", "destinations", "obligations", "fired", "removed", "denied_by",
     ]  # fmt: skip
+
+
+def test_a_denial_names_what_denies(wrpc, policy):
+    text = """
+signal a: bool { source header("a")  on_error deny }
+signal b: bool { source header("b") }
+pool p { trust "own" }
+route r { when b  deny "r" on_unknown deny }
+default { to p }
+guard second { deny "both" when a and b }
+guard first { deny "attack" when a }
+guard last { forbid destination.trust == "own" when not a }
+"""
+    requests = ['{"a": null}', '{"a": true, "b": true}', '{"a": true}', '{"b": null}', '{"b": true}', "{}"]
+    done = wrpc("decide", policy(text), "-", "--format", "json", stdin="\n".join(requests).encode())
+    assert [line["denied_by"] for line in done.lines] == [
+        "signal a", "guard second", "guard first", "route r", "route r", "guard last",
+    ]  # fmt: skip
+    done = wrpc("decide", policy('default { deny "no" }'), "--request", "{}", "--format", "json")
+    assert done.lines[0]["denied_by"] == "default"
 
 
 def test_a_conflict_is_an_answer(wrpc, policy):

@@ -28,13 +28,58 @@ def test_the_object_of_a_clean_policy(wrpc, policy):
     assert done.json == {
         "version": 1,
         "verdict": "pass",
-        "summary": {"errors": 0, "warnings": 0, "proved": 2, "refuted": 0, "open": 0, "enforced": 0, "tests": 0},
+        "summary": {
+            "errors": 0, "warnings": 0, "proved": 2, "refuted": 0, "open": 0, "enforced": 0, "tests": 0, "assumes": [],
+        },
         "diagnostics": [],
         "proofs": [
-            {"subject": "assert no_leak", "verdict": "proved", "witness": None},
-            {"subject": "guard stays", "verdict": "proved", "witness": None},
+            {"subject": "assert no_leak", "verdict": "proved", "witness": None, "assumes": [], "why": None},
+            {"subject": "guard stays", "verdict": "proved", "witness": None, "assumes": [], "why": None},
         ],
-    }
+    }  # fmt: skip
+
+
+def test_what_a_proof_takes_for_granted_stands_in_it(wrpc, policy):
+    text = """
+signal a: bool { source header("a") }
+signal n: int(0..9) { source prompt_tokens }
+pool own { trust "own" }
+pool cloud { trust "cloud" }
+route home { when a  to own }
+default { to cloud }
+assume short { n < 5 }
+assert stays { never destination.trust == "cloud" when a }
+assert served { always served }
+"""
+    done = wrpc("check", policy(text), "--format", "json").json
+    assert {p["subject"]: p["assumes"] for p in done["proofs"]} == {
+        "assert served": ["assume short"], "assert stays": ["assume short", "no signal fails"],
+    }  # fmt: skip
+    assert done["summary"]["assumes"] == ["assume short", "no signal fails"]
+
+
+@pytest.mark.parametrize(
+    "options", [("--select", "WRP9"), ("--ignore", "WRP4"), ("--select", "WRP401"), ("--ignore", "WRP401,WRP2")]
+)
+def test_what_is_refuted_or_open_is_never_green(wrpc, policy, options):
+    refuted = policy('pool p { trust "cloud" } default { to p } assert k { never destination.trust == "cloud" }')
+    assert wrpc("check", refuted, *options).code == 1
+    conflict = 'signal a: bool { source header("a") } pool p { } pool q { } default { to p } assert k { never denied } '
+    open_ = policy(conflict + "route x { when a  to p } route y { when a  to q }")
+    done = wrpc("check", open_, *options, "--format", "json")
+    assert (done.code, done.json["verdict"], done.json["proofs"][0]["verdict"]) == (1, "fail", "open")
+
+
+@pytest.mark.parametrize("command", ["check", "lint"])
+@pytest.mark.parametrize(
+    ("option", "code", "near"),
+    [("--select", "WRP999", "WRP902"), ("--ignore", "WRP200", "WRP201"), ("--select", "WRP201,WRP77", "WRP801")],
+)
+def test_a_code_that_no_finding_has_is_bad_usage(wrpc, policy, command, option, code, near):
+    done = wrpc(command, policy(), option, code)
+    assert done.code == 2
+    assert near in done.err
+    assert f"no code `{code.split(',')[-1]}`" in done.err
 
 
 def test_a_refutation_carries_its_request(wrpc, policy):

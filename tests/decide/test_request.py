@@ -99,4 +99,5 @@ def test_the_shape_of_a_decision() -> None:
             {"pool": "bare", "weight": None, "role": "fallback", "obligations": []},
         ],
         "obligations": ["redact:pii"], "fired": ["flag", "risk"], "removed": [],
+        "denied_by": None,
     }  # fmt: skip

@@ -250,22 +250,24 @@ def decide(policy: m.Policy, request: Mapping[str, object]) -> dict[str, object]
     fired = sorted(n for n, fires in f.fires.items() if fires)
     ended: dict[str, object] = {
         "route": None, "action": "deny", "reason": "", "destinations": [], "obligations": [], "fired": fired,
-        "removed": [],
+        "removed": [], "denied_by": None,
     }  # fmt: skip
-    if any(policy.signals[n].on_error == "deny" for n in f.failed):
-        return ended
+    fatal = [n for n, s in policy.signals.items() if s.on_error == "deny" and n in f.failed]
+    if fatal:
+        return {**ended, "denied_by": f"signal {fatal[0]}"}
     for guard in policy.guards.values():
         for rule in guard.rules:
             if isinstance(rule, m.Denial) and (rule.when is None or true(rule.when, f) is not False):
-                return {**ended, "reason": rule.reason}
+                return {**ended, "reason": rule.reason, "denied_by": f"guard {guard.name}"}
     for route in policy.routes.values():
         if route.on_unknown == "deny" and route.when is not None and true(route.when, f) is None:
-            return ended
+            return {**ended, "denied_by": f"route {route.name}"}
     taken = winner(policy, f) or policy.default
     if taken is None:
         return {**ended, "action": "unrouted", "reason": None}
     if taken.action.kind == "deny":
-        return {**ended, "route": taken.name, "reason": taken.action.reason}
+        by = "default" if taken.name == "default" else f"route {taken.name}"
+        return {**ended, "route": taken.name, "reason": taken.action.reason, "denied_by": by}
     return {**ended, "route": taken.name, **guarded(policy, taken.action, f)}
 
 
@@ -373,7 +375,7 @@ def guarded(policy: m.Policy, a: m.Action, f: Facts) -> dict[str, object]:
     if not left:
         first = next((p for role, p in rest if role == "fallback"), None)
         if first is None:
-            return {"action": "deny", "reason": "", "removed": removed}
+            return {"action": "deny", "reason": "", "removed": removed, "denied_by": removed[-1]["by"]}
         left.append((first, "primary", Fraction(1)))
         rest.remove(("fallback", first))
     left += [(p, role, None) for role, p in rest]

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
+from wrpc.diagnostics import listing
 from wrpc.report import FORMATS
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -65,4 +66,22 @@ def one_code(value: str) -> str:
 
 
 def _codes(_ctx: click.Context, _parameter: click.Parameter, values: Sequence[str]) -> tuple[str, ...]:
-    return tuple(one_code(value) for value in split(values))
+    found = tuple(one_code(value) for value in split(values))
+    for code in found:
+        _known(code)
+    return found
+
+
+def _known(code: str) -> None:
+    """Raises UsageError for a code that no finding has; a family may have none yet."""
+    from wrpc.analysis import CHECKS, LINTS
+
+    rows = (known for table in (LINTS, CHECKS) for row in table.values() for known in row)
+    if len(code) < len("WRP10") or any(known.startswith(code) for known in rows):
+        return
+    from wrpc.report import catalogue
+
+    known = [entry.code.id for entry in catalogue.entries()]
+    if not any(k.startswith(code) for k in known):
+        near = sorted(known, key=lambda k: (abs(int(k[3:]) - int(code[3:].ljust(3, "0"))), k))[:3]
+        raise click.UsageError(f"there is no code `{code}`; the nearest are {listing(sorted(near), 'and')}")

@@ -38,4 +38,4 @@ def show(
 def exit_code(found: Findings, fail_on: str = "error") -> int:
     if any(d.code.id in UNREADABLE and d.severity == "error" for d in found.diagnostics):
         return UNUSABLE
-    return ERRORS if found.errors or (fail_on == "warning" and found.warnings) else FINE
+    return ERRORS if found.errors or found.unproved or (fail_on == "warning" and found.warnings) else FINE

@@ -67,4 +67,5 @@ class Decision:
             "fired": list(self.fired),
             "removed": [r.json() for r in self.removed],
             **({} if self.others is None else {"others": list(self.others)}),
+            "denied_by": self.by,
         }

@@ -194,7 +194,8 @@ class Interpreter:
     def guarded(self, route: Route, s: State) -> Decision:
         """Steps 4 and 5: the plan of a route, and what the guards leave of it."""
         if route.action.kind == "deny":
-            return Decision(route.name, "deny", route.action.reason, by=f"route {route.name}")
+            denier = "default" if route is self.policy.default else f"route {route.name}"
+            return Decision(route.name, "deny", route.action.reason, by=denier)
         removed: list[Removal] = []
         left: list[Planned] = []
         for planned in plan(route.action):

@@ -61,9 +61,14 @@ class Diagnostic(Contract):
 
 
 class Proof(Contract):
+    """`assumes`: what a proof takes for granted, `no signal fails` or the name of an `assume`. `why`: what would settle
+    one that is open, or what else is to be known of its witness."""
+
     subject: str
     verdict: Literal["proved", "enforced", "refuted", "open"]
     witness: dict[str, Value] | None
+    assumes: list[str]
+    why: str | None
 
 
 class Summary(Contract):
@@ -74,6 +79,7 @@ class Summary(Contract):
     open: int
     enforced: int
     tests: int
+    assumes: list[str]
 
 
 class Report(Contract):
@@ -99,7 +105,8 @@ class Removal(Contract):
 
 
 class Decision(Contract):
-    """One line of `decide --format json`."""
+    """One line of `decide --format json`. `denied_by` is a guard, a route or a signal, as `guard attacks`; null where
+    nothing denies the request."""
 
     route: str | None
     action: Literal["route", "deny", "unrouted"]
@@ -109,6 +116,7 @@ class Decision(Contract):
     fired: list[str]
     removed: list[Removal]
     others: list[str] | None = None
+    denied_by: str | None
 
 
 class Fault(Contract):

@@ -24,7 +24,13 @@ def document(found: Findings, *, failed: bool) -> dict[str, object]:
     return {
         "version": VERSION,
         "verdict": "fail" if failed else "pass",
-        "summary": {"errors": found.errors, "warnings": found.warnings, **counts, "tests": found.tests},
+        "summary": {
+            "errors": found.errors,
+            "warnings": found.warnings,
+            **counts,
+            "tests": found.tests,
+            "assumes": list(found.assumes),
+        },
         "diagnostics": [diagnostic(d) for d in found.diagnostics],
         "proofs": [proof(p) for p in found.proofs],
     }
@@ -51,7 +57,13 @@ def fix(f: Fix) -> dict[str, object]:
 
 
 def proof(p: Proof) -> dict[str, object]:
-    return {"subject": p.subject, "verdict": p.verdict, "witness": None if p.witness is None else dict(p.witness)}
+    return {
+        "subject": p.subject,
+        "verdict": p.verdict,
+        "witness": None if p.witness is None else dict(p.witness),
+        "assumes": list(p.leans_on),
+        "why": p.why or None,
+    }
 
 
 def dumps(value: object, *, indent: int | None = None) -> str:

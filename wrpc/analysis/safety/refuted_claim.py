@@ -77,4 +77,6 @@ def _refuted(policy: Policy, ask: Asker, assertion: Assertion, claim: Claim, ver
 def _denier(by: str) -> str:
     """`guard x` with its name in backticks."""
     kind, _, name = by.partition(" ")
+    if kind == "default":
+        return "the default"
     return f"{kind} `{name}`" if kind != "signal" else f"the failed signal `{name}`"
