@@ -9,11 +9,8 @@ from wrpc.diagnostics import Diagnostic, finding
 from wrpc.source import Source
 from wrpc.targets.codes import REJECTED
 from wrpc.targets.vllm import lmcache_0_5, options_0_32
+from wrpc.targets.vllm.limits import broken
 from wrpc.targets.vllm.options import KINDS, fits
-
-AT_LEAST_ONE = (
-    "tensor-parallel-size", "pipeline-parallel-size", "max-model-len", "max-num-seqs", "port",
-)  # fmt: skip
 
 
 def check(files: Mapping[str, str]) -> tuple[Diagnostic, ...]:
@@ -54,13 +51,7 @@ def _serve(text: str) -> Iterator[str]:
             kind is not None and not fits(value, kind) and not (name == "served-model-name" and isinstance(value, str))
         ):
             yield f"`{name}` takes {KINDS[kind]}"
-        elif name in AT_LEAST_ONE and value < 1:
-            yield f"`{name}` is {value}, and at least 1"
-    if content.get("lora-modules") and not content.get("enable-lora"):
-        yield "`lora-modules` without `enable-lora`"
-    part = content.get("gpu-memory-utilization", 0.9)
-    if isinstance(part, int | float) and not 0 < part <= 1:
-        yield f"`gpu-memory-utilization` is {part}, not above 0 and at most 1"
+    yield from broken(content)
     transfer = content.get("kv-transfer-config")
     if isinstance(transfer, dict):
         yield from _transfer(transfer)

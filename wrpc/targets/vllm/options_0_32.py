@@ -70,21 +70,18 @@ _TABLES = """
     weight-transfer-config
 """
 _TEXTS = """
-    all2all-backend allowed-local-media-path anthropic-disabled-thinking-effort attention-backend chat-template
+    allowed-local-media-path anthropic-disabled-thinking-effort attention-backend chat-template
     chat-template-content-format code-revision cohere-format config-format data-parallel-address
-    dcp-comm-backend disable-access-log-for-endpoints download-dir expert-placement-strategy fingerprint-mode
-    fingerprint-value gdn-prefill-backend generation-config hf-config-path host io-processor-plugin
-    jit-monitor-mode kda-decode-backend kda-prefill-backend linear-backend load-format log-config-file log-level
-    logprobs-mode lora-dtype mamba-backend mamba-cache-dtype mamba-cache-mode mamba-ssm-cache-dtype
-    mamba-ssu-algorithm master-addr mm-encoder-attn-backend mm-encoder-attn-dtype mm-encoder-fp8-scale-path
-    mm-encoder-fp8-scale-save-path mm-encoder-tp-mode mm-hasher-algorithm mm-processor-cache-type
-    mm-processor-device mm-tensor-ipc model model-impl moe-backend offload-backend optimization-level
-    otlp-traces-endpoint per-request-spec-decode-metrics performance-mode prefix-caching-hash-algo
-    pt-load-map-location quantization reasoning-parser reasoning-parser-plugin response-role revision root-path
-    safetensors-load-strategy scheduler-cls show-hidden-metrics-for-version sparse-indexer-topk-backend
+    disable-access-log-for-endpoints download-dir fingerprint-mode fingerprint-value gdn-prefill-backend
+    generation-config hf-config-path host io-processor-plugin jit-monitor-mode kda-decode-backend
+    kda-prefill-backend linear-backend load-format log-config-file log-level lora-dtype mamba-backend
+    master-addr mm-encoder-attn-backend mm-encoder-attn-dtype mm-encoder-fp8-scale-path
+    mm-encoder-fp8-scale-save-path mm-processor-device model model-impl moe-backend optimization-level
+    otlp-traces-endpoint per-request-spec-decode-metrics pt-load-map-location reasoning-parser
+    reasoning-parser-plugin response-role revision root-path scheduler-cls show-hidden-metrics-for-version
     spec-method spec-model ssl-ca-certs ssl-certfile ssl-ciphers ssl-keyfile tokenizer tokenizer-mode
-    tokenizer-revision tool-call-parser tool-parser-plugin tool-server tool-strict-level uds
-    video-pruning-method worker-cls worker-extension-cls
+    tokenizer-revision tool-call-parser tool-parser-plugin tool-server tool-strict-level uds worker-cls
+    worker-extension-cls
 """
 
 OPTIONS: Mapping[str, Kind] = {
@@ -106,6 +103,37 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "data-parallel-backend": ("ray", "mp"),
     "kv-offloading-backend": ("native", "lmcache"),
     "uvicorn-log-level": ("critical", "error", "warning", "info", "debug", "trace"),
+    "all2all-backend": (
+        "naive", "pplx", "deepep_high_throughput", "deepep_low_latency", "deepep_v2", "mori_high_throughput",
+        "mori_low_latency", "moonep", "nixl_ep", "allgather_reducescatter", "flashinfer_all2allv",
+        "flashinfer_nvlink_two_sided", "flashinfer_nvlink_one_sided", "passthrough",
+    ),
+    "dcp-comm-backend": ("ag_rs", "a2a"),
+    "expert-placement-strategy": ("linear", "round_robin"),
+    "logprobs-mode": ("raw_logits", "raw_logprobs", "processed_logits", "processed_logprobs"),
+    "mamba-cache-dtype": ("auto", "float32", "float16", "bfloat16"),
+    "mamba-cache-mode": ("align", "none"),
+    "mamba-ssm-cache-dtype": ("auto", "float32", "float16", "bfloat16"),
+    "mamba-ssu-algorithm": ("auto", "simple", "vertical", "horizontal"),
+    "mm-encoder-tp-mode": ("weights", "data"),
+    "mm-hasher-algorithm": ("blake3", "sha256", "sha512"),
+    "mm-processor-cache-type": ("shm", "lru"),
+    "mm-tensor-ipc": ("direct_rpc", "torch_shm"),
+    "offload-backend": ("auto", "uva", "prefetch"),
+    "performance-mode": ("balanced", "interactivity", "throughput"),
+    "prefix-caching-hash-algo": ("sha256", "sha256_cbor", "xxhash", "xxhash_cbor"),
+    "quantization": (
+        "awq", "auto_awq", "fp8", "fbgemm_fp8", "fp_quant", "modelopt", "modelopt_fp4", "modelopt_mxfp8",
+        "modelopt_mixed", "auto_gptq", "gptq", "gptq_marlin", "awq_marlin", "humming", "compressed-tensors",
+        "experts_int8", "quark", "moe_wna16", "torchao", "inc", "mxfp4", "gpt_oss_mxfp4", "deepseek_v4_fp8", "online",
+        "fp8_per_tensor", "fp8_per_block", "fp8_per_channel", "int8_per_channel_weight_only", "nvfp4_per_token",
+        "mxfp8",
+    ),
+    "safetensors-load-strategy": ("lazy", "eager", "prefetch", "torchao"),
+    "sparse-indexer-topk-backend": (
+        "auto", "deep_select", "cooperative", "persistent", "per_row", "flashinfer", "torch", "aiter",
+    ),
+    "video-pruning-method": ("evs", "vidcom2"),
     "kv-cache-dtype": (
         "auto",
         "float16",
@@ -127,7 +155,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
         "nvfp4",
         "nvfp4_4over6",
     ),
-}
+}  # fmt: skip
 
 # A file that is kept in version control is no place for these; the program reads them from its environment.
 SECRETS: Mapping[str, str] = {"api-key": "VLLM_API_KEY", "hf-token": "HF_TOKEN"}

@@ -16,11 +16,12 @@ from wrpc.targets.codes import APPROXIMATED, UNEMITTABLE, UNKNOWN_SETTING
 from wrpc.targets.naming import stems
 from wrpc.targets.target import Options
 from wrpc.targets.vllm.codes import TOO_LITTLE_MEMORY
+from wrpc.targets.vllm.limits import broken
 from wrpc.targets.vllm.options import KINDS, OWN, plain, text
-from wrpc.targets.vllm.options_0_32 import CHOICES, CONNECTORS, OPTIONS, SECRETS
+from wrpc.targets.vllm.options_0_32 import CHOICES, CONNECTORS, OPTIONS, SECRETS, VERSION
 
 GIB = 2**30
-USED = Fraction(9, 10)  # the engine's own `gpu-memory-utilization`
+USED = Fraction(92, 100)  # the engine's own `gpu-memory-utilization`
 # Where a policy shares its KV cache, and the connector that does.
 SHARES = {"lmcache": "LMCacheConnectorV1"}
 TIERS = ("gpu", "cpu", "disk")
@@ -255,6 +256,17 @@ class Plan:
                 )
             if engine.tier in ("cpu", "disk") and not engine.size:
                 self.pool(pool, f"says nothing of the `size` of its cache in `{engine.tier}`")
+        held = {
+            "tensor-parallel-size": engine.tensor,
+            "pipeline-parallel-size": engine.pipeline,
+            **({} if engine.context is None else {"max-model-len": engine.context}),
+            **({} if pool.concurrency is None else {"max-num-seqs": pool.concurrency}),
+            **engine.options,
+        }
+        for fault in broken(held):
+            at = self.options.spans.get("options", pool.span)
+            message = f"vLLM {VERSION} does not start the engine of pool `{pool.name}`: {fault}"
+            self.say(UNEMITTABLE, message, at, subject=f"pool {pool.name}")
         self._fits(engine)
 
     def _fits(self, engine: Engine) -> None:
