@@ -170,18 +170,18 @@ class Refusal(Exception):
         super().__init__("; ".join(f"{d.code.id} {d.message}" for d in self.diagnostics[:3]))
 
 
-def nearest(word: str, known: Iterable[str], most: int = 5) -> list[str]:
-    """The known names most like `word`, nearest first."""
+def nearest(word: str, known: Iterable[str], most: int = 5, cutoff: float = 0.6) -> list[str]:
+    """The known names most like `word`, nearest first; `cutoff` is how much of the two has to agree."""
     known = sorted(set(known))
     lowered = {k.lower(): k for k in reversed(known)}
-    close = get_close_matches(word.lower(), lowered, n=most, cutoff=0.6)
+    close = get_close_matches(word.lower(), lowered, n=most, cutoff=cutoff)
     return [lowered[c] for c in close]
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str | None:
+def did_you_mean(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
     """A help text that names the nearest known names, or lists them where there are few, or None."""
     known = sorted(set(known))
-    close = nearest(word, known)
+    close = nearest(word, known, cutoff=cutoff)
     if close:
         return "did you mean " + listing(close) + "?"
     if known and len(known) <= 5:

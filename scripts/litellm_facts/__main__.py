@@ -21,6 +21,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from effects import effects
 from models import models
 from providers import providers
 from reading import read
@@ -46,11 +47,14 @@ def main(folder: Path) -> int:
     litellm.suppress_debug_info = True
     release = version("litellm")
     root = Path(litellm.__file__).parent
-    sources = read(root, *(path for path in [root.parent / "litellm_enterprise"] if path.is_dir()))
+    folders = [path for path in (root, root.parent / "litellm_enterprise") if path.is_dir()]
+    sources = read(*folders)
+    keys = sections(litellm, sources)
     facts = {
         "program": "litellm",
         "release": release,
-        "sections": sections(litellm, sources),
+        **effects(litellm, folders, keys, sources.special),
+        "sections": keys,
         "words": words(litellm, root),
         "router_ignored": sorted(outside_router(sources)),
         "router_stops": sorted(stopping(sources)),

@@ -35,6 +35,15 @@ DECLARED = (
     ("budget_config", "litellm.types.utils", "BudgetConfig"),
     ("model_group_alias", "litellm.types.router", "RouterModelGroupAliasItem"),
     ("key_management_settings", "litellm.types.secret_managers.main", "KeyManagementSettings"),
+    ("alerting_args", "litellm.types.integrations.slack_alerting", "SlackAlertingArgs"),
+    ("litellm_jwtauth", "litellm.proxy._types", "LiteLLM_JWTAuth"),
+    ("model_group_settings", "litellm.types.router", "ModelGroupSettings"),
+    ("priority_reservation_settings", "litellm.types.utils", "PriorityReservationSettings"),
+    (
+        "upperbound_key_generate_params",
+        "litellm.types.proxy.management_endpoints.ui_sso",
+        "LiteLLM_UpperboundKeyGenerateParams",
+    ),
 )
 
 

@@ -118,3 +118,16 @@ def compared(path: Path, name: str) -> set[str]:
         for each in node.comparators
         if isinstance(each, ast.Constant) and isinstance(each.value, str)
     }
+
+
+def asked(folder: Path, name: str) -> set[str]:
+    """The texts of which the files of a folder ask whether an attribute has them."""
+    return {
+        node.left.value
+        for path in folder.rglob("*.py")
+        if f" in self.{name}" in (text := path.read_text(encoding="utf-8"))
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Compare) and isinstance(node.left, ast.Constant) and isinstance(node.left.value, str)
+        for each in node.comparators
+        if isinstance(each, ast.Attribute) and each.attr == name
+    }

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 import typing
 from pathlib import Path
 from typing import Any
 
 from kinds import found, hints
 from models import models
-from syntax import compared
+from syntax import asked, compared
 
 
 def words(litellm: Any, root: Path) -> dict[str, list[str]]:
@@ -36,7 +37,22 @@ def words(litellm: Any, root: Path) -> dict[str, list[str]]:
             *compared(root / "litellm_core_utils" / "litellm_logging.py", "callback"),
         },
         "guardrail_mode": _members(found("litellm.types.guardrails", "GuardrailEventHooks")),
+        "pii_action": _members(found("litellm.types.guardrails", "PiiAction")),
+        "alerting": asked(root / "integrations", "alerting") | asked(root / "proxy", "alerting"),
+        "alert_types": _members(found("litellm.types.integrations.slack_alerting", "AlertType")),
+        "supported_call_types": _literals(found("litellm.types.caching", "CachingSupportedCallTypes")),
+        "model_group_affinity": _constant("litellm.router_utils.pre_call_checks.deployment_affinity_check"),
+        "mcp_transport": _members(found("litellm.types.mcp", "MCPTransport")),
+        "mcp_auth_type": _members(found("litellm.types.mcp", "MCPAuth")),
+        "prompt_integration": _members(found("litellm.types.prompts.init_prompts", "SupportedPromptIntegrations")),
+        "role_permissions.role": _fields(found("litellm.proxy._types", "RoleBasedPermissions")).get("role", ()),
+        "access_mode": _fields(found("litellm.types.secret_managers.main", "KeyManagementSettings")).get(
+            "access_mode", ()
+        ),
+        "model_info.tier": _fields(found("litellm.types.router", "ModelInfo")).get("tier", ()),
         "key_management_system": _members(found("litellm.types.secret_managers.main", "KeyManagementSystem")),
+        # Words for a duration, which is else a number and a unit.
+        "duration": found("litellm.litellm_core_utils.duration_parser", "_BUDGET_DURATION_WORD_ALIASES") or (),
         "model_info.mode": [row[1] for row in models(litellm).values() if row[1]],
     }
     return {name: sorted({str(getattr(each, "value", each)) for each in values}) for name, values in made.items()}
@@ -46,7 +62,19 @@ def _members(enumeration: Any) -> list[str]:
     return [str(each.value) for each in enumeration] if enumeration is not None else []
 
 
+def _fields(model: Any) -> dict[str, list[str]]:
+    """The words that the fields of a pydantic model take."""
+    return {name: _literals(field.annotation) for name, field in getattr(model, "model_fields", {}).items()}
+
+
+def _constant(module: str) -> set[str]:
+    """The flags of a check, a frozen set of the module."""
+    loaded = sys.modules.get(module)
+    sets = [value for value in vars(loaded or object).values() if isinstance(value, frozenset)]
+    return {str(each) for value in sets for each in value}
+
+
 def _literals(annotation: object) -> list[str]:
     if typing.get_origin(annotation) is typing.Literal:
-        return [str(each) for each in typing.get_args(annotation)]
+        return [str(getattr(each, "value", each)) for each in typing.get_args(annotation)]
     return [text for each in typing.get_args(annotation) for text in _literals(each)]

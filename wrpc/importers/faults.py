@@ -28,6 +28,10 @@ class Report:
         self.found.append(not_imported(what, at, severity=severity, why=why))
 
 
+# How much of two keys has to agree for one to be a misspelling of the other: `budgets` is no `agents`.
+ALIKE = 0.8
+
+
 def not_imported(what: str, at: Span, *, severity: Severity = "warning", why: str = "") -> Diagnostic:
     message = f"not imported: {what}" + (f" ({why})" if why else "")
     return finding(codes.NOT_IMPORTED, message, line(at), severity=severity)
@@ -43,10 +47,10 @@ def unknown_key(
     written: str, pair: Pair, known: Collection[str], said: str, *, severity: Severity | None = None
 ) -> Diagnostic:
     """A key that is none of the known ones. The fix is a guess, so it is not safe."""
-    close = nearest(written, known)
+    close = nearest(written, known, cutoff=ALIKE)
     fixes = [Fix(pair.key.span, close[0], f"write `{close[0]}`", safe=False)] if close else []
     return finding(
-        codes.UNKNOWN_KEY, said, pair.key.span, severity=severity, help=did_you_mean(written, known), fixes=fixes
+        codes.UNKNOWN_KEY, said, pair.key.span, severity=severity, help=did_you_mean(written, known, ALIKE), fixes=fixes
     )
 
 

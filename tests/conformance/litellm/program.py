@@ -17,6 +17,11 @@ A line `# shows: LOOK => TEXT` of the head is one look; standard output is one J
     sent NAME FIELD                  what reaches the provider: `url`, `timeout`, a header or a top key of the body
     http NAME with KEY               whether the proxy itself answers such a request, or refuses it; `nothing` is no key
     warned WORD                      whether a warning of the program has the word
+    guards                           the guardrails that were made, each with its mode and whether it always runs
+    tagged NAME TAG ...              the deployments that answer 20 requests with these tags, or the error
+    spent ID PERIOD                  whether a request is counted for the budget of a deployment or provider
+    reached NAME down HOST           the hosts that a request is sent to, while one of them answers 500
+    route PATH                       whether the proxy has such a route, and whether it asks for a key
 
 `ID:Error` fails in that way, and `with N tokens` makes the prompt that long.
 """
@@ -75,6 +80,7 @@ class Calls:
         self.tried: list[str] = []
         self.failing: dict[str, str] = {}
         self.sent: list[Any] = []
+        self.down = ""
         self.real = litellm.acompletion
 
     async def completion(self, **parameters: Any) -> Any:
@@ -87,6 +93,8 @@ class Calls:
     async def send(self, request: Any, **_: Any) -> Any:
         if request.content:
             self.sent.append(request)
+        if request.url.host == self.down:
+            return httpx.Response(500, json={"error": {"message": "it is down"}}, request=request)
         return httpx.Response(200, json=ANSWER, request=request)
 
 
@@ -158,6 +166,42 @@ async def ask(calls: Calls, text: str) -> str:
     return str(answer._hidden_params["model_id"])
 
 
+def guards() -> str:
+    handler = import_module("litellm.proxy.guardrails.guardrail_registry").IN_MEMORY_GUARDRAIL_HANDLER
+    made = handler.guardrail_id_to_custom_guardrail
+    found = [(each["guardrail_name"], made.get(id_)) for id_, each in handler.IN_MEMORY_GUARDRAILS.items()]
+    return " ".join(f"{name}:{each.event_hook}:{each.default_on}" for name, each in found) or "nothing"
+
+
+async def tagged(name: str, tags: list[str]) -> str:
+    found = set()
+    for _ in range(20):
+        message = [{"role": "user", "content": "word"}]
+        try:
+            answer = await proxy.llm_router.acompletion(model=name, messages=message, metadata={"tags": tags})
+            found.add(str(answer._hidden_params["model_id"]))
+        except Exception as problem:  # noqa: BLE001  whatever it is, it is the answer
+            found.add(error(problem))
+    return " ".join(sorted(found))
+
+
+async def spent(calls: Calls, who: str, period: str) -> str:
+    """The callback that counts runs after the answer."""
+    await ask(calls, "chat")
+    await asyncio.sleep(1)
+    limiter = proxy.llm_router.router_budget_logger
+    keys = [f"{kind}_spend:{who}:{period}" for kind in ("deployment", "provider")]
+    amounts = [limiter.dual_cache.in_memory_cache.get_cache(key=key) for key in keys]
+    return "something" if any(amounts) else "nothing"
+
+
+def route(path: str) -> str:
+    found = [each for each in proxy.app.routes if getattr(each, "path", None) == path]
+    if not found:
+        return "nothing"
+    return "asks for a key" if found[0].dependencies else "open"
+
+
 async def http(name: str, key: str) -> str:
     headers = {} if key == "nothing" else {"Authorization": f"Bearer {key}"}
     body = json.dumps({"model": name, "messages": [{"role": "user", "content": "word"}]}).encode()
@@ -194,6 +238,19 @@ async def see(look: str, calls: Calls, warnings: Warnings) -> str:
     random.seed(0)
     if kind == "env":
         return os.environ.get(rest, "nothing")
+    if kind == "guards":
+        return guards()
+    if kind == "tagged":
+        name, *tags = rest.split()
+        return await tagged(name, tags)
+    if kind == "spent":
+        return await spent(calls, *rest.split())
+    if kind == "route":
+        return route(rest)
+    if kind == "reached":
+        name, calls.down = rest.split(" down ")
+        await ask(calls, name)
+        return " ".join(request.url.host for request in calls.sent)
     if kind == "warned":
         return "yes" if any(rest in text for text in warnings.texts) else "no"
     if kind == "group":

@@ -18,7 +18,7 @@ import pytest
 import yaml
 
 import wrpc.api
-from tests.importers.litellm.faults import deployments, fallbacks, keys, values
+from tests.importers.litellm.faults import deployments, entries, fallbacks, keys, values
 from tests.importers.litellm.faults.fault import AZURE, CLOUDS, HERE, INCLUDED, OWN, PLATFORM, TEAM, Fault
 from wrpc.diagnostics import Diagnostic
 from wrpc.importers import importer
@@ -28,7 +28,7 @@ from wrpc.source import Source
 
 CASES = Path(__file__).resolve().parent / "cases"
 SEVERITIES = ("info", "warning", "error")
-FAULTS = [*keys.FAULTS, *fallbacks.FAULTS, *deployments.FAULTS, *values.FAULTS]
+FAULTS = [*keys.FAULTS, *fallbacks.FAULTS, *deployments.FAULTS, *values.FAULTS, *entries.FAULTS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,7 @@ FINE = {
     "a bare model": (TEAM, "model: openai/gpt-4.1\n", "model: gpt-4.1\n"),
     "a provider by its key": (OWN, "model: openai/BAAI", "custom_llm_provider: openai\n      model: BAAI"),
     "a name from the environment": (TEAM, "model_name: dictation", "model_name: os.environ/DICTATION"),
-    "any key": (TEAM, "  master_key: os.environ/LITELLM_MASTER_KEY\n", "  master_key: hunter2\n"),
+    "a word for a key": (TEAM, "  master_key: os.environ/LITELLM_MASTER_KEY\n", "  master_key: your-master-key\n"),
 }  # fmt: skip
 
 

@@ -51,11 +51,18 @@ class Shrinking:
 
 def check(policy: Policy, ask: Asker) -> Found:
     contexts = {pool: context for pool in policy.pools if (context := _context(policy, pool)) is not None}
+    told: set[object] = set()
     for route in policy.answering:
         for one in _shrinking(route, contexts):
+            # One written name, however many pools an imported file makes of it.
+            place = None if one.edge.span is None else one.edge.span.key()
+            if place in told:
+                continue
             answer = reached(ask, route, one.edge.pool, one.larger)
             if answer.impossible:
                 continue
+            if place is not None:
+                told.add(place)
             here, there = one.edge.pool, one.larger[0]
             yield shown(
                 CODE,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from wrpc.diagnostics import Related
+from wrpc.diagnostics import Fix, Related
 from wrpc.importers import edits
 from wrpc.importers.document import Items, Keys, Node, Pair, Scalar, is_null, kind
 from wrpc.importers.litellm import codes
@@ -97,12 +97,19 @@ def _lists(config: Config, pair: Pair, key: Kind, chains: Chains) -> None:
     for entry in pair.value.items:
         if not isinstance(entry, Keys):
             message = f"an entry of `{key}` is {kind(entry)}, where a mapping of a group to a list is expected"
-            _shape(config, message, entry, "otherwise" if lax else "stops")
+            _shape(config, message, entry, "otherwise" if lax else "stops", one=f"{key} is a list of {kind(entry)}")
+            continue
+        if (named := _named(entry)) is not None:
+            chains.given = True
+            _keyed(config, key, entry, *named, lax=lax)
             continue
         if len(entry.pairs) != 1:
             message = f"an entry of `{key}` has {len(entry.pairs)} keys, where one group is expected"
-            _shape(config, message, entry, "otherwise" if lax else "stops", help=_meant(entry))
-            if not lax or not entry.pairs or entry.get("model_name") is not None:
+            words = any(word in entry for word in _GROUP)
+            one = f"{key} in words" if words else None
+            _shape(config, message, entry, "otherwise" if lax else "stops", help=_meant(entry), one=one)
+            if not lax or not entry.pairs or words:
+                chains.given = True
                 continue
         group = next(iter(entry))
         own = entry.pairs[group]
@@ -120,16 +127,48 @@ def _lists(config: Config, pair: Pair, key: Kind, chains: Chains) -> None:
         chains.add(chain)
 
 
+# Keys of an entry that says in words of its own what the group and its list are.
+_GROUP = ("model_name", "model", "source", "primary", "primary_model")
+_LIST = ("fallbacks", "fallback", "fallback_model", "fallback_models", "fallback_to", "targets", "backup", "backups")
+
+
+def _named(entry: Keys) -> tuple[Scalar, tuple[Scalar, ...]] | None:
+    """The group and its list, of an entry with two keys that call them so."""
+    group = next((entry[key] for key in _GROUP if key in entry), None)
+    given = next((entry[key] for key in _LIST if key in entry), None)
+    items = given.items if isinstance(given, Items) else (given,)
+    names = tuple(each for each in items if isinstance(each, Scalar) and isinstance(each.value, str))
+    if len(entry.pairs) != 2 or not isinstance(group, Scalar) or len(names) != len(items) or not names:
+        return None
+    return group, names
+
+
+def _keyed(config: Config, key: Kind, entry: Keys, group: Scalar, names: tuple[Scalar, ...], *, lax: bool) -> None:
+    """Such an entry as one finding; its repair says the same in the shape that works."""
+    listed = ", ".join(name.span.text for name in names)
+    end = "looks for a group with the name of each key" if lax else "does not start"
+    message = f"an entry of `{key}` has 2 keys, where one group is expected; {config.program} {end}"
+    written = f"{group.span.text}: [{listed}]"
+    text = written if "\n" in entry.span.text or entry.span.text[:1] != "{" else f"{{{written}}}"
+    plain = all("\n" not in each.span.text and each.span.text[:1] not in "&*!|>" for each in (group, *names))
+    clean = plain and "#" not in entry.span.text
+    fix = Fix(entry.span, text, f"write `{written}`", safe=clean) if clean else None
+    effect: Effect = "otherwise" if lax else "stops"
+    config.say(codes.FALLBACK_SHAPE, message, line(entry.span), effect, help=f"write `- {written}`", fixes=[fix])
+
+
 def _meant(entry: Keys) -> str:
-    group = entry.get("model_name") or entry.get("model") or entry.get("source")
+    group = next((entry[key] for key in _GROUP if key in entry), None)
     said = f"`- {group.text}: [...]`" if isinstance(group, Scalar) else "`- group: [...]`"
     return f"write {said}, one group an entry"
 
 
-def _shape(config: Config, message: str, node: Node, effect: Effect, *, help: str = SHAPE) -> None:
+def _shape(
+    config: Config, message: str, node: Node, effect: Effect, *, help: str = SHAPE, one: str | None = None
+) -> None:
     ends = {"stops": "does not start", "otherwise": "falls back to nothing"}
     said = f"{message}; {config.program} {ends.get(effect, 'ignores it')}"
-    config.say(codes.FALLBACK_SHAPE, said, line(node.span), effect, help=help)
+    config.say(codes.FALLBACK_SHAPE, said, line(node.span), effect, help=help, one=one)
 
 
 def _targets(config: Config, node: Node, group: str) -> tuple[Target, ...]:

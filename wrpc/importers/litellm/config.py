@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from wrpc.diagnostics import Code, Fix, Related, Severity, finding
+from wrpc.diagnostics import Code, Diagnostic, Fix, Related, Severity, finding
 from wrpc.importers.document import Keys, Pair, Scalar
 from wrpc.importers.faults import Report
 from wrpc.importers.litellm.facts import Facts
@@ -43,6 +43,7 @@ class Config:
     report: Report
     files: list[Keys] = field(default_factory=list)
     open: str | None = None
+    same: dict[tuple[str, str], list[Diagnostic]] = field(default_factory=dict)
 
     @property
     def program(self) -> str:
@@ -67,9 +68,23 @@ class Config:
         help: str | None = None,
         related: Iterable[Related] = (),
         fixes: Iterable[Fix | None] = (),
+        one: str | None = None,
     ) -> None:
+        """`one` names what is wrong, where the same may be wrong in many places: they become one finding."""
         known = [fix for fix in fixes if fix is not None]
-        self.report.add(finding(code, message, at, severity=EFFECTS[effect], help=help, related=related, fixes=known))
+        made = finding(code, message, at, severity=EFFECTS[effect], help=help, related=related, fixes=known)
+        if one is None:
+            self.report.add(made)
+        else:
+            self.same.setdefault((code.id, one), []).append(made)
+
+    def gather(self) -> None:
+        """What is the same in many places, told at the first of the worst, with the other places."""
+        for each in self.same.values():
+            each.sort(key=lambda d: (d.severity != "error", d.severity == "info", d.key()))
+            others = [Related(d.span, "here too") for d in each[1:] if d.span.key() != each[0].span.key()]
+            self.report.add(replace(each[0], related=(*each[0].related, *others)))
+        self.same.clear()
 
     def setting(self, key: str, *sections: str) -> Pair | None:
         """A setting from the first of these sections that has it; one that is empty does not count."""

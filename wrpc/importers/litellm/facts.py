@@ -67,8 +67,42 @@ class Facts:
         return self.sections.get(section, NOTHING)
 
     def home(self, key: str, among: Sequence[str] = MAIN) -> tuple[str, ...]:
-        """The sections that have a key."""
-        return tuple(section for section in among if key in self.known(section))
+        """The sections that have a key, the one that counts first."""
+        found = [section for section in among if key in self.known(section)]
+        if MAIN[0] in found and MAIN[1] in found and key not in self.overriding:
+            found.remove(MAIN[0])
+            found.insert(found.index(MAIN[1]) + 1, MAIN[0])
+        return tuple(found)
+
+    @property
+    def overriding(self) -> frozenset[str]:
+        """Keys of `router_settings` that go before the same key of `litellm_settings`."""
+        return frozenset(self.data["overriding"])
+
+    @property
+    def inert(self) -> frozenset[str]:
+        """Keys of `litellm_settings` that set something which nothing reads."""
+        return frozenset(self.data["inert"])
+
+    @property
+    def licensed(self) -> frozenset[str]:
+        """Keys of `general_settings` that stop a program without a licence."""
+        return frozenset(self.data["licensed"])
+
+    def reads(self, provider: str | None, key: str) -> bool:
+        """Whether a provider reads a parameter that only some do."""
+        owners = self.data["owners"].get(key)
+        return owners is None or provider is None or provider in owners
+
+    @property
+    def guardrails_stop(self) -> bool:
+        """Whether a guardrail that cannot be made stops the start; it is left out otherwise."""
+        return bool(self.data["guardrails"] == "stops")
+
+    @property
+    def first_decides(self) -> bool:
+        """Whether a group goes by weights only where its first deployment has one."""
+        return bool(self.data["shuffle"] == "first")
 
     @property
     def strategies(self) -> tuple[str, ...]:
@@ -84,6 +118,11 @@ class Facts:
     def router_stops(self) -> frozenset[str]:
         """Keys that stop the start when they stand in `router_settings`."""
         return frozenset(self.data["router_stops"])
+
+    @property
+    def refused(self) -> frozenset[str]:
+        """Keys of `router_settings` that the router has and no file can satisfy."""
+        return frozenset(self.data["refused"])
 
     def prompt(self, model: str) -> bool:
         """Whether a `litellm_params.model` names a prompt kept elsewhere, so that no provider is asked for."""

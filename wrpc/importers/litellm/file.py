@@ -13,15 +13,24 @@ from wrpc.importers.faults import Report, in_order
 from wrpc.importers.importer import Imported, ImportedPolicy
 from wrpc.importers.litellm import (
     aliases,
+    budgets,
+    caching,
     chains,
     codes,
     deployments,
+    entries,
+    geography,
+    guardrails,
     includes,
     notes,
     references,
     secrets,
     sections,
     settings,
+    several,
+    shrinking,
+    strategies,
+    tags,
 )
 from wrpc.importers.litellm.config import ROUTER, SETTINGS, Config
 from wrpc.importers.litellm.facts import Facts
@@ -45,24 +54,37 @@ def read(source: Source, facts: Facts) -> Imported:
     includes.read(config)
     sections.read(config)
     settings.read(config)
+    caching.read(config)
+    guardrails.read(config)
+    entries.read(config)
+    strategies.read(config)
     secrets.read(config)
     made = _policy(config)
     notes.read(config)
+    config.gather()
     return Imported(made, in_order(_veiled(config, d) for d in config.report.found))
 
 
 def _policy(config: Config) -> tuple[ImportedPolicy, ...]:
     """A file without any deployment says nothing about who answers, and becomes no policy."""
-    found = deployments.read(config)
+    found = several.read(config, deployments.read(config))
+    budgets.read(config, found)
+    tags.read(config, found)
     names, recognised = aliases.read(config)
-    gateway = Gateway(config.facts, found, names, recognised, chains.read(config), _most(config), config.shuffled)
+    lists, first = chains.read(config), config.facts.first_decides
+    gateway = Gateway(config.facts, found, names, recognised, lists, _most(config), config.shuffled, first)
     references.read(config, gateway)
     if not found and "model_list" in config.root and config.open is None:
         node = config.root["model_list"]
         if document.is_null(node) or (isinstance(node, Items) and not node.items):
             message = "`model_list` holds no deployment, so every request is refused"
             config.say(codes.NO_DEPLOYMENTS, message, config.root.key("model_list"), "otherwise")
-    return (policy(config, gateway, plans(gateway)),) if any(d.alive for d in found) else ()
+    if not any(d.alive and not d.router for d in found):
+        return ()
+    made = plans(gateway)
+    geography.read(config, gateway, made)
+    shrinking.read(config, gateway, made)
+    return (policy(config, gateway, made),)
 
 
 def _most(config: Config) -> int:

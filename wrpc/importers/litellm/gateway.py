@@ -13,6 +13,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Literal
 
+from wrpc.importers.litellm.auto_router import choices
 from wrpc.importers.litellm.chains import ANY, Chain, Chains, Kind
 from wrpc.importers.litellm.deployments import Deployment
 from wrpc.importers.litellm.facts import Facts
@@ -73,6 +74,8 @@ class Gateway:
     chains: Mapping[Kind, Chains]
     max_fallbacks: int = MAX_FALLBACKS
     shuffled: bool = True
+    first_decides: bool = False
+    """A group goes by weights only where its first deployment has one."""
 
     @cached_property
     def by_index(self) -> Mapping[int, Deployment]:
@@ -88,10 +91,10 @@ class Gateway:
 
     @cached_property
     def places(self) -> Mapping[int, tuple[int, int]]:
-        """Of each deployment that was made: the how manieth of its group it is, from 1, and of how many."""
+        """Of each deployment that was made: its position in the group, from 1, and of how many."""
         found: dict[str, list[int]] = {}
         for deployment in self.deployments:
-            if deployment.alive:
+            if deployment.alive and not deployment.router:
                 found.setdefault(deployment.group, []).append(deployment.index)
         return {index: (at, len(own)) for own in found.values() for at, index in enumerate(own, 1)}
 
@@ -101,9 +104,25 @@ class Gateway:
         found: dict[str, list[Deployment]] = {}
         for deployment in self.deployments:
             own = found.setdefault(deployment.group, [])
-            if deployment.alive and deployment.group not in self.stuck:
+            if deployment.alive and deployment.group not in self.stuck and not deployment.router:
                 own.append(deployment)
+        for group, chosen in self.picked.items():
+            # A router picks a group, whose deployments answer in the place of its own.
+            picked = [d for name in chosen for d in found.get(self.aliases.get(name, name), ()) if not d.router]
+            picked += [
+                d for name in chosen if name not in found for d in self.deployments if d.alive and d.model == name
+            ]
+            found[group] = list(dict.fromkeys((*found[group], *picked)))
         return {name: tuple(own) for name, own in found.items()}
+
+    @cached_property
+    def picked(self) -> Mapping[str, tuple[str, ...]]:
+        """The groups that a router of a group picks from, by the group."""
+        return {
+            d.group: tuple(choice.name for choice in choices(d.model, d.params))
+            for d in self.deployments
+            if d.alive and d.router and d.model is not None
+        }
 
     @cached_property
     def stuck(self) -> frozenset[str]:
@@ -120,7 +139,8 @@ class Gateway:
 
     @cached_property
     def ids(self) -> Mapping[str, Deployment]:
-        return {d.id: d for d in self.deployments if d.id is not None and d.alive and d.id not in self.groups}
+        own = (d for d in self.deployments if d.alive and not d.router)
+        return {d.id: d for d in own if d.id is not None and d.id not in self.groups}
 
     @cached_property
     def texts(self) -> Mapping[str, tuple[Deployment, ...]]:
@@ -128,7 +148,7 @@ class Gateway:
         found: dict[str, list[Deployment]] = {}
         failing: set[str] = set()
         for deployment in self.deployments:
-            if deployment.alive and deployment.model is not None:
+            if deployment.alive and deployment.model is not None and not deployment.router:
                 found.setdefault(deployment.model, []).append(deployment)
                 if deployment.unsortable or (deployment.undrawable and self.shuffled):
                     failing.add(deployment.model)
@@ -145,6 +165,12 @@ class Gateway:
         """The group of the first default fallback, which also answers for names that nothing else knows."""
         chain = self.chains["fallbacks"].first.get(ANY)
         return self.groups.get(chain.targets[0].name, ()) if chain is not None and chain.targets else ()
+
+    def shares(self, deployments: Sequence[Deployment], name: str = "") -> list[Fraction]:
+        """The share of each; what a router of the group picks nobody knows."""
+        if self.group(name) in self.picked if name else False:
+            return [Fraction(1)] * len(deployments)
+        return weights(deployments, first=self.first_decides)
 
     # ── Names ─────────────────────────────────────────────────────────────
 
@@ -297,14 +323,17 @@ def first_level(deployments: Sequence[Deployment]) -> tuple[Deployment, ...]:
     return tuple(d for d in deployments if not orders or d.order == min(orders))
 
 
-def weights(deployments: Sequence[Deployment]) -> list[Fraction]:
+def weights(deployments: Sequence[Deployment], *, first: bool = False) -> list[Fraction]:
     """The share of each in the shuffle: by the first metric of which one has more than 0, else evenly.
 
-    A negative weight takes from the sum of those before it, as `random.choices` does with its running sums.
+    `first`: a metric counts only where the first deployment has it. A negative weight takes from the sum of those
+    before it, as `random.choices` does with its running sums.
     """
     if len(deployments) == 1:
         return [Fraction(1)]
     for column in range(3):
+        if first and deployments[0].metrics[column] is None:
+            continue
         values = [d.metrics[column] or Fraction(0) for d in deployments]
         if values and max(values) > 0 and sum(values) > 0:
             return values if min(values) >= 0 else _running(values)

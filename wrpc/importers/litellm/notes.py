@@ -8,8 +8,8 @@ from wrpc.diagnostics import listing
 from wrpc.importers.document import Keys, Node, Scalar, is_null
 from wrpc.importers.litellm.chains import DEFAULT, KINDS
 from wrpc.importers.litellm.config import GENERAL, ROUTER, SETTINGS, Config
-from wrpc.importers.litellm.deployments import REGIONS
 from wrpc.importers.litellm.policy import NUMBERS, TEXTS
+from wrpc.importers.litellm.regions import KEYS as REGIONS
 from wrpc.importers.nodes import entries_of, keys_of
 from wrpc.source import Span
 
@@ -60,9 +60,9 @@ REST: Mapping[str, tuple[frozenset[str], str]] = {
     ),
     GENERAL: (frozenset(CHOOSING[GENERAL]), "who may ask, and where the program keeps its records, is its own"),
 }
-# What the pool of a deployment holds of its parameters; the rest goes to the provider with each request.
+# What the pool of a deployment holds of its parameters.
 HELD = frozenset(
-    ("model", "api_base", "base_url", "api_key", "weight", "order", "custom_llm_provider", "tags", "max_input_tokens",
+    ("model", "api_base", "base_url", "api_key", "weight", "order", "custom_llm_provider", "tags",
      "max_output_tokens", "input_cost_per_token", "output_cost_per_token", *NUMBERS, *TEXTS, *REGIONS)
 )  # fmt: skip
 # Of a deployment.
@@ -93,7 +93,7 @@ def read(config: Config) -> None:
         if isinstance(model, Scalar) and isinstance(model.value, str):
             for prefix, why in OWN.items():
                 if model.value.startswith(prefix):
-                    config.report.omit(f"what `{model.value}` chooses", model.span, why=why)
+                    config.report.omit(f"what `{model.value}` chooses", model.span, severity="info", why=why)
 
 
 def _said(node: Node | None) -> bool:
@@ -112,7 +112,7 @@ def _parameters(config: Config) -> None:
             if key not in HELD and _said(pair.value):
                 first.setdefault(key, pair.key.span)
     if first:
-        why = "they go to the provider with each request"
+        why = "how the program calls is its own"
         at = next(iter(first.values()))
         config.report.omit(f"{_some(list(first))} of `litellm_params`", at, severity="info", why=why)
 

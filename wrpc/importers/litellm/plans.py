@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from wrpc.importers.litellm.deployments import Deployment
-from wrpc.importers.litellm.gateway import CAUSES, STAR, Cause, Gateway, Pattern, Step, first_level, weights
+from wrpc.importers.litellm.gateway import CAUSES, STAR, Cause, Gateway, Pattern, Step, first_level
 from wrpc.policy.vocabulary import CAUSES as WORDS
 from wrpc.source import Span
 
@@ -47,7 +47,7 @@ def plan(gateway: Gateway, name: str) -> Plan:
         return Plan(())
     deployments = found[0]
     level = first_level(deployments)
-    shares = list(zip((d.index for d in level), weights(level), strict=True))
+    shares = list(zip((d.index for d in level), gateway.shares(level, name), strict=True))
     # Who waits until all others rest: members that get no traffic. The levels of a group follow by themselves.
     leveled = bool(gateway.levels(name))
     shares += [(d.index, Fraction(0)) for d in deployments if d not in level and (d.order is None or not leveled)]
@@ -56,33 +56,33 @@ def plan(gateway: Gateway, name: str) -> Plan:
     for cause in DEDICATED:
         steps[cause] = general if cause in gateway.alike else gateway.tried(name, cause)
     if not shares:
-        return _promoted(steps)
+        return _promoted(gateway, steps)
     # A pool stands once in a plan: one without traffic that a fallback reaches stands there.
     reached = {d.index for own in steps.values() for step in own for d in step.deployments}
     kept = [(index, weight) for index, weight in shares if weight or index not in reached]
-    return Plan(tuple(kept), tuple(_edges(steps, {index for index, _ in kept})))
+    return Plan(tuple(kept), tuple(_edges(gateway, steps, {index for index, _ in kept})))
 
 
-def _promoted(steps: dict[Cause, list[Step]]) -> Plan:
+def _promoted(gateway: Gateway, steps: dict[Cause, list[Step]]) -> Plan:
     """A name without deployments fails at once, and the first fallback that has some answers in its place."""
     general = steps["general"]
     at = next((i for i, step in enumerate(general) if step.deployments), None)
     if at is None:
         return Plan(())
     first = general[at].deployments
-    shares = tuple(zip((d.index for d in first), weights(first), strict=True))
+    shares = tuple(zip((d.index for d in first), gateway.shares(first), strict=True))
     rest: dict[Cause, list[Step]] = dict.fromkeys(CAUSES, general[at + 1 :])
-    return Plan(shares, tuple(_edges(rest, {index for index, _ in shares})))
+    return Plan(shares, tuple(_edges(gateway, rest, {index for index, _ in shares})))
 
 
-def _edges(steps: dict[Cause, list[Step]], taken: set[int]) -> Iterable[Edge]:
+def _edges(gateway: Gateway, steps: dict[Cause, list[Step]], taken: set[int]) -> Iterable[Edge]:
     """One list for all causes, in which each cause finds its own order; a pool stands in it once."""
     orders: dict[Cause, list[int]] = {}
     places: dict[int, Span] = {}
     if all(own is steps["general"] for own in steps.values()):
         steps = {"general": steps["general"]}
     for cause, own in steps.items():
-        pools = dict.fromkeys(d.index for step in own for d in _by_weight(step) if d.index not in taken)
+        pools = dict.fromkeys(d.index for step in own for d in _by_weight(gateway, step) if d.index not in taken)
         orders[cause] = list(pools)
         for step in own:
             for deployment in (*step.deployments, *step.spare):
@@ -95,11 +95,11 @@ def _edges(steps: dict[Cause, list[Step]], taken: set[int]) -> Iterable[Edge]:
         yield Edge(index, words, places[index])
 
 
-def _by_weight(step: Step) -> Sequence[Deployment]:
+def _by_weight(gateway: Gateway, step: Step) -> Sequence[Deployment]:
     """Those that get traffic first, as written."""
     if len(step.deployments) < 2:
         return (*step.deployments, *step.spare)
-    shares = weights(step.deployments)
+    shares = gateway.shares(step.deployments)
     ranked = sorted(zip(step.deployments, shares, strict=True), key=lambda pair: pair[1] <= 0)
     return [*(deployment for deployment, _ in ranked), *step.spare]
 

@@ -10,8 +10,9 @@ from urllib.parse import urlsplit, urlunsplit
 
 from wrpc.importers.document import Keys, Node, Scalar
 from wrpc.importers.importer import ImportedPolicy
+from wrpc.importers.litellm import regions
 from wrpc.importers.litellm.config import ROUTER, SETTINGS, Config, strategy, variable
-from wrpc.importers.litellm.deployments import METRICS, REGIONS, Deployment
+from wrpc.importers.litellm.deployments import METRICS, Deployment
 from wrpc.importers.litellm.gateway import STAR, Gateway, Pattern
 from wrpc.importers.litellm.plans import Edge, Plan, Plans
 from wrpc.importers.nodes import int_of, line, number_of, place, text_of, texts_of
@@ -89,7 +90,7 @@ def policy(config: Config, gateway: Gateway, plans: Plans) -> ImportedPolicy:
     at = line(config.root.span)
     own = _name(config)
     for deployment in gateway.deployments:
-        if deployment.alive:
+        if deployment.alive and not deployment.router:
             _pool(draft, deployment)
     routes = [_exact(draft, names, plan, tiered=bool(plans.patterns)) for plan, names in plans.exact.items()]
     routes += [_pattern(draft, tier, *each) for tier, each in enumerate(plans.patterns, 2)]
@@ -132,7 +133,7 @@ def _pool(draft: Draft, deployment: Deployment) -> None:
         items.append(attribute("provider", deployment.provider, at))
     if (endpoint := _endpoint(draft.config, deployment)) is not None:
         items.append(endpoint)
-    if (region := _region(deployment)) is not None and not _secret(draft.config, region):
+    if (region := _region(draft.config, deployment)) is not None and not _secret(draft.config, region):
         items.append(attribute("region", region, at))
     items += _price(deployment, at)
     open_ = {k: v for k, v in _labels(deployment).items() if not _secret(draft.config, k, v)}
@@ -169,8 +170,9 @@ def _model(draft: Draft, deployment: Deployment) -> str | None:
 
 
 def sizes(config: Config, deployment: Deployment) -> tuple[int | None, int | None]:
-    """The tokens that a deployment takes and gives: `model_info`, else the cost map of the release. A `base_model` is
-    looked up for Azure's deployments alone, whose names are their owner's."""
+    """The tokens that a deployment takes and gives: `model_info`, else the cost map of the release. What is looked at
+    before a call is `max_input_tokens` alone: `max_tokens` is the answer's. A `base_model` is looked up for Azure's
+    deployments alone, whose names are their owner's."""
     info, known = deployment.info, None
     base = deployment.model
     if deployment.provider == "azure":
@@ -180,9 +182,8 @@ def sizes(config: Config, deployment: Deployment) -> tuple[int | None, int | Non
         known = config.facts.model(base, deployment.provider)
     context = output = None
     if info is not None:
-        context = _positive(info, "max_input_tokens") or _positive(info, "max_tokens")
+        context = _positive(info, "max_input_tokens")
         output = _positive(info, "max_output_tokens")
-    context = context or _positive(deployment.params, "max_input_tokens")
     output = output or _positive(deployment.params, "max_output_tokens")
     return context or (known.context if known else None), output or (known.output if known else None)
 
@@ -216,11 +217,9 @@ def _without_user(address: str) -> str:
         return address.partition("?")[0].rpartition("@")[2]
 
 
-def _region(deployment: Deployment) -> str | None:
-    found = deployment.text(*REGIONS)
-    if found is None and deployment.info is not None:
-        found = text_of(deployment.info, "region") or text_of(deployment.info, "region_name")
-    return None if found is None or found.startswith(("os.environ/", "$")) else found
+def _region(config: Config, deployment: Deployment) -> str | None:
+    own = deployment
+    return regions.region(config.facts, own.model, own.provider, own.params, own.info)
 
 
 def _price(deployment: Deployment, at: Span) -> list[tree.Attribute]:

@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from wrpc.analysis.pools.repeated_pool import CODE as CIRCLE
 from wrpc.diagnostics import Related, did_you_mean, finding, listing, nearest
 from wrpc.importers import codes as shared
-from wrpc.importers.document import Keys
-from wrpc.importers.litellm import aliases, codes
+from wrpc.importers.document import Items, Keys, Scalar
+from wrpc.importers.litellm import aliases, auto_router, codes
 from wrpc.importers.litellm.chains import ANY, Chain, Kind
 from wrpc.importers.litellm.config import ROUTER, Config, Effect, strategy
-from wrpc.importers.litellm.gateway import STAR, Gateway, weights
+from wrpc.importers.litellm.deployments import METRICS, Deployment
+from wrpc.importers.litellm.entries import models_of_routing_groups
+from wrpc.importers.litellm.gateway import STAR, Gateway
 from wrpc.importers.nodes import line, place
 from wrpc.source import Span
 
 
 def read(config: Config, gateway: Gateway) -> None:
     _aliases(config, gateway)
+    circles: list[Circle] = []
     for kind, chains in gateway.chains.items():
         for chain in chains.all():
             _source(config, gateway, chain)
             _targets(config, gateway, chain)
-        _circles(config, kind, chains.all())
+        circles += _circles(kind, chains.all())
+    _circle(config, circles)
+    _picked(config, gateway)
     _starved(config, gateway)
-    _policies(config, gateway)
+    _groups(config, gateway)
     _infix(config, gateway)
 
 
@@ -51,7 +56,7 @@ def _aliases(config: Config, gateway: Gateway) -> None:
             ends = "an alias leads to a group, not to another alias" if target in gateway.aliases else None
             message = f"the alias `{name}` leads to `{target}`, which is no group"
             at = line(section[name].span)
-            _dangling(config, message, at, ends or did_you_mean(target, gateway.groups))
+            _dangling(config, message, at, ends or did_you_mean(target, gateway.groups), target)
         elif target != name:
             _without_fallbacks(config, gateway, name, target, at)
 
@@ -69,11 +74,11 @@ def _without_fallbacks(config: Config, gateway: Gateway, name: str, target: str,
         config.say(codes.ALIAS_WITHOUT_FALLBACKS, message, at, "otherwise", related=related)
 
 
-def _dangling(config: Config, message: str, at: Span, hint: str | None) -> None:
+def _dangling(config: Config, message: str, at: Span, hint: str | None, one: str) -> None:
     if config.open is not None:
-        config.say(shared.DANGLING, f"{message} of this file, and may come from {config.open}", at, "note")
+        config.say(shared.DANGLING, f"{message} of this file, and may come from {config.open}", at, "note", one=one)
     else:
-        config.say(shared.DANGLING, f"{message} of this file", at, "fails", help=hint)
+        config.say(shared.DANGLING, f"{message} of this file", at, "fails", help=hint, one=one)
 
 
 # ── Fallbacks ─────────────────────────────────────────────────────────────
@@ -90,15 +95,15 @@ def _source(config: Config, gateway: Gateway, chain: Chain) -> None:
     message = f"`{group}` has fallbacks and is no group"
     if config.open is not None:
         said = f"{message} of this file; it may come from {config.open}"
-        config.say(codes.FALLBACK_OF_NOTHING, said, chain.at, "note")
+        config.say(codes.FALLBACK_OF_NOTHING, said, chain.at, "note", one=group)
         return
     hint = did_you_mean(group, _known(gateway))
     if gateway.patterns:
         said = f"{message} of this file; beside a wildcard group, requests for that name go straight to them"
         effect: Effect = "otherwise" if nearest(group, _known(gateway)) else "note"
-        config.say(codes.FALLBACK_OF_NOTHING, said, chain.at, effect, help=hint)
+        config.say(codes.FALLBACK_OF_NOTHING, said, chain.at, effect, help=hint, one=group)
         return
-    config.say(codes.FALLBACK_OF_NOTHING, f"{message} of this file", chain.at, "ignored", help=hint)
+    config.say(codes.FALLBACK_OF_NOTHING, f"{message} of this file", chain.at, "ignored", help=hint, one=group)
 
 
 def _asked(gateway: Gateway, source: str) -> bool:
@@ -124,10 +129,22 @@ def _targets(config: Config, gateway: Gateway, chain: Chain) -> None:
         elif not gateway.known(target.name):
             what = "a default fallback" if chain.group == ANY else f"a fallback of `{chain.group}`"
             message = f"`{target.name}`, {what}, is no group"
-            _dangling(config, message, target.at, did_you_mean(target.name, _known(gateway)))
+            _dangling(config, message, target.at, did_you_mean(target.name, _known(gateway)), target.name)
 
 
-def _circles(config: Config, kind: Kind, chains: Iterable[Chain]) -> None:
+Circle = tuple[str, Span]
+
+
+def _circle(config: Config, circles: Sequence[Circle]) -> None:
+    """One note a file: each target is tried once, so that fallbacks to each other are ordinary practice."""
+    if circles:
+        message, at = circles[0]
+        related = [Related(each, "and here") for _, each in circles[1:]]
+        said = f"{message}; each is tried once"
+        config.report.add(finding(CIRCLE, said, at, severity="info", related=related))
+
+
+def _circles(kind: Kind, chains: Iterable[Chain]) -> Iterator[Circle]:
     """Each circle once, at the list that closes it."""
     edges = {c.group: {t.name: t for t in c.targets if t.name != c.group} for c in chains if c.group != ANY}
     done: set[str] = set()
@@ -143,7 +160,7 @@ def _circles(config: Config, kind: Kind, chains: Iterable[Chain]) -> None:
                     names = list(path)
                     circle = [*names[names.index(name) :], name]
                     message = f"the `{kind}` go in a circle: {' → '.join(f'`{n}`' for n in _short(circle))}"
-                    config.report.add(finding(CIRCLE, message, edges[here][name].at, severity="warning"))
+                    yield message, edges[here][name].at
                 elif name in edges and name not in done:
                     path[name] = None
                     stack.append((name, iter(edges[name])))
@@ -169,6 +186,8 @@ def _starved(config: Config, gateway: Gateway) -> None:
             message = f"`weight` counts for nothing: `{strategy(config)}` measures the deployments"
             config.say(codes.IGNORED_WEIGHT, message, deployment.params.key("weight"), "otherwise")
     for group, deployments in gateway.groups.items():
+        if group in gateway.picked:
+            continue
         orders = {d.order for d in deployments}
         for deployment in deployments:
             if deployment.order is None and len(orders) > 1:
@@ -182,8 +201,11 @@ def _starved(config: Config, gateway: Gateway) -> None:
             column = next((i for i in range(3) if any((d.metrics[i] or 0) > 0 for d in level)), None)
             if column is None or not shuffled or (order is None and len(orders) > 1):
                 continue
+            if gateway.first_decides and level[0].metrics[column] is None:
+                _unread(config, group, level, column)
+                continue
             metric = ("weight", "rpm", "tpm")[column]
-            for deployment, share in zip(level, weights(level), strict=True):
+            for deployment, share in zip(level, gateway.shares(level), strict=True):
                 if share <= 0 and deployment.metrics[column] is None and deployment.params.get(metric) is None:
                     message = (
                         f"this deployment of `{group}` has no `{metric}` beside others that do, and gets no traffic"
@@ -191,6 +213,28 @@ def _starved(config: Config, gateway: Gateway) -> None:
                     others = [d.at for d in level if d.metrics[column] is not None]
                     related = [Related(others[0], f"has a `{metric}`")]
                     config.say(codes.STARVED_DEPLOYMENT, message, deployment.at, "otherwise", related=related)
+
+
+def _unread(config: Config, group: str, level: Sequence[Deployment], column: int) -> None:
+    """A metric that the first deployment lacks, in a release that asks only the first."""
+    key = METRICS[column]
+    at = next(d for d in level if d.metrics[column] is not None)
+    if column:  # what a deployment takes is no weight that somebody meant
+        return
+    message = f"no `{key}` of `{group}` counts: {config.program} asks the first deployment alone, which has none"
+    related = [Related(level[0].at, "the first one")]
+    config.say(codes.IGNORED_WEIGHT, message, place(at.params, key), "otherwise", related=related)
+
+
+def _picked(config: Config, gateway: Gateway) -> None:
+    """The groups that a router picks from."""
+    for deployment in gateway.deployments:
+        if not deployment.router or deployment.model is None or not deployment.alive:
+            continue
+        for choice in auto_router.choices(deployment.model, deployment.params):
+            if not gateway.known(choice.name):
+                message = f"`{choice.name}`, which `{deployment.group}` picks, is no group"
+                _dangling(config, message, line(choice.at), did_you_mean(choice.name, _known(gateway)), choice.name)
 
 
 def _infix(config: Config, gateway: Gateway) -> None:
@@ -201,11 +245,24 @@ def _infix(config: Config, gateway: Gateway) -> None:
             config.report.omit(f"the wildcard group `{pattern.text}`", at, why=why)
 
 
-def _policies(config: Config, gateway: Gateway) -> None:
-    """Groups with a retry policy of their own."""
-    pair = config.setting("model_group_retry_policy", ROUTER)
-    for name in pair.value if pair is not None and isinstance(pair.value, Keys) else ():
-        if name not in gateway.groups and config.open is None and pair is not None and isinstance(pair.value, Keys):
-            message = f"`{name}` has a retry policy and is no group of this file"
-            hint = did_you_mean(name, gateway.groups)
-            config.say(shared.DANGLING, message, pair.value.key(name), "ignored", help=hint)
+def _groups(config: Config, gateway: Gateway) -> None:
+    """Groups with a policy, a flag or a strategy of their own."""
+    if config.open is not None:
+        return
+    flags = config.facts.words["model_group_affinity"]
+    for key, called in (("model_group_retry_policy", "a retry policy"), ("model_group_affinity_config", "an affinity")):
+        pair = config.setting(key, ROUTER)
+        for name, entry in pair.value.pairs.items() if pair is not None and isinstance(pair.value, Keys) else ():
+            if name not in gateway.groups:
+                message = f"`{name}` has {called} and is no group of this file"
+                hint = did_you_mean(name, gateway.groups)
+                config.say(shared.DANGLING, message, entry.key.span, "ignored", help=hint, one=name)
+            for flag in entry.value.items if isinstance(entry.value, Items) and key.endswith("affinity_config") else ():
+                if isinstance(flag, Scalar) and flag.text not in flags:
+                    message = f"`{flag.text}` is no affinity that {config.program} knows, so it is ignored"
+                    config.say(shared.UNKNOWN_WORD, message, flag.span, "ignored", help=did_you_mean(flag.text, flags))
+    for model in models_of_routing_groups(config):
+        if model.text not in gateway.groups:
+            message = f"`{model.text}` stands in a routing group and is no group of this file"
+            hint = did_you_mean(model.text, gateway.groups)
+            config.say(shared.DANGLING, message, model.span, "ignored", help=hint, one=model.text)

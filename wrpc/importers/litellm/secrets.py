@@ -9,7 +9,8 @@ from itertools import pairwise
 from wrpc.diagnostics import Fix
 from wrpc.importers.document import Items, Keys, Node, Scalar
 from wrpc.importers.litellm import codes
-from wrpc.importers.litellm.config import ENVIRONMENT, Config, variable
+from wrpc.importers.litellm.config import ENVIRONMENT, GENERAL, Config, variable
+from wrpc.importers.nodes import entries_of, keys_of
 from wrpc.source import Source, Span
 
 # What the last words of a key say about its value.
@@ -18,6 +19,17 @@ _SECRET_KEY = re.compile(
     r"session_token|client_secret|private_key|license|license_key|webhook_url|credentials|dsn)\Z",
     re.IGNORECASE,
 )
+# Keys whose value is a credential whatever it looks like, where nobody writes a word for "none".
+_SURE_KEY = re.compile(
+    r"(^|_)(master_key|salt_key|password|passwd|secret|client_secret|secret_access_key)\Z", re.IGNORECASE
+)
+_HEADER = re.compile(
+    r"\A((proxy-)?authorization|x-api-key|api-key|x-auth-token|ocp-apim-subscription-key)\Z", re.IGNORECASE
+)
+_SCHEME = re.compile(r"\A(bearer|basic|token)\s+", re.IGNORECASE)
+# How a key begins that somebody made up by the rule of the program.
+_MADE_UP = re.compile(r"sk-\S{8,}\Z")
+LEAST = 6
 _URL_KEY = re.compile(r"(url|uri|dsn|api_base|host)\Z", re.IGNORECASE)
 _NO_SECRET_KEY = re.compile(r"(?i)(max|min|num|total|count|per|cost|price|limit|input|output|header|name|path|file)")
 # The shapes that providers give their keys.
@@ -48,9 +60,10 @@ ADVICE = f"write `{ENVIRONMENT}NAME`, give the process the variable, and replace
 def read(config: Config) -> None:
     """Every scalar of every file, once."""
     variables = config.section("environment_variables")
+    filled = _filled_in(config)
     for root in config.files:
         for key, node in _scalars(root):
-            if not isinstance(node.value, str):
+            if not isinstance(node.value, str) or (ENVIRONMENT in node.value and id(node) in filled):
                 continue
             named = variable(node)
             if variables is not None and named is not None and named in variables and named != key:
@@ -68,6 +81,16 @@ def cover(source: Source) -> None:
     """Hides what has the shape of a secret, in a text that is no configuration and is shown nevertheless."""
     for found in _SHAPES.finditer(source.text):
         source.hide(source.span(*found.span()))
+
+
+def _filled_in(config: Config) -> frozenset[int]:
+    """The headers of pass-through endpoints, where a reference is looked up inside a text, too."""
+    general = config.section(GENERAL)
+    found: list[int] = []
+    for entry in entries_of(general, "pass_through_endpoints"):
+        headers = keys_of(entry, "headers")
+        found += [id(pair.value) for pair in (headers.pairs.values() if headers is not None else ())]
+    return frozenset(found)
 
 
 def _outside(config: Config) -> None:
@@ -110,9 +133,25 @@ def _secret(key: str, text: str) -> str | None:
     user = _USER.search(text)
     if user is not None and (_URL_KEY.search(key) or "://" in text[:20]):
         return None if _PLACEHOLDER.search(user[1]) or user[1][0] == "$" or len(user[1]) < 6 else user[1]
-    if _SECRET_KEY.search(key) and not _NO_SECRET_KEY.search(key) and _random(text):
+    if _HEADER.match(key):
+        scheme = _SCHEME.match(text)
+        rest = text[scheme.end() :] if scheme is not None else text
+        return rest if _written(rest) and (scheme is not None or _random(rest) or _MADE_UP.match(rest)) else None
+    if _SURE_KEY.search(key) and _written(text):
+        return text
+    if _SECRET_KEY.search(key) and not _NO_SECRET_KEY.search(key) and (_random(text) or _made_up(text)):
         return text
     return None
+
+
+def _written(text: str) -> bool:
+    """One word that stands for itself."""
+    named = text.startswith((ENVIRONMENT, "$", "{{")) or ENVIRONMENT in text
+    return len(text) >= LEAST and not named and not any(c.isspace() for c in text) and not _PLACEHOLDER.search(text)
+
+
+def _made_up(text: str) -> bool:
+    return _written(text) and _MADE_UP.match(text) is not None and any(c.isdigit() for c in text)
 
 
 def _random(text: str) -> bool:
@@ -157,4 +196,5 @@ def _late(config: Config, key: str, node: Scalar, named: str) -> None:
     message = (
         f"`{key}` refers to `{named}`, which `environment_variables` sets only after {config.program} looked it up"
     )
-    config.say(codes.LATE_VARIABLE, message, node.span, "note" if own else "otherwise")
+    one = "of a provider" if own else named
+    config.say(codes.LATE_VARIABLE, message, node.span, "note" if own else "otherwise", one=one)

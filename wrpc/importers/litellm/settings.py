@@ -1,25 +1,24 @@
-"""Settings with a meaning of their own: the master key, caches, callbacks, guardrails, what two sections have."""
+"""Settings with a meaning of their own: the master key, callbacks, what two sections have, what needs a licence."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from wrpc.diagnostics import Related, did_you_mean, nearest
+from wrpc.diagnostics import Fix, Related, did_you_mean, nearest
 from wrpc.importers import codes as shared
 from wrpc.importers import edits
-from wrpc.importers.document import Items, Keys, Node, Scalar, is_null, kind
+from wrpc.importers.document import Items, Scalar, is_null, kind
 from wrpc.importers.litellm import codes
+from wrpc.importers.litellm.chains import DEFAULT, KINDS
 from wrpc.importers.litellm.config import GENERAL, ROUTER, SETTINGS, Config, Effect, variable
-from wrpc.importers.litellm.values import ENDS, WORDS, words, wrong
-from wrpc.importers.nodes import bool_of, items_of, keys_of, line, place, text_of
+from wrpc.importers.litellm.values import ENDS, wrong
+from wrpc.importers.nodes import bool_of, keys_of, line
 
 CALLBACKS: Mapping[str, str] = {
     "callbacks": "callbacks",
     "success_callback": "success_callback",
     "failure_callback": "success_callback",
 }
-# Settings that two sections have, of which the first counts: the router's argument, then the module's attribute.
-DOUBLE = ("num_retries", "max_fallbacks", "allowed_fails")
 PERMIT = "dangerously_permit_weak_or_unset_master_key"
 KNOWN_KEY = "sk-1234"
 OPEN = {"store_model_in_db": "the database may add groups and settings"}
@@ -28,10 +27,9 @@ OPEN = {"store_model_in_db": "the database may add groups and settings"}
 def read(config: Config) -> None:
     _master_key(config)
     _double(config)
-    _cache(config)
     _callbacks(config)
-    _guardrails(config)
-    _older_guardrails(config)
+    _licensed(config)
+    _truth(config)
     _open(config)
 
 
@@ -70,42 +68,12 @@ def _master_key(config: Config) -> None:
 
 def _double(config: Config) -> None:
     """A setting that both the router's section and the module's have; lists of fallbacks are read elsewhere."""
-    for key in DOUBLE:
+    for key in sorted(config.facts.overriding - {*KINDS, DEFAULT}):
         first, second = config.setting(key, ROUTER), config.setting(key, SETTINGS)
         if first is not None and second is not None:
             message = f"`{key}` stands in `{ROUTER}` too, so {config.program} ignores it here"
             related = [Related(first.key.span, "this one counts")]
             config.say(codes.SETTING_TWICE, message, second.key.span, "ignored", related=related)
-
-
-def _cache(config: Config) -> None:
-    settings = config.section(SETTINGS)
-    params = settings.get("cache_params") if settings is not None else None
-    if settings is not None and bool_of(settings, "cache") is True and _redis(params):
-        message = "the cache is in Redis, whose address is taken from the environment: `REDIS_HOST` or `REDIS_URL`"
-        config.say(codes.OPEN_ELSEWHERE, message, settings.key("cache"), "note")
-    if settings is None or params is None:
-        return
-    if settings.get("cache") is None:
-        message = "`cache_params` hold only beside `cache: true`, which is not there"
-        config.say(codes.WITHOUT_EFFECT, message, settings.key("cache_params"), "ignored")
-    if isinstance(params, Keys) and (type_ := params.get("type")) is not None:
-        words(config, "type", WORDS["cache_params", "type"], type_)
-
-
-def in_redis(section: Keys | None) -> bool:
-    """A cache that is switched on here would look for Redis outside the file."""
-    return _redis(section.get("cache_params") if section is not None else None)
-
-
-def _redis(params: Node | None) -> bool:
-    """The default kind of cache, without an address."""
-    if params is None:
-        return True
-    if not isinstance(params, Keys):
-        return False
-    named = any(key in params for key in ("host", "url", "redis_startup_nodes", "sentinel_nodes"))
-    return not named and (text_of(params, "type") or "redis").startswith("redis")
 
 
 def _callbacks(config: Config) -> None:
@@ -132,31 +100,23 @@ def _callbacks(config: Config) -> None:
             config.say(code, message, each.span, effect, help=did_you_mean(each.value, known), fixes=[fix])
 
 
-def _guardrails(config: Config) -> None:
-    known = config.facts.words["guardrail"]
-    for entry in items_of(config.root, "guardrails"):
-        if not isinstance(entry, Keys):
-            wrong(config, f"a guardrail is {kind(entry)}, where a mapping is expected", entry, "stops", ENDS["stops"])
-            continue
-        for key in ("guardrail_name", "litellm_params"):
-            if entry.get(key) is None:
-                message = f"a guardrail has no `{key}`; {config.program} does not start"
-                config.say(shared.MISSING_KEY, message, line(entry.key(key)), "stops")
-        params = keys_of(entry, "litellm_params")
-        named = text_of(params, "guardrail") if params is not None else None
-        if params is not None and named is not None and named not in known and "." not in named:
-            message = f"`{named}` is no guardrail of {config.program}, which leaves it out: nothing is guarded"
-            at = place(params, "guardrail")
-            config.say(shared.UNKNOWN_WORD, message, at, "otherwise", help=did_you_mean(named, known))
+def _licensed(config: Config) -> None:
+    """What ends the start of a program without a licence, whatever its value."""
+    general = config.section(GENERAL)
+    for key in general or ():
+        if general is not None and key in config.facts.licensed and not is_null(general[key]):
+            message = f"`{key}` stops {config.program} where it has no licence (`LITELLM_LICENSE`)"
+            config.say(codes.NEEDS_LICENCE, message, general.key(key), "note")
 
 
-def _older_guardrails(config: Config) -> None:
-    """The list in `litellm_settings` has another shape than the one at the top: `- name: {callbacks: [...]}`."""
-    for entry in items_of(config.section(SETTINGS), "guardrails"):
-        if isinstance(entry, Keys) and "guardrail_name" in entry:
-            message = "a guardrail of this shape belongs into `guardrails` at the top of the file"
-            at = entry.key("guardrail_name")
-            config.say(codes.MISPLACED_KEY, f"{message}; {config.program} {ENDS['stops']}", at, "stops")
+def _truth(config: Config) -> None:
+    """Text in the place of a yes or no, of which only is asked whether it is empty."""
+    general = config.section(GENERAL)
+    node = general.get("enforce_user_param") if general is not None else None
+    if isinstance(node, Scalar) and isinstance(node.value, str) and node.value.lower() in ("false", "no", "off", "0"):
+        message = f"`enforce_user_param` is the text `{node.value}`, which counts as true: requests without `user` fail"
+        fix = Fix(node.span, "false", "write `false`") if node.quoted else None
+        config.say(shared.WRONG_TYPE, message, node.span, "otherwise", fixes=[fix])
 
 
 def _open(config: Config) -> None:

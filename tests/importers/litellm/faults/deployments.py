@@ -329,7 +329,7 @@ FAULTS = [
         "a credential of nobody by a merge",
         PLATFORM,
         "WRP151",
-        "error",
+        "warning",
         ("  litellm_credential_name: azure-eu\n", f"  litellm_credential_name: {HERE}azure-us\n"),
     ),
     f(

@@ -174,6 +174,7 @@ FAULTS = [
         "WRP161",
         "warning",
         *moved_to(SETTINGS, "  routing_strategy: latency-based-routing\n"),
+        also={"WRP182": "its arguments are none of the default's"},
         moved=True,
     ),
     f(

@@ -1,0 +1,45 @@
+"""How the router chooses: strategies that lack what they measure by, and arguments that no strategy takes."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from wrpc.importers import codes as shared
+from wrpc.importers.document import Keys, Scalar, is_null
+from wrpc.importers.litellm import codes
+from wrpc.importers.litellm.config import ROUTER, Config, strategy
+from wrpc.importers.nodes import line
+
+ARGUMENTS, SHUFFLE, BUDGETS = "routing_strategy_args", "simple-shuffle", "provider-budget-routing"
+# Numbers of the router that no request passes where they are below 0.
+LIMITS = ("default_max_parallel_requests",)
+
+
+def read(config: Config) -> None:
+    router = config.section(ROUTER)
+    if router is None:
+        return
+    chosen = strategy(config) or SHUFFLE
+    arguments = router.get(ARGUMENTS)
+    if chosen == SHUFFLE and isinstance(arguments, Keys) and arguments.pairs:
+        message = f"`{ARGUMENTS}` count for nothing: `{SHUFFLE}` takes none"
+        config.say(codes.WITHOUT_EFFECT, message, router.key(ARGUMENTS), "ignored")
+    budgets = router.get("provider_budget_config")
+    if chosen == BUDGETS and (budgets is None or is_null(budgets)):
+        message = f"`{BUDGETS}` is no strategy any more: {config.program} starts and refuses every request"
+        config.say(shared.UNKNOWN_WORD, message, line(router["routing_strategy"].span), "fails")
+    for key in LIMITS:
+        node = router.get(key)
+        value = node.value if isinstance(node, Scalar) else None
+        if isinstance(value, int | Fraction) and not isinstance(value, bool) and value < 0 and isinstance(node, Scalar):
+            message = f"`{key}` is {node.text}, a limit that no request passes"
+            config.say(shared.OUT_OF_RANGE, message, node.span, "otherwise")
+    _dependents(config, router)
+
+
+def _dependents(config: Config, router: Keys) -> None:
+    """What belongs to Redis and is not, without an address."""
+    named = [key for key in ("redis_port", "redis_password", "redis_db") if router.get(key) is not None]
+    if named and router.get("redis_host") is None and router.get("redis_url") is None:
+        message = f"`{named[0]}` holds only beside `redis_host`, which is not there: the router shares nothing"
+        config.say(codes.WITHOUT_EFFECT, message, router.key(named[0]), "ignored")
