@@ -19,6 +19,8 @@ from tests.importers.litellm.faults.fault import (
     under,
 )
 
+PICKS = "model_list:\n  - model_name: picks\n    litellm_params:\n"
+COMPLEXITY = "auto_router/complexity_router"
 TEMPERATURE = "      temperature: 0.2\n"
 
 
@@ -219,7 +221,7 @@ DEPLOYMENTS = [
         "error",
         (
             "model_list:\n",
-            f"model_list:\n  - model_name: picks\n    litellm_params:\n      {HERE}model: auto_router/complexity_router\n",
+            PICKS + f"      {HERE}model: auto_router/complexity_router\n",
         ),
     ),
     f(
@@ -229,8 +231,7 @@ DEPLOYMENTS = [
         "error",
         (
             "model_list:\n",
-            "model_list:\n  - model_name: picks\n    litellm_params:\n      model: auto_router/complexity_router\n"
-            f"      {HERE}complexity_router_default_model: nobody\n",
+            PICKS + f"      model: {COMPLEXITY}\n      {HERE}complexity_router_default_model: nobody\n",
         ),
     ),
 ]
@@ -269,7 +270,7 @@ PLACES = [
         TEAM,
         "WRP157",
         "error",
-        top(f"vector_store_registry:\n  - {HERE}vector_store_name: notes\n    litellm_params: {{custom_llm_provider: bedrock}}\n"),
+        top(f"vector_store_registry:\n  - {HERE}vector_store_name: n\n    litellm_params: {{api_base: x}}\n"),
     ),
     f(
         "a routing group that chooses by nothing",
@@ -291,9 +292,21 @@ PLACES = [
     ),
     f("alerts of a kind that is none", TEAM, "WRP156", "warning", under(GENERAL, f"  {HERE}alert_types: [llm_slow]\n")),
     f("alerts to nobody", OWN, "WRP156", "warning", under(GENERAL, f"  {HERE}alerting: [discord]\n")),
-    f("arguments that a shuffle does not take", AZURE, "WRP182", "warning", under(ROUTER, f"  {HERE}routing_strategy_args: {{ttl: 10}}\n")),
+    f(
+        "arguments that a shuffle does not take",
+        AZURE,
+        "WRP182",
+        "warning",
+        under(ROUTER, f"  {HERE}routing_strategy_args: {{ttl: 10}}\n"),
+    ),
     f("tags that nothing reads", OWN, "WRP182", "warning", under(ROUTER, f"  {HERE}tag_filtering_match_any: false\n")),
-    f("a header with a key in it", TEAM, "WRP162", "warning", parameter(f'{HERE}extra_headers: {{Authorization: "Bearer Zk27qmXw81Lp"}}')),
+    f(
+        "a header with a key in it",
+        TEAM,
+        "WRP162",
+        "warning",
+        parameter(f'{HERE}extra_headers: {{Authorization: "Bearer Zk27qmXw81Lp"}}'),
+    ),
     f(
         "a key that somebody made up",
         PLATFORM,
