@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from wrpc.diagnostics import Diagnostic, Findings, finding
+from wrpc.diagnostics import Diagnostic, Findings, Related, finding
 from wrpc.importers import IMPORTERS, codes, importer
 from wrpc.importers.excerpt import Excerpt
 from wrpc.importers.homes import Found, Home, find
@@ -90,7 +90,7 @@ def examined(foreign: Foreign, examine: Callable[[Policy], Findings]) -> Iterato
             # The importer's tree is for printing, and its file is the one that it will be; here it is the foreign one.
             policy, found = from_tree(replace(made.tree, source=each.source, comments=()))
             if policy is not None:
-                found += examine(policy)
+                found += _of_one_cause(examine(policy))
             news = [d for d in found.diagnostics if not d.subjects or not made.told.issuperset(d.subjects)]
             found = replace(found, diagnostics=tuple(news))
             if each.excerpt is not None:
@@ -98,6 +98,25 @@ def examined(foreign: Foreign, examine: Callable[[Policy], Findings]) -> Iterato
             where = f" {each.where}" if each.where else ""
             name = f"policy {made.name}  {foreign.source.name}{where}"
             yield Examined(policy, name, _told_of(found, each.where) if several else found)
+
+
+# What one setting of a file causes at each of its edges: told once, with the other places.
+ONE_CAUSE = frozenset(("WRP507",))
+
+
+def _of_one_cause(found: Findings) -> Findings:
+    kept: list[Diagnostic] = []
+    first: dict[str, int] = {}
+    for each in found.diagnostics:
+        if each.code.id not in ONE_CAUSE:
+            kept.append(each)
+        elif each.code.id in first:
+            at = first[each.code.id]
+            kept[at] = replace(kept[at], related=(*kept[at].related, Related(each.span, "here too")))
+        else:
+            first[each.code.id] = len(kept)
+            kept.append(each)
+    return replace(found, diagnostics=tuple(kept))
 
 
 def without_import_notes(found: Findings) -> Findings:
