@@ -48,3 +48,14 @@ def test_policies_in_the_pages_are_well_formed(root: Path, name: str):
         if "policy " in block:
             policy, findings = from_text(block)
             assert policy is not None, findings.diagnostics
+
+
+def test_the_meaning_of_every_clause_is_told(root: Path):
+    """What may stand in a route has a row that says what it does, and not only that it may stand there."""
+    from wrpc.policy import vocabulary as v
+
+    text = (root / "docs/language.md").read_text(encoding="utf-8")
+    table = text.partition("| clause | what happens |")[2].partition("\n\n")[0]
+    told = set(re.findall(r"`(\w+)", "".join(row.split("|")[1] for row in table.splitlines() if row.count("|") > 2)))
+    untold = {*v.BLOCKS["route"], *v.CLAUSES["route"]} - told - {"when", "tier", "priority", *v.NOTES}
+    assert not untold

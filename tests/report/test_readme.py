@@ -23,8 +23,8 @@ wrpc() { "$WRPC_PYTHON" -m wrpc "$@"; }
 TIMEOUT = 120
 
 
-def blocks(root: Path) -> list[tuple[str, str]]:
-    return BLOCK.findall((root / "README.md").read_text(encoding="utf-8"))
+def blocks(root: Path, page: str = "README.md") -> list[tuple[str, str]]:
+    return BLOCK.findall((root / page).read_text(encoding="utf-8"))
 
 
 def steps(block: str) -> Iterator[tuple[str, str]]:
@@ -83,6 +83,20 @@ def test_every_block(root: Path, place: Path) -> None:
             assert pattern(shown).fullmatch(told), f"$ {command}\n{out}\n--- README:\n{shown}"
             tried += 1
     assert tried >= 15
+
+
+def test_what_the_page_of_foreign_files_shows(root: Path, place: Path) -> None:
+    shown = [
+        step
+        for kind, block in blocks(root, "docs/gateway-configuration.md")
+        for step in steps(block)
+        if kind == "console"
+    ]
+    tried = [(command, out) for command, out in shown if "demo/gateway.yaml" in command and out]
+    for command, out in tried:
+        told = run(command, place, root).strip("\n") + "\n"
+        assert pattern(out).fullmatch(told), f"$ {command}\n{told}\n--- the page:\n{out}"
+    assert tried
 
 
 def test_blocks_of_other_kinds(root: Path) -> None:
