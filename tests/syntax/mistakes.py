@@ -365,7 +365,7 @@ OPERATOR = _of(
     ("route r { when pii  to smart | small }", ("comma",)),
     ("route r { when pii  to smart and small }", ("comma",)),
     ("route r { when pii  to smart + small }", ("comma",)),
-    ("route r { when pii ? smart : small }", ("`?`",)),
+    ("route r { when pii ? smart : small }", ("`? :`",)),
     ("pool p { model: m }", ("`:`",), 1, True),
     ("pool p { model = m }", ("`=`",), 1, True),
     ("pool p { model := m }", ("`:=`",), 1, True),

@@ -105,7 +105,7 @@ def test_the_help_names_who_carries_it() -> None:
 def test_an_approximation_says_what_it_loses() -> None:
     found = compiled(TEXT, toy({Construct.FALLBACK: Approximate("priorities", "which failures cause it")}))
     assert said(found.diagnostics, "WRP802") == [
-        "`envoy` approximates the fallback of route `r`, and loses which failures cause it"
+        "`envoy` carries the fallback of route `r` only in part: it loses which failures cause it"
     ]
     assert found.diagnostics[0].severity == "info"
 

@@ -39,7 +39,7 @@ def shown(
     if answer.impossible:
         return finding(code, message, span, severity=severity, subjects=subjects, related=related, help=help)
     if answer.request is None:
-        message = f"{message}: this is open, {answer.why}"
+        message = f"{message}: not settled, {answer.why}"
         return finding(
             code, message, span, severity=severity, subjects=subjects, related=related, help=help, verdict="open"
         )

@@ -19,7 +19,7 @@ from wrpc.importers import IMPORTERS
     "--from",
     "kind",
     type=click.Choice([*IMPORTERS, "auto"]),
-    help="POLICY is another system's configuration, taken as it is.",
+    help="POLICY is another system's configuration file.",
 )
 @options.release
 @click.option(
@@ -27,9 +27,9 @@ from wrpc.importers import IMPORTERS
     is_flag=True,
     help="With --from: skip a file that is no configuration, even if it is the only one.",
 )
-@click.option("--fix", is_flag=True, help="Write every safe fix into each POLICY, and show what is left.")
+@click.option("--fix", is_flag=True, help="Apply every safe fix to each POLICY, and show what is left.")
 @click.option(
-    "--diff", is_flag=True, help="Write nothing; show what --fix would change, and exit 1 where anything would."
+    "--diff", is_flag=True, help="Write nothing; show what --fix would change, and exit 1 if it would change anything."
 )
 @options.codes
 @options.output
@@ -60,14 +60,14 @@ def command(
     from wrpc.cli.show import show
 
     if env and kind is not None:
-        raise click.UsageError("--env overrides a policy, and --from names a foreign file")
+        raise click.UsageError("--env is for policies, and --from for another system's file: one of them")
     if release is not None and kind is None:
-        raise click.UsageError("--release says whose reading of a foreign file is meant, and needs --from")
+        raise click.UsageError("--release needs --from")
     if fix or diff:
         if fix and diff:
-            raise click.UsageError("--fix writes and --diff writes nothing: one of them")
+            raise click.UsageError("--fix and --diff exclude each other")
         if env:
-            raise click.UsageError("--fix and --diff repair a policy itself, and --env overrides it")
+            raise click.UsageError("--fix and --diff work on a policy without --env")
     if skip_unknown and kind is None:
         raise click.UsageError("--skip-unknown is about foreign files, and needs --from")
     paths = files(policies) if kind is None else files(policies, CONFIGURATIONS)

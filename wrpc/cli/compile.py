@@ -17,8 +17,16 @@ if TYPE_CHECKING:
 
 @click.command(cls=Command)
 @options.one_policy
-@click.option("--target", "names", metavar="NAME,…", multiple=True, help="Targets; else each `target` block.")
-@click.option("--out", metavar="DIR", type=click.Path(path_type=Path), required=True, help="Where the files go.")
+@click.option(
+    "--target",
+    "names",
+    metavar="NAME,…",
+    multiple=True,
+    help="Targets to compile for. Default: every `target` block of POLICY.",
+)
+@click.option(
+    "--out", metavar="DIR", type=click.Path(path_type=Path), required=True, help="Folder that the files are written to."
+)
 @options.environments
 @options.output
 @options.fail_on
@@ -60,5 +68,5 @@ def chosen(names: tuple[str, ...], policy: Policy) -> tuple[str, ...]:
             raise click.UsageError(f"there is no target `{name}`" + (f", {hint}" if hint else ""))
     found = wanted or tuple(name for name in TARGETS if block(policy, name))
     if not found:
-        raise click.UsageError(f"--target says what to compile for: {', '.join(TARGETS)}")
+        raise click.UsageError(f"name what to compile for with --target: {', '.join(TARGETS)}")
     return found

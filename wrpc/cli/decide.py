@@ -24,7 +24,7 @@ LONGEST = 4_000_000  # characters of a request; a file without line ends must no
 @click.command(cls=Command)
 @options.one_policy
 @click.argument("file", metavar="[FILE.jsonl|-]", required=False)
-@click.option("--request", metavar="JSON", help="One request, instead of a file.")
+@click.option("--request", metavar="JSON", help="One request, in place of a file.")
 @options.environments
 @click.option("--format", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(policy: Path, file: str | None, request: str | None, env: tuple[Path, ...], format: str) -> int:
@@ -35,7 +35,7 @@ def command(policy: Path, file: str | None, request: str | None, env: tuple[Path
     the next one goes on.
     """
     if (file is None) == (request is None):
-        raise click.UsageError("requests come from FILE.jsonl, from `-`, or from --request, one of the three")
+        raise click.UsageError("give requests as FILE.jsonl, as `-` (standard input) or with --request")
 
     from wrpc.cli.policies import one
     from wrpc.decide import BadRequest, Conflict

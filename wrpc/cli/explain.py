@@ -38,7 +38,7 @@ def command(policy: Path, what: str | None, name: str | None, request: str | Non
     if request is not None:
         return _request(resolved, request)
     if what is None or name is None:
-        raise click.UsageError("`route NAME`, `guard NAME`, `code WRP201` or --request says what to explain")
+        raise click.UsageError("say what to explain: `route NAME`, `guard NAME`, `code WRP201` or --request")
     if what == "code":
         import wrpc
         from wrpc.analysis.run import chosen

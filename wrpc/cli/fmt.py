@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 
 @click.command(cls=Command)
 @options.many_policies
-@click.option("--check", is_flag=True, help="Write nothing; name the files that have another layout, and exit 1.")
-@click.option("--diff", is_flag=True, help="Write nothing; show what would change, and exit 1 where anything would.")
+@click.option(
+    "--check", is_flag=True, help="Write nothing; name the files that would change, and exit 1 if there are any."
+)
+@click.option("--diff", is_flag=True, help="Write nothing; show what would change, and exit 1 if anything would.")
 def command(policies: tuple[Path, ...], check: bool, diff: bool) -> int:
     """The canonical layout of each POLICY, in place, comments kept.
 

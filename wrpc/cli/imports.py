@@ -17,7 +17,7 @@ from wrpc.importers import IMPORTERS
 @click.command(cls=Command)
 @click.argument("kind", metavar="KIND", type=click.Choice([*IMPORTERS, "auto"]))
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
-@click.option("-o", "--out", metavar="FILE|DIR", help="Where the policies go; a name that ends in / is a folder.")
+@click.option("-o", "--out", metavar="FILE|DIR", help="Where to write the policies; a name that ends in / is a folder.")
 @options.release
 @options.output
 @options.fail_on

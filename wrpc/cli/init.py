@@ -93,6 +93,6 @@ def command(file: Path) -> int:
     try:
         create(file, FIRST)
     except FileExistsError:
-        raise click.ClickException(f"{file} is there already, and stays as it is") from None
+        raise click.ClickException(f"{file} already exists and is not overwritten") from None
     click.echo(f"wrote {file}; `wrpc check {file}` proves it")
     return FINE

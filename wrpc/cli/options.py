@@ -20,33 +20,36 @@ output = click.option(
     type=click.Choice(list(FORMATS)),
     default="text",
     show_default=True,
-    help="How findings are shown.",
+    help="Output format.",
 )
 fail_on = click.option(
     "--fail-on",
     type=click.Choice(["error", "warning"]),
     default="error",
     show_default=True,
-    help="The least severity that makes the exit code 1.",
+    help="Lowest severity that makes the exit code 1.",
 )
-notes = click.option("--notes", is_flag=True, help="Show each note, not one line for each kind of them.")
+notes = click.option("--notes", is_flag=True, help="Show every note, not one line for each kind.")
 release = click.option(
     "--release",
     metavar="RELEASE",
-    help="The release of the program that reads the foreign file, where several are known.",
+    help="Release of the program that reads the file, if wrpc knows several.",
 )
 environments = click.option(
     "--env",
     metavar="FILE",
     type=click.Path(path_type=Path),
     multiple=True,
-    help="An override file of an environment; may be given several times.",
+    help="Override file of an environment; may be repeated.",
 )
 
 
 def codes(function: F) -> F:
     """`--select` and `--ignore`."""
-    for name, what in (("--ignore", "Not these codes."), ("--select", "Only these codes; `WRP2` selects a family.")):
+    for name, what in (
+        ("--ignore", "Leave out these codes."),
+        ("--select", "Only these codes; `WRP2` selects a family."),
+    ):
         function = click.option(name, metavar="CODE,…", multiple=True, callback=_codes, help=what)(function)
     return function
 
@@ -61,7 +64,7 @@ def one_code(value: str) -> str:
     """A code, or the beginning of several. Raises UsageError for anything else."""
     code = value.upper()
     if not (code.startswith("WRP") and code[3:].isdigit() and len(code) <= 6):
-        raise click.UsageError(f"`{value}` is no code; codes look like WRP201, families like WRP2")
+        raise click.UsageError(f"`{value}` is not a code; codes look like WRP201, families like WRP2")
     return code
 
 

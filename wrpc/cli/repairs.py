@@ -39,7 +39,7 @@ class Repairs:
         for path in paths:
             if path == STDIN or (path.exists() and not path.is_file()):
                 raise click.UsageError(
-                    f"--fix writes files in place, and {path} is none; --diff shows what it would do"
+                    f"--fix writes files in place, and {path} is not a file; --diff shows what it would do"
                 )
         for path in paths:
             try:

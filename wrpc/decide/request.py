@@ -41,7 +41,7 @@ def parse(line: str) -> dict[str, object]:
         said = str(error).partition("\n")[0] if isinstance(error, json.JSONDecodeError) else "it cannot be read"
         raise BadRequest(codes.UNREADABLE, f"the line is not a JSON object: {said}") from None
     if not isinstance(value, dict):
-        raise BadRequest(codes.UNREADABLE, f"the line is not a JSON object but {_kind(value)}")
+        raise BadRequest(codes.UNREADABLE, f"the line is a JSON value but not an object: {_kind(value)}")
     return value
 
 
@@ -50,14 +50,14 @@ def _integer(text: str) -> object:
 
 
 def _no_constant(text: str) -> object:
-    raise BadRequest(codes.UNREADABLE, f"`{text}` is no JSON number")
+    raise BadRequest(codes.UNREADABLE, f"`{text}` is not a JSON number")
 
 
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found: dict[str, object] = {}
     for name, value in pairs:
         if name in found:
-            raise BadRequest(codes.UNREADABLE, f"`{name}` stands twice in the request")
+            raise BadRequest(codes.UNREADABLE, f"`{name}` appears twice in the request")
         found[name] = value
     return found
 

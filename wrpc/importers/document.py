@@ -217,7 +217,7 @@ def _unreadable(error: Exception, source: Source) -> Diagnostic:
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "no YAML"
     context = getattr(error, "context", None)
     at = min(int(at), len(source.text))
-    message = f"this is no YAML: {problem}" + (f" {context}" if context else "")
+    message = f"this is not YAML: {problem}" + (f" {context}" if context else "")
     return finding(codes.UNREADABLE, message, source.span(at, min(at + 1, len(source.text))))
 
 

@@ -103,7 +103,7 @@ class _Search:
             self._several(direct)
 
     def _unreadable(self) -> None:
-        """Text that is no YAML: a template, a file of another kind, or a configuration with a slip."""
+        """Text that is not YAML: a template, a file of another kind, or a configuration with a slip."""
         if self._filled_in(None, excerpt.lines(self.source, 0, len(self.source.text), 0)):
             return
         best = _best(_outline(self.source), self.importers, SURE)
@@ -367,7 +367,7 @@ def _best(root: Node | None, importers: Mapping[str, Importer], least: int) -> B
 
 
 def _outline(source: Source) -> Keys:
-    """What can be told of a text that is no YAML: the keys that begin its lines."""
+    """What can be told of a text that is not YAML: the keys that begin its lines."""
     pairs: dict[str, document.Pair] = {}
     for found in _KEY.finditer(source.text):
         key = document.Scalar(found[1].strip("\"'"), found[1].strip("\"'"), source.span(found.start(1), found.end(1)))

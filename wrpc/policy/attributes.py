@@ -59,7 +59,7 @@ class Reading:
 
 _ONCE = {
     "when": "join the two conditions with `and`",
-    "to": "a comma stands between two pools: `to a, b`",
+    "to": "separate two pools with a comma: `to a, b`",
 }
 
 
@@ -103,7 +103,7 @@ class Reader:
     def twice(self, name: str, block: str, span: Span, first: Span) -> None:
         self.faults.add(
             codes.DUPLICATE_ATTRIBUTE,
-            f"`{name}` stands twice in one `{block}`",
+            f"`{name}` appears twice in one `{block}`",
             span,
             help=_ONCE.get(name),
             related=[Related(first, "first given here")],
@@ -118,7 +118,7 @@ class Reader:
         if "labels" in words:
             advice = (
                 advice + "; " if advice else ""
-            ) + f"what is your own goes into `labels {{ {written(name.text)} … }}`"
+            ) + f"attributes of your own go into `labels {{ {written(name.text)} … }}`"
         self.faults.add(
             codes.UNKNOWN_ATTRIBUTE,
             f"`{block}` has no attribute `{name.text}`",
@@ -249,7 +249,7 @@ class Reader:
             return value.parts[0]
         if isinstance(value, tree.Text):
             fix = Fix(value.span, written(value.value), "drop the quotes")
-            self.quoting(value.span, f"`{name}` takes {expected}, and a string is never a name", fix)
+            self.quoting(value.span, f"`{name}` takes {expected}, not a string", fix)
             return None
         self.wrong(value, name, expected)
         return None
@@ -309,7 +309,7 @@ class Reader:
         low, high = spelling(value.low), spelling(value.high)
         self.faults.add(
             codes.OUT_OF_RANGE,
-            f"a range begins at its lower end, found `{low}..{high}`",
+            f"a range starts with its lower end, found `{low}..{high}`",
             value.span,
             help=f"write `{high}..{low}`",
             fixes=[Fix(value.span, f"{high}..{low}", "turn it round", safe=False)],
@@ -399,7 +399,7 @@ class Reader:
             case tree.Call():
                 return self.env(value) if value.name.text == "env" else self.invocation(value)
             case _:
-                self.faults.add(codes.WRONG_TYPE, f"a value is expected here, found {described(value)}", value.span)
+                self.faults.add(codes.WRONG_TYPE, f"expected a value here, found {described(value)}", value.span)
                 return None
 
     def env(self, call: tree.Call) -> Env | None:

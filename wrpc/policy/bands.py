@@ -44,9 +44,9 @@ class _Steps:
             if closed is not None:
                 self._fault(
                     codes.BAND_OVERLAP,
-                    f"`{step.name.text}` stands behind `otherwise`, which leaves nothing to it",
+                    f"`{step.name.text}` comes after `otherwise`, which already takes everything that is left",
                     step,
-                    Related(closed.span, "takes all that is left"),
+                    Related(closed.span, "takes everything that is left"),
                 )
                 continue
             self._name(step, index)
@@ -64,7 +64,7 @@ class _Steps:
             if low is not None and bound < low and before is not None and before.bound is not None:
                 self._fault(
                     codes.BAND_OVERLAP,
-                    f"`{step.name.text}` ends at {spelling(step.bound)}, inside what `{before.name.text}` has taken,"
+                    f"`{step.name.text}` ends at {spelling(step.bound)}, inside `{before.name.text}`,"
                     f" which ends at {spelling(before.bound)}",
                     step,
                     Related(before.span, "the step before it"),
@@ -73,7 +73,7 @@ class _Steps:
             if interval.empty and before is not None:
                 self._fault(
                     codes.EMPTY_BAND_STEP,
-                    f"nothing is in `{step.name.text}`: it begins where it ends, at {spelling(step.bound)}",
+                    f"`{step.name.text}` is empty: it begins and ends at {spelling(step.bound)}",
                     step,
                     Related(before.span, "the step before it"),
                 )
@@ -91,7 +91,7 @@ class _Steps:
         if first is not None:
             self._fault(
                 codes.BAND_OVERLAP,
-                f"`{name}` names two steps of one band",
+                f"two steps of one band are called `{name}`",
                 step,
                 Related(first.span, "first here"),
                 at=step.name,
@@ -102,9 +102,9 @@ class _Steps:
             if index and step.bound is not None:
                 self.faults.add(
                     codes.BAND_GAP,
-                    f"`none` stands between two names of the band `{self.node.name.text}`, a gap in it",
+                    f"`none` stands between two steps of the band `{self.node.name.text}`, which leaves a gap",
                     step.span,
-                    help="`none` belongs at the beginning, or behind the last step, where it need not be written",
+                    help="`none` may be the first step; after the last step it need not be written",
                 )
         elif not self.names.allowed(step.name, RESERVED):
             self.sound = False

@@ -106,7 +106,7 @@ class Comparing:
             return self._choice(owner, relation, other, span, where)
         if isinstance(owner, Taken):
             if relation not in EQUALITIES:
-                self.faults.add(codes.WRONG_OPERAND, "`route` compares with `==`, `!=` and `in` alone", span)
+                self.faults.add(codes.WRONG_OPERAND, "`route` can only be compared with `==`, `!=` and `in`", span)
                 return None
             name = self.route(other)
             return None if name is None else negated(taken([name], span), relation == "!=", span)
@@ -133,11 +133,11 @@ class Comparing:
         """Reports what stands where a member of an enum or a set is expected."""
         if isinstance(other, tree.Text):
             if other.value in names:
-                self.quotes(other, f"`{name}` compares with bare names, and a string is never a name", other.value)
+                self.quotes(other, f"`{name}` is compared with names, which have no quotes", other.value)
                 return
             self.faults.add(
                 codes.QUOTES,
-                f"`{name}` compares with bare names, and a string is never a name",
+                f"`{name}` is compared with names, which have no quotes",
                 other.span,
                 help=self.faults.suggest(other.value, names),
             )
@@ -145,14 +145,14 @@ class Comparing:
         bare = other.parts[0] if isinstance(other, tree.Path) and len(other.parts) == 1 else None
         if bare is not None and self.names.expression(bare.text) is None:
             if bare.text in v.CLAIM_WORDS and where.outcome:
-                self.faults.add(codes.WRONG_OPERAND, f"`{name}` does not compare with `{bare.text}`", other.span)
+                self.faults.add(codes.WRONG_OPERAND, f"`{name}` cannot be compared with `{bare.text}`", other.span)
             elif not self.names.poisoned(bare.text):
                 best = self.faults.suggest(bare.text, names)
                 self.faults.add(
                     codes.UNKNOWN_NAME,
                     f"`{name}` has no `{bare.text}`",
                     bare.span,
-                    help=best or "its names are " + ", ".join(f"`{n}`" for n in list(names)[:5]),
+                    help=best or "its values are " + ", ".join(f"`{n}`" for n in list(names)[:5]),
                     fixes=self.names.rename(bare, names) if best else (),
                 )
             return
@@ -160,7 +160,7 @@ class Comparing:
         if found is not None:
             self.faults.add(
                 codes.WRONG_OPERAND,
-                f"`{name}` compares with one of its names, found {described(found)}",
+                f"`{name}` is compared with one of its values, found {described(found)}",
                 other.span,
                 help=f"such as `{name} == {written(next(iter(names)))}`",
             )
@@ -173,7 +173,7 @@ class Comparing:
         if relation not in EQUALITIES and one.names != two.names:
             self.faults.add(
                 codes.WRONG_OPERAND,
-                f"`{one.name}` and `{two.name}` have different names, so that there is no order between them",
+                f"`{one.name}` and `{two.name}` have different values, so one is not greater than the other",
                 span,
             )
             return None
@@ -197,10 +197,10 @@ class Comparing:
                     return "default"
                 return name.text if self.names.find("route", name) else None
             case tree.Text():
-                self.quotes(e, "`route` compares with the names of routes, and a string is never a name", e.value)
+                self.quotes(e, "`route` is compared with names of routes, which have no quotes", e.value)
             case _:
                 self.faults.add(
-                    codes.WRONG_OPERAND, f"`route` compares with the name of a route, found {form(e)}", e.span
+                    codes.WRONG_OPERAND, f"`route` is compared with the name of a route, found {form(e)}", e.span
                 )
         return None
 
@@ -257,7 +257,7 @@ class Comparing:
                 fix = Fix(name.span, f'"{name.text}"', "write it as a string")
                 self.faults.add(
                     codes.QUOTES,
-                    f"{described(owner)} compares with strings, and no signal is called `{name.text}`",
+                    f"{described(owner)} is compared with strings, and no signal is called `{name.text}`",
                     name.span,
                     help=f"strings need double quotes: write `{fix.text}`",
                     fixes=[fix],
@@ -305,9 +305,9 @@ class Comparing:
             score = written(truth.score)
             self.faults.add(
                 codes.BARE_SCORE_COMPARED,
-                f"the bare score `{truth.score}` is the condition that it fires, and is compared with a number",
+                f"the score `{truth.score}` by itself means that it fires, and cannot be compared with a number",
                 at.span,
-                help=f"`confidence({score})` is its number where it fires and 0 where not, `raw({score})` its number"
+                help=f"`confidence({score})` is its number where it fires, else 0; `raw({score})` is its number"
                 " in any case" if not truth.silent else f"write `raw({score})`",
                 fixes=[Fix(at.span, f"{function}({score})", f"read its number: `{function}({score})`", safe=False)],
             )  # fmt: skip
@@ -318,7 +318,7 @@ class Comparing:
                 e.span,
                 help=f"write `{at.span.text}` or `not {at.span.text}`"
                 if isinstance(at, tree.Path)
-                else "conditions are joined with `and`, `or`, `not`; they do not compare",
+                else "conditions are joined with `and`, `or` and `not`, and are not compared",
             )
         return None
 
@@ -332,7 +332,7 @@ class Comparing:
             codes.COMPARED_WITH_TRUE,
             f"a condition is compared with `{'true' if value else 'false'}`",
             e.span,
-            help=f"write `{fixes[0].text}`" if fixes else "a condition stands by itself, or behind `not`",
+            help=f"write `{fixes[0].text}`" if fixes else "a condition stands by itself, or after `not`",
             fixes=fixes,
         )
 

@@ -103,7 +103,7 @@ class Definitions:
             self._reported = True
             self.faults.add(
                 codes.DEEP_DEFINITION,
-                f"`{name.text}` stands in a circle of definitions, or nearly one, that is too long to follow",
+                f"`{name.text}` is part of a circle of definitions, or of a chain too long to follow",
                 name.span,
             )
 
@@ -122,9 +122,9 @@ class Definitions:
         if made is not None and self._depth(node.name.text, made) > DEEPEST:
             self.faults.add(
                 codes.DEEP_DEFINITION,
-                f"`{node.name.text}` stands for more than {DEEPEST} expressions inside each other",
+                f"`{node.name.text}` stands for more than {DEEPEST} nested expressions",
                 node.name.span,
-                help="count what the names in it stand for as well; split the chain",
+                help="what the names in it stand for counts as well; split the chain",
             )
             return None
         return made
@@ -182,7 +182,7 @@ class Definitions:
                 return reading(expr.Raw(of.text, span=of.span), of.span), dimension
         self.faults.add(
             codes.WRONG_OPERAND,
-            f"the band `{node.name.text}` is of a number, and `{of.text}` is none",
+            f"a band divides a number, and `{of.text}` is not a number",
             of.span,
             help="a band is of a `score`, of a numeric `let`, or of a signal of type `int`, `real` or `score`",
         )

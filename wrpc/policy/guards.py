@@ -15,7 +15,7 @@ from wrpc.syntax import tree
 
 RULES = (tree.Forbid, tree.Deny, tree.Require)
 FLAGS = (tree.Sealed, tree.Critical, tree.AcceptFailure)
-DENIAL = Where("a guard's `deny`, which is over the request alone")
+DENIAL = Where("a guard's `deny`, which sees only the request")
 
 
 class Guards:

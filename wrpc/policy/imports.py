@@ -137,9 +137,9 @@ class Importer:
         if found is None:
             self.faults.add(
                 codes.ESCAPING_IMPORT,
-                f"`{written}` leads out of the folder of the policy",
+                f"`{written}` leads outside the folder of the policy",
                 node.path.span,
-                help="a policy imports files in and below the folder of its main file, by relative paths",
+                help="a policy imports files from the folder of its main file and below, by relative paths",
             )
             return None
         key, place = found
@@ -162,7 +162,7 @@ class Importer:
         if source is None:
             self.faults.add(
                 codes.MISSING_IMPORT,
-                f"no file `{written}` stands beside `{importing.name}`",
+                f"there is no file `{written}` beside `{importing.name}`",
                 node.path.span,
                 help="the path is relative to the file that imports",
             )

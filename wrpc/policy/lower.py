@@ -109,7 +109,7 @@ class Lowering:
     def never_fires(self, score: str, span: Span) -> None:
         self.faults.add(
             codes.SCORE_WITHOUT_THRESHOLD,
-            f"the score `{score}` has no threshold, so that it can only be read by `raw`",
+            f"the score `{score}` has no threshold, so it can only be read with `raw`",
             span,
             help=f"write `raw({score})`, or give the signal `threshold` or `above`",
         )
@@ -125,9 +125,7 @@ class Lowering:
             advice = f"ask for a member, such as `{found.names[0]} in {found.name}`"
         elif isinstance(found, Num) and expected == "a condition":
             advice = "compare it with another number"
-        self.faults.add(
-            codes.WRONG_OPERAND, f"{expected} is expected here, found {described(found)}", span, help=advice
-        )
+        self.faults.add(codes.WRONG_OPERAND, f"expected {expected} here, found {described(found)}", span, help=advice)
 
     def unknown(self, name: tree.Name, where: Where | None = None, *, alone: bool = False) -> None:
         """`alone`: it stands where a condition does, not beside an operator."""
@@ -137,7 +135,9 @@ class Lowering:
             self.faults.add(codes.UNKNOWN_NAME, message, name.span, help=advice[0], fixes=advice[1])
             return
         if name.text in v.RESERVED:
-            self.faults.add(codes.WRONG_OPERAND, f"`{name.text}` means nothing by itself in an expression", name.span)
+            self.faults.add(
+                codes.WRONG_OPERAND, f"`{name.text}` is a reserved word and cannot be read in an expression", name.span
+            )
             return
         self.names.unknown("signal, score, band or let", name, self.names.expressible())
 
@@ -163,7 +163,7 @@ class Lowering:
                 factor = -ONE if sign == "-" else ONE
                 return None if number is None else Num(combined([(factor, number.value)], span), number.dimension)
             case tree.Listing(span):
-                self.faults.add(codes.WRONG_OPERAND, "a list stands only behind `in`", span)
+                self.faults.add(codes.WRONG_OPERAND, "a list can only come after `in`", span)
                 return None
             case tree.And() | tree.Or() | tree.Not() | tree.Compare() | tree.In():
                 condition = self.condition(e, where)
@@ -236,7 +236,7 @@ class Lowering:
         if kind:
             self.faults.add(
                 codes.AMBIGUOUS_NAME,
-                f"`{name.text}` in a claim is a word for the decision, and this policy has a {kind} of that name",
+                f"`{name.text}` in a claim means the decision, and this policy also has a {kind} of that name",
                 name.span,
                 help=f"rename the {kind}, or give it a second name: `let … = {name.text}`",
             )
@@ -286,7 +286,7 @@ class Lowering:
         if len(rest) != 1:
             self.faults.add(
                 codes.UNKNOWN_NAME,
-                f"one attribute is read of a destination, found `{path.text}`",
+                f"a destination has attributes, found `{path.text}`",
                 path.span,
                 help="such as `destination.trust` or `destination.pool`",
                 fixes=() if rest else [Fix(path.span, "destination.pool", "write `destination.pool`", safe=False)],
@@ -319,9 +319,9 @@ class Lowering:
         best = self.faults.suggest(name.text, known)
         self.faults.add(
             codes.UNKNOWN_NAME,
-            f"no attribute or label of {of} is called `{name.text}`",
+            f"{of} has no attribute or label `{name.text}`",
             name.span,
-            help=best or "an attribute that can be asked for is " + ", ".join(f"`{k}`" for k in known[:6])
+            help=best or "its attributes are " + ", ".join(f"`{k}`" for k in known[:6])
             + ", or a label that a pool declares",
             fixes=self.names.rename(name, known) if best else (),
         )  # fmt: skip
@@ -407,7 +407,7 @@ class Lowering:
             codes.UNIT_MISMATCH,
             f"{what} mixes dimensions: {units.title(left)}, and {units.title(right)}",
             span,
-            help=f"a number that fits is written such as `{units.example(left)}`",
+            help=f"write a number such as `{units.example(left)}`",
         )
 
     def product(self, span: Span, factors: tuple[tree.Expr, ...], where: Where) -> Num | None:
@@ -421,7 +421,7 @@ class Lowering:
                 codes.PRODUCT_OF_VARIABLES,
                 "two numbers that depend on the request are multiplied",
                 span,
-                help="one side of `*` is a constant; scores and conditions are linear",
+                help="one side of `*` has to be a constant",
             )
             return None
         dimensions = [n.dimension for n in numbers if n.dimension]

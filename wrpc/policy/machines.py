@@ -158,9 +158,9 @@ class Machines:
                 if label.name.text in taken and label.name.text in labels:
                     self.faults.add(
                         codes.RESERVED_WORD,
-                        f"the label `{label.name.text}` has the name of an attribute, which `destination` reads",
+                        f"the label `{label.name.text}` has the name of an attribute",
                         label.name.span,
-                        help="give the pool the attribute, or the label another name",
+                        help="set the attribute of the pool, or rename the label",
                     )
 
     def place(self, section: tree.Section) -> m.Place | None:
@@ -172,7 +172,9 @@ class Machines:
             condition = self.lowering.condition(clause.what, PLACEMENT)
             if clause.condition is not None:
                 self.faults.add(
-                    codes.MISPLACED_PART, "a rule of `place` has no `when`: it is over pools and sites", clause.span
+                    codes.MISPLACED_PART,
+                    "a rule of `place` has no `when`: it speaks of pools and sites, not of requests",
+                    clause.span,
                 )
             elif condition is not None:
                 rules.append(m.PlaceRule(condition, clause.span))

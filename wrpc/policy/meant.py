@@ -109,7 +109,7 @@ def path(path: tree.Path, where: Where, known: object) -> Advice | None:
         )
     if isinstance(known, (Mapping, frozenset, set, dict)) and last in known:
         own = written(last)
-        return f"signals stand by themselves: write `{own}`", (_instead(path.span, own),)
+        return f"a signal is read by its name alone: write `{own}`", (_instead(path.span, own),)
     return None
 
 

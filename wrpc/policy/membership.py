@@ -52,7 +52,7 @@ class Membership:
             elif right is not None:
                 self.faults.add(
                     codes.WRONG_OPERAND,
-                    f"behind `in` stands a list or a signal of type `any_of`, found {described(right)}",
+                    f"after `in` comes a list or a signal of type `any_of`, found {described(right)}",
                     e.right.span,
                     help="such as `domain in [math, code]`, or `shell in tools`",
                 )
@@ -72,10 +72,10 @@ class Membership:
         own, owner, no = written(right.name.text), written(signal.name), "not " if e.negated else ""
         if isinstance(signal.type, Set):
             said = f"{own} {no}in {owner}"
-            message, advice = f"`{owner}` is a set, and its member stands before `in`", f"write `{said}`"
+            message, advice = f"`{owner}` is a set, and its member comes before `in`", f"write `{said}`"
         else:
             said = f"{owner} {no}in [{own}]"
-            message = f"behind `in` stands a list, found the name `{right.name.text}`"
+            message = f"after `in` comes a list, found the name `{right.name.text}`"
             advice = f"write `{said}`, or `{owner} {'!=' if e.negated else '=='} {own}`"
         fix = Fix(e.span, said, f"write `{said}`", safe=False)
         self.faults.add(codes.WRONG_OPERAND, message, e.span, help=advice, fixes=[fix])
@@ -91,8 +91,8 @@ class Membership:
             return None
         if not items:
             self.faults.add(
-                codes.EMPTY_LIST, "the list is empty, so that nothing is ever in it", listing.span,
-                help="name what belongs into it, or leave the condition out",
+                codes.EMPTY_LIST, "the list is empty, so nothing is ever in it", listing.span,
+                help="name what belongs in it, or leave out the condition",
             )  # fmt: skip
             return None
         owner = self.comparing.lookup(e.left, where)
@@ -115,7 +115,7 @@ class Membership:
             case Truth(_, score) if score:
                 self.faults.add(
                     codes.BARE_SCORE_COMPARED,
-                    f"the bare score `{score}` is the condition that it fires, and is looked for in a list",
+                    f"the score `{score}` by itself means that it fires, and is in no list",
                     e.left.span,
                     help=f"`confidence({score})` and `raw({score})` are numbers",
                 )
@@ -124,12 +124,12 @@ class Membership:
                 said = f"({' or '.join(each)})" if len(each) > 1 else each[0]
                 said = f"not {said}" if e.negated else said
                 fix = Fix(e.span, said, f"write `{said}`", safe=False)
-                message = f"`{name}` is a set, and its member stands before `in`"
+                message = f"`{name}` is a set, and its member comes before `in`"
                 self.faults.add(codes.WRONG_OPERAND, message, e.left.span, help=f"write `{said}`", fixes=[fix])
             case _:
                 self.faults.add(
                     codes.WRONG_OPERAND,
-                    f"a number, a name of an enum or a string stands before `in`, found {described(left)}",
+                    f"a number, a value of an enum or a string comes before `in`, found {described(left)}",
                     e.left.span,
                 )
         return None
@@ -160,7 +160,7 @@ class Membership:
                 self.lowering.unknown(number.name)
             else:
                 self.faults.add(
-                    codes.WRONG_OPERAND, f"a list behind a number holds numbers, found {form(item)}", item.span
+                    codes.WRONG_OPERAND, f"a number is compared with a list of numbers, found {form(item)}", item.span
                 )
         return within(left.value, merged(points), span) if len(points) == len(items) else None
 
@@ -177,12 +177,14 @@ class Membership:
                     fix = Fix(at, f'"{name.text}"', "write it as a string")
                     self.faults.add(
                         codes.QUOTES,
-                        f"{described(left)} compares with strings, found the name `{name.text}`",
+                        f"{described(left)} is compared with strings, found the name `{name.text}`",
                         at, help=f"strings need double quotes: write `{fix.text}`", fixes=[fix],
                     )  # fmt: skip
                 case _:
                     self.faults.add(
-                        codes.WRONG_OPERAND, f"a list behind a string holds strings, found {form(item)}", item.span
+                        codes.WRONG_OPERAND,
+                        f"a string is compared with a list of strings, found {form(item)}",
+                        item.span,
                     )
         if len(parts) != len(items):
             return None

@@ -116,9 +116,9 @@ class Names:
             return True
         self.faults.add(
             codes.RESERVED_WORD,
-            f"`{name.text}` is a reserved word, found where a name is declared",
+            f"`{name.text}` is a reserved word and cannot be declared",
             name.span,
-            help="choose another name; backticks do not lift the reservation",
+            help="choose another name; backticks do not help",
         )
         return False
 

@@ -45,7 +45,7 @@ def apply(overrides: Iterable[tree.Override], names: Names) -> list[Change]:
                 best = names.faults.suggest(section.name.text, names.of(section.kind))
                 names.faults.add(
                     codes.OVERRIDE_OF_NOTHING,
-                    f"no {section.kind} is called `{section.name.text}`, so that there is nothing to override",
+                    f"no {section.kind} is called `{section.name.text}`, so there is nothing to override",
                     section.name.span,
                     help=best or "an environment's file is checked with the policy that it changes: `--env`",
                     fixes=names.rename(section.name, names.of(section.kind)) if best else (),

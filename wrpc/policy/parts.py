@@ -70,7 +70,7 @@ class Parts:
         )
 
     def misplaced(self, what: str, span: Span) -> None:
-        self.reader.faults.add(codes.MISPLACED_PART, f"`{what}` has no place in `{self.section.kind}`", span)
+        self.reader.faults.add(codes.MISPLACED_PART, f"`{what}` cannot stand in `{self.section.kind}`", span)
 
     def of(self, kind: type[T]) -> list[T]:
         return [c for c in self.clauses if isinstance(c, kind)]
@@ -81,7 +81,7 @@ class Parts:
     def contradict(self, what: str, span: Span, other: str, there: Span) -> None:
         self.reader.faults.add(
             codes.CONTRADICTING_PARTS,
-            f"`{what}` stands beside `{other}`, and only one of them can hold",
+            f"`{what}` and `{other}` exclude each other",
             span,
             related=[Related(there, f"`{other}` stands here")],
         )

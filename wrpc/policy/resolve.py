@@ -142,7 +142,7 @@ def _header(program: Program, reader: Reader, faults: Faults) -> tuple[tree.Sect
             continue
         at = declaration.name.span if declaration.name is not None else declaration.span
         if declaration.span.source is not program.sources[0]:
-            faults.add(codes.HEADER, "the header stands in the main file, and this file is another", at)
+            faults.add(codes.HEADER, "only the main file has a header, and this is an imported file", at)
         elif header is not None:
             there = header.name.span if header.name is not None else header.span
             faults.add(
@@ -158,7 +158,7 @@ def _header(program: Program, reader: Reader, faults: Faults) -> tuple[tree.Sect
         number = next(i.value for i in header.items if isinstance(i, tree.Attribute) and i.name.text == "language")
         faults.add(
             codes.LANGUAGE_VERSION,
-            f"this is version {language} of the language, and version 1 is what this compiler reads",
+            f"the file is written in version {language} of the language, and wrpc reads version 1",
             number.span,
         )
     return header, given

@@ -70,9 +70,11 @@ class Routes:
             name = parts.section.name
             self.faults.add(
                 codes.MISSING_PART,
-                f"the route `{name.text}` does not say what it does" if name else "`default` does not say what it does",
+                f"the route `{name.text}` does not say where its requests go"
+                if name
+                else "`default` does not say where its requests go",
                 name.span if name else parts.section.span,
-                help='it has one of `to POOL`, `cascade POOL -> POOL` and `deny "why"`',
+                help='write one of `to POOL`, `cascade POOL -> POOL` and `deny "why"`',
             )
             return None
         first, *others = chosen
@@ -129,9 +131,7 @@ class Routes:
         """Whichever pool the router picks: all that are declared, in order of declaration."""
         if not self.names.of("pool"):
             if not self.names.lost("pool"):
-                self.faults.add(
-                    codes.MISSING_PART, "`to any` stands for every pool, and no pool is declared", clause.span
-                )
+                self.faults.add(codes.MISSING_PART, "`to any` means every pool, and no pool is declared", clause.span)
             return None
         self.names.read.update(("pool", p) for p in self.names.of("pool"))
         return self._any
@@ -148,7 +148,7 @@ class Routes:
             bare = next(d for d in clause.destinations if d.weight is None)
             self.faults.add(
                 codes.PARTIAL_WEIGHTS,
-                f"`{bare.pool.text}` has no weight, and another destination of this route has one",
+                f"`{bare.pool.text}` has no weight, but another destination of this route has one",
                 bare.span,
                 help="either every destination has a weight, or none has, for equal shares",
             )

@@ -37,8 +37,7 @@ class Signals:
         if "source" not in reading.spans:
             self.faults.add(
                 codes.SIGNAL_WITHOUT_SOURCE,
-                f"the signal `{node.name.text}` does not say where it comes from, so that it counts as one that can"
-                " fail",
+                f"the signal `{node.name.text}` has no `source`, so it counts as one that can fail",
                 node.name.span,
                 help="give it a `source`",
             )
@@ -139,7 +138,7 @@ class Signals:
             return m.Real(low.value, high.value, low.dimension)
         if low.value.denominator != 1 or high.value.denominator != 1:
             self.faults.add(
-                codes.OUT_OF_RANGE, "the range of an `int` ends at whole numbers", node.span,
+                codes.OUT_OF_RANGE, "the ends of an `int` range are whole numbers", node.span,
                 help="write `real(…)` if the values have fractions",
             )  # fmt: skip
             return None
@@ -154,19 +153,19 @@ class Signals:
                     sound &= self.names.allowed(name, v.RESERVED_MEMBERS)
                     if name.text in found:
                         self.faults.add(
-                            codes.DUPLICATE_NAME, f"`{name.text}` stands twice in one `{type}`", name.span,
+                            codes.DUPLICATE_NAME, f"`{name.text}` appears twice in one `{type}`", name.span,
                             related=[Related(found[name.text].span, "first here")],
                         )  # fmt: skip
                     found.setdefault(name.text, name)
                 case tree.Text(span, text) if argument.name is None:
                     fix = Fix(span, written(text), "drop the quotes")
-                    self.reader.quoting(span, f"`{type}` takes bare names, and a string is never a name", fix)
+                    self.reader.quoting(span, f"`{type}` takes names, which have no quotes", fix)
                     found.setdefault(text, tree.Name(span, text))
                 case other:
                     sound = False
                     self.wrong(other, f"`{type}` takes names, found {described(other)}", f"`{type}(red, blue)`")
         if not found and sound:
-            self.wrong(node, f"`{type}` names no value, so that there is none it could have", f"`{type}(red, blue)`")
+            self.wrong(node, f"`{type}` names no value, so it can have none", f"`{type}(red, blue)`")
         return tuple(found) if found and sound else None
 
     # ── When it fires ─────────────────────────────────────────────────────
@@ -179,14 +178,14 @@ class Signals:
             for attribute in (*given, *(["evidence"] if "evidence" in reading.spans else [])):
                 self.faults.add(
                     codes.MISPLACED_PART,
-                    f"`{attribute}` belongs to a signal of type `score`, and `{node.name.text}` is none",
+                    f"`{attribute}` is for signals of type `score`, and `{node.name.text}` has another type",
                     reading.spans[attribute],
                 )
             return type
         if len(given) == 2:
             self.faults.add(
                 codes.CONTRADICTING_PARTS,
-                "a score fires at its `threshold` or beyond `above`, found both",
+                "a score has a `threshold` or an `above`, found both",
                 reading.spans["above"],
                 related=[Related(reading.spans["threshold"], "the other one")],
             )
@@ -223,14 +222,14 @@ class Signals:
         if word in ("fires", "silent") and not isinstance(type, (m.Bool, m.Score)):
             self.faults.add(
                 codes.MISPLACED_PART,
-                f"`on_error {word}` is for signals of type `bool` and `score` alone",
+                f"`on_error {word}` is only for signals of type `bool` and `score`",
                 span,
                 help="`on_error deny` is for every type; without one a failed signal is unknown",
             )
         elif not can_fail:
             self.faults.add(
                 codes.USELESS_ON_ERROR,
-                "this signal is computed from the request itself and cannot fail, so that `on_error` says nothing",
+                "this signal is computed from the request itself and cannot fail, so `on_error` has no effect",
                 span,
                 help="delete it",
             )
@@ -322,7 +321,7 @@ class Signals:
             re.compile(_DIALECT.sub("x", text.value))
         except (re.error, OverflowError, RecursionError) as error:
             self.faults.add(
-                codes.BAD_PATTERN, f"this is no regular expression: {error}", text.span,
+                codes.BAD_PATTERN, f"this is not a regular expression: {error}", text.span,
                 help="backslashes in a string are written twice",
             )  # fmt: skip
 
@@ -351,7 +350,7 @@ class Signals:
             if first is not None:
                 where = "this group" if first[0] == node.name.text else f"the group `{first[0]}`"
                 self.faults.add(
-                    codes.GROUP_MEMBERSHIP, f"`{member.text}` stands in {where} already", member.span,
+                    codes.GROUP_MEMBERSHIP, f"`{member.text}` is already in {where}", member.span,
                     related=[Related(first[1].span, "first here")],
                 )  # fmt: skip
                 continue
@@ -361,12 +360,14 @@ class Signals:
             members.append(member.text)
         if len(node.members) < 2:
             self.faults.add(
-                codes.GROUP_MEMBERSHIP, f"the group `{node.name.text}` has one member, and excludes nothing", node.span
+                codes.GROUP_MEMBERSHIP,
+                f"the group `{node.name.text}` has only one member, so it excludes nothing",
+                node.span,
             )
         default = node.default
         if default is not None and default.text not in {member.text for member in node.members}:
             self.faults.add(
-                codes.GROUP_MEMBERSHIP, f"the default `{default.text}` is no member of its group", default.span,
+                codes.GROUP_MEMBERSHIP, f"the default `{default.text}` is not a member of its group", default.span,
                 help=self.faults.suggest(default.text, [n.text for n in node.members]),
             )  # fmt: skip
         if len(self.faults) > count:
@@ -381,14 +382,14 @@ class Signals:
                 if threshold is None:
                     self.faults.add(
                         codes.SCORE_WITHOUT_THRESHOLD,
-                        f"the score `{name.text}` has no threshold, so that it never fires",
+                        f"the score `{name.text}` has no threshold, so it never fires",
                         name.span,
                         help="give the signal `threshold` or `above`",
                     )
             case _:
                 self.faults.add(
                     codes.GROUP_MEMBERSHIP,
-                    f"`{name.text}` does not fire: a group is of signals of type `bool` or `score`",
+                    f"`{name.text}` cannot fire: the members of a group are signals of type `bool` or `score`",
                     name.span,
                 )
 

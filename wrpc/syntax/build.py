@@ -64,7 +64,7 @@ class Builder:
             self.problems.append(
                 finding(
                     codes.UNKNOWN_ESCAPE,
-                    f"`\\{letter}` stands for nothing in a text",
+                    f"`\\{letter}` has no meaning in a string",
                     span,
                     help="write `\\\\` for a backslash",
                     fixes=[Fix(span, f"\\\\{letter}", "write the backslash twice")],
@@ -87,7 +87,7 @@ class Builder:
             self.problems.append(
                 finding(
                     codes.LONG_NUMBER,
-                    f"a number has at most {LONGEST_NUMBER} digits, before and behind its point",
+                    f"a number has at most {LONGEST_NUMBER} digits, before and after its point",
                     span,
                 )
             )

@@ -19,7 +19,7 @@ CLOSES = {opener: closer for closer, opener in CLOSERS.items()}
 OPERATORS = {"==", "!=", "<", "<=", ">", ">=", "in", "not", "and", "or", "+", "-", "*"}
 EXPRESSION = {"NAME", "NUMBER", "STRING", "(", "[", "-", "+", "not"}
 VALUE = {"NAME", "NUMBER", "STRING", "[", "{"}
-KINDS = {"NAME": "a name", "NUMBER": "a number", "STRING": "a text in double quotes", "$END": "the end of the file"}
+KINDS = {"NAME": "a name", "NUMBER": "a number", "STRING": "a string in double quotes", "$END": "the end of the file"}
 
 FOREIGN = {
     "&&": "and",
@@ -128,7 +128,7 @@ class Fault:
         if self.kind == "NUMBER":
             return f"the number `{cut(self.word)}`"
         if self.kind == "STRING":
-            return f"the text {cut(self.word)}"
+            return f"the string {cut(self.word)}"
         return f"`{cut(self.word)}`" if self.word.isprintable() else f"the character U+{ord(self.word[0]):04X}"
 
     def last(self, back: int = 1) -> Any:
@@ -139,7 +139,7 @@ class Fault:
     def _too_deep(self) -> Verdict | None:
         if self.kind != TOO_DEEP:
             return None
-        message = f"`{self.word}` opens level {DEEPEST + 1}; at most {DEEPEST} stand inside each other"
+        message = f"`{self.word}` opens level {DEEPEST + 1} of nesting; there may be {DEEPEST}"
         return self._says(codes.DEEP_NESTING, message, help="give a part a name of its own with `let`")
 
     def _unclosed_text(self) -> Verdict | None:
@@ -179,13 +179,13 @@ class Fault:
         if self.word in ("=", ":") and isinstance(self.last(), t.Name) and "STRING" in self.expected:
             fix = Fix(self.span, "", f"leave out the `{self.word}`")
             name = self.last().text
-            message = f"no `{self.word}` stands between `{name}` and its value"
+            message = f"there is no `{self.word}` between `{name}` and its value"
             repair = Repair(self.end, keep=True)
             return self._says(codes.FOREIGN_SIGN, message, repair=repair, help=f"write `{name} VALUE`", fixes=[fix])
         if self.word == ";":
             fix = Fix(self.span, "", "leave out the `;`")
             repair = Repair(self.end, keep=True)
-            message = "nothing ends with `;`: a line break or a comma is enough"
+            message = "there is no `;` at the end: a line break or a comma is enough"
             return self._says(codes.FOREIGN_SIGN, message, repair=repair, help=fix.title, fixes=[fix])
         if self.word == "/" and self.source.text.startswith(("//", "/*"), self.start):
             line = self.source.text.find("\n", self.start)
@@ -198,7 +198,7 @@ class Fault:
         if self.kind == "word":
             fix = Fix(self.span, f"`{self.word}`", "put it in backticks")
             named = Repair(self.end, ("NAME", self.start, self.end), keep=True) if "NAME" in self.expected else None
-            message = f"`{cut(self.word)}` has letters that a plain name has not"
+            message = f"`{cut(self.word)}` has letters that only a name in backticks may have"
             return self._says(codes.FOREIGN_SIGN, message, repair=named, help=f"write {cut(fix.text)}", fixes=[fix])
         return self._no_number() if self.kind in ("number", ".") else None
 
@@ -221,13 +221,13 @@ class Fault:
                 codes.UNEXPECTED_TEXT, message, repair=Repair(self.end, keep=True), help=fix.title, fixes=[fix]
             )
         if isinstance(self.last(), t.Number):
-            hint = "write a digit behind the point, or leave the point out"
+            hint = "write a digit after the point, or leave it out"
             end = self.end
             while self.source.text[end : end + 1].isalpha():
                 end += 1
             fix = Fix(self.span, "", "leave out the point")
             repair = Repair(end, keep=end == self.end)
-            message = "a number has a digit behind its point"
+            message = "a number has a digit after its point"
             return self._says(codes.UNEXPECTED_TEXT, message, repair=repair, help=hint, fixes=[fix])
         return None
 
@@ -250,9 +250,7 @@ class Fault:
             return None
         if not {"and", "or"} & self.expected or self.kind in self.expected:
             return None
-        return self._says(
-            codes.UNEXPECTED_TEXT, "comparisons do not follow one another", help="write `a < b and b < c`"
-        )
+        return self._says(codes.UNEXPECTED_TEXT, "comparisons cannot be chained", help="write `a < b and b < c`")
 
     def _brackets(self) -> Verdict | None:
         ends = {"}", "and", "=="} & self.expected  # a value stands before it, so that leaving it out mends the text
@@ -327,13 +325,13 @@ class Fault:
             repair = Repair(self.end, ("NAME", self.start, self.end), keep=True)
             return self._says(
                 codes.QUOTED_NAME, f"expected a name, found {self.found}", repair=repair, fixes=fixes,
-                help=f"a name stands without quotes: write {name if name[0] == '`' else f'`{name}`'}" if name else None,
+                help=f"write {name if name[0] == '`' else f'`{name}`'}, without quotes" if name else None,
             )  # fmt: skip
         if self.kind == "NAME" and "STRING" in self.expected:
             text = self.word.strip("`")
             repair = Repair(self.end, ("STRING", self.start, self.end), keep=True)
             return self._says(
-                codes.UNQUOTED_TEXT, f"expected a text in double quotes, found {self.found}", repair=repair,
+                codes.UNQUOTED_TEXT, f"expected a string in double quotes, found {self.found}", repair=repair,
                 help=f'write `"{text}"`', fixes=[Fix(self.span, f'"{text}"', "put it in double quotes")],
             )  # fmt: skip
         return None
@@ -352,7 +350,7 @@ class Fault:
     def _unexpected(self) -> Verdict:
         hint, last, related = None, self.last(), []
         if is_token(last, ","):
-            hint = "a comma after a name in a list continues the list"
+            hint = "a comma after a name continues the list"
         elif self.kind == "NUMBER" and isinstance(last, t.Name) and last.text == "weight":
             hint = "a comma stands between two pools"
         if self.opener and self.opener[0] != "{" and CLOSES[self.opener[0]] in self.expected:

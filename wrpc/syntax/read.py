@@ -24,7 +24,9 @@ def read(path: str | os.PathLike[str]) -> Source:
         with path.open("rb") as file:
             data = file.read(LARGEST + 1)
     except FileNotFoundError:
-        _refuse(codes.UNREADABLE_FILE, "no file has this name", name, help=did_you_mean(path.name, _beside(path)))
+        _refuse(
+            codes.UNREADABLE_FILE, "there is no file of this name", name, help=did_you_mean(path.name, _beside(path))
+        )
     except IsADirectoryError:
         _refuse(codes.UNREADABLE_FILE, "this is a folder, not a file", name)
     except PermissionError:
@@ -63,7 +65,7 @@ def _refuse_bytes(name: str, data: bytes, error: UnicodeDecodeError) -> NoReturn
     before = data[: error.start].decode("utf-8-sig", "replace").replace("\r\n", "\n")
     after = data[error.start : error.start + 200].decode("utf-8", "replace").partition("\n")[0]
     span = Source(name, before + after).span(len(before), len(before) + 1)
-    message = f"byte 0x{data[error.start]:02x} is no UTF-8"
+    message = f"byte 0x{data[error.start]:02x} is not UTF-8"
     _refuse(codes.NOT_UTF8, message, name, span=span, help="save the file as UTF-8")
 
 

@@ -27,7 +27,7 @@ from wrpc.targets.target import (
 )
 
 GUARDS = frozenset({Construct.GUARD_DENY, Construct.GUARD_FORBID, Construct.GUARD_REQUIRE})
-REPAIR = "write the routes so that it is proved, compile for a target that keeps it, or waive it with the reason why"
+REPAIR = "write the routes so that it is proved, compile for a target that enforces it, or waive it and say why"
 # Without one of these the files decide otherwise than the policy, so that no proof about the policy holds for them.
 # What is missing here (a fallback, a mirror) only takes destinations away.
 DECISIVE = frozenset({
@@ -120,7 +120,7 @@ def _losses(target: Target, uses: Sequence[Use], verdicts: dict[str, Verdict]) -
     for use in uses:
         row = target.carries[use.construct]
         if isinstance(row, Approximate):
-            message = f"`{target.name}` approximates {phrase(use)}, and loses {row.loses}"
+            message = f"`{target.name}` carries {phrase(use)} only in part: it loses {row.loses}"
             found.append(finding(APPROXIMATED, message, use.span, subjects=[use.subject]))
         elif isinstance(row, Cannot):
             if use.construct in GUARDS and target.decides:
@@ -155,7 +155,7 @@ def _unenforced(policy: Policy, target: Target, names: Iterable[str], verdicts: 
     found = []
     for subject in names:
         guard = policy.guards[subject.partition(" ")[2]]
-        why, repair = "the program knows nothing of what it requires", None
+        why, repair = "the program cannot do what it requires", None
         if target.obliged_by is not None:
             why = f"no `{target.obliged_by}` says who does what it requires"
             block = target.name.replace("-", "_")

@@ -94,8 +94,8 @@ def test_names_that_are_none() -> None:
     found = policy(TEXT)
     made = headers.names(found, "x-wrpc-", {"on": "x on", "who": "x-who"}, found.sources[0].span())
     assert [d.message for d in made.diagnostics] == [
-        "`x on` is no header name, for signal `on`",
-        "`headers` names `who`, which is no signal",
+        "`x on` is not a header name, for signal `on`",
+        "`headers` names `who`, which is not a signal",
     ]
 
 

@@ -47,7 +47,7 @@ CHANGES: dict[str, Change] = {
     "without an id of their own": lambda f: f["pools"][0].update(id="b"),
     "no pools": lambda f: f.pop("pools"),
     "no workloads": lambda f: f.pop("workloads"),
-    "`c`, which is no pool": lambda f: f["workloads"].update(c=f["workloads"].pop("a")),
+    "`c`, which is not a pool": lambda f: f["workloads"].update(c=f["workloads"].pop("a")),
     "no file `cdf/z.json`": lambda f: f["workloads"]["a"].update(cdf="cdf/z.json"),
     "`lam_frac` is None": lambda f: f["workloads"]["a"].pop("lam_frac"),
     "`lam_frac` is 0,": lambda f: f["workloads"]["a"].update(lam_frac=0),

@@ -111,13 +111,13 @@ def test_every_entry_leads_back_to_the_policy() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "code", "message"),
     [
-        ("gpu h100  ", "", "WRP804", "pool `a` says nothing of its `gpu`"),
+        ("gpu h100  ", "", "WRP804", "pool `a` does not say its `gpu`"),
         ("gpu h100", "gpu h200", "WRP804", "stands on `h200`, which the simulator would take for an `a100`"),
-        ("replicas 2  ", "", "WRP804", "pool `a` says nothing of its `replicas`"),
+        ("replicas 2  ", "", "WRP804", "pool `a` does not say its `replicas`"),
         ("replicas 2  ", "replicas 0  ", "WRP804", "may have no replica at all"),
         ("replicas 1..4", "replicas 0..4", "WRP804", "may have no replica at all"),
         ("context 8_192 }", "context 511 }", "WRP804", "has a context of 511 tokens; the simulator's least is 512"),
-        ("model m { context 32_768 }", "model m { }", "WRP804", "pool `b` says nothing of its `context`"),
+        ("model m { context 32_768 }", "model m { }", "WRP804", "pool `b` does not say its `context`"),
         ("rate 90/min", "", "WRP804", "workload `w` has no `rate`"),
         ("rate 90/min", "rate 0/s", "WRP804", "workload `w` has no `rate`"),
         (
@@ -161,7 +161,7 @@ def test_a_fleet_without_load_or_without_pools_is_refused() -> None:
         ("split { w { x 1 } }", "there is no pool `x`"),
         ("split { w 5 }", "takes pools and their shares"),
         ("split { w { a 50% b 40% } }", "are 0.9 together, not 1"),
-        ("split { w { a 150% b 40% } }", "the share of `a` is no share"),
+        ("split { w { a 150% b 40% } }", "the share of `a` is not a share"),
         ("router model", "has no setting `router`"),
     ],
 )

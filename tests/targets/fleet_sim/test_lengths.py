@@ -26,7 +26,7 @@ def test_points() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "says nothing of its `lengths`"),
+        ("", "does not say its `lengths`"),
         ("lengths []", "has no points"),
         ("lengths [512]", "no pair of tokens and a share"),
         ("lengths [[512, 1, 1]]", "no pair of tokens and a share"),

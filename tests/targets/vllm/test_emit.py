@@ -100,7 +100,7 @@ def test_options_that_are_none(option: str, message: str) -> None:
         ("ports { p 1.5 }", "takes a port"),
         ("ports { q 8000 }", "no pool `q` is served by vLLM"),
         ("connector LMCacheConector", "vLLM knows no connector `LMCacheConector`"),
-        ('remote_url env("A:-$(id)")', "is no name of a variable"),
+        ('remote_url env("A:-$(id)")', "is not the name of a variable"),
         ("hots x", "has no setting `hots`"),
     ],
 )
@@ -134,7 +134,7 @@ def test_no_pool_at_all() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ('source "org/m-32b"', "", "model `m` says nothing of its `source`"),
+        ('source "org/m-32b"', "", "model `m` does not say its `source`"),
         ("tensor_parallel 4", "tensor_parallel 3", "divides the 64 attention heads of `m` over 3 GPUs"),
         ("tensor_parallel 4", "pipeline_parallel 64", "divides the 48 layers of `m` over 64 stages"),
         ("gpu h100", "context 65_536", "has a context of 65536 tokens; `m` takes 32768"),

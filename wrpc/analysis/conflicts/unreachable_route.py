@@ -52,13 +52,13 @@ def check(policy: Policy, ask: Asker) -> Found:
             related = _blamed(ask, route, before) if blamed <= MOST else []
             yield shown(
                 CODE,
-                f"routes before `{route.name}` leave nothing to it",
+                f"`{route.name}` is never reached: earlier routes take every request it matches",
                 route.span,
                 policy,
                 found.left,
                 subjects=(f"route {route.name}",),
                 related=[Related(r.span, "goes before it") for r in related],
-                help="give it a higher precedence, or narrow the routes before it",
+                help="give it a higher precedence, or narrow the earlier routes",
             )
         before += group
 

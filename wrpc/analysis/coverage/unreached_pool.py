@@ -45,13 +45,13 @@ def check(policy: Policy, ask: Asker) -> Found:
         if not answer.possible:
             why = "no request reaches it" if pool.name in named else "no route names it"
             yield shown(
-                CODE, f"nothing reaches pool `{pool.name}`: {why}", pool.span, policy, answer,
+                CODE, f"pool `{pool.name}` is never used: {why}", pool.span, policy, answer,
                 subjects=(f"pool {pool.name}",),
             )  # fmt: skip
     used = {p.model for p in policy.pools.values()}
     for model in policy.models.values():
         if model.name not in used:
             yield finding(
-                CODE, f"nothing reaches model `{model.name}`: no pool serves it", model.span,
+                CODE, f"model `{model.name}` is never used: no pool serves it", model.span,
                 subjects=(f"model {model.name}",),
             )  # fmt: skip

@@ -43,6 +43,6 @@ def check(policy: Policy, ask: Asker) -> Found:
     if not answer.impossible:
         last = list(policy.routes.values())[-1]
         yield shown(
-            CODE, "no route and no default takes this request", last.span, policy, answer,
+            CODE, "no route takes this request, and there is no default", last.span, policy, answer,
             help="add a `default`; it may deny",
         )  # fmt: skip

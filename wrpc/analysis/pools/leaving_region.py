@@ -52,7 +52,7 @@ def check(policy: Policy, ask: Asker) -> Found:
     for one, answer in taken(policy, ask, "region", lambda pool: pool.region):
         yield shown(
             CODE,
-            f"the {place(one.edge)} `{one.edge.pool}` of {subject(one.route, policy)} stands in region `{one.value}`, "
+            f"the {place(one.edge)} `{one.edge.pool}` of {subject(one.route, policy)} is in region `{one.value}`, "
             f"its main destinations in {listing(one.home, 'and')}",
             one.edge.span or one.route.span,
             policy,

@@ -42,7 +42,7 @@ def check(policy: Policy) -> Found:
                 earlier = first[planned.pool]
                 yield finding(
                     CODE,
-                    f"pool `{planned.pool}` stands twice in the plan of {subject(route, policy)}: "
+                    f"pool `{planned.pool}` appears twice in the plan of {subject(route, policy)}: "
                     f"as {place(earlier)} and as {place(planned)}",
                     planned.span or route.span,
                     subjects=(subject(route, policy), f"pool {planned.pool}"),

@@ -55,7 +55,7 @@ def check(policy: Policy, ask: Asker) -> Found:
     for guard, verdict in guards(ask):
         if verdict.only_with_failures and verdict.failing.possible:
             yield shown(
-                CODE, f"guard `{guard.name}` is kept by the routes only while no signal fails", guard.span, policy,
+                CODE, f"the routes keep guard `{guard.name}` only while no signal fails", guard.span, policy,
                 verdict.failing, severity="error" if guard.sealed or guard.critical else "warning",
                 subjects=(f"guard {guard.name}",), help=HELP,
             )  # fmt: skip

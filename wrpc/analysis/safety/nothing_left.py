@@ -52,7 +52,7 @@ def check(policy: Policy, ask: Asker) -> Found:
             replay = room.replay(answer.request) if answer.request is not None else None
             if replay is None or replay.decision is None:
                 guard = next(iter(policy.guards.values()))
-                yield shown(CODE, "a guard may leave requests without any destination", guard.span, policy, answer)
+                yield shown(CODE, "a guard may leave requests with no destination", guard.span, policy, answer)
                 return
             guard = policy.guards[replay.decision.removed[-1].guard]
             yield shown(

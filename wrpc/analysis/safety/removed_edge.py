@@ -48,7 +48,7 @@ def check(policy: Policy, ask: Asker) -> Found:
                 f"the {place(planned)} `{planned.pool}` of {subject(route, policy)}" if planned and route else "an edge"
             )
             yield shown(
-                CODE, f"guard `{guard.name}` has to remove {what}", at, policy, answer,
+                CODE, f"guard `{guard.name}` removes {what}", at, policy, answer,
                 subjects=(f"guard {guard.name}", *(() if route is None else (subject(route, policy),))),
                 related=(Related(guard.span, "this guard"),),
                 help="give these requests a route of their own whose edges the guard allows",

@@ -39,7 +39,7 @@ def check(policy: Policy, ask: Asker) -> Found:
         if answer.verdict == "open":
             yield shown(
                 CODE,
-                f"whether guard `{guard.name}` acts is not settled",
+                f"it is not settled whether guard `{guard.name}` acts",
                 guard.span,
                 policy,
                 answer,
@@ -56,7 +56,7 @@ def check(policy: Policy, ask: Asker) -> Found:
     for assertion, claim, verdict in claims(ask):
         subject = f"assert {assertion.name}"
         if verdict.answer.verdict == "open":
-            message = f"claim `{assertion.name}` is not settled"
+            message = f"it is not settled whether claim `{assertion.name}` holds"
             yield shown(CODE, message, claim.span, policy, verdict.answer, subjects=(subject,))
         proof = _proof(policy, assertion, verdict)
         before = worst.get(assertion.name)

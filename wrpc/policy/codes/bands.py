@@ -66,7 +66,7 @@ How to repair: name the range, or let a neighbour have it.
 BAND_OVERLAP = Code("WRP209", "band-overlap", "error", """\
 A step of a band inside what another has taken, or a name that stands for two steps.
 
-Steps ascend: each begins where the one before ends, and `otherwise` takes all that is left.
+Steps ascend: each begins where the one before ends, and `otherwise` takes everything that is left.
 
 Bad:
 

@@ -88,7 +88,7 @@ def clause(scene: Scene) -> Verdict | None:
             return _meant(scene, at, "when", message)
         if kind in ("route", "default") and low in OTHERWISE:
             message = f"no clause `{text}`: what no route takes goes to the `default`"
-            hint = "write `default { to POOL }` behind the routes"
+            hint = "write `default { to POOL }` after the routes"
             return scene.says(codes.UNKNOWN_KEYWORD, message, scene.span(at), help=hint)
         if low in MEANT[kind]:
             return _meant(scene, at, MEANT[kind][low], f"no clause `{text}`")
@@ -149,7 +149,7 @@ def condition(scene: Scene) -> Verdict | None:
             said = scene.text(at + 1, rule - 1).rstrip(",")
             start, close = scene.words[rule].start, scene.words[end - 1].end
             moved = Edit(Span(scene.source, close, close), f" when {said}")
-            title = f"write the condition behind the `{scene.words[rule].text}`"
+            title = f"write the condition after the `{scene.words[rule].text}`"
             fix = Fix(Span(scene.source, scene.words[at].start, start), "", title, also=(moved,))
     return scene.says(
         codes.MISPLACED_CONDITION, f"in {what} the condition stands last", scene.span(at), fix=fix,
@@ -167,14 +167,14 @@ def declaration(scene: Scene) -> Verdict | None:
     message = f"no declaration begins with `{cut(text)}`"
     owner = next((kind for kind, rules in KNOWN.items() if low in rules and kind != "default"), None)
     if low in CONDITIONS or low == "when":
-        hint: str | None = "a condition stands in a route: `route NAME { when EXPR  to POOL }`"
+        hint: str | None = "a condition belongs in a route: `route NAME { when EXPR  to POOL }`"
     elif low in OTHERWISE:
         hint = "what no route takes goes to `default { to POOL }`"
     elif owner and low not in TOP:
         kind = "guard" if low in ("deny", "forbid", "require") else owner
-        hint = f"`{low}` stands in a {kind}: `{kind} NAME {{ {low} … }}`"
+        hint = f"`{low}` belongs in a {kind}: `{kind} NAME {{ {low} … }}`"
     elif (after := scene.word(scene.at + 1)).text in DECLARATIONS and scene.word(scene.at + 2).kind == "{":
-        hint = f"the kind stands before the name: `{after.text} {text}`"
+        hint = f"the kind comes before the name: `{after.text} {text}`"
     else:
         close = get_close_matches(low, sorted(DECLARATIONS), 1, 0.7)
         if low in TOP:
@@ -197,18 +197,18 @@ def part_of_test(scene: Scene) -> Verdict | None:
         hint = f"write `{scene.before.text} {{ … }}`"
         if scene.before.text == "expect" and scene.here.kind == "NAME":
             hint = "write `expect { pool POOL }`, `expect { route ROUTE }` or `expect { denied true }`"
-        message = f"what a test has behind `{scene.before.text}` stands in braces, found {scene.fault.found}"
+        message = f"after `{scene.before.text}` come braces, found {scene.fault.found}"
         return scene.says(codes.UNEXPECTED_TEXT, message, scene.span(scene.at), help=hint)
     for wanted, words in (("given", "input request when with"), ("expect", "expects then should output result")):
         if wanted not in scene.fault.expected:
             continue
         word = scene.here
         if word.text == "expect":
-            message = "in a test `given { … }` stands before `expect { … }`"
+            message = "in a test `given { … }` comes before `expect { … }`"
             return scene.says(codes.UNEXPECTED_TEXT, message, scene.span(scene.at), help="`given { }` will do")
         if word.kind == "}" and wanted == "expect":
-            hint = "write `expect { pool POOL }` or `expect { action deny }` behind it"
-            message = "a test needs `expect { … }` behind `given { … }`"
+            hint = "write `expect { pool POOL }` or `expect { action deny }` after it"
+            message = "a test needs `expect { … }` after `given { … }`"
             return scene.says(codes.UNEXPECTED_TEXT, message, scene.span(scene.at), help=hint)
         if word.kind != "NAME" or not (
             word.text.lower() in words.split() or get_close_matches(word.text.lower(), (wanted,), 1, 0.6)

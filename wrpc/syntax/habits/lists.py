@@ -92,7 +92,7 @@ def missing(scene: Scene) -> Verdict | None:
             )
             if close:
                 fix = Fix(scene.span(at), "weight", "write `weight`")
-                message = f"`{word.text}` is no part of a destination"
+                message = f"`{word.text}` is not part of a destination"
                 return scene.says(
                     codes.UNKNOWN_KEYWORD, message, scene.span(at), help="did you mean `weight`?", fix=fix
                 )
@@ -125,13 +125,13 @@ def joined(scene: Scene) -> Verdict | None:
     if text == "->":
         name = scene.word(scene.at + 1).text
         hint = f"write `fallback {name}`, or `cascade {scene.before.text} -> {name}` to ask them in turn"
-        return scene.says(codes.FOREIGN_SIGN, "`->` stands in a `cascade` alone", scene.span(scene.at), help=hint)
+        return scene.says(codes.FOREIGN_SIGN, "`->` is only for a `cascade`", scene.span(scene.at), help=hint)
     if text not in ("|", "||", "and", "or", "+", "&", "&&", ";", "/") or scene.word(scene.at + 1).kind != "NAME":
         return None
     if scene.word(scene.at + 1).text in KNOWN["route"]:
         return None
     fix = Fix(Span(scene.source, scene.before.end, scene.here.end), ",", "write a comma")
-    message = f"a comma stands between two pools, found `{text}`"
+    message = f"pools are separated by commas, found `{text}`"
     hint = "write a comma to share the requests, `fallback` for where they go when the first fails"
     return scene.says(codes.FOREIGN_SIGN, message, scene.span(scene.at), help=hint, fix=fix)
 
@@ -144,12 +144,12 @@ def weights(scene: Scene) -> Verdict | None:
     after = scene.word(at + 1)
     if before.text == "mirror" and after.kind == "NAME":
         fix = scene.replace(at, at + 1, f"{after.text} {here.text}")
-        message = "the pool of a `mirror` stands before its share"
+        message = "the pool of a `mirror` comes before its share"
         hint = f"write `mirror {after.text} {here.text}`"
         return scene.says(codes.UNEXPECTED_TEXT, message, scene.span(at), help=hint, fix=fix)
     if before.text == "above" and scene.word(at - 2).text == "spill" and after.kind == "NAME":
         fix = scene.replace(at - 1, at + 1, f"{after.text} above {here.text}")
-        message = "the pool of a `spill` stands before its share"
+        message = "the pool of a `spill` comes before its share"
         hint = f"write `spill {after.text} above {here.text}`"
         return scene.says(codes.UNEXPECTED_TEXT, message, scene.span(at), help=hint, fix=fix)
     if before.text == "weight" and scene.item == at - 2:
@@ -162,7 +162,7 @@ def weights(scene: Scene) -> Verdict | None:
         return None
     if after.kind == "NAME" and before.text in ("to", ",") and after.text not in KNOWN["route"]:
         name = after.text
-        message = "a weight stands behind its pool"
+        message = "a weight comes after its pool"
     elif before.kind == "NAME":
         name = before.text
         message = f"a share is written with `weight`, found the number `{here.text}`"
@@ -190,7 +190,7 @@ def bracketed(scene: Scene) -> Verdict | None:
         )
         if inside and re.search(r"\w\s+\d", inside) and "weight" not in inside:
             fix = None
-        message = f"a list of {what} stands without brackets, found `{here.kind}`"
+        message = f"a list of {what} is written without brackets, found `{here.kind}`"
         hint = f"write `{before.text} {inside}`" if fix else "such as `to a weight 90, b weight 10`"
         return scene.says(codes.FOREIGN_SIGN, message, scene.span(at), help=hint, fix=fix)
     if before.text == "exclusive" and here.kind in "[(":
@@ -199,7 +199,7 @@ def bracketed(scene: Scene) -> Verdict | None:
         if close > 0:
             inside = scene.text(at + 1, close - 1)
             fix = Fix(scene.span(at, close), f"{{ {inside} }}", "write `{ … }`")
-        message = f"the members of a group stand in `{{ }}`, found `{here.kind}`"
+        message = f"the members of a group have `{{ }}` around them, found `{here.kind}`"
         return scene.says(codes.FOREIGN_SIGN, message, scene.span(at), help="write `exclusive { a, b }`", fix=fix)
     if here.kind == "[" and before.kind == "NAME" and scene.kind == "signal" and scene.word(at - 2).kind == ":":
         close = scene.closing(at)
@@ -207,7 +207,7 @@ def bracketed(scene: Scene) -> Verdict | None:
         if close > 0:
             inside = scene.text(at + 1, close - 1)
             fix = Fix(scene.span(at, close), f"({inside})", "write `(` and `)`")
-        message = f"the values of `{before.text}` stand in `(` and `)`, found `[`"
+        message = f"the values of `{before.text}` have `(` and `)` around them, found `[`"
         return scene.says(codes.FOREIGN_SIGN, message, scene.span(at), help=f"write `{before.text}(…)`", fix=fix)
     opener = next((o for o in range(at, max(at - 40, 0), -1) if _in_list(scene, o)), -1)
     if opener >= 0:
@@ -215,7 +215,7 @@ def bracketed(scene: Scene) -> Verdict | None:
         fix = None
         if close > 0 and at <= close:
             fix = Fix(scene.span(opener), "[", "write `[` and `]`", also=(Edit(scene.span(close), "]"),))
-        message = f"a list behind `in` stands in square brackets, found `{scene.words[opener].kind}`"
+        message = f"a list after `in` has square brackets, found `{scene.words[opener].kind}`"
         return scene.says(codes.FOREIGN_SIGN, message, scene.span(opener), help="write `in [a, b]`", fix=fix)
     return None
 
@@ -245,9 +245,9 @@ def listed(scene: Scene) -> Verdict | None:
         if scene.depths[at] < 1 or key.kind != "NAME" or scene.word(at + 1).text in KNOWN["route"]:
             continue
         if key.text == "in":
-            what = "a list behind `in` stands in square brackets"
+            what = "a list after `in` has square brackets"
         elif scene.kind == "test" and scene.depths[at] == 2 and scene.item == at + 1:
-            what = "several values stand in brackets: `[`"
+            what = "several values have brackets around them: `[`"
         else:
             continue
         last = at + 1
@@ -282,7 +282,7 @@ def fallback_on(scene: Scene) -> Verdict | None:
     cause = scene.word(at + 1).text
     rest = scene.words[at + 2 : at + 4]
     name = next((w.text for w in reversed(rest) if w.kind == "NAME" and w.text != "fallback"), "POOL")
-    message = "the causes stand behind the pools of a `fallback`"
+    message = "the causes come after the pools of a `fallback`"
     return scene.says(codes.UNEXPECTED_TEXT, message, scene.span(at), help=f"write `fallback {name} on {cause}`")
 
 
@@ -300,11 +300,11 @@ def several(scene: Scene) -> Verdict | None:
             while scene.word(last + 1).kind == "NAME" and not scene.word(last + 1).first:
                 last += 1
             said = f"[{', '.join(word.text for word in scene.words[at + 1 : last + 1])}]"
-            message = f"several values stand in brackets with commas: `[`, found `{scene.text(at + 1, last)}`"
+            message = f"several values have brackets around them with commas: `[`, found `{scene.text(at + 1, last)}`"
             fix = scene.replace(at + 1, last, said)
             return scene.says(codes.LIST_COMMA, message, scene.span(at + 1, last), help=fix.title, fix=fix)
         if key in BLOCKS and scene.word(at + 2).kind in ("NUMBER", "STRING"):
-            message = f"what `{key}` holds stands in braces, found `{first.text}`"
+            message = f"`{key}` has braces around what it holds, found `{first.text}`"
             return scene.says(codes.UNEXPECTED_TEXT, message, scene.span(at + 1), help=f"write `{key} {{ … }}`")
     return None
 

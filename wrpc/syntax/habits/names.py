@@ -204,7 +204,7 @@ def unit_apart(scene: Scene) -> Verdict | None:
         message = (
             f"a unit touches its number, found `{scene.text(at - 1, at)}`"
             if UNITS[unit.text]
-            else f"`{unit.text}` is no unit, since tokens are counted as plain numbers"
+            else f"`{unit.text}` is not a unit: tokens are plain numbers"
         )
         return scene.says(codes.SPLIT_NUMBER, message, scene.span(at - 1, at), help=f"write `{written}`", fix=fix)
     return None
@@ -259,14 +259,14 @@ def signal_type(scene: Scene) -> Verdict | None:
     name, here = scene.before, scene.here
     if here.kind == "=":
         fix = Fix(scene.span(scene.at), ":", "write `:`")
-        message = "a `:` stands between a signal and its type, found `=`"
+        message = "a signal and its type are separated by `:`, found `=`"
         return scene.says(codes.FOREIGN_SIGN, message, scene.span(scene.at), help="write `:`", fix=fix)
     if here.kind == "{":
         message = f"the signal `{name.text}` has no type"
         hint = f"write `signal {name.text}: bool {{`, or another type: `int(0..1M)`, `one_of(a, b)`, `string`, `score`"
         return scene.says(codes.UNEXPECTED_TEXT, message, scene.span(1), help=hint)
     if here.kind == "NAME" and not here.first:
-        message = f"the type of a signal stands behind its name and a `:`, found `{cut(here.text)}`"
+        message = f"the type of a signal comes after its name and a `:`, found `{cut(here.text)}`"
         written = f"{here.text}: {name.text}"
         return scene.says(codes.UNEXPECTED_TEXT, message, scene.span(scene.at), help=f"write `{written}`")
     return None

@@ -39,7 +39,7 @@ def letter(scene: Scene) -> Verdict | None:
     number = f"U+{ord(char):04X}"
     if unicodedata.category(char) in ("Cf", "Cc") or char == "\ufeff":
         fix = Fix(span, "", "remove it")
-        message = f"the invisible character {number} fits nowhere"
+        message = f"there is an invisible character here, {number}"
         return scene.says(
             codes.FOREIGN_SIGN, message, span, help="remove it", fix=fix, repair=Repair(span.end, keep=True)
         )
@@ -108,7 +108,7 @@ def run(scene: Scene) -> Verdict | None:
             codes.FOREIGN_SIGN, f"`{text}` is written `{SIGNS[text]}`", span, help=fix.title, fix=fix, repair=repair
         )
     if text in ("~", "=~", "~=", "!~", "~*"):
-        message = f"`{text}` is no operator here"
+        message = f"`{text}` is not an operator here"
         hint = 'write `prefix(tenant, "eu-")` for how a string begins; a signal may have `source pattern("…")`'
         return scene.says(codes.FOREIGN_SIGN, message, span, help=hint)
     if text in (":=", "=", ":", "==") and "=" in scene.fault.expected and scene.at <= 3:
@@ -116,7 +116,7 @@ def run(scene: Scene) -> Verdict | None:
             return None
         fix = Fix(span, "=", "write `=`")
         repair = Repair(found.end(), ("=", start, found.end()), keep=True)
-        message = f"a `=` stands behind the name of a {scene.kind}, found `{text}`"
+        message = f"a {scene.kind} has a `=` after its name, found `{text}`"
         return scene.says(codes.FOREIGN_SIGN, message, span, help="write `=`", fix=fix, repair=repair)
     if text in (":=", "=", ":"):
         return _needless(scene, span, text)
@@ -146,9 +146,9 @@ def _needless(scene: Scene, span: Span, text: str) -> Verdict | None:
         after = scene.word(scene.at + 1)
         at_brace = scene.source.text[span.end :].lstrip()[:1] == "{"
         message = (
-            f"no `{text}` stands before `{{`"
+            f"there is no `{text}` before `{{`"
             if at_brace
-            else f"the body of a {scene.kind} stands in `{{ }}`, found `{text}`"
+            else f"the body of a {scene.kind} has `{{ }}` around it, found `{text}`"
         )
         name = scene.word(1).text
         hint = fix.title if at_brace else f"write `{scene.kind} {name} {{ … }}`"
@@ -164,7 +164,7 @@ def _needless(scene: Scene, span: Span, text: str) -> Verdict | None:
         return None
     if not ({"NAME", "STRING", "{", "["} & scene.fault.expected or before.text == "weight"):
         return None
-    message = f"no `{text}` stands between `{before.text}` and its value"
+    message = f"there is no `{text}` between `{before.text}` and its value"
     return scene.says(codes.FOREIGN_SIGN, message, span, help=f"write `{before.text} VALUE`", fix=fix, repair=repair)
 
 
@@ -178,7 +178,7 @@ def comment(scene: Scene) -> Verdict | None:
         return None
     if mark == "--" and text.startswith("---", start) and scene.fault.top:
         span = Span(scene.source, start, start + 3)
-        fix, message = Fix(span, "", "leave it out"), "`---` begins a document in YAML, and nothing here"
+        fix, message = Fix(span, "", "leave it out"), "`---` is for YAML, and means nothing here"
         repair = Repair(span.end, keep=True)
         return scene.says(codes.FOREIGN_SIGN, message, span, help=fix.title, fix=fix, repair=repair)
     line = text.find("\n", start)
@@ -235,24 +235,24 @@ def spelt(scene: Scene) -> Verdict | None:
             message = f"`{scene.text(at, end)}` is written `{sign}`"
             return scene.says(codes.FOREIGN_SIGN, message, scene.span(at, end), help=fix.title, fix=fix)
         if word.text in TEXTS:
-            message = f"`{word.text}` is no operator here"
+            message = f"`{word.text}` is not an operator here"
             hint = 'write `prefix(tenant, "eu-")` for how a string begins'
             return scene.says(codes.FOREIGN_SIGN, message, scene.span(at), help=hint)
         if word.text in MEMBERS and after.kind == "NAME":
             written = f"{after.text} in {before.text}"
             fix = Fix(scene.span(at - 1, at + 1), written, f"write `{written}`")
-            message = f"`{word.text}` is no operator here"
+            message = f"`{word.text}` is not an operator here"
             return scene.says(codes.FOREIGN_SIGN, message, scene.span(at), help=fix.title, fix=fix)
         if word.text in ("between", "BETWEEN") and after.kind == "NUMBER" and scene.word(at + 2).text in ("and", "AND"):
             low, high = after.text, scene.word(at + 3).text
             written = f"{before.text} >= {low} and {before.text} <= {high}"
             fix = Fix(scene.span(at - 1, at + 3), written, f"write `{written}`")
-            message = "`between` is no operator here"
+            message = "`between` is not an operator here"
             return scene.says(codes.FOREIGN_SIGN, message, scene.span(at), help=fix.title, fix=fix)
         if word.text == "not" and after.kind in ("NAME", "STRING") and at == scene.at - 1 and scene.fault is not None:
             if "in" not in scene.fault.expected:
                 continue
-            message = "`not` behind a value belongs to `not in`"
+            message = "`not` after a value can only begin `not in`"
             hint = f"write `{before.text} != {after.text}`, or `{before.text} not in [{after.text}]`"
             fix = Fix(scene.span(at), "!=", "write `!=`")
             return scene.says(codes.FOREIGN_SIGN, message, scene.span(at), help=hint, fix=fix)
@@ -304,7 +304,7 @@ def variable(scene: Scene) -> Verdict | None:
     at, here = scene.at, scene.here
     if here.text == "$" and scene.word(at + 1).kind == "NAME" and scene.touches(at + 1):
         fix = Fix(scene.span(at), "", "leave out the `$`")
-        message = "names stand without `$`"
+        message = "names are written without `$`"
         return scene.says(
             codes.FOREIGN_SIGN, message, scene.span(at), help=fix.title, fix=fix, repair=Repair(here.end, keep=True)
         )
@@ -315,16 +315,16 @@ def variable(scene: Scene) -> Verdict | None:
         repair = Repair(found.end(), ("NAME", here.start, found.end())) if "NAME" in fault.expected else None
         mark = "${" if here.text == "$" else "{{"
         return scene.says(
-            codes.FOREIGN_SIGN, f"names stand without `{mark} }}`", span, help=fix.title, fix=fix, repair=repair
+            codes.FOREIGN_SIGN, f"names are written without `{mark} }}`", span, help=fix.title, fix=fix, repair=repair
         )
     if here.text == "?":
         hint = "write two routes, each with its `when`; what neither takes goes to the `default`"
-        return scene.says(codes.FOREIGN_SIGN, "`?` chooses nothing here", scene.span(at), help=hint)
+        return scene.says(codes.FOREIGN_SIGN, "`? :` does not choose here", scene.span(at), help=hint)
     if here.text == "%" and "*" in fault.expected and scene.word(at + 1).kind == "NUMBER":
-        return scene.says(codes.FOREIGN_SIGN, "`%` is no operator here: numbers have no remainder", scene.span(at))
+        return scene.says(codes.FOREIGN_SIGN, "`%` is not an operator here: numbers have no remainder", scene.span(at))
     if here.text == ";" and fault.opener and fault.opener[0] in "([":
         fix = Fix(scene.span(at), ",", "write a comma")
-        message = "a comma stands between members, found `;`"
+        message = "members are separated by commas, found `;`"
         repair = Repair(here.end, (",", here.start, here.end), keep=True) if "," in fault.expected else None
         return scene.says(codes.FOREIGN_SIGN, message, scene.span(at), help=fix.title, fix=fix, repair=repair)
     if here.text == "/" and fault.opener and fault.opener[0] == "(" and scene.before.kind in ("(", ","):

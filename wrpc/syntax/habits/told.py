@@ -80,5 +80,5 @@ def _default(section: t.Section) -> Diagnostic | None:
         return None
     span = Span(section.span.source, section.span.start, section.name.span.end)
     fix = Fix(span, "default", "write `default`")
-    message = "the `default` is no route and has no name"
+    message = "the `default` is not a route and has no name"
     return finding(codes.UNKNOWN_KEYWORD, message, span, help="write `default { … }`", fixes=[fix])

@@ -44,11 +44,11 @@ def _structure(source: Source) -> Iterator[Diagnostic]:
     try:
         bootstrap = yaml.load(source.text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  both safe
     except yaml.YAMLError as error:
-        yield _rejected(source, f"`{source.name}` is no YAML: {_first(str(error))}")
+        yield _rejected(source, f"`{source.name}` is not YAML: {_first(str(error))}")
         return
     resources = bootstrap.get("static_resources") if isinstance(bootstrap, dict) else None
     if not isinstance(resources, dict) or not resources.get("listeners") or "clusters" not in resources:
-        yield _rejected(source, f"`{source.name}` is no bootstrap with a listener and clusters")
+        yield _rejected(source, f"`{source.name}` is not an Envoy bootstrap with a listener and clusters")
 
 
 def _validate(source: Source, program: Path) -> Iterator[Diagnostic]:
@@ -68,7 +68,7 @@ def _validate(source: Source, program: Path) -> Iterator[Diagnostic]:
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT, check=False)  # noqa: S603
         except subprocess.TimeoutExpired:
-            yield _rejected(source, f"Envoy did not finish to validate `{source.name}` in {TIMEOUT:g} s")
+            yield _rejected(source, f"Envoy did not finish validating `{source.name}` in {TIMEOUT:g} s")
             return
         except OSError as error:
             yield _rejected(source, f"`{program.name}` does not start: {error.strerror}")

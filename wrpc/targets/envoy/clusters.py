@@ -64,9 +64,7 @@ class Clusters:
             self._fault(f"pool `{name}` has no address", at, repair)
             return None
         if isinstance(where, Env):
-            message = (
-                f'the address of pool `{name}` is `env("{where.name}")`, and a static bootstrap reads no environment'
-            )
+            message = f'the address of pool `{name}` is `env("{where.name}")`, which a static bootstrap does not read'
             self._fault(message, at, repair)
             return None
         try:
@@ -88,7 +86,7 @@ class Clusters:
         at = self.settings.spans.get("endpoints") or self.policy.header or self.policy.sources[0].span()
         for name in self.settings.endpoints:
             if name not in self.policy.pools:
-                self.diagnostics.append(finding(UNEMITTABLE, f"`endpoints` names `{name}`, which is no pool", at))
+                self.diagnostics.append(finding(UNEMITTABLE, f"`endpoints` names `{name}`, which is not a pool", at))
 
 
 def cluster(name: str, places: Mapping[str, Address], ca: str) -> dict[str, object]:

@@ -306,7 +306,7 @@ class _Explained:
             ) from error
         if isinstance(error, TooWide):
             raise Unsayable(
-                f"{self._what} takes more rows of header matchers than are emitted",
+                f"{self._what} takes more rows of header matchers than wrpc writes",
                 self._span,
                 "say it with fewer alternatives, or as a bool signal that whatever sets the headers computes",
             ) from error

@@ -83,7 +83,7 @@ def names(policy: Policy, prefix: str, chosen: Mapping[str, Value], at: Span) ->
         diagnostics += _faults(signal, name, users.setdefault(name, signal), signal.name in lifted)
     for name in chosen:
         if name not in policy.signals:
-            diagnostics.append(finding(UNEMITTABLE, f"`headers` names `{name}`, which is no signal", at))
+            diagnostics.append(finding(UNEMITTABLE, f"`headers` names `{name}`, which is not a signal", at))
     return Names(found, frozenset(given), frozenset(lifted), tuple(diagnostics))
 
 
@@ -97,7 +97,9 @@ def _slug(name: str) -> str:
 def _faults(signal: Signal, name: str, user: Signal, lifted: bool) -> Iterable[Diagnostic]:
     other = f'name another in the target\'s block: `headers {{ {signal.name} "x-…" }}`'
     if not _TOKEN.fullmatch(name):
-        yield finding(UNEMITTABLE, f"`{name}` is no header name, for signal `{signal.name}`", signal.span, help=other)
+        yield finding(
+            UNEMITTABLE, f"`{name}` is not a header name, for signal `{signal.name}`", signal.span, help=other
+        )
     elif name in OWN and not lifted:
         yield finding(UNEMITTABLE, f"the header `{name}` is the gateway's own", signal.span, help=other)
     elif (why := reserved(name)) is not None:

@@ -83,7 +83,9 @@ def settings(policy: Policy, options: Options) -> Settings:
         value = options.settings.get(name, SETTINGS[name].default)
         if isinstance(value, Env):
             at = options.spans.get(name, whole)
-            found.append(finding(UNEMITTABLE, f"`{name}` is `env(…)`, and a static bootstrap reads no environment", at))
+            found.append(
+                finding(UNEMITTABLE, f"`{name}` is `env(…)`, and a static bootstrap does not read the environment", at)
+            )
             return None
         return value if isinstance(value, str) else None
 
@@ -128,7 +130,7 @@ def parse(text: str) -> Address:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise ValueError(f"`{text}` is no address") from None
+        raise ValueError(f"`{text}` is not an address") from None
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or parts.username:
         raise ValueError(f"`{text}` is neither `host:port` nor an http or https URL")
     if port is None and "://" not in text:

@@ -104,7 +104,7 @@ class Asked:
             if pool not in self.policy.pools:
                 self.setting("split", f"there is no pool `{pool}`", did_you_mean(pool, self.policy.pools))
             elif not isinstance(value, Amount) or value.dimension or not 0 <= value.value <= 1:
-                self.setting("split", f"the share of `{pool}` is no share", "a number from 0% to 100%")
+                self.setting("split", f"the share of `{pool}` is not a share", "a number from 0% to 100%")
             else:
                 found[pool] = value.value
         total = sum(found.values(), Fraction(0))
@@ -120,7 +120,7 @@ class Asked:
         sides = [self._side(pool, phase) for phase in sides_of]
         context = pool.context or (self.policy.models[pool.model].context if pool.model else None)
         if context is None:
-            self.pool(pool, "says nothing of its `context`")
+            self.pool(pool, "does not say its `context`")
         elif context < LEAST_CONTEXT:
             self.pool(pool, f"has a context of {context} tokens; the simulator's least is {LEAST_CONTEXT}")
         counted = [s for s in sides if s is not None]
@@ -144,7 +144,7 @@ class Asked:
         tensor = (phase.tensor_parallel if phase else None) or pool.tensor_parallel or 1
         pipeline = (phase.pipeline_parallel if phase else None) or pool.pipeline_parallel or 1
         if gpu is None:
-            self.pool(pool, "says nothing of its `gpu`", "a pool of a `provider` is left out")
+            self.pool(pool, "does not say its `gpu`", "a pool of a `provider` is left out")
             return None
         if gpu.lower() not in self.gpus:
             self.pool(
@@ -155,7 +155,7 @@ class Asked:
             )
             return None
         if replicas is None:
-            self.pool(pool, "says nothing of its `replicas`")
+            self.pool(pool, "does not say its `replicas`")
             return None
         count = replicas[1] if _text(self.options.settings.get("replicas")) == "most" else replicas[0]
         if count * tensor * pipeline < 1:
@@ -197,8 +197,8 @@ class Asked:
         if found.undecided:
             pools = listing(sorted(found.undecided), "and")
             message = (
-                f"how the requests of workload `{workload.name}` divide over {pools} is not in the policy; each way"
-                " that they can go counts the same"
+                f"how the requests of workload `{workload.name}` divide over {pools} is not in the policy; every"
+                " possible outcome gets equal weight"
             )
             told = f"`target fleet_sim {{ split {{ {workload.name} {{ {found.undecided[0]} 60% … }} }} }}`"
             self.say(APPROXIMATED, message, workload.span, told, f"workload {workload.name}")

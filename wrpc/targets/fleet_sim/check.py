@@ -68,7 +68,7 @@ def _workloads(workloads: Any, ids: list[Any], files: Mapping[str, str]) -> Iter
     total = Fraction(0)
     for name, workload in workloads.items():
         if name not in ids:
-            yield f"a workload for `{name}`, which is no pool"
+            yield f"a workload for `{name}`, which is not a pool"
         yield from (f"workload `{name}`: unknown key `{k}`" for k in workload if k not in table.WORKLOAD_KEYS)
         if workload.get("cdf") not in files:
             yield f"workload `{name}`: no file `{workload.get('cdf')}`"

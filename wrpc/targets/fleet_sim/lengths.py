@@ -44,7 +44,7 @@ def lengths(value: Value | None, base: str | None, folder: str | None) -> Length
     """
     if value is None:
         raise Unusable(
-            "says nothing of its `lengths`", 'give points, `lengths cdf("file.json")`, or `lengths cdf("azure")`'
+            "does not say its `lengths`", 'give points, `lengths cdf("file.json")`, or `lengths cdf("azure")`'
         )
     if isinstance(value, tuple):
         return Lengths(_points([_pair(v) for v in value], "`lengths`"))
@@ -95,16 +95,16 @@ def _read(path: Path, name: str) -> tuple[tuple[int, Fraction], ...]:
     pairs = raw.get("cdf") if isinstance(raw, dict) else raw
     if not isinstance(pairs, list) or not all(isinstance(p, list) and len(p) == 2 for p in pairs):
         raise Unusable(
-            f"names `{name}`, which holds no list of pairs", '`[[512, 0.4], [8192, 1.0]]`, or that under `"cdf"`'
+            f"names `{name}`, which is not a list of pairs", '`[[512, 0.4], [8192, 1.0]]`, or that under `"cdf"`'
         )
     if not all(isinstance(n, int | Fraction) and not isinstance(n, bool) for p in pairs for n in p):
-        raise Unusable(f"names `{name}`, which holds something that is no number")
+        raise Unusable(f"names `{name}`, which holds something that is not a number")
     points = [(Fraction(t), Fraction(f)) for t, f in pairs]
     return _points(points, f"`{name}`")
 
 
 def _no_constant(text: str) -> object:
-    raise ValueError(f"{text} is no number")
+    raise ValueError(f"{text} is not a number")
 
 
 def _points(points: Sequence[tuple[Fraction, Fraction]], where: str) -> tuple[tuple[int, Fraction], ...]:

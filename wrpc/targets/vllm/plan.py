@@ -100,7 +100,7 @@ class Plan:
     def _remote(self) -> str | Env | None:
         value = self.options.settings.get("remote_url")
         if isinstance(value, Env) and not VARIABLE.fullmatch(value.name):
-            self.setting("remote_url", f"`{value.name}` is no name of a variable")
+            self.setting("remote_url", f"`{value.name}` is not the name of a variable")
             return None
         return value if isinstance(value, Env) else text(value)
 
@@ -178,7 +178,7 @@ class Plan:
         if source is None:
             self.say(
                 UNEMITTABLE,
-                f"model `{model.name}` says nothing of its `source`, where the engine would find its weights",
+                f"model `{model.name}` does not say its `source`, where the engine would find its weights",
                 model.span,
                 f'`source "…"`, or `target vllm {{ models {{ {model.name} "…" }} }}`',
                 f"model {model.name}",
