@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from textwrap import indent
 
 import pytest
@@ -401,3 +402,64 @@ def test_no_text_raises(text: str, kind: str) -> None:
     foreign = read(Source("f.yaml", text), kind)
     assert {d.span.source for d in foreign.findings.diagnostics} <= {foreign.source}
     wrpc.fix(foreign.source, kind=kind, optional=True)
+
+
+# ── Laws ──────────────────────────────────────────────────────────────────
+
+HERE = Path(__file__).resolve().parent
+FILES = [
+    *sorted((HERE / "litellm" / "cases").glob("*.yaml")),
+    *sorted((HERE.parent / "conformance" / "litellm" / "faults").rglob("*.yaml"))[::3],
+    *sorted((HERE / "vllm_sr" / "cases").glob("*.yaml")),
+    *sorted((HERE / "vllm_sr" / "recipes").glob("*.yaml")),
+]
+
+
+def as_values(text: str) -> str:
+    return "image: {repository: x, tag: '1'}\nconfig:\n" + indent(text, "    ") + "\nreplicaCount: 1\n"
+
+
+def as_json(text: str) -> str:
+    made = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "g"}, "data": {"config.yaml": text}}
+    return json.dumps(made, ensure_ascii=False, indent=1)
+
+
+WAYS = {"a ConfigMap": lambda text: config_map(text.rstrip("\n") + "\n"), "Helm values": as_values, "JSON": as_json}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_text_inside_a_file_says_what_it_says_alone(way: str) -> None:
+    """Code, severity and the very words that a finding points at, and the same text after all repairs."""
+    compared = fixed = 0
+    for path in FILES:
+        text = path.read_text(encoding="utf-8")
+        kind = "litellm" if "litellm" in path.parts else "vllm-sr"
+        if "include:" in text:
+            continue
+        alone, inside = read(Source("config.yaml", text), kind), read(Source("file.yaml", WAYS[way](text)), kind)
+        if len(inside.configurations) != 1:
+            # What is one only because somebody insists, nobody looks for inside a file.
+            assert not any(recognised(text))
+            continue
+        ours, theirs = (
+            sorted((d.code.id, d.severity, "".join(d.span.text.split())) for d in each.findings.diagnostics)
+            for each in (alone, inside)
+        )
+        if way == "JSON":
+            theirs = [(code, severity, json_text(words)) for code, severity, words in theirs]
+        assert ours == theirs, path.name
+        compared += len(ours)
+        made, whole = wrpc.fix(alone.source, kind=kind), wrpc.fix(inside.source, kind=kind)
+        if way != "Helm values" and len(whole.applied) == len(made.applied):
+            assert whole.text == WAYS[way](made.text), path.name
+        fixed += len(whole.applied)
+    assert compared > 250
+    assert fixed > 10
+
+
+def recognised(text: str) -> list[str]:
+    return [each.importer for each in read(Source("config.yaml", config_map(text))).configurations]
+
+
+def json_text(words: str) -> str:
+    return words.replace("\\n", "").replace('\\"', '"').replace("\\\\", "\\")

@@ -147,7 +147,11 @@ class Excerpt:
         if any(run.length != run.outer_length for run in runs[first:after]):
             return None
         new = text[begin : edit.span.start] + edit.text + text[edit.span.end : stop]
-        indent, head, tail = _indentation(self.outer, runs), self.spelled.place(begin), self.spelled.place(stop)
+        indent, head, tail = (
+            _indentation(self.outer, text, runs, first),
+            self.spelled.place(begin),
+            self.spelled.place(stop),
+        )
         rows = [indent + row if row.strip() else row for row in new.split("\n")]
         line = self.outer.text.rfind("\n", 0, head) + 1
         if not self.outer.text[line:head].strip():
@@ -199,10 +203,11 @@ def _applied(text: str, edits: Iterable[Edit]) -> str:
     return text
 
 
-def _indentation(outer: Source, runs: Sequence[Run]) -> str:
-    """What stands before the lines of a piece; the first of them may follow a dash."""
-    for run in runs:
-        if run.length == run.outer_length and outer.text[run.outer : run.outer + run.length].strip():
+def _indentation(outer: Source, text: str, runs: Sequence[Run], at: int) -> str:
+    """What stands before the lines of a piece around one of its runs; its first line may follow a dash."""
+    for run in (*reversed(runs[: at + 1]), *runs[at + 1 :]):
+        begins = run.start == 0 or text[run.start - 1] == "\n"
+        if begins and run.length == run.outer_length and text[run.start : run.start + run.length].strip():
             return " " * (run.outer - outer.text.rfind("\n", 0, run.outer) - 1)
     return ""
 
@@ -248,8 +253,8 @@ def joined(pieces: Sequence[Spelled]) -> Spelled:
 
 
 def mapping(node: Keys, aliases: Sequence[tuple[Span, Node]] = ()) -> Spelled:
-    """A mapping as a text of its own, with the comments that follow it at its indentation. An alias for what stands
-    outside of it is spelled out."""
+    """A mapping as a text of its own, with the comments above and below it at its indentation. An alias for what
+    stands outside of it is spelled out."""
     outer = node.span.source
     text, start, end = outer.text, node.span.start, node.span.end
     if text[start : start + 1] in ("&", "!"):
@@ -264,9 +269,22 @@ def mapping(node: Keys, aliases: Sequence[tuple[Span, Node]] = ()) -> Spelled:
             if not row.lstrip(" ").startswith("#") or len(row) - len(row.lstrip(" ")) < column:
                 break
             stop = after
-        made = lines(outer, start, stop, column)
+        made = lines(outer, _commented(text, start, column), stop, column)
     outside = [each for each in aliases if start <= each[0].start < end and not start <= each[1].span.start < end]
     return _spelled_out(made, outside) if outside else made
+
+
+def _commented(text: str, start: int, column: int) -> int:
+    """Where the comments begin that stand directly above a place, at its indentation."""
+    line = start - column
+    if text[line:start].strip():
+        return start
+    while line > 0:
+        above = text.rfind("\n", 0, line - 1) + 1
+        if not text[above:line].startswith(" " * column + "#"):
+            break
+        line = above
+    return line + column
 
 
 def _spelled_out(piece: Spelled, aliases: Sequence[tuple[Span, Node]]) -> Spelled:

@@ -87,6 +87,12 @@ def test_what_only_has_the_name_stops_nobody(repository: Repository, name: str) 
     assert "none of the configurations" not in done.stdout
 
 
+def test_a_file_of_another_system_alone_stops_nobody(repository: Repository) -> None:
+    done = repository.run({"litellm/values.yaml": "replicaCount: 1\nimage: { repository: nginx }\n"})
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.rstrip().endswith("Passed")
+
+
 def test_the_name_in_the_programs_own_repository(repository: Repository) -> None:
     done = repository.run({"proxy_server_config.yaml": MISPLACED})
     assert "proxy_server_config.yaml:6:3" in done.stdout
