@@ -53,7 +53,7 @@ def verdict(parser: Any, validate: Any, path: Path) -> list[str]:
             errors = validate._provider_projection_errors(config)
     except parser.ConfigParseError as error:
         return [str(error)]
-    except Exception as error:  # it ends with a traceback
+    except (AttributeError, KeyError, TypeError, ValueError) as error:  # it ends with a traceback
         return [repr(error)]
     return [str(each) for each in errors]
 

@@ -39,7 +39,7 @@ def changes(value: Any, owner: Any) -> Iterator[tuple[str, Any]]:
     yield "empty", to(None)
     if isinstance(owner, dict):
         yield "misspell", lambda owner, key: owner.__setitem__(f"{key}x", owner.pop(key))
-        yield "add", lambda owner, key: owner.__setitem__("unheard_of", 1)
+        yield "add", lambda owner, _: owner.__setitem__("unheard_of", 1)
     if isinstance(owner, list):
         yield "twice", lambda owner, key: owner.insert(key, copy.deepcopy(owner[key]))
     match value:

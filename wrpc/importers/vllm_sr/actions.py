@@ -123,7 +123,7 @@ def _nowhere(action: Action) -> None:
 
 def _ref(action: Action, ref: Keys) -> str | None:
     model = text_of(ref, "model")
-    given = action.pools.pool(model, place(ref, "model"), f"decision `{action.own}`") if model else None
+    given = action.pools.pool(model, place(ref, "model"), f"decision `{action.own}`") if model is not None else None
     if given is not None and any(i is not ref and text_of(i, "model") == model for i in _earlier(action, ref)):
         message = f"decision `{action.own}` names the model `{model}` twice"
         action.catalog.report.add(finding(codes.DUPLICATE_NAME, message, place(ref, "model")))
