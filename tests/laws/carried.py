@@ -94,16 +94,16 @@ class Carried(Hand):
 
 
 class ByEnvoy(Carried):
-    edges = ("fallback POOL", "fallback POOL on timeout", "mirror POOL 5%", "mirror POOL 0.5%")
+    edges: tuple[str, ...] = ("fallback POOL", "fallback POOL on timeout", "mirror POOL 5%", "mirror POOL 0.5%")
     extras = ("retries 2", "timeout 30s")
-    rules = ("deny", "forbid", "forbid", "forbid", "require", "require")
+    rules: tuple[str, ...] = ("deny", "forbid", "forbid", "forbid", "require", "require")
 
 
 class ByRouter(Carried):
     """Signals from what the router computes by itself, most of which cannot fail."""
 
     kinds = "bbbssnnce"
-    edges = ("mirror POOL 5%",)
+    edges: tuple[str, ...] = ("mirror POOL 5%",)
     extras = ("reasoning high", "tools none", "compress 4", "cache { ttl 60s }")
     cascades = True
     one_mirror = True
@@ -149,6 +149,77 @@ class ByRouter(Carried):
         return " + ".join(f"0.5 * {b}" for b in self.some(self.bools, 1, 3)) if self.bools else "0.25"
 
 
+class Armed(Carried):
+    """Plans with every edge, under several guards at once, most of them sealed: also such as a target says it loses."""
+
+    edges = ("fallback POOL", "fallback POOL on timeout", "mirror POOL 5%", "spill POOL above 80%")
+    rules = ("forbid", "forbid", "forbid", "forbid", "deny")
+    cascades = True
+    one_mirror = False
+
+    def when(self, where: str, of_ten: int = 8) -> str:
+        return f" when {self.atom(where)}" if self.chance(of_ten - 2) else ""
+
+    def guard(self, index: int) -> None:
+        if not index:
+            for more in range(2, 2 + self.number(1, 2)):
+                self.guard(more)
+        super().guard(index)
+
+
+class AgainstEnvoy(Armed, ByEnvoy):
+    edges = Armed.edges
+    rules = Armed.rules
+
+
+class AgainstRouter(Armed, ByRouter):
+    edges = Armed.edges
+    one_mirror = False
+
+
+class AgainstSimulator(Armed):
+    """A load over a length and some that are yes or no, so that all requests of a length can be asked."""
+
+    kinds = "bbbn"
+    stands = "gpu h100  replicas 1  context 64k  "
+    edges = ("fallback POOL", "fallback POOL", "mirror POOL 5%", "spill POOL above 80%")
+
+    def attribute(self) -> str:
+        """Nothing that takes the spare pool away, so that somebody is left to serve."""
+        return f"destination.pool == {self.one(self.pools)}" if self.chance(6) else 'destination.trust == "own"'
+
+    def signal(self, kind: int, index: int) -> None:
+        if self.kinds[kind] == "n" and not self.numbers:
+            self.out.append(f"signal n{index}: int(0..1000) {{ source total_tokens }}")
+            self.numbers.append(f"n{index}")
+        else:
+            self.out.append(f'signal b{index}: bool {{ source keywords("{index}") }}')
+            self.bools.append(f"b{index}")
+
+    def machines(self) -> None:
+        super().machines()
+        for i, line in enumerate(self.out):
+            if line.startswith("pool "):
+                self.out[i] = (
+                    line.replace("{ ", "{ " + self.stands, 1).replace("context 4 ", "").replace("context 8 ", "")
+                )
+
+    def policy(self) -> str:
+        text = super().policy()
+        when = f"when {self.one(self.bools)}  " if self.bools and self.chance(4) else ""
+        spare = (
+            f"pool spare {{ {self.stands} }}\ndefault {{ to spare  {self.one(self.edges).replace('POOL', 'p0')} }}\n"
+        )
+        text = text.partition("default {")[0] + spare + text.partition("default {")[2].partition("\n}\n")[2]
+        return f"{text}workload w {{ {when}rate 5/s  lengths [[20, 40%], [2000, 100%]] }}\n"
+
+
+ARMED: Mapping[str, type[Carried]] = {
+    "envoy": AgainstEnvoy,
+    "vllm-sr": AgainstRouter,
+    "fleet-sim": AgainstSimulator,
+}
+
 HANDS: Mapping[str, type[Carried]] = {"envoy": ByEnvoy, "vllm-sr": ByRouter}
 
 
@@ -156,3 +227,9 @@ HANDS: Mapping[str, type[Carried]] = {"envoy": ByEnvoy, "vllm-sr": ByRouter}
 def carried(draw: Draw, target: str, size: int) -> str:
     """The text of a policy that the target carries."""
     return HANDS[target](draw, size).policy()
+
+
+@st.composite
+def armed(draw: Draw, target: str, size: int) -> str:
+    """The text of a policy whose guards are to be got around."""
+    return ARMED[target](draw, size).policy()

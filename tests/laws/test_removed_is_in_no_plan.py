@@ -1,0 +1,171 @@
+"""What a guard removes stands in no emitted plan: the files of each target that has plans are attacked with guards,
+several at once, over mirrors, spills, cascades and fallbacks, failures included.
+
+An attack is a request for which a guard removes something. What the files then do is read back, and for pools that a
+guard always removes their text is searched too, by readers that know nothing of how it was written.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from itertools import product
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.laws.carried import ARMED, armed
+from tests.laws.policies import requests, resolved
+from tests.laws.test_read_agrees_with_policy import SAID
+from tests.laws.volume import compared, many
+from wrpc.decide import BadRequest, Conflict, Decision, Interpreter
+from wrpc.decide.request import RequestValue, read
+from wrpc.decide.state import state
+from wrpc.diagnostics import Findings
+from wrpc.policy.expr import reads, walk
+from wrpc.policy.model import Bool, Forbid, Policy, Value
+from wrpc.targets import TARGETS, named
+from wrpc.targets.compile import compile_policy
+from wrpc.targets.target import Options
+
+WITHOUT_PLANS = {"vllm"}
+FLOORS = {"policies": 200, "acting": 100, "attacks": 500}
+
+
+def test_every_target_with_plans_is_attacked() -> None:
+    assert {*ARMED, *WITHOUT_PLANS} == set(TARGETS)
+
+
+def files(policy: Policy, name: str) -> Mapping[str, str]:
+    settings: dict[str, Value] = {}
+    if name != "fleet-sim":
+        settings["endpoints"] = {p: f"127.0.0.1:{9000 + i}" for i, p in enumerate(policy.pools)}
+    found = compile_policy(policy, named(name), Findings(), Options(settings={**settings, **SAID.get(name, {})}))
+    return {a.path: a.text for a in found.artifacts}
+
+
+def decided(machine: Interpreter, request: Mapping[str, RequestValue]) -> Decision | None:
+    try:
+        machine.admit(request)
+        return machine.decision(request)[0]
+    except (BadRequest, Conflict):
+        return None
+
+
+def always_removed(policy: Policy) -> set[str]:
+    """Pools that no request may ever reach."""
+    machine = Interpreter(policy)
+    nothing = state(policy, read(policy, {}))
+    return {
+        pool.name
+        for pool in policy.pools.values()
+        for guard in policy.guards.values()
+        for rule in guard.rules
+        if isinstance(rule, Forbid)
+        and rule.when is None
+        and not any(reads(node) for node in walk(rule.what))
+        and machine.test(rule.what)(nothing, pool, None) is True
+    }
+
+
+# ── What decides ──────────────────────────────────────────────────────────
+
+
+def leads(name: str, made: Mapping[str, str]) -> Iterator[str]:
+    """Every pool that a rule of the file leads to, whatever the rule asks."""
+    (text,) = made.values()
+    content: Any = yaml.safe_load(text)
+    if name == "envoy":
+        resources = content["static_resources"]
+        for cluster in resources["clusters"]:
+            for group in cluster["load_assignment"]["endpoints"]:
+                for endpoint in group["lb_endpoints"]:
+                    yield endpoint["metadata"]["filter_metadata"].get("wrpc", {}).get("pool", "")
+        return
+    yield content["providers"].get("defaults", {}).get("model", "")
+    for decision in content["routing"]["decisions"]:
+        yield from (r["model"] for r in decision.get("modelRefs", ()))
+        yield from (p["configuration"].get("model", "") for p in decision.get("plugins", ()))
+
+
+@pytest.mark.parametrize("name", ["envoy", "vllm-sr"])
+def test_no_request_reaches_what_its_guards_remove(name: str) -> None:
+    @many(320, floors=FLOORS)
+    @given(data=st.data())
+    def law(data: st.DataObject) -> None:
+        policy = resolved(data.draw(armed(name, 3)))
+        made = files(policy, name)
+        if not made:
+            return
+        compared("policies")
+        assert not always_removed(policy) & set(leads(name, made))
+        reader = named(name).read
+        assert reader is not None
+        ours, theirs = Interpreter(policy), Interpreter(reader(made, policy))
+        attacks = 0
+        for _ in range(10):
+            request = read(policy, data.draw(requests(policy)))
+            decision, answer = decided(ours, request), decided(theirs, request)
+            if decision is None or answer is None or not decision.removed:
+                continue
+            gone = {r.pool for r in decision.removed}
+            assert not gone & set(answer.pools), f"{request}: {answer}\n{policy.sources[0].text}"
+            attacks += 1
+        compared("attacks", attacks)
+        compared("acting", bool(attacks))
+
+    law()
+
+
+# ── What follows ──────────────────────────────────────────────────────────
+
+
+def reaching(policy: Policy, above: int, upto: int) -> tuple[set[str], bool]:
+    """Every pool that a request of the load of these lengths reaches, and whether guards remove any from one."""
+    machine = Interpreter(policy)
+    when = policy.workloads["w"].when
+    flags = [n for n, s in policy.signals.items() if isinstance(s.type, Bool)]
+    counts = [n for n in policy.signals if n not in flags]
+    lengths = sorted({above + 1, *range(above + 1, min(upto, above + 60) + 1), upto}) if counts else [0]
+    found: set[str] = set()
+    acting = False
+    for total, rest in product(lengths, product([False, True], repeat=len(flags))):
+        given_: dict[str, RequestValue] = {**dict(zip(flags, rest, strict=True))}
+        request = {**read(policy, {}), **given_, **{n: Fraction(min(total, 1000)) for n in counts}}
+        if when is not None and machine.holds(when, state(policy, request)) is not True:
+            continue
+        decision = decided(machine, request)
+        if decision is not None:
+            found |= set(decision.pools)
+            acting |= bool(decision.removed)
+    return found, acting
+
+
+def test_no_traffic_reaches_what_guards_remove() -> None:
+    @many(300, floors={"policies": 200, "acting": 100, "pieces": 210})
+    @given(data=st.data())
+    def law(data: st.DataObject) -> None:
+        policy = resolved(data.draw(armed("fleet-sim", 3)))
+        made = files(policy, "fleet-sim")
+        if not made:
+            return
+        compared("policies")
+        (load,) = json.loads(made["traffic.json"])["workloads"]
+        some = False
+        for piece in load["pieces"]:
+            named_ = {
+                *piece["pools"],
+                *piece["mirrors"],
+                *(to for edges in piece["spills"].values() for to, _ in edges),
+            }
+            reached, acting = reaching(policy, piece["from"], piece["upto"])
+            assert named_ <= reached, f"{piece}\n{policy.sources[0].text}"
+            compared("pieces")
+            some |= acting
+        compared("acting", some)
+
+    law()
