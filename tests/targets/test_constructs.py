@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.compiling import policy
+from wrpc.policy.vocabulary import BLOCKS, NOTES
 from wrpc.targets.constructs import used
 from wrpc.targets.target import Construct
 
@@ -72,6 +73,8 @@ EXAMPLES: dict[Construct, tuple[str, str]] = {
     C.SLO: ("workload w { slo { ttft_p99 1s } }", "workload w"),
     C.MODEL: ("model m { }", "model m"),
     C.MODEL_SIZE: ("model m { heads 8 }", "model m"),
+    C.MODALITY: ("model m { modality vision }", "model m"),
+    C.QUALITY: ("model m { quality 0.5 }", "model m"),
     C.SITE: ("site s { }", "site s"),
     C.POOL: ("", "pool a"),
     C.ENDPOINT: ('pool p { endpoint "127.0.0.1:1" }', "pool p"),
@@ -139,3 +142,115 @@ def test_one_use_a_subject_in_one_order() -> None:
     assert [u.subject for u in found if u.construct is C.ROUTE] == ["route b", "route a"]
     order = list(Construct)
     assert [order.index(u.construct) for u in found] == sorted(order.index(u.construct) for u in found)
+
+
+# ── The whole vocabulary ──────────────────────────────────────────────────
+
+NOTE = "a note for readers"
+DECIDED = "only guards and claims read it, and what they make of it is settled before a target sees the policy"
+ATTRIBUTES: dict[str, Construct | str] = {
+    "policy.language": "it is of the text, not of what it says",
+    "policy.owner": NOTE,
+    "policy.resolve": C.CONFIDENCE,
+    "signal.source": C.SOURCE,
+    "signal.threshold": C.SCORE,
+    "signal.above": C.SCORE,
+    "signal.on_error": C.ON_ERROR,
+    "signal.evidence": C.CONFIDENCE,
+    "workload.rate": C.RATE,
+    "workload.lengths": C.LENGTHS,
+    "workload.prompt_share": C.LENGTHS,
+    "workload.slo": C.SLO,
+    "model.source": C.MODEL,
+    "model.context": C.CONTEXT,
+    "model.max_output": C.MODEL_SIZE,
+    "model.weights": C.MODEL_SIZE,
+    "model.kv_per_token": C.MODEL_SIZE,
+    "model.parameters": C.MODEL_SIZE,
+    "model.layers": C.MODEL_SIZE,
+    "model.heads": C.MODEL_SIZE,
+    "model.modality": C.MODALITY,
+    "model.quality": C.QUALITY,
+    "site.region": DECIDED,
+    "site.zones": C.SITE,
+    "site.gpus": C.SITE,
+    "site.power": C.SITE,
+    "site.price": C.SITE,
+    "site.watts": C.SITE,
+    "pool.model": C.MODEL,
+    "pool.engine": "which target a pool is for: `vllm` leaves out others, and says so",
+    "pool.endpoint": C.ENDPOINT,
+    "pool.provider": C.PROVIDER,
+    "pool.region": DECIDED,
+    "pool.site": C.SITE,
+    "pool.trust": DECIDED,
+    "pool.gpu": C.GPU,
+    "pool.replicas": C.REPLICAS,
+    "pool.tensor_parallel": C.PARALLELISM,
+    "pool.pipeline_parallel": C.PARALLELISM,
+    "pool.context": C.CONTEXT,
+    "pool.role": C.ROLE,
+    "pool.prefill": C.ROLE,
+    "pool.decode": C.ROLE,
+    "pool.kv_cache": C.KV_CACHE,
+    "pool.price": C.PRICE,
+    "pool.concurrency": C.CONCURRENCY,
+    "place.pools": C.PLACE,
+    "place.sites": C.PLACE,
+    "place.power": C.PLACE,
+    "place.limit": C.PLACE,
+    "place.spread": C.PLACE,
+    "place.prefer": C.PLACE,
+    "route.tier": C.TIER,
+    "route.priority": C.TIER,
+    "route.retries": C.RETRIES,
+    "route.timeout": C.TIMEOUT,
+    "route.reasoning": C.REASONING,
+    "route.tools": C.TOOLS,
+    "route.cache": C.CACHE,
+    "route.compress": C.COMPRESS,
+    "route.retain": C.RETAIN,
+    "route.select": C.SELECT,
+    "route.on_unknown": C.ON_UNKNOWN,
+}
+# Blocks inside others, under the construct of what holds them.
+NESTED = {"slo": C.SLO, "phase": C.ROLE, "kv_cache": C.KV_CACHE, "price": C.PRICE, "cache": C.CACHE, "retain": C.RETAIN}
+
+
+def test_every_attribute_is_of_a_construct_or_says_why_not() -> None:
+    """What is new in the vocabulary is lost by no target in silence: it needs a row in each, or a reason here."""
+    written = {
+        f"{block}.{attribute}"
+        for block, attributes in BLOCKS.items()
+        for attribute in attributes
+        if block not in NESTED and attribute not in NOTES
+    }
+    assert written <= set(ATTRIBUTES), "a row for each: " + ", ".join(sorted(written - set(ATTRIBUTES)))
+    assert {block for block in BLOCKS if block in NESTED} == set(NESTED)
+
+
+# An attribute whose value alone makes a use. What is here decides nothing by itself, or is used with another.
+TOGETHER = {"signal", "policy", "workload.prompt_share", "pool.model", "pool.site", "model.source", "site", "place"}
+VALUES = {
+    "model.max_output": "8", "model.weights": "1GiB", "model.kv_per_token": "1KiB", "model.parameters": "7",
+    "model.layers": "8", "model.heads": "8", "model.context": "8", "model.modality": "vision", "model.quality": "0.5",
+    "pool.endpoint": '"a:1"', "pool.provider": "x", "pool.gpu": "h100", "pool.replicas": "2",
+    "pool.tensor_parallel": "2", "pool.pipeline_parallel": "2", "pool.context": "8", "pool.role": "prefill",
+    "pool.prefill": "{ replicas 1 }", "pool.decode": "{ replicas 1 }", "pool.kv_cache": "{ tier cpu }",
+    "pool.price": "{ input 1USD/Mtok }", "pool.concurrency": "2", "workload.rate": "1/s",
+    "workload.lengths": "[[8, 100%]]", "workload.slo": "{ ttft_p99 1s }",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "attribute",
+    [
+        a
+        for a, c in ATTRIBUTES.items()
+        if isinstance(c, Construct) and not a.startswith("route.") and not {a, a.partition(".")[0]} & TOGETHER
+    ],
+)
+def test_an_attribute_alone_is_a_use(attribute: str) -> None:
+    block, _, name = attribute.partition(".")
+    text = f"{block} x {{ {name} {VALUES[attribute]} }}"
+    assert (ATTRIBUTES[attribute], f"{block} x") in {(u.construct, u.subject) for u in used(policy(text))}

@@ -166,6 +166,12 @@ def _load(policy: Policy) -> Iterator[Use]:
         sizes = (model.weights, model.kv_per_token, model.parameters, model.layers, model.heads, model.max_output)
         if any(v is not None for v in sizes):
             yield Use(Construct.MODEL_SIZE, subject, model.span)
+        present = {
+            Construct.CONTEXT: model.context,
+            Construct.MODALITY: model.modality,
+            Construct.QUALITY: model.quality,
+        }
+        yield from (Use(construct, subject, model.span) for construct, value in present.items() if value is not None)
     for site in policy.sites.values():
         yield Use(Construct.SITE, f"site {site.name}", site.span)
 

@@ -71,6 +71,8 @@ class Construct(StrEnum):
     SLO = "slo"
     MODEL = "model"
     MODEL_SIZE = "model sizes"
+    MODALITY = "modality"
+    QUALITY = "quality"
     SITE = "site"
     POOL = "pool"
     ENDPOINT = "endpoint"

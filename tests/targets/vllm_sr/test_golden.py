@@ -100,3 +100,16 @@ def test_a_mirror_that_a_guard_removes_is_no_shadow() -> None:
 def test_a_second_mirror_is_not_dropped_in_silence() -> None:
     found = compiled(MIRRORS + "default { to own mirror far 5% mirror spare 5% }", "vllm-sr")
     assert any("the mirror to `spare`" in m for m in said(found.diagnostics, "WRP801"))
+
+
+def test_quality_is_a_rating_of_one_s_own() -> None:
+    text = 'model m { quality 0.8 } model n { } pool a { model m endpoint "a:1" labels { rank 3 } }'
+    text += ' pool b { model n endpoint "b:1" }'
+    made = content(compiled(text + " default { to a }", "vllm-sr"), "config.yaml")
+    rating = {"model": "a", "benchmark": "vllm-sr/operator-rating@1.0.0", "metrics": {"score": 0.8}}
+    assert made["evaluation"] == {"records": [rating]}
+    assert made["routing"]["modelCards"][0]["tags"] == ["rank:3"]
+    found = compiled(text.replace("0.8", "80") + " default { to a }", "vllm-sr")
+    (lost,) = said(found.diagnostics, "WRP801")
+    assert lost == "`vllm-sr` does not carry the quality of model `m`: a rating is at most 1, not 80"
+    assert "evaluation" not in content(found, "config.yaml")

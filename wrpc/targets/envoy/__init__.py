@@ -121,6 +121,8 @@ TARGET = Target(
         Construct.SLO: Elsewhere(_FLEET),
         Construct.MODEL: Elsewhere(_ENGINE),
         Construct.MODEL_SIZE: Elsewhere(_ENGINE),
+        Construct.MODALITY: Elsewhere(_ENGINE),
+        Construct.QUALITY: Elsewhere("whoever judges answers: no route asks for it"),
         Construct.SITE: Elsewhere(_FLEET),
         Construct.POOL: Native("static_resources.clusters[]"),
         Construct.ENDPOINT: Native("static_resources.clusters[].load_assignment"),

@@ -71,6 +71,8 @@ TARGET = Target(
         Construct.SLO: Native("traffic.json: workloads[].slo"),
         Construct.MODEL: Approximate("fleet.json: pools[].gpu", "which model it is: its speeds are one table a GPU"),
         Construct.MODEL_SIZE: Elsewhere("the simulator's own table of each GPU"),
+        Construct.MODALITY: GATEWAY,
+        Construct.QUALITY: GATEWAY,
         Construct.SITE: Elsewhere("placement"),
         Construct.POOL: Native("fleet.json: pools[]"),
         Construct.ENDPOINT: GATEWAY,

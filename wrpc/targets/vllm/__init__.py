@@ -65,6 +65,8 @@ TARGET = Target(
         Construct.SLO: Elsewhere("sizing, before the engines stand"),
         Construct.MODEL: Native("model; served-model-name"),
         Construct.MODEL_SIZE: Elsewhere("the weights themselves; what does not fit is found while compiling (WRP810)"),
+        Construct.MODALITY: Elsewhere("the weights themselves"),
+        Construct.QUALITY: GATEWAY,
         Construct.SITE: Elsewhere("placement"),
         Construct.POOL: Native("POOL.yaml"),
         Construct.ENDPOINT: GATEWAY,

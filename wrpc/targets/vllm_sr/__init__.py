@@ -73,6 +73,8 @@ TARGET = Target(
         Construct.SLO: Elsewhere(FLEET),
         Construct.MODEL: Native("routing.modelCards"),
         Construct.MODEL_SIZE: Elsewhere(ENGINE),
+        Construct.MODALITY: Native("routing.modelCards[].modality"),
+        Construct.QUALITY: Native("evaluation.records[].metrics.score, of the benchmark for operators' own ratings"),
         Construct.SITE: Elsewhere(FLEET),
         Construct.POOL: Native("providers.models and routing.modelCards"),
         Construct.ENDPOINT: Native("providers.models[].backend_refs"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
+from wrpc.decide.request import show_number
 from wrpc.diagnostics import Diagnostic, finding
 from wrpc.policy.model import Policy, Pool, Score, Value
 from wrpc.source import Span
@@ -62,10 +63,19 @@ def emit(settled: Settled, options: Options) -> Emitted:
             setting = f'say so: `target vllm_sr {{ endpoints {{ {pool.name} "host:port" }} }}`'
             subject = f"pool {pool.name}"
             found.append(finding(APPROXIMATED, message, pool.span, subjects=[subject], help=setting))
+    ratings = models.ratings(served(policy), policy)
+    for model in policy.models.values():
+        if model.quality is not None and model.quality > 1:
+            shown = show_number(model.quality)
+            message = (
+                f"`vllm-sr` does not carry the quality of model `{model.name}`: a rating is at most 1, not {shown}"
+            )
+            found.append(finding(NOT_CARRIED, message, model.span, subjects=[f"model {model.name}"]))
     content: Content = {
         "version": VERSION,
         "listeners": listeners,
         "providers": models.providers(served(policy), default, endpoints),
+        **({"evaluation": {"records": ratings}} if ratings else {}),
         "routing": routing,
     }
     if settings:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from wrpc.policy.model import Env, Policy, Pool, Value, Word
+from wrpc.decide.request import show_number
+from wrpc.policy.model import Amount, Env, Policy, Pool, Value, Word
 from wrpc.targets.vllm_sr.kinds import Entry
 
 PER_MILLION = 1_000_000
@@ -88,11 +89,27 @@ def _card(pool: Pool, policy: Policy) -> Entry:
     return entry
 
 
+# A rating of one's own, as `vllm-sr config migrate` writes what was once a card's `quality_score`. From 0 to 1.
+RATING = "vllm-sr/operator-rating@1.0.0"
+
+
+def ratings(pools: Iterable[Pool], policy: Policy) -> list[Entry]:
+    """What the policy says of the quality of each pool's model."""
+    found: list[Entry] = []
+    for pool in pools:
+        model = policy.models.get(pool.model or "")
+        if model is not None and model.quality is not None and model.quality <= 1:
+            found.append({"model": pool.name, "benchmark": RATING, "metrics": {"score": model.quality}})
+    return found
+
+
 def _said(value: Value | None) -> str | None:
     match value:
         case str():
             return value
         case Word(text):
             return text
+        case Amount(number, ""):
+            return show_number(number)
         case _:
             return None
