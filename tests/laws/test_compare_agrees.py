@@ -13,8 +13,8 @@ from tests.laws.volume import compared, many
 from wrpc.decide import BadRequest, Conflict, Decision
 from wrpc.decide.interpret import interpreter
 from wrpc.policy.model import Policy, Score, Signal
-from wrpc.solver.ask import witness
 from wrpc.solver.compare import Aspects, Incomparable, compare, told
+from wrpc.solver.witness import witness
 
 ALL = Aspects()
 

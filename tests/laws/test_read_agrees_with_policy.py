@@ -19,8 +19,8 @@ from wrpc.decide import BadRequest, Conflict, Interpreter
 from wrpc.decide.request import read
 from wrpc.diagnostics import Findings
 from wrpc.policy.model import Action, Obligation, Policy, Value, Word, plan
-from wrpc.solver.ask import witness
 from wrpc.solver.compare import Aspects, compare
+from wrpc.solver.witness import witness
 from wrpc.targets import TARGETS, named
 from wrpc.targets.compile import Compiled, compile_policy
 from wrpc.targets.gateway.settle import settle

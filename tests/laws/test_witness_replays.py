@@ -14,7 +14,9 @@ from tests.laws.volume import compared, many
 from wrpc.analysis.run import check
 from wrpc.decide import BadRequest, Conflict, decide
 from wrpc.diagnostics import Diagnostic, Proof
-from wrpc.policy.model import Policy
+from wrpc.policy.expr import Condition, reads, walk
+from wrpc.policy.model import Forbid, Policy
+from wrpc.policy.reading import opened
 
 
 @many(150, floors={"finding": 200, "proof": 100})
@@ -28,6 +30,8 @@ def test_witnesses(data: st.DataObject) -> None:
             compared("finding")
             request = told.sent(policy, finding.witness)
             assert shows(policy, finding, request), f"{finding.code.id} {finding.message} {request}"
+            unsaid = read_by(policy, finding) - finding.witness.keys()
+            assert not unsaid, f"{finding.code.id} {finding.message}: nothing of {unsaid}\n{policy.sources[0].text}"
     for proof in found.proofs:
         assert (proof.verdict in ("enforced", "refuted")) is (proof.witness is not None)
         if proof.witness is not None:
@@ -35,9 +39,29 @@ def test_witnesses(data: st.DataObject) -> None:
             assert proves(policy, proof, told.sent(policy, proof.witness)), f"{proof} {policy.sources[0].text}"
 
 
+def read_by(policy: Policy, finding: Diagnostic) -> set[str]:
+    """The signals that the conditions of the routes and guards read that a finding is about."""
+    read: set[str] = set()
+    for subject in finding.subjects:
+        kind, _, name = subject.partition(" ")
+        conditions: list[Condition | None] = []
+        if kind == "route":
+            conditions = [policy.routes[name].when]
+        elif kind == "guard":
+            conditions = [
+                c for r in policy.guards[name].rules for c in (r.when, r.what if isinstance(r, Forbid) else None)
+            ]
+        nodes = [n for c in opened(policy, [c for c in conditions if c is not None]) for n in walk(c)]
+        read |= {signal for node in nodes for signal in reads(node)}
+    return read - {g.default for g in policy.groups.values() if g.default is not None}
+
+
 def shows(policy: Policy, finding: Diagnostic, request: Mapping[str, object]) -> bool:
     if finding.code.id == "WRP201":
         return conflicts(policy, finding, request)
+    if finding.code.id == "WRP210":  # it may conflict there
+        holds = oracle.holds(policy.routes[told.about(finding)], oracle.facts(policy, request))
+        return None in request.values() and holds
     decision = decide(policy, request).json()
     match finding.code.id:
         case "WRP301":
@@ -61,10 +85,6 @@ def shows(policy: Policy, finding: Diagnostic, request: Mapping[str, object]) ->
             destinations = decision["destinations"]
             assert isinstance(destinations, list)
             return told.named(finding, "pool") in {d["pool"] for d in destinations}
-        case "WRP210":
-            return None in request.values() and oracle.holds(
-                policy.routes[told.about(finding)], oracle.facts(policy, request)
-            )
         case "WRP410":
             return None in request.values() and decision["action"] == "route"
         case "WRP504" | "WRP505" | "WRP506" | "WRP507":

@@ -165,7 +165,7 @@ def test_a_witness_is_short_to_write() -> None:
     def unrouted(condition: str) -> object:
         return witness(wrpc.loads(f"{MIXED}{HEAD}route r {{ when not ({condition})  to own }}"), "WRP301")
 
-    assert unrouted("model in [a, b]") == {}
+    assert unrouted("model in [a, b]") == {"model": "a"}
     assert unrouted("model in [b, c] and tokens > 7_654 and beta") == {"model": "b", "tokens": 8000, "beta": True}
     assert unrouted("raw(risk) > 0.333 and raw(risk) < 0.5") == {"risk": 0.4}
 

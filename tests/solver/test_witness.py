@@ -45,7 +45,83 @@ def test_rounded_together_where_they_depend_on_each_other() -> None:
 
 
 def test_what_does_not_matter_is_left_out() -> None:
+    """What the rules concerned read is there, at what an absent signal is; what nobody reads is not."""
     assert shown(
         'signal a: bool { source keywords("a") } signal b: bool { source keywords("b") }'
+        ' signal other: bool { source keywords("other") } route elsewhere { priority -1  when other  to p }'
         " signal n: int(0..100k) { source prompt_tokens } route r { when a and (b or not b) and n >= 0  to q }"
-    ) == {"a": True}
+    ) == {"a": True, "b": False, "n": 0}
+
+
+SIGNALS = """
+signal a: bool { source keywords("a") }
+signal b: bool { source keywords("b") }
+signal n: int(0..1000) { source prompt_tokens }
+signal s: score { source keywords("s")  threshold 0.5 }
+signal t: score { source keywords("t")  threshold 0.5 }
+group g exclusive { s, t, other } default other
+signal other: score { source keywords("other")  threshold 0.5 }
+let calm = not a
+pool own { trust "own" }
+pool cloud { trust "cloud" }
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "subject", "witness"),
+    [
+        # Absent signals decide: they are shown.
+        ("route r { when not a  to cloud } default { to own } assert k { never destination.pool == cloud }", "assert k",
+         {"a": False}),
+        ("route r { when calm  to cloud } default { to own } assert k { never destination.pool == cloud }", "assert k",
+         {"a": False}),
+        ("default { to own } assert k { never served when n < 10 }", "assert k", {"n": 0}),
+        ("default { to own } guard g { require audit when not b }", "guard g", {"b": False}),
+        ('default { to own } guard g { deny "x" when n < 10 }', "guard g", {"n": 0}),
+        ("default { to own, cloud } guard g { forbid destination.pool == cloud when n < 10 and not b }", "guard g",
+         {"b": False, "n": 0}),
+        # The default of a group fires where no other member does.
+        ("default { to own } guard g { require audit when other }", "guard g", {"s": 0, "t": 0}),
+        # The default takes it because no route does.
+        ("route r { when a or n > 5  to cloud } default { to own } assert k { always denied }", "assert k",
+         {"a": False, "n": 0}),
+        # No signal decides.
+        ("default { to own } assert k { always denied }", "assert k", {}),
+        # Another guard that denies the request does not show this one.
+        ('default { to own } guard h { deny "h" when a } guard g { deny "g" when b or a }', "guard g",
+         {"a": False, "b": True}),
+        ('default { to own } guard h { deny "h" when not a } guard g { deny "g" when n > 90 }', "guard g",
+         {"a": True, "n": 100}),
+    ],
+)  # fmt: skip
+def test_what_decides_is_shown(text: str, subject: str, witness: dict[str, object]) -> None:
+    policy = loads(SIGNALS + text)
+    found = {p.subject: p for p in check(policy).proofs}
+    assert found[subject].witness == witness
+    assert found[subject].why == ""
+    if subject.startswith("guard") and "deny" in text:
+        assert decide(policy, witness).by == subject
+
+
+def test_a_finding_about_rules_shows_what_they_read() -> None:
+    found = check(loads(SIGNALS + "route x { when not a  to own } route y { when n < 5  to cloud } default { to own }"))
+    (conflict,) = [d for d in found.diagnostics if d.code.id == "WRP201"]
+    assert conflict.witness == {"a": False, "n": 0}
+    found = check(loads(SIGNALS + "route x { when a  to own }"))
+    (unrouted,) = [d for d in found.diagnostics if d.code.id == "WRP301"]
+    assert unrouted.witness == {"a": False}
+    text = 'route x { when not b  to own fallback cloud } guard g { forbid destination.trust == "cloud" when not a }'
+    (edge,) = [d for d in check(loads(SIGNALS + text)).diagnostics if d.code.id == "WRP402"]
+    assert edge.witness == {"a": False, "b": False}
+
+
+def test_a_guard_that_another_always_precedes_says_which() -> None:
+    text = 'default { to own } guard first { deny "attack" when a } guard second { deny "both" when a and n > 300 }'
+    policy = loads(SIGNALS + text)
+    found = {p.subject: p for p in check(policy).proofs}
+    second = found["guard second"]
+    assert second.verdict == "enforced"
+    assert second.why == "guard `first` denies this request first"
+    assert second.witness is not None
+    assert decide(policy, second.witness).by == "guard first"
+    assert found["guard first"].why == ""

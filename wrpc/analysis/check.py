@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from wrpc.diagnostics import Code, Diagnostic, Proof, Related, Severity, finding
+from wrpc.policy.expr import Condition
 from wrpc.policy.model import Planned, Policy, Route
 from wrpc.source import Span
 
@@ -43,12 +44,31 @@ def shown(
         return finding(
             code, message, span, severity=severity, subjects=subjects, related=related, help=help, verdict="open"
         )
-    from wrpc.solver.ask import witness
+    from wrpc.solver.witness import witness
 
     return finding(
         code, message, span, severity=severity, subjects=subjects, related=related, help=help, verdict="refuted",
-        witness=witness(policy, answer.request),
+        witness=witness(policy, answer.request, _about(policy, subjects, span)),
     )  # fmt: skip
+
+
+def _about(policy: Policy, subjects: Iterable[str], span: Span) -> Iterator[Condition | None]:
+    """The conditions of the rules that a finding is about; of a claim's, where it stands at one."""
+    from wrpc.solver.witness import of_guard
+
+    for subject in subjects:
+        kind, _, name = subject.partition(" ")
+        match kind:
+            case "route" if name in policy.routes:
+                yield policy.routes[name].when
+            case "guard" if name in policy.guards:
+                yield from of_guard(policy.guards[name])
+            case "assert" if name in policy.assertions:
+                claims = policy.assertions[name].claims
+                for claim in [c for c in claims if c.span == span] or claims:
+                    yield from (claim.what, claim.when)
+            case _:
+                pass
 
 
 def does(route: Route) -> str:

@@ -22,7 +22,8 @@ def lint(policy: Policy) -> Findings:
 
 def check(policy: Policy, *, resources: int | None = None) -> Findings:
     """Every lint, and every proof. `resources` is the solver's limit for one question, in its own steps."""
-    from wrpc.solver.ask import RESOURCES, Asker
+    from wrpc.solver.ask import Asker
+    from wrpc.solver.limits import RESOURCES
 
     ask = Asker(policy, resources=resources or RESOURCES)
     return lint(policy) + _findings([f for module in CHECKS for f in run_one(module, policy, ask)])

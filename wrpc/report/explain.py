@@ -232,7 +232,7 @@ def _removes(guard: str, pool: str) -> Callable[[Replay], bool]:
 
 def _shower(policy: Policy) -> Callable[[str, Answer, str, str], Iterator[Line]]:
     """Shows an answer: a request that proves it, that there is none, or that the question is open."""
-    from wrpc.solver.ask import witness
+    from wrpc.solver.witness import witness
 
     def show(label: str, answer: Answer, never: str, shape: str) -> Iterator[Line]:
         if answer.request is not None:

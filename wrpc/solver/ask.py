@@ -10,24 +10,20 @@ other.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from decimal import Decimal
-from fractions import Fraction
+from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from wrpc.decide.request import RequestValue, default
 from wrpc.policy.model import Policy
 from wrpc.solver.failures import failures_matter
+from wrpc.solver.limits import RESOURCES
 from wrpc.solver.room import Answer, Confirm, Line, Replay, Room
 from wrpc.solver.terms import NotDecidable, Term
 
 if TYPE_CHECKING:
     from wrpc.solver.reference import Reference
 
-__all__ = ["RESOURCES", "Answer", "Asker", "Confirm", "Line", "Replay", "Room", "witness"]
-
-RESOURCES = 20_000_000  # Z3's steps for one question: seconds at most, where ordinary questions take milliseconds
+__all__ = ["Answer", "Asker", "Confirm", "Line", "Replay", "Room"]
 
 
 class Asker:
@@ -91,23 +87,3 @@ class Asker:
             if not answer.impossible:
                 return answer
         return answer
-
-
-def witness(policy: Policy, request: Mapping[str, RequestValue]) -> dict[str, object]:
-    """A request as JSON: what differs from an absent signal, exact decimals where they exist."""
-    return {
-        name: json_value(value)
-        for name, value in request.items()
-        if value != default(policy.signals[name]) or value is None
-    }
-
-
-def json_value(value: RequestValue) -> object:
-    if isinstance(value, frozenset):
-        return sorted(value)
-    if isinstance(value, Fraction):
-        if value.denominator == 1:
-            return int(value)
-        number = float(value)
-        return number if Fraction(Decimal(repr(number))) == value else str(value)
-    return value

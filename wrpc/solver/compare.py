@@ -15,10 +15,11 @@ from wrpc.decide.decision import Decision
 from wrpc.decide.interpret import Conflict, Interpreter, promoted
 from wrpc.decide.request import BadRequest, RequestValue
 from wrpc.policy.model import Group, Obligation, Planned, Policy, Route, Score, Signal, Type, plan
-from wrpc.solver.ask import RESOURCES, Answer, Replay
 from wrpc.solver.decision import Encoded
 from wrpc.solver.encode import Encoding
+from wrpc.solver.limits import RESOURCES
 from wrpc.solver.reference import Reference
+from wrpc.solver.room import Answer, Replay
 from wrpc.solver.terms import Term, conj, disj, negate
 
 TOUCHED = 8  # pools of one plan that guards may remove: each way of removing them is an outcome of its own

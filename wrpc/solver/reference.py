@@ -11,13 +11,14 @@ import z3
 from wrpc.decide.compiled import Fast, fast, plain
 from wrpc.decide.request import RequestValue, default
 from wrpc.policy.model import Int, Policy, Real, Route, Score, Signal
-from wrpc.solver.ask import RESOURCES, json_value
 from wrpc.solver.decision import Encoded
 from wrpc.solver.encode import Encoding
+from wrpc.solver.limits import RESOURCES
 from wrpc.solver.room import Answer, Confirm, Line, Replay, Room
 from wrpc.solver.session import Session
 from wrpc.solver.space import Space
 from wrpc.solver.terms import Term, conj, negate
+from wrpc.solver.witness import json_value
 
 
 class Reference(Room):

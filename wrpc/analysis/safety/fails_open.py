@@ -197,6 +197,6 @@ def _would(policy: Policy, guard: Guard, found: Hidden) -> str:
 
 def _values(values: Mapping[str, RequestValue]) -> str:
     from wrpc.decide.request import show
-    from wrpc.solver.ask import json_value
+    from wrpc.solver.witness import json_value
 
     return " and ".join(f"`{name}` = {show(json_value(value))}" for name, value in values.items())

@@ -21,7 +21,7 @@ from wrpc.diagnostics import Code, Proof
 
 if TYPE_CHECKING:
     from wrpc.analysis.safety.verdicts import Verdict
-    from wrpc.policy.model import Assertion, Policy
+    from wrpc.policy.model import Assertion, Claim, Policy
     from wrpc.solver.ask import Asker
 
 CODE = Code("WRP409", "undecided-claim", "error", __doc__ or "")
@@ -31,7 +31,7 @@ def check(policy: Policy, ask: Asker) -> Found:
     """Also what became of each guard and claim: the proofs."""
     if is_library(policy):
         return
-    from wrpc.solver.ask import witness
+    from wrpc.solver.witness import of_guard, witness
 
     for guard, verdict in guards(ask):
         answer = verdict.answer
@@ -47,7 +47,8 @@ def check(policy: Policy, ask: Asker) -> Found:
             )
             yield Proof(subject, "open", None, guard.span, why=answer.why)
         elif answer.request is not None:
-            yield Proof(subject, "enforced", witness(policy, answer.request), guard.span)
+            request = witness(policy, answer.request, of_guard(guard))
+            yield Proof(subject, "enforced", request, guard.span, why=verdict.decider)
         elif verdict.contested:
             yield Proof(subject, "open", None, guard.span, why=verdict.contested)
         else:
@@ -58,7 +59,7 @@ def check(policy: Policy, ask: Asker) -> Found:
         if verdict.answer.verdict == "open":
             message = f"it is not settled whether claim `{assertion.name}` holds"
             yield shown(CODE, message, claim.span, policy, verdict.answer, subjects=(subject,))
-        proof = _proof(policy, assertion, verdict)
+        proof = _proof(policy, assertion, claim, verdict)
         before = worst.get(assertion.name)
         if before is None or RANK[proof.verdict] > RANK[before.verdict]:
             worst[assertion.name] = proof
@@ -68,14 +69,15 @@ def check(policy: Policy, ask: Asker) -> Found:
 RANK = {"proved": 0, "enforced": 1, "open": 2, "refuted": 3}
 
 
-def _proof(policy: Policy, assertion: Assertion, verdict: Verdict) -> Proof:
+def _proof(policy: Policy, assertion: Assertion, claim: Claim, verdict: Verdict) -> Proof:
     """Over requests without failures; a critical claim's over all. What fails only with a failed signal is WRP403."""
-    from wrpc.solver.ask import witness
+    from wrpc.solver.witness import witness
 
     subject = f"assert {assertion.name}"
     answer = verdict.answer if assertion.critical else verdict.healthy
     if answer.request is not None:
-        return Proof(subject, "refuted", witness(policy, answer.request), assertion.span)
+        found = witness(policy, answer.request, (claim.what, claim.when))
+        return Proof(subject, "refuted", found, assertion.span)
     if answer.verdict == "open" or verdict.failing.verdict == "open":
         return Proof(subject, "open", None, assertion.span, why=answer.why or verdict.failing.why)
     if verdict.contested:

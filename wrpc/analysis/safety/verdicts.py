@@ -10,7 +10,7 @@ until the conflict is resolved, and so is a guard that a plan of one of the rout
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -30,11 +30,13 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """`healthy` and `failing`: whether a request breaks the claim, or makes the guard act, in each space. `contested`
-    says which conflict keeps it from being proved where none does."""
+    says which conflict keeps it from being proved where none does, `decider` who else denies the request that shows a
+    guard first."""
 
     healthy: Answer
     failing: Answer
     contested: str = ""
+    decider: str = ""
 
     @property
     def answer(self) -> Answer:
@@ -138,7 +140,33 @@ def conflicting(room: Room, claim: Claim) -> Term:
 
 
 def _guard(ask: Asker, guard: Guard) -> Verdict:
-    return _both(ask, lambda room: acts(room, guard), _acts(ask, guard), lambda room: might_act(room, guard))
+    verdict = _both(ask, lambda room: acts(room, guard), _acts(ask, guard), lambda room: might_act(room, guard))
+    answer = verdict.answer
+    if answer.request is None or not any(isinstance(r, Denial) for r in guard.rules):
+        return verdict
+    room = ask.failing if verdict.healthy.impossible else ask.healthy
+    replay = room.replay(answer.request)
+    if replay is None or _decides(guard, replay):
+        return verdict
+    acting = _acts(ask, guard)
+    better = room.possible(_undenied(room, guard), lambda r: acting(r) and _decides(guard, r))
+    if not better.possible:
+        kind, _, name = (replay.decision.by or "" if replay.decision is not None else "").partition(" ")
+        return replace(verdict, decider=f"{kind} `{name}` denies this request first")
+    return replace(verdict, failing=better, healthy=verdict.healthy if verdict.healthy.impossible else better)
+
+
+def _decides(guard: Guard, replay: Replay) -> bool:
+    """Nobody else denies the request before any route is asked."""
+    d = replay.decision
+    return d is not None and (d.route is not None or d.action != "deny" or d.by == f"guard {guard.name}")
+
+
+def _undenied(room: Room, guard: Guard) -> Term:
+    """The guard acts, and none before it denies the request."""
+    guards = list(room.policy.guards.values())
+    earlier = [r for g in guards[: guards.index(guard)] for r in g.rules if isinstance(r, Denial)]
+    return conj([acts(room, guard), *(room.decision.encoding.condition(r.when).false for r in earlier)])
 
 
 def acts(room: Room, guard: Guard) -> Term:
