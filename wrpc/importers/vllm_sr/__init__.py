@@ -8,8 +8,7 @@ from wrpc.source import Source
 title = "vLLM Semantic Router configuration, v0.3"
 releases = ("0.4", "0.3")
 
-
-kinds: tuple[str, ...] = ()
+kinds: tuple[str, ...] = ("IntelligentPool", "IntelligentRoute")
 marks = {
     "version": 1,
     "routing": 2,
@@ -34,5 +33,7 @@ def read(source: Source, release: str | None = None) -> Imported:
     if release not in (None, *releases):
         raise KeyError(release)
     from wrpc.importers.vllm_sr.file import read as read_file
+    from wrpc.importers.vllm_sr.resources import holds
+    from wrpc.importers.vllm_sr.resources import read as read_resources
 
-    return read_file(source, release)
+    return read_resources(source, release) if holds(source) else read_file(source, release)
