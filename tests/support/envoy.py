@@ -22,6 +22,7 @@ from pathlib import Path
 from threading import Thread
 from types import TracebackType
 from typing import Self
+from urllib.parse import quote
 
 from wrpc.policy.model import Value, Word
 from wrpc.targets.envoy.check import envoy as installed
@@ -74,7 +75,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("content-type", "application/json")
         self.send_header("content-length", str(len(answer)))
-        self.send_header("x-upstream", name)
+        self.send_header("x-upstream", quote(name, safe="/ "))
         self.end_headers()
         self.wfile.write(answer)
         self.wfile.flush()

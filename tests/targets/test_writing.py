@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from fractions import Fraction
 
 import pytest
@@ -9,10 +10,13 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.laws.test_names_stay_names import Core
-from tests.support.compiling import compiled, files
-from tests.support.hostile import NAMES, TEXTS
+from tests.laws.test_names_stay_names import TEMPLATES, Core
+from tests.support.compiling import compiled, files, policy
+from tests.support.hostile import NAMES, TEXTS, filled, turns
+from wrpc.diagnostics import Findings
+from wrpc.letters import plain
 from wrpc.targets import writing
+from wrpc.targets.manifest import manifest
 
 READERS = (yaml.SafeLoader, yaml.CSafeLoader, Core)
 
@@ -80,3 +84,12 @@ def test_a_name_ends_no_comment(target: str) -> None:
         assert "injected" not in content
         assert made.startswith("#")
         assert "\\u2028injected" in made.split("\n")[0]
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_the_manifest_is_one_to_read(name: str) -> None:
+    for words in turns(TEMPLATES[name], 25):
+        source = policy(filled(TEMPLATES[name], words))
+        made = manifest(source, [compiled(source, name)], Findings())
+        assert plain(made.text.replace("\n", ""))
+        assert json.loads(made.text)["policy"] == words["policy"]

@@ -126,10 +126,17 @@ def _usage(error: click.UsageError) -> int:
     usage = ""
     if error.ctx is not None:
         usage = f"{error.ctx.get_usage()}\n`{error.ctx.command_path} --help` says more\n"
-    click.echo(f"{usage}wrpc: {error.format_message()}", err=True)
+    click.echo(f"{usage}wrpc: {_shown(error.format_message())}", err=True)
     return UNUSABLE
 
 
 def _sorry(message: str) -> int:
-    click.echo(f"wrpc: {message}", err=True)
+    click.echo(f"wrpc: {_shown(message)}", err=True)
     return UNUSABLE
+
+
+def _shown(message: str) -> str:
+    """Names of files and arguments are the user's own, and may hold what a terminal obeys."""
+    from wrpc.letters import visible
+
+    return "\n".join(visible(line) for line in message.split("\n"))

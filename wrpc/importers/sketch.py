@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
+from wrpc.letters import visible
 from wrpc.source import Span
 from wrpc.syntax import tree
 
@@ -137,7 +138,7 @@ class Names:
 
     def give(self, wanted: str, suffix: str) -> str:
         """`wanted`, or with `suffix` behind it where it is taken, then with a number."""
-        clean = " ".join(wanted.split()) or suffix
+        clean = visible(" ".join(wanted.split())) or suffix
         for candidate in (clean, f"{clean}_{suffix}"):
             if candidate not in self.taken:
                 self.taken.add(candidate)

@@ -11,6 +11,7 @@ import pytest
 
 import wrpc.api
 from tests.support.compiling import POLICIES, compiled, files
+from tests.support.hostile import ROUTED, filled, turns
 from wrpc.importers import importer
 from wrpc.policy.load import from_tree
 from wrpc.policy.model import Policy
@@ -68,3 +69,10 @@ def test_a_maintained_recipe(name: str, programs: Path, shared: Path, tmp_path: 
 def test_a_case_of_the_importer(name: str, programs: Path, tmp_path: Path) -> None:
     path = HERE / "importers" / "vllm_sr" / "cases" / f"{name}.yaml"
     assert validated(imported(path, name), programs, tmp_path) == ""
+
+
+@pytest.mark.parametrize("turn", [20, 110])
+def test_hostile_names_and_texts(turn: int, programs: Path, tmp_path: Path) -> None:
+    given = [*turns(ROUTED)][turn]
+    policy = wrpc.api.loads(filled(ROUTED, given))
+    assert validated(policy, programs, tmp_path) == ""
