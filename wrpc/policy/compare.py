@@ -252,6 +252,11 @@ class Comparing:
             case (Str(), Bare(name)) | (Bare(name), Str()) if where.destination and name.text in v.DESTINATION:
                 self.lowering.unknown(name, where)
                 return None
+            case (Str(), Bare(name)) | (Bare(name), Str()) if name.text in ("null", "none", "None", "nil", "undefined"):
+                message = f"a string is never `{name.text}`"
+                hint = 'write `""` for the empty string; what an absent header means is for `on_error` to say'
+                self.faults.add(codes.WRONG_OPERAND, message, name.span, help=hint)
+                return None
             case (Str(), Bare(name)) | (Bare(name), Str()):
                 owner = one if isinstance(one, Str) else two
                 fix = Fix(name.span, f'"{name.text}"', "write it as a string")
@@ -266,6 +271,8 @@ class Comparing:
             case _:
                 sets = any(isinstance(o, SetOf) for o in (one, two))
                 unknown = [o.name for o in (one, two) if isinstance(o, Bare) and not sets]
+                attributes = [name for name in unknown if where.destination and name.text in v.DESTINATION]
+                unknown = attributes[:1] or unknown  # what it is compared with has a meaning only once it is right
                 for name in unknown:
                     self.lowering.unknown(name, where)
                 if not unknown:

@@ -17,6 +17,7 @@ from wrpc.policy.compare import Comparing
 from wrpc.policy.faults import Faults
 from wrpc.policy.membership import Membership
 from wrpc.policy.model import Bool, Enum, Int, Real, Score, Set, String
+from wrpc.policy.names import written
 from wrpc.policy.operands import (
     ONE,
     Bare,
@@ -73,7 +74,12 @@ class Lowering:
                 found = self.operand(e, where)
                 if isinstance(found, Truth):
                     return self.fires(found, e.span)
-                if found is not None:
+                if isinstance(e, tree.Text) and self.names.expression(e.value):
+                    fix = Fix(e.span, written(e.value), "leave out the quotes")
+                    message = "expected a condition here, found a string"
+                    advice = f"write `{fix.text}`, without quotes"
+                    self.faults.add(codes.QUOTES, message, e.span, help=advice, fixes=[fix])
+                elif found is not None:
                     self.mistyped(found, e.span, "a condition", where)
                 return None
 

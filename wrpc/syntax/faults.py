@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cached_property
@@ -177,7 +178,8 @@ class Fault:
         if self.kind == "quoted":
             return self._single_quotes()
         if self.word in ("=", ":") and isinstance(self.last(), t.Name) and "STRING" in self.expected:
-            fix = Fix(self.span, "", f"leave out the `{self.word}`")
+            glued = self.source.text[self.start - 1] != " " and not self.source.text[self.end : self.end + 1].isspace()
+            fix = Fix(self.span, " " if glued else "", f"leave out the `{self.word}`")
             name = self.last().text
             message = f"there is no `{self.word}` between `{name}` and its value"
             repair = Repair(self.end, keep=True)
@@ -241,6 +243,11 @@ class Fault:
         repair: Repair | None = Repair(self.end, (kind, self.start, self.end), keep=True) if kind else None
         if kind == "NAME":
             fix = Fix(self.span, plain(self.word[1:-1]), "leave out the quotes")
+        elif re.search(rf"\b(?:one_of|any_of)\([^)]*\b{re.escape(inside)}\b", self.source.text) and "==" not in inside:
+            fix = Fix(self.span, plain(self.word[1:-1]), "leave out the quotes")
+            message = "a value of a signal has no quotes"
+            repair = Repair(self.end, ("NAME", self.start, self.end), keep=True)
+            return self._says(codes.FOREIGN_SIGN, message, repair=repair, help=f"write `{fix.text}`", fixes=[fix])
         return self._says(
             codes.FOREIGN_SIGN, "strings need double quotes", repair=repair, help=f"write `{fix.text}`", fixes=[fix]
         )
@@ -349,6 +356,13 @@ class Fault:
 
     def _unexpected(self) -> Verdict:
         hint, last, related = None, self.last(), []
+        if self.kind == "}" and isinstance(last, t.Name) and last.span.start == self.started:
+            hint = {
+                "denied": "write `denied true`",
+                "served": "write `served true`",
+                "deny": "write `action deny`",
+            }.get(last.text)
+            return self._says(codes.UNEXPECTED_TEXT, f"`{cut(last.text)}` has no value", span=last.span, help=hint)
         if is_token(last, ","):
             hint = "a comma after a name continues the list"
         elif self.kind == "NUMBER" and isinstance(last, t.Name) and last.text == "weight":

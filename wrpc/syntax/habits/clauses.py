@@ -68,6 +68,11 @@ TOP = {
     **_all("feature attribute input param field", "signal"),
     **_all("check claim property invariant", "assert"),
 }
+PARTS = {
+    **_all("source threshold on_error above", "signal"),
+    **_all("endpoint trust region provider engine replicas", "pool"),
+    **_all("given expect", "test"),
+}
 TOP_HELP = {
     "guard": "did you mean `guard` (what may never happen) or `route` (where requests go)?",
 }
@@ -78,6 +83,9 @@ def clause(scene: Scene) -> Verdict | None:
     kind, known = scene.kind, KNOWN.get(scene.kind)
     if known is None or scene.brace < 0:
         return None
+    if _unclaimed(scene):
+        message = f"a claim begins with {listing(RULES[kind])}, found `{cut(scene.here.text)}`"
+        return scene.says(codes.UNKNOWN_KEYWORD, message, scene.span(scene.at))
     for at in _items(scene):
         word = scene.words[at]
         text, low = word.text, word.text.lower()
@@ -108,6 +116,11 @@ def clause(scene: Scene) -> Verdict | None:
     return None
 
 
+def _unclaimed(scene: Scene) -> bool:
+    """Whether an assert begins with something that is no claim."""
+    return scene.kind == "assert" and scene.fault is not None and scene.at == scene.brace + 1 and scene.here.kind != "}"
+
+
 def _items(scene: Scene) -> Iterator[int]:
     """Where an item begins that was taken for an attribute, and the one that is being read."""
     found = {*scene.attributes, scene.item}
@@ -129,6 +142,120 @@ def _meant(scene: Scene, at: int, keyword: str, message: str) -> Verdict:
     repair = scene.read_as(keyword) if at == scene.item and following != keyword else None
     fixes = fix if sound and plain and (keyword != "deny" or scene.word(at + 1).kind == "STRING") else None
     return scene.says(codes.UNKNOWN_KEYWORD, message, scene.span(at), help=hint, fix=fixes, repair=repair)
+
+
+OPEN = frozenset(("and", "or", "not", "in", "==", "!=", "<", ">", "<=", ">="))
+"""Signs and words of an expression that is not at its end."""
+
+
+def behind(scene: Scene) -> Verdict | None:
+    """`deny "no" if pii`, `deny "no", when pii`, `deny "no" unless pii`, `fallback small if timeout`."""
+    if scene.brace < 0:
+        return None
+    for at in _items(scene):
+        word, before = scene.words[at], scene.word(at - 1)
+        if word.first or word.text not in (*CONDITIONS, "when", "unless", "for", "by"):
+            continue
+        if scene.kind in RULES and at > scene.brace + 1:
+            if word.text == "when" and before.kind == ",":
+                fix = Fix(scene.span(at - 1), "", "leave out the comma")
+                message = "no comma stands between a rule and its `when`"
+                return scene.says(codes.LIST_COMMA, message, scene.span(at - 1), help=fix.title, fix=fix)
+            if before.kind != "," and word.text in CONDITIONS:
+                fix = Fix(scene.span(at), "when", "write `when`")
+                message = f"the condition of a rule begins with `when`, found `{word.text}`"
+                return scene.says(codes.UNKNOWN_KEYWORD, message, scene.span(at), help="write `when`", fix=fix)
+            if word.text == "unless":
+                message = "the condition of a rule begins with `when`, found `unless`"
+                return scene.says(codes.UNKNOWN_KEYWORD, message, scene.span(at), help="write `when not (…)`")
+        if word.text in CONDITIONS and scene.kind in ("route", "default") and "fallback" in _line(scene, at):
+            fix = Fix(scene.span(at), "on", "write `on`")
+            message = f"a `fallback` names the failures that it is for with `on`, found `{word.text}`"
+            return scene.says(codes.UNKNOWN_KEYWORD, message, scene.span(at), help="write `on`", fix=fix)
+        if word.text in ("for", "by") and before.kind == "NUMBER" and scene.word(at - 2).text in ("budget", "limit"):
+            fix = Fix(scene.span(at), "per", "write `per`")
+            message = f"a `{scene.word(at - 2).text}` is counted `per` signal, found `{word.text}`"
+            return scene.says(codes.UNKNOWN_KEYWORD, message, scene.span(at), help="write `per`", fix=fix)
+    return None
+
+
+def _line(scene: Scene, at: int) -> str:
+    """The last clause before a place that begins on its line."""
+    while at > 0 and not scene.words[at].first:
+        at -= 1
+        if scene.words[at].text in STRUCTURE:
+            return scene.words[at].text
+    return ""
+
+
+def bare(scene: Scene) -> Verdict | None:
+    """`route r { pii  to smart }`, `when pii and  to smart`: a condition that begins or ends with nothing."""
+    if scene.kind not in ("route", "default") or scene.fault is None or scene.brace < 0:
+        return None
+    whens = any(word.text == "when" and scene.depths[at] == 1 for at, word in enumerate(scene.words))
+    for at in () if whens else _items(scene):
+        word, after = scene.words[at], scene.word(at + 1)
+        begins = word.kind == "NAME" and (scene.word(at - 1).kind in ("{", ",") or word.first)
+        if begins and word.text not in KNOWN["route"] and after.text in ("to", "deny", "cascade"):
+            start = Span(scene.source, word.start, word.start)
+            fix = Fix(start, "when ", "write `when` before it")
+            message = f"conditions begin with `when`, found `{cut(word.text)}`"
+            return scene.says(codes.UNKNOWN_KEYWORD, message, scene.span(at), help=fix.title, fix=fix)
+    for at in range(max(scene.since, scene.brace) + 1, min(scene.at, len(scene.words))):
+        word = scene.words[at]
+        if scene.word(at + 1).text in STRUCTURE and word.text in (
+            "and",
+            "or",
+            "not",
+            "in",
+            "==",
+            "!=",
+            "<",
+            ">",
+            "<=",
+            ">=",
+        ):
+            message = f"something is missing after `{word.text}`"
+            hint = f"`{scene.word(at + 1).text}` was read as a name"
+            return scene.says(codes.UNEXPECTED_TEXT, message, scene.span(at), help=hint)
+    return None
+
+
+def nameless(scene: Scene) -> Verdict | None:
+    """`guard {`."""
+    if (
+        scene.fault is None
+        or scene.at != 1
+        or scene.here.kind not in ("{", ":", "=")
+        or "NAME" not in scene.fault.expected
+    ):
+        return None
+    if scene.kind == "default" or scene.kind not in DECLARATIONS:
+        return None
+    message = f"{scene.one} needs a name, found `{scene.here.kind}`"
+    return scene.says(codes.UNEXPECTED_TEXT, message, scene.span(1), help=f"write `{scene.kind} NAME …`")
+
+
+def pool_of(scene: Scene) -> Verdict | None:
+    """`forbid pool frontier`, `forbid to frontier`."""
+    if scene.kind not in RULES or scene.brace < 0:
+        return None
+    for at in range(max(scene.since, scene.brace) + 1, min(scene.at + 1, len(scene.words))):
+        before, kind, name = scene.word(at - 1).text, scene.words[at], scene.word(at + 1)
+        if (
+            before in ("forbid", "never", "always")
+            and kind.text in ("to", "pool", "model", "using")
+            and name.kind == "NAME"
+        ):
+            if name.text in ("when", "and", "or", "in", "not"):
+                continue
+            written = f"destination.{'model' if kind.text == 'model' else 'pool'} == {name.text}"
+            message = f"`{before}` takes a condition, found `{scene.text(at, at + 1)}`"
+            return scene.says(
+                codes.UNEXPECTED_TEXT, message, scene.span(at, at + 1), help=f"write `{written}`",
+                fix=Fix(scene.span(at, at + 1), written, f"write `{written}`"),
+            )  # fmt: skip
+    return None
 
 
 def condition(scene: Scene) -> Verdict | None:
@@ -170,6 +297,10 @@ def declaration(scene: Scene) -> Verdict | None:
         hint: str | None = "a condition belongs in a route: `route NAME { when EXPR  to POOL }`"
     elif low in OTHERWISE:
         hint = "what no route takes goes to `default { to POOL }`"
+    elif low in PARTS:
+        hint = f"`{low}` belongs in a {PARTS[low]}: `{PARTS[low]} NAME {{ {low} … }}`".replace(
+            "signal NAME", "signal NAME: TYPE"
+        )
     elif owner and low not in TOP:
         kind = "guard" if low in ("deny", "forbid", "require") else owner
         hint = f"`{low}` belongs in a {kind}: `{kind} NAME {{ {low} … }}`"
@@ -183,6 +314,8 @@ def declaration(scene: Scene) -> Verdict | None:
             fix = Fix(scene.span(scene.at), close[0], f"write `{close[0]}`")
             repair = Repair(word.end, (close[0], word.start, word.end), keep=True)
             hint = did_you_mean(text, DECLARATIONS)
+            if scene.word(scene.at + 1).kind in (":", "="):
+                return scene.says(codes.UNKNOWN_KEYWORD, message, scene.span(scene.at), help=hint)
             return scene.says(codes.UNKNOWN_KEYWORD, message, scene.span(scene.at), help=hint, fix=fix, repair=repair)
         else:
             hint = "declarations are `signal`, `pool`, `route`, `guard`, `assert` and others"
@@ -227,6 +360,11 @@ def flag(scene: Scene) -> Verdict | None:
     """`sealed true`."""
     for at in range(max(scene.brace, scene.since, 0), scene.at):
         word, value = scene.words[at], scene.word(at + 1)
+        given = value.text in (":", "=") and scene.word(at + 2).text in ("true", "yes")
+        if given and word.text in ("sealed", "critical"):
+            alone = Fix(Span(scene.source, word.end, scene.word(at + 2).end), "", f"write `{word.text}` alone")
+            message = f"`{word.text}` takes no value"
+            return scene.says(codes.UNEXPECTED_TEXT, message, scene.span(at + 1, at + 2), help=alone.title, fix=alone)
         if word.text in ("sealed", "critical") and value.text in ("true", "false", "yes", "no"):
             if scene.depths[at] != 1:
                 continue
@@ -244,4 +382,4 @@ def flag(scene: Scene) -> Verdict | None:
     return None
 
 
-RULES_OF_CLAUSES = (flag, condition, clause, declaration, part_of_test)
+RULES_OF_CLAUSES = (flag, nameless, behind, bare, pool_of, condition, clause, declaration, part_of_test)

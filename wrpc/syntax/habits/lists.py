@@ -19,9 +19,9 @@ BLOCKS = frozenset(("price", "labels", "slo", "kv_cache", "gpus", "cache", "reta
 VALUES = ("NAME", "NUMBER", "STRING")
 
 
-def _clause(scene: Scene, at: int) -> str:
+def clause_of(scene: Scene, at: int) -> str:
     """The clause that a word of a list of pools belongs to, looking back over names, weights and commas."""
-    while at > 0 and scene.words[at - 1].kind in ("NAME", "NUMBER", ","):
+    while at > 0 and scene.words[at - 1].kind in ("NAME", "NUMBER", ",", ":", "=", "(", ")"):
         at -= 1
         text = scene.words[at].text
         if scene.word(at - 1).kind == ",":
@@ -42,7 +42,7 @@ def trailing(scene: Scene) -> Verdict | None:
             continue
         following = scene.word(at + 1)
         ends = following.text in KNOWN["route"] or following.kind == "}"
-        if not ends or not (clause := _clause(scene, at)):
+        if not ends or not (clause := clause_of(scene, at)):
             continue
         what = "causes" if clause == "on" else "pools"
         message = f"the comma continues the list of {what}, so that `{following.text}` is read as one of them"
@@ -81,7 +81,7 @@ def missing(scene: Scene) -> Verdict | None:
             or last.text in ("to", "fallback")
         ):
             continue
-        clause = _clause(scene, at)
+        clause = clause_of(scene, at)
         if clause not in POOLS or scene.word(at - 1).text == "weight":
             continue
         if scene.word(at + 1).kind == "NUMBER" and last.kind == "NAME" and clause == "to":
@@ -115,62 +115,6 @@ def _call(scene: Scene) -> bool:
         if deep < 0:
             return kind == "(" and scene.touches(at) and scene.word(at - 1).kind == "NAME"
     return False
-
-
-def joined(scene: Scene) -> Verdict | None:
-    """`to smart | small`, `to smart and small`, `to smart -> small`."""
-    if scene.fault is None or scene.kind not in SECTIONS or _clause(scene, scene.at) not in POOLS:
-        return None
-    text = scene.here.text
-    if text == "->":
-        name = scene.word(scene.at + 1).text
-        hint = f"write `fallback {name}`, or `cascade {scene.before.text} -> {name}` to ask them in turn"
-        return scene.says(codes.FOREIGN_SIGN, "`->` is only for a `cascade`", scene.span(scene.at), help=hint)
-    if text not in ("|", "||", "and", "or", "+", "&", "&&", ";", "/") or scene.word(scene.at + 1).kind != "NAME":
-        return None
-    if scene.word(scene.at + 1).text in KNOWN["route"]:
-        return None
-    fix = Fix(Span(scene.source, scene.before.end, scene.here.end), ",", "write a comma")
-    message = f"pools are separated by commas, found `{text}`"
-    hint = "write a comma to share the requests, `fallback` for where they go when the first fails"
-    return scene.says(codes.FOREIGN_SIGN, message, scene.span(scene.at), help=hint, fix=fix)
-
-
-def weights(scene: Scene) -> Verdict | None:
-    """`to 90 smart`, `to smart 90`, `mirror 5% small`."""
-    if scene.fault is None or scene.here.kind != "NUMBER" or scene.kind not in SECTIONS:
-        return None
-    at, here, before = scene.at, scene.here, scene.before
-    after = scene.word(at + 1)
-    if before.text == "mirror" and after.kind == "NAME":
-        fix = scene.replace(at, at + 1, f"{after.text} {here.text}")
-        message = "the pool of a `mirror` comes before its share"
-        hint = f"write `mirror {after.text} {here.text}`"
-        return scene.says(codes.UNEXPECTED_TEXT, message, scene.span(at), help=hint, fix=fix)
-    if before.text == "above" and scene.word(at - 2).text == "spill" and after.kind == "NAME":
-        fix = scene.replace(at - 1, at + 1, f"{after.text} above {here.text}")
-        message = "the pool of a `spill` comes before its share"
-        hint = f"write `spill {after.text} above {here.text}`"
-        return scene.says(codes.UNEXPECTED_TEXT, message, scene.span(at), help=hint, fix=fix)
-    if before.text == "weight" and scene.item == at - 2:
-        start = Span(scene.source, scene.words[at - 2].start, scene.words[at - 2].start)
-        message = f"a list of pools begins with `to`, found `{scene.words[at - 2].text}`"
-        fix = Fix(start, "to ", "write `to` before it")
-        return scene.says(codes.UNEXPECTED_TEXT, message, scene.span(at - 2), help=fix.title, fix=fix)
-    clause = "to" if before.text == "to" else _clause(scene, at)
-    if clause != "to":
-        return None
-    if after.kind == "NAME" and before.text in ("to", ",") and after.text not in KNOWN["route"]:
-        name = after.text
-        message = "a weight comes after its pool"
-    elif before.kind == "NAME":
-        name = before.text
-        message = f"a share is written with `weight`, found the number `{here.text}`"
-    else:
-        return None
-    number = here.text.rstrip("%")
-    hint = f"write `{name} weight {number}`"
-    return scene.says(codes.UNEXPECTED_TEXT, message, scene.span(at), help=hint)
 
 
 def bracketed(scene: Scene) -> Verdict | None:
@@ -270,12 +214,12 @@ def fallback_on(scene: Scene) -> Verdict | None:
             (i for i in range(max(scene.brace, scene.since - 1) + 1, scene.at) if scene.words[i].text == "on"), -1
         )
         if at < 0 or (
-            _clause(scene, at + 1) == "on"
+            clause_of(scene, at + 1) == "on"
             and scene.word(at - 1).text != "fallback"
-            and _clause(scene, at) == "fallback"
+            and clause_of(scene, at) == "fallback"
         ):
             return None
-        if scene.word(at - 1).text != "fallback" and scene.item != at:
+        if scene.word(at - 1).text != "fallback" and scene.item != at and at not in scene.attributes:
             return None
     else:
         return None
@@ -309,4 +253,5 @@ def several(scene: Scene) -> Verdict | None:
     return None
 
 
-RULES_OF_LISTS = (trailing, bracketed, fallback_on, missing, joined, weights, listed, several)
+RULES_OF_LISTS = (trailing, bracketed, fallback_on, missing)
+RULES_BEHIND = (listed, several)

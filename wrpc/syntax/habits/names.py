@@ -16,6 +16,15 @@ RUN = re.compile(r"[^\s{}\[\](),\"'`#;]+")
 NAMING = frozenset(("model", "site", "pool", "pools", "sites"))
 """Attributes whose value is a name that is declared elsewhere."""
 POOLS = frozenset(("to", "fallback", "cascade", "spill", "mirror"))
+STOPS = frozenset(
+    ("on", "timeout", "retries", "priority", "tier", "select", "compress", "reasoning", "tools", "budget")
+)
+RANGE = re.compile(r"(\d+)-(\d+)")
+
+BODY = frozenset(
+    ("when", "to", "sealed", "critical", "deny", "forbid", "require", "always", "never", "source", "model")
+)
+"""Words that belong in a body, and in no name of several words."""
 
 UNITS = {
     "k": "k", "K": "k", "thousand": "k", "m": "M", "M": "M", "million": "M", "Ki": "Ki", "Mi": "Mi",
@@ -82,6 +91,11 @@ def dashed(scene: Scene) -> Verdict | None:
     imported = scene.kind == "import" and first == 1
     if not (value or argument or imported or (before.text == "source" and inside)):
         return None
+    if value and (ends := RANGE.fullmatch(text)):
+        written = f"{ends.group(1)}..{ends.group(2)}"
+        fix = Fix(span, written, f"write `{written}`")
+        message = f"a range is written `{written}`, found `{text}`"
+        return scene.says(codes.FOREIGN_SIGN, message, span, help=fix.title, fix=fix)
     fix = Fix(span, f'"{text}"', "put it in double quotes")
     repair = None
     if value and scene.height is not None and fault.parser.takes("STRING", scene.height + 1):
@@ -102,7 +116,7 @@ def _refers(scene: Scene, at: int) -> bool:
         at -= 1
         if scene.words[at].text in POOLS:
             return True
-        if scene.words[at].text == "on":
+        if scene.words[at].text in STOPS:
             return False
     return False
 
@@ -119,6 +133,10 @@ def spaced(scene: Scene) -> Verdict | None:
         end += 1
     if scene.word(end + 1).kind != "{" or end > 4:
         return None
+    if any(word.text in BODY for word in scene.words[scene.at : end + 1]):
+        message = f"the body of {scene.one} has `{{ }}` around it, found `{scene.here.text}`"
+        hint = f"write `{scene.kind} {scene.word(1).text} {{ {scene.here.text} … }}`"
+        return scene.says(codes.UNEXPECTED_TEXT, message, scene.span(scene.at), help=hint)
     text = scene.text(1, end)
     fix = scene.replace(1, end, plain(text))
     message = f"a name of several words needs backticks, found `{cut(text)}`"
@@ -128,9 +146,16 @@ def spaced(scene: Scene) -> Verdict | None:
 def sentence(scene: Scene) -> Verdict | None:
     """`deny no personal data when pii`, `deny when pii`."""
     fault = scene.fault
+    at = scene.at
+    if fault is not None and scene.here.kind == "(" and scene.before.text == "deny" and scene.word(at + 2).kind == ")":
+        written = scene.word(at + 1).text
+        fix = Fix(
+            Span(scene.source, scene.before.end, scene.word(at + 2).end), f" {written}", f"write `deny {written}`"
+        )
+        message = "the reason of a `deny` has no parentheses around it"
+        return scene.says(codes.FOREIGN_SIGN, message, scene.span(at), help=fix.title, fix=fix)
     if fault is None or scene.here.kind != "NAME" or scene.before.text != "deny" or "STRING" not in fault.expected:
         return None
-    at = scene.at
     if scene.here.text in ("when", "if"):
         message = "`deny` needs its reason first, in double quotes"
         hint = 'write `deny "why" when …`; whoever is refused reads it'
@@ -199,8 +224,10 @@ def unit_apart(scene: Scene) -> Verdict | None:
             continue
         if not _apart(scene, at):
             continue
-        written = number.text + _right(UNITS[unit.text], scene, at)
-        fix = Fix(scene.span(at - 1, at), written, f"write `{written}`")
+        written, last = number.text + _right(UNITS[unit.text], scene, at), at
+        if counted and scene.word(at + 1).text == "per" and scene.word(at + 2).text in UNITS:
+            written, last = f"{number.text}/{UNITS[scene.word(at + 2).text]}", at + 2
+        fix = Fix(scene.span(at - 1, last), written, f"write `{written}`")
         message = (
             f"a unit touches its number, found `{scene.text(at - 1, at)}`"
             if UNITS[unit.text]
@@ -251,27 +278,6 @@ def rate(scene: Scene) -> Verdict | None:
     return None
 
 
-def signal_type(scene: Scene) -> Verdict | None:
-    """`signal s {`, `signal bool s {`."""
-    fault = scene.fault
-    if fault is None or scene.kind != "signal" or ":" not in fault.expected or scene.at != 2:
-        return None
-    name, here = scene.before, scene.here
-    if here.kind == "=":
-        fix = Fix(scene.span(scene.at), ":", "write `:`")
-        message = "a signal and its type are separated by `:`, found `=`"
-        return scene.says(codes.FOREIGN_SIGN, message, scene.span(scene.at), help="write `:`", fix=fix)
-    if here.kind == "{":
-        message = f"the signal `{name.text}` has no type"
-        hint = f"write `signal {name.text}: bool {{`, or another type: `int(0..1M)`, `one_of(a, b)`, `string`, `score`"
-        return scene.says(codes.UNEXPECTED_TEXT, message, scene.span(1), help=hint)
-    if here.kind == "NAME" and not here.first:
-        message = f"the type of a signal comes after its name and a `:`, found `{cut(here.text)}`"
-        written = f"{here.text}: {name.text}"
-        return scene.says(codes.UNEXPECTED_TEXT, message, scene.span(scene.at), help=f"write `{written}`")
-    return None
-
-
 def imported(scene: Scene) -> Verdict | None:
     """`import common.wrp`."""
     if scene.fault is None or scene.kind != "import" or scene.at != 1 or scene.here.kind in ("STRING", "{", "$END"):
@@ -307,13 +313,17 @@ def shape(scene: Scene) -> Verdict | None:
         wanted = "NAME below BOUND"
     elif scene.kind == "band" and scene.fault.expected <= {"of"}:
         wanted = "band NAME of SCORE { … }"
+    if scene.kind == "group" and "exclusive" in scene.fault.expected and scene.here.kind == "{":
+        fix = Fix(Span(scene.source, scene.before.end, scene.before.end), " exclusive", "write `exclusive`")
+        message = f"a group is written `group {scene.before.text} exclusive {{ … }}`, found `{{`"
+        return scene.says(codes.UNEXPECTED_TEXT, message, scene.span(scene.at), help=fix.title, fix=fix)
     if wanted is None or scene.here.text in (":=", ":", "=="):
         return None
-    what = "a step of a band" if wanted[0] == "N" else f"a {scene.kind}"
+    what = "a step of a band" if wanted[0] == "N" else f"{scene.one}"
     message = f"{what} is written `{wanted}`, found {scene.fault.found}"
     return scene.says(codes.UNEXPECTED_TEXT, message, scene.fault.here)
 
 
 RULES_OF_NAMES = (
-    signal_type, imported, override, sentence, grouped, rate, unit_apart, price, dashed, spaced, shape,
+    imported, override, sentence, grouped, rate, unit_apart, price, dashed, spaced, shape,
 )  # fmt: skip

@@ -54,6 +54,11 @@ class Scene:
         """The keyword that the declaration begins with."""
         return self.words[0].text if self.words else ""
 
+    @property
+    def one(self) -> str:
+        """`a route`, `an assert`."""
+        return f"{'an' if self.kind[:1] in 'aeiou' else 'a'} {self.kind}"
+
     def word(self, at: int) -> Word:
         """The word at a place; one of no text before the first and behind the last."""
         if 0 <= at < len(self.words):
@@ -175,5 +180,5 @@ def _words(text: str, at: int, end: int) -> Iterator[Word]:
         group = found.lastindex or 0
         start, at = found.span(group)
         if kinds[group] != "COMMENT":
-            first = "\n" in text[found.start() : start] or not text[:start].strip()
+            first = not text[text.rfind("\n", 0, start) + 1 : start].strip()
             yield Word(kinds[group] or text[start:at], text[start:at], start, at, first)

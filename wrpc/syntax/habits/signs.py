@@ -92,6 +92,22 @@ def run(scene: Scene) -> Verdict | None:
     span = Span(scene.source, start, found.end())
     back = next((at for at, word in enumerate(scene.words) if word.start >= start), scene.at)
     after = next((word for word in scene.words[scene.at :] if word.start >= found.end()), scene.word(-1))
+    if text in ("=>", "->") and after.text == "to":
+        fix = Fix(Span(scene.source, start, after.start), "", f"leave out the `{text}`")
+        message = f"there is no `{text}` before `to`"
+        return scene.says(codes.FOREIGN_SIGN, message, span, help=fix.title, fix=fix)
+    if text in (":", "=") and scene.word(back - 2).kind == "." and "==" in scene.fault.expected:
+        fix = Fix(span, " ==" if text == ":" else "==", "write `==`")
+        equals = Repair(found.end(), ("==", start, found.end()), keep=True)
+        return scene.says(
+            codes.FOREIGN_SIGN, f"`{text}` is written `==`", span, help="write `==`", fix=fix, repair=equals
+        )
+    if text in ("<", "<=", ">", ">=") and scene.before.text in ("and", "or") and scene.word(back - 4).kind == "NAME":
+        name = scene.word(back - 4).text
+        fix = Fix(Span(scene.source, start, start), f"{name} ", f"write `{name}` again")
+        message = f"a comparison has two sides, found `{scene.before.text} {text}`"
+        hint = f"write `{scene.before.text} {name} {text} …`"
+        return scene.says(codes.UNEXPECTED_TEXT, message, span, help=hint, fix=fix)
     if text in ("=>", "->") and scene.kind in ("route", "default") and _ends(scene, after):
         fix = Fix(span, " to", "write `to`")
         fix = Fix(span, "to" if scene.source.text[start - 1] == " " else " to", "write `to`")
@@ -116,9 +132,9 @@ def run(scene: Scene) -> Verdict | None:
             return None
         fix = Fix(span, "=", "write `=`")
         repair = Repair(found.end(), ("=", start, found.end()), keep=True)
-        message = f"a {scene.kind} has a `=` after its name, found `{text}`"
+        message = f"{scene.one} has a `=` after its name, found `{text}`"
         return scene.says(codes.FOREIGN_SIGN, message, span, help="write `=`", fix=fix, repair=repair)
-    if text in (":=", "=", ":"):
+    if text in (":=", "=", ":") or (text == "==" and scene.kind == "test"):
         return _needless(scene, span, text)
     return None
 
@@ -140,7 +156,8 @@ def _needless(scene: Scene, span: Span, text: str) -> Verdict | None:
     repair = Repair(span.end, keep=True)
     spaced = scene.source.text[span.start - 1 : span.start] == " "
     removed = Span(scene.source, span.start - 1, span.end) if spaced else span
-    fix = Fix(removed, "", f"leave out the `{text}`")
+    glued = not spaced and not scene.source.text[span.end : span.end + 1].isspace()
+    fix = Fix(removed, " " if glued else "", f"leave out the `{text}`")
     assert scene.fault, "asked only at a fault"
     if "{" in scene.fault.expected and scene.brace < 0:
         after = scene.word(scene.at + 1)
@@ -148,7 +165,7 @@ def _needless(scene: Scene, span: Span, text: str) -> Verdict | None:
         message = (
             f"there is no `{text}` before `{{`"
             if at_brace
-            else f"the body of a {scene.kind} has `{{ }}` around it, found `{text}`"
+            else f"the body of {scene.one} has `{{ }}` around it, found `{text}`"
         )
         name = scene.word(1).text
         hint = fix.title if at_brace else f"write `{scene.kind} {name} {{ … }}`"
@@ -162,7 +179,7 @@ def _needless(scene: Scene, span: Span, text: str) -> Verdict | None:
         return None
     if text == "=" and "==" in scene.fault.expected:
         return None
-    if not ({"NAME", "STRING", "{", "["} & scene.fault.expected or before.text == "weight"):
+    if not ({"NAME", "STRING", "{", "[", "NUMBER"} & scene.fault.expected or before.text == "weight"):
         return None
     message = f"there is no `{text}` between `{before.text}` and its value"
     return scene.says(codes.FOREIGN_SIGN, message, span, help=f"write `{before.text} VALUE`", fix=fix, repair=repair)
@@ -173,7 +190,9 @@ def comment(scene: Scene) -> Verdict | None:
     if scene.fault is None:
         return None
     text, start = scene.source.text, scene.here.start
-    mark = next((m for m in ("//", "/*", "--", "<!--") if text.startswith(m, start)), "")
+    mark = next((m for m in ("//", "/*", "--", "<!--", ";") if text.startswith(m, start)), "")
+    if mark == ";" and not (scene.fault.top and scene.here.first):
+        return None
     if not mark or (mark == "--" and not (scene.fault.top or scene.here.first)):
         return None
     if mark == "--" and text.startswith("---", start) and scene.fault.top:
@@ -296,6 +315,24 @@ def method(scene: Scene) -> Verdict | None:
     return scene.says(codes.FOREIGN_SIGN, message, span, help="functions are `prefix(SIGNAL, TEXT)` and others")
 
 
+def between(scene: Scene) -> Verdict | None:
+    """`tokens in 8k..16k`."""
+    if (
+        scene.fault is None
+        or scene.here.kind != ".."
+        or scene.before.kind != "NUMBER"
+        or scene.word(scene.at - 2).text != "in"
+    ):
+        return None
+    name, low, high = scene.word(scene.at - 3).text, scene.before.text, scene.word(scene.at + 1)
+    written = f"{name} >= {low} and {name} <= {high.text}"
+    fix = scene.replace(scene.at - 3, scene.at + 1, written) if high.kind == "NUMBER" else None
+    message = "a range is no list: both of its ends are compared"
+    return scene.says(
+        codes.FOREIGN_SIGN, message, scene.span(scene.at - 1, scene.at + 1), help=f"write `{written}`", fix=fix
+    )
+
+
 def variable(scene: Scene) -> Verdict | None:
     """`$tokens`, `${tokens}`, `{{tokens}}`, `a ? b : c`, `@x`."""
     fault = scene.fault
@@ -333,4 +370,4 @@ def variable(scene: Scene) -> Verdict | None:
     return None
 
 
-RULES_OF_SIGNS = (letter, comment, method, run, spelt, variable)
+RULES_OF_SIGNS = (letter, comment, method, between, run, spelt, variable)
