@@ -173,6 +173,12 @@ def takes(kind: v.Kind) -> str:
             return what + _bounds(kind.low, kind.high, kind.low_open)
         case v.Phrase():
             return "a string, or one word"
+        case v.Familiar(of):
+            return f"a string, or one word: a {of}"
+        case v.Worded():
+            return "a word, a string, a list or a block"
+        case v.Distribution():
+            return 'points, or `cdf("…")`'
         case v.Quoted():
             return "a string"
         case v.Words(words):

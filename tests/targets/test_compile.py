@@ -69,7 +69,7 @@ def toy(rows: Mapping[Construct, Carriage] | None = None, decides: bool = True) 
         emit=emit,
         read=None,
         check=checks(),
-        settings={"port": Setting("number", "a port")},
+        settings={"max_body": Setting("number", "a size")},
     )
 
 
@@ -205,15 +205,17 @@ def block(settings: str) -> str:
 
 
 def test_an_unknown_setting_is_an_error_at_its_place() -> None:
-    found = compiled(block("prt 5"), toy())
-    assert said(found.diagnostics, "WRP803") == ["`envoy` has no setting `prt`"]
-    assert found.diagnostics[0].help == "did you mean `port`?"
-    assert "prt" in found.diagnostics[0].span.text
+    """One that the language knows and this target does not."""
+    found = compiled(block('ca "x"'), toy())
+    assert said(found.diagnostics, "WRP803") == ["`envoy` has no setting `ca`"]
+    assert "ca" in found.diagnostics[0].span.text
     assert not found.artifacts
 
 
 def test_a_setting_of_another_type_is_an_error() -> None:
-    assert said(compiled(block('port "x"'), toy()).diagnostics, "WRP803") == ["`port` of `envoy` takes a number"]
+    assert said(compiled(block('max_body "x"'), toy()).diagnostics, "WRP803") == [
+        "`max_body` of `envoy` takes a number"
+    ]
 
 
 def test_a_waiver_turns_a_loss_into_a_note() -> None:
@@ -247,9 +249,9 @@ def test_settings_given_beside_the_policy_win() -> None:
     seen = []
 
     def look(settled: Settled, options: Options) -> Emitted:
-        seen.append(options.settings["port"])
+        seen.append(options.settings["max_body"])
         return Emitted(())
 
-    given = Options(settings={"port": Amount(Fraction(7))})
-    compile_policy(policy(block("port 5")), replace(toy(), emit=look), Findings(), given)
+    given = Options(settings={"max_body": Amount(Fraction(7))})
+    compile_policy(policy(block("max_body 5")), replace(toy(), emit=look), Findings(), given)
     assert seen == [Amount(Fraction(7))]

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.support.compiling import policy, target
-from wrpc.targets import TARGETS
-from wrpc.targets.settings import COMMON, block, unknown_blocks
+from wrpc.policy.load import from_text
+from wrpc.policy.vocabulary import SETTINGS
+from wrpc.targets import TARGETS, named
+from wrpc.targets.settings import COMMON, block, spelled, unknown_blocks
 from wrpc.targets.target import Construct, Elsewhere
 
 TEXT = "pool a { } default { to a } "
@@ -45,3 +47,17 @@ def test_settings_are_documented_and_hide_none_that_all_have(name: str) -> None:
     settings = target(name).settings
     assert not set(settings) & set(COMMON)
     assert all(setting.doc for setting in settings.values())
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_the_language_knows_the_settings_of_every_target(name: str) -> None:
+    """`lint` tells an unknown one without loading a target."""
+    assert {*SETTINGS[spelled(name)]} == {*named(name).settings, *COMMON}
+
+
+def test_an_unknown_setting_is_told_by_lint() -> None:
+    found = from_text('pool p { endpoint "127.0.0.1:1" }\ndefault { to p }\ntarget envoy { signal_by "127.0.0.1:2" }')[
+        1
+    ]
+    (one,) = [d for d in found.diagnostics if d.severity == "error"]
+    assert (one.code.id, one.span.text, one.help) == ("WRP119", "signal_by", "did you mean `signals_by`?")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TypeVar, assert_never
 
-from wrpc.diagnostics import Fix, Related
+from wrpc.diagnostics import Fix, Related, nearest
 from wrpc.policy import codes, meant, units
 from wrpc.policy import vocabulary as v
 from wrpc.policy.faults import Faults
@@ -136,6 +136,11 @@ class Reader:
                 return self.quantity(kind, value, name)
             case v.Phrase():
                 return self.phrase(value, name)
+            case v.Familiar(of):
+                word = self.phrase(value, name)
+                if word is not None:
+                    self.familiar(word, of, value.span, quote=isinstance(value, tree.Text))
+                return word
             case v.Quoted():
                 if isinstance(value, tree.Text):
                     return value.value
@@ -157,8 +162,8 @@ class Reader:
                 return self.several(of, value, name)
             case v.Between():
                 return self.between(kind, value, name)
-            case v.Table(of):
-                return self.table(of, value, name)
+            case v.Table(of, names):
+                return self.table(of, value, name, names)
             case v.Nested(block):
                 if not isinstance(value, tree.Block):
                     self.wrong(value, name, "a block", "`" + " … ".join(v.BLOCKS[block]) + " …`")
@@ -177,6 +182,13 @@ class Reader:
                 return self.either(options, value, name)
             case v.Free():
                 return self.free(value)
+            case v.Worded():
+                if isinstance(value, (tree.Number, tree.Range)):
+                    self.wrong(value, name, "a word, a list or a block")
+                    return None
+                return self.free(value)
+            case v.Distribution():
+                return self.distribution(value, name)
             case v.Elsewhere():
                 return None
             case _:
@@ -315,13 +327,46 @@ class Reader:
             fixes=[Fix(value.span, f"{high}..{low}", "turn it round", safe=False)],
         )
 
-    def table(self, of: v.Kind, value: tree.Value, name: str) -> dict[str, object] | None:
+    def distribution(self, value: tree.Value, name: str) -> Value | None:
+        match value:
+            case tree.Number() | tree.Range() | tree.Text():
+                self.wrong(value, name, "points or a distribution", '`[[512, 40%], [8k, 100%]]` or `cdf("file.json")`')
+                return None
+            case tree.Call(_, called, _):
+                self.familiar(called.text, "distribution of lengths", called.span)
+            case tree.Path() as path:
+                self.familiar(path.text, "distribution of lengths", path.span)
+            case _:
+                pass
+        return self.free(value)
+
+    def familiar(self, word: str, of: str, span: Span, *, quote: bool = False) -> None:
+        """Warns of a word that is none of the known ones of its kind; any may stand, and most often it is a slip."""
+        from wrpc.policy import familiar
+
+        if familiar.familiar(word, of):
+            return
+        before = familiar.spelled(word, of)
+        close = nearest(before, familiar.KNOWN[of], 1)
+        fixed = "" if not close else close[0] + word[len(before) :] if word.lower().startswith(before) else close[0]
+        written_ = quoted(fixed) if quote else written(fixed)
+        self.faults.add(
+            codes.UNFAMILIAR_WORD,
+            f"`{word}` is no {of} that wrpc knows",
+            span,
+            help=f"did you mean `{close[0]}`?" if close else "if it is meant, nothing has to change",
+            fixes=[Fix(span, written_, f"write `{fixed}`", safe=False)] if close else (),
+        )
+
+    def table(self, of: v.Kind, value: tree.Value, name: str, names: str = "") -> dict[str, object] | None:
         if not isinstance(value, tree.Block):
             self.wrong(value, name, "a block of names and values")
             return None
         reading = Reading()
         for attribute in value.attributes:
             if self.once(reading, attribute, name):
+                if names:
+                    self.familiar(attribute.name.text, names, attribute.name.span)
                 made = self.read(of, attribute.value, attribute.name.text)
                 if made is not None:
                     reading.values[attribute.name.text] = made

@@ -13,6 +13,7 @@ from wrpc.policy.wording import described as form
 from wrpc.policy.wording import spelling
 from wrpc.syntax import tree
 
+OBLIGATION = "kind of obligation"
 RULES = (tree.Forbid, tree.Deny, tree.Require)
 FLAGS = (tree.Sealed, tree.Critical, tree.AcceptFailure)
 DENIAL = Where("a guard's `deny`, which sees only the request")
@@ -74,6 +75,10 @@ class Guards:
                 return None if lost else m.Denial(reason.value, when, span)
             case tree.Require(span, what, _):
                 name = self.obligation(what)
+                if isinstance(what, tree.Call):
+                    self.reader.familiar(what.name.text, OBLIGATION, what.name.span)
+                elif isinstance(what, tree.Path) and name is not None:
+                    self.reader.familiar(what.text, OBLIGATION, what.span)
                 if lost or name is None:
                     return None
                 return m.Obligation(name, when, when is not None and reads_destination(when), span)

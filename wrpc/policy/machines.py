@@ -208,7 +208,8 @@ class Machines:
         return read.value if read else None
 
     def target(self, section: tree.Section) -> m.TargetSettings:
-        """Any attribute: what a target knows is its own to check."""
+        """Which settings there are is known here; what each takes is the target's own to check."""
+        known = v.SETTINGS.get(_name(section).replace("-", "_"))
         settings: dict[str, m.Value] = {}
         spans: dict[str, Span] = {}
         for item in section.items:
@@ -219,6 +220,15 @@ class Machines:
                 self.reader.twice(name, "target", item.name.span, spans[name])
                 continue
             spans[name] = item.span
+            if known is not None and name not in known:
+                best = self.faults.suggest(name, known)
+                self.faults.add(
+                    codes.UNKNOWN_TARGET_SETTING,
+                    f"`target {_name(section)}` has no setting `{name}`",
+                    item.name.span,
+                    help=best or "settings are " + ", ".join(f"`{k}`" for k in known),
+                    fixes=self.reader.names.rename(item.name, known) if best else (),
+                )
             value = self.reader.free(item.value)
             if value is not None:
                 settings[name] = value

@@ -33,6 +33,13 @@ class Phrase:
 
 
 @value
+class Familiar:
+    """As `Phrase`, of a kind of which many words are known (`familiar`)."""
+
+    of: str
+
+
+@value
 class Quoted:
     """A string."""
 
@@ -72,9 +79,11 @@ class Between:
 
 @value
 class Table:
-    """A block of names of one's own, each with a value of one type (`gpus { h100 32 }`)."""
+    """A block of names of one's own, each with a value of one type (`gpus { h100 32 }`). `names`: of which kind the
+    names are, where many of them are known."""
 
     of: Kind
+    names: str = ""
 
 
 @value
@@ -107,13 +116,23 @@ class Free:
 
 
 @value
+class Worded:
+    """A word, a string, a list or a block: anything but a number."""
+
+
+@value
+class Distribution:
+    """Points, or a call that names a distribution."""
+
+
+@value
 class Elsewhere:
     """What `signals` reads by a table of its own."""
 
 
 Kind = (
-    Quantity | Phrase | Quoted | Words | Identifier | Reference | Several | Between | Table | Nested | Address | Labels
-    | Either | Free | Elsewhere
+    Quantity | Phrase | Familiar | Quoted | Words | Identifier | Reference | Several | Between | Table | Nested
+    | Address | Labels | Either | Free | Worded | Distribution | Elsewhere
 )  # fmt: skip
 
 COUNT = Quantity(whole=True, low=ZERO)
@@ -164,7 +183,7 @@ BLOCKS: Mapping[str, Mapping[str, Kind]] = {
     },
     "workload": {
         "rate": Either((RATE, Several(RATE))),
-        "lengths": Free(),
+        "lengths": Distribution(),
         "prompt_share": SHARE,
         "slo": Nested("slo"),
         **NOTES,
@@ -186,20 +205,20 @@ BLOCKS: Mapping[str, Mapping[str, Kind]] = {
     "site": {
         "region": Phrase(),
         "zones": Several(Phrase()),
-        "gpus": Table(COUNT),
+        "gpus": Table(COUNT, "GPU"),
         "power": POWER,
-        "price": Table(Quantity("USD/s", low=ZERO)),
+        "price": Table(Quantity("USD/s", low=ZERO), "GPU"),
         **NOTES,
     },
     "pool": {
         "model": Reference("model"),
-        "engine": Phrase(),
+        "engine": Familiar("engine"),
         "endpoint": Address(),
-        "provider": Phrase(),
+        "provider": Familiar("provider"),
         "region": Phrase(),
         "site": Reference("site"),
         "trust": Phrase(),
-        "gpu": Phrase(),
+        "gpu": Familiar("GPU"),
         "replicas": Between(),
         "tensor_parallel": POSITIVE,
         "pipeline_parallel": POSITIVE,
@@ -213,12 +232,12 @@ BLOCKS: Mapping[str, Mapping[str, Kind]] = {
         **NOTES,
     },
     "phase": {
-        "gpu": Phrase(),
+        "gpu": Familiar("GPU"),
         "replicas": Between(),
         "tensor_parallel": POSITIVE,
         "pipeline_parallel": POSITIVE,
     },
-    "kv_cache": {"tier": Phrase(), "size": SIZE, "share": Phrase()},
+    "kv_cache": {"tier": Familiar("KV tier"), "size": SIZE, "share": Phrase()},
     "price": {"input": Quantity("USD/tok", low=ZERO), "output": Quantity("USD/tok", low=ZERO)},
     "place": {
         "pools": Several(Reference("pool")),
@@ -235,7 +254,7 @@ BLOCKS: Mapping[str, Mapping[str, Kind]] = {
         "retries": COUNT,
         "timeout": Quantity("s", low=ZERO, low_open=True),
         "reasoning": Phrase(),
-        "tools": Free(),
+        "tools": Worded(),
         "cache": Nested("cache"),
         "compress": POSITIVE,
         "retain": Nested("retain"),
@@ -276,6 +295,24 @@ NAMED = {
 CLAIM_WORDS = ("route", "routed", "denied", "served", "cost")
 RESERVED = frozenset(["default", "none", "any", "and", "or", "not", "in", "when", "true", "false"])
 RESERVED_MEMBERS = RESERVED - {"default", "none", "any"}
+
+# ── Targets ───────────────────────────────────────────────────────────────
+
+# The settings of each target, by the name of its block; what each takes, the target documents.
+SETTINGS: Mapping[str, tuple[str, ...]] = {
+    "envoy": (
+        "admin", "ca", "endpoints", "headers", "listen", "max_body", "obligations_by", "prefix", "signals_by",
+        "trust_headers", "waive",
+    ),
+    "fleet_sim": ("arrivals", "cdf_dir", "gpus", "hour", "replicas", "requests", "seed", "split", "waive"),
+    "vllm": (
+        "connector", "disk_path", "host", "image", "models", "options", "port", "ports", "remote_url", "waive",
+    ),
+    "vllm_sr": (
+        "candidate_requirements", "data_policy", "endpoints", "listen", "model_bindings", "settings", "timeout",
+        "waive",
+    ),
+}  # fmt: skip
 
 # ── Tests ─────────────────────────────────────────────────────────────────
 

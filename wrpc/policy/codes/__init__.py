@@ -100,7 +100,13 @@ from wrpc.policy.codes.names import (
     RESERVED_WORD as RESERVED_WORD,
 )
 from wrpc.policy.codes.names import (
+    UNFAMILIAR_WORD as UNFAMILIAR_WORD,
+)
+from wrpc.policy.codes.names import (
     UNKNOWN_NAME as UNKNOWN_NAME,
+)
+from wrpc.policy.codes.names import (
+    UNKNOWN_TARGET_SETTING as UNKNOWN_TARGET_SETTING,
 )
 from wrpc.policy.codes.names import (
     UNKNOWN_WORD as UNKNOWN_WORD,

@@ -176,3 +176,45 @@ Good:
 
 How to repair: the finding carries the fix.
 """)
+
+UNFAMILIAR_WORD = Code("WRP118", "unfamiliar-word", "warning", """\
+A word that has no known meaning where many have one.
+
+Engines, GPUs, providers, tiers of a KV cache, distributions of lengths and what a guard requires may be called
+anything. But most words that wrpc does not know are slips, and what reads them (a target, a rule, a gateway) finds
+nothing.
+
+Bad:
+
+    pool own { engine vlllm  gpu h100 }
+    #                 ^^^^^ WRP118
+    default { to own }
+
+Good:
+
+    pool own { engine vllm  gpu h100 }
+    default { to own }
+
+How to repair: correct the word. Where it is meant, nothing has to change.
+""")
+
+UNKNOWN_TARGET_SETTING = Code("WRP119", "unknown-target-setting", "error", """\
+A setting in a `target` block that its target does not know.
+
+It would have no effect. `wrpc targets NAME` lists the settings of a target.
+
+Bad:
+
+    pool own { endpoint "127.0.0.1:9001" }
+    default { to own }
+    target envoy { listn "127.0.0.1:8080" }
+    #              ^^^^^ WRP119
+
+Good:
+
+    pool own { endpoint "127.0.0.1:9001" }
+    default { to own }
+    target envoy { listen "127.0.0.1:8080" }
+
+How to repair: correct the name.
+""")
