@@ -150,7 +150,8 @@ def _holds(config: Config, root: Keys, to: str, key: str, pair: Pair) -> bool:
     replaced = any(keys_of(other, to) is not None for other in config.files if other is not root)
     if replaced or is_null(pair.value) or (key == "cache" and caching.in_redis(section)):
         return False
-    if variable(pair.value) is not None and not {"text", "any"} & {*config.facts.known(to)[key].split("|")}:
+    type_ = LOOSER.get((to, key), config.facts.known(to)[key])
+    if variable(pair.value) is not None and not {"text", "any"} & {*type_.split("|")}:
         return False  # where the variable is not set, the program would not start
     trial = replace(
         config,
