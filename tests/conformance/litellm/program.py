@@ -35,7 +35,7 @@ import logging
 import os
 import random
 import sys
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -151,6 +151,14 @@ async def start(path: Path) -> object:
     return running
 
 
+async def answered(call: Awaitable[Any]) -> str:
+    """The deployment that answers, or the error, whatever it is."""
+    try:
+        return str((await call)._hidden_params["model_id"])
+    except Exception as problem:  # noqa: BLE001  it is the answer
+        return error(problem)
+
+
 async def ask(calls: Calls, text: str) -> str:
     """The deployment that answers, or the error, to `NAME [failing ID[:Error] ...] [with N tokens]`."""
     text, _, tokens = text.removesuffix(" tokens").partition(" with ")
@@ -159,11 +167,8 @@ async def ask(calls: Calls, text: str) -> str:
     calls.failing = {d.partition(":")[0]: d.partition(":")[2] or "InternalServerError" for d in failing.split()}
     proxy.llm_router.cache.flush_cache()
     prompt = "word " * int(tokens or 1)
-    try:
-        answer = await proxy.llm_router.acompletion(model=name, messages=[{"role": "user", "content": prompt}])
-    except Exception as problem:  # noqa: BLE001  whatever it is, it is the answer
-        return error(problem)
-    return str(answer._hidden_params["model_id"])
+    message = [{"role": "user", "content": prompt}]
+    return await answered(proxy.llm_router.acompletion(model=name, messages=message))
 
 
 def guards() -> str:
@@ -174,15 +179,9 @@ def guards() -> str:
 
 
 async def tagged(name: str, tags: list[str]) -> str:
-    found = set()
-    for _ in range(20):
-        message = [{"role": "user", "content": "word"}]
-        try:
-            answer = await proxy.llm_router.acompletion(model=name, messages=message, metadata={"tags": tags})
-            found.add(str(answer._hidden_params["model_id"]))
-        except Exception as problem:  # noqa: BLE001  whatever it is, it is the answer
-            found.add(error(problem))
-    return " ".join(sorted(found))
+    message = [{"role": "user", "content": "word"}]
+    calls = (proxy.llm_router.acompletion(model=name, messages=message, metadata={"tags": tags}) for _ in range(20))
+    return " ".join(sorted({await answered(call) for call in calls}))
 
 
 async def spent(calls: Calls, who: str, period: str) -> str:

@@ -127,6 +127,7 @@ ONE = {
     "a cache as a mapping at the top": (with_("cache: {type: redis}\n"), [("warning", "WRP161", 7)]),
     "what nothing reads": (with_("logging: {level: INFO}\n"), [("warning", "WRP150", 7)]),
     "limits of a group": (with_("model_group_settings: {chat: {rpm: 30}}\n"), [("warning", "WRP161", 7)]),
+    "a list for a flag": (deployment("drop_params: [tools]"), [("warning", "WRP152", 3)]),
     "rules of another program": (with_("alerting: {rules: [{alert: high}]}\n"), [("warning", "WRP161", 7)]),
     "what stops without a licence": (CHAT.replace("KEY}", "KEY, enforced_params: []}"), [("info", "WRP184", 6)]),
     "a fallback that takes little": (

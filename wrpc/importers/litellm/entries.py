@@ -36,7 +36,7 @@ LISTS = (
     Kind(SETTINGS, "custom_provider_map", "a provider of one's own", ("provider", "custom_handler")),
     Kind(TOP, "vector_store_registry", "a vector store",
          ("litellm_params.vector_store_id", "litellm_params.custom_llm_provider")),
-    Kind(TOP, "prompts", "a prompt", ("prompt_id", "litellm_params"),
+    Kind(TOP, "prompts", "a prompt", ("prompt_id", "litellm_params", "litellm_params.prompt_integration"),
          {"litellm_params.prompt_integration": "prompt_integration"}),
     Kind(ROUTER, "routing_groups", "a routing group", ("group_name", "models", "routing_strategy"),
          {"routing_strategy": "routing_strategy"}),
@@ -70,7 +70,8 @@ def _list(config: Config, one: Kind) -> None:
                 )
             continue
         for path in one.needs:
-            if _below(entry, path) is None:
+            head = path.partition(".")[0]
+            if _below(entry, path) is None and (head == path or head not in one.needs or head in entry):
                 message = f"{one.called} has no `{path.rpartition('.')[2]}`; {config.program} does not start"
                 near = did_you_mean(path, [key for key in entry if key not in one.needs], ALIKE)
                 config.say(shared.MISSING_KEY, message, line(entry.span), "stops", help=near)

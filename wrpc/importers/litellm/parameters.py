@@ -23,6 +23,8 @@ NOT_INFO = frozenset(
 )
 # Types of parameters of the call itself, which nobody checks; those of a deployment take text that reads as them.
 UNCHECKED = frozenset(("int", "number", "bool"))
+# Values of these that do not fit are taken for nothing, with a warning.
+TOLERANT = frozenset(("drop_params",))
 # Looked at when a request comes, not when the deployment is made.
 LATER: Mapping[str, str] = {
     "max_parallel_requests": "int|numeral", "extra_headers": "map", "headers": "map", "extra_body": "map",
@@ -108,6 +110,9 @@ def fits_program(config: Config, params: Keys) -> bool:
             _unknown(config, key, pair)
         elif key in LATER:
             _later(config, key, pair.value)
+        elif key in TOLERANT:
+            if not fits(known[key], pair.value):
+                wrong(config, pair.value, expected(known[key]), key, "ignored")
         elif known[key] not in UNCHECKED and not fits(known[key], pair.value):
             fine = False
             fix = quoted(pair.value) if "text" in known[key] and is_date(pair.value) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from wrpc.importers import codes as shared
-from wrpc.importers.document import Keys, Scalar, is_null
+from wrpc.importers.document import Keys, Scalar
 from wrpc.importers.litellm import codes
 from wrpc.importers.litellm.config import ROUTER, Config, strategy
 from wrpc.importers.nodes import line
@@ -24,8 +24,7 @@ def read(config: Config) -> None:
     if chosen == SHUFFLE and isinstance(arguments, Keys) and arguments.pairs:
         message = f"`{ARGUMENTS}` count for nothing: `{SHUFFLE}` takes none"
         config.say(codes.WITHOUT_EFFECT, message, router.key(ARGUMENTS), "ignored")
-    budgets = router.get("provider_budget_config")
-    if chosen == BUDGETS and (budgets is None or is_null(budgets)):
+    if chosen == BUDGETS:
         message = f"`{BUDGETS}` is no strategy any more: {config.program} starts and refuses every request"
         config.say(shared.UNKNOWN_WORD, message, line(router["routing_strategy"].span), "fails")
     for key in LIMITS:
