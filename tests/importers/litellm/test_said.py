@@ -154,6 +154,41 @@ def test_one_cause_is_one_finding(name: str) -> None:
     assert sorted(said(text)) == sorted(expected)
 
 
+# What `--fix` leaves as it is: nothing reads it there either, it would stop the start, or begin to refuse requests.
+UNMOVED = {
+    "a cache as a mapping": "cache:\n  type: redis\n",
+    "levels of logs": "log_level: DEBUG\n",
+    "limits of a group": "model_group_settings:\n  chat: {rpm: 30}\n",
+    "rules of another program": "alerting:\n  rules: [{alert: high}]\n",
+    "fallbacks that stop the start": "fallbacks:\n  - model_name: chat\n    fallback_models: []\n",
+    "a number from the environment": "request_timeout: os.environ/TIMEOUT\n",
+    "a cap": "max_budget: 5\n",
+}
+
+
+@pytest.mark.parametrize("name", UNMOVED)
+def test_what_is_not_moved(name: str) -> None:
+    source = Source("gateway.yaml", with_(UNMOVED[name]))
+    assert wrpc.fix(source, kind="litellm").written == source.text
+    assert said(source.text)
+
+
+MOVED = {
+    "set_verbose: true\n": "litellm_settings:\n  set_verbose: true\n",
+    "num_retries: 3  # three\n": "router_settings:\n  num_retries: 3  # three\n",
+    "router_settings:\n  fallbacks:\n    - {model: chat, fallback_model: spare}\n": (
+        "router_settings:\n  fallbacks:\n    - {chat: [spare]}\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("text", MOVED)
+def test_what_is_mended(text: str) -> None:
+    mended = wrpc.fix(Source("gateway.yaml", with_(text)), kind="litellm").written
+    assert mended.replace("\n\n", "\n") == with_(MOVED[text])
+    assert said(mended) == []
+
+
 WEIGHTS = """\
 model_list:
   - model_name: chat

@@ -171,6 +171,7 @@ def _holds(config: Config, root: Keys, to: str, key: str, pair: Pair) -> bool:
         if (to, key) in WORDS:
             words(trial, key, WORDS[to, key], pair.value)
         settings.alone(trial, key)
+    trial.gather()
     # What the next pass repairs there stands in nobody's way.
     left = [d for d in trial.report.found if d.severity != "warning" or not any(f.safe for f in d.fixes)]
     return all(d.severity == "info" for d in left)
