@@ -5,6 +5,7 @@ There is no provider of that name: a request goes on to one of those groups.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -39,6 +40,8 @@ def choices(model: str, params: Keys) -> tuple[Choice, ...]:
     """The groups that a router picks from, as far as the file says."""
     which = kind(model)
     settings = keys_of(params, f"{which}_config")
+    if which == SEMANTIC:
+        return tuple(_semantic(params))
     found = [params.get(f"{which}_default_model")]
     if settings is not None:
         found += [
@@ -50,6 +53,22 @@ def choices(model: str, params: Keys) -> tuple[Choice, ...]:
         Choice(node.value, node.span) for node in found if isinstance(node, Scalar) and isinstance(node.value, str)
     ]
     return tuple(chosen)
+
+
+def _semantic(params: Keys) -> Iterator[Choice]:
+    """The routes of a text of JSON; those of a file beside it are not known here."""
+    default = params.get("auto_router_default_model")
+    if isinstance(default, Scalar) and isinstance(default.value, str):
+        yield Choice(default.value, default.span)
+    text = params.get("auto_router_config")
+    if not isinstance(text, Scalar) or not isinstance(text.value, str):
+        return
+    try:
+        names = [str(each["name"]) for each in json.loads(text.value)["routes"]]
+    except (ValueError, KeyError, TypeError):
+        return
+    for name in names:
+        yield Choice(name, text.span)
 
 
 def _listed(node: Node | None) -> Iterator[Node | None]:

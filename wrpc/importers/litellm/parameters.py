@@ -43,6 +43,7 @@ SIZES = ("max_input_tokens", "max_output_tokens")
 def beside(config: Config, entry: Keys) -> bool:
     """Keys of a deployment itself, and those of `model_info`; whether the program can make a deployment of these."""
     known = config.facts.known("litellm_params")
+    _limits(config, entry)
     for key, pair in entry.pairs.items():
         if key in BESIDE or not isinstance(pair.key.value, str):
             continue

@@ -8,7 +8,7 @@ from itertools import combinations
 from wrpc.diagnostics import Related
 from wrpc.importers.document import Keys
 from wrpc.importers.litellm import codes, regions
-from wrpc.importers.litellm.config import ROUTER, Config
+from wrpc.importers.litellm.config import ROUTER, Config, Effect
 from wrpc.importers.litellm.deployments import Deployment
 from wrpc.importers.nodes import bool_of, items_of, place, texts_of
 
@@ -42,14 +42,16 @@ def _tagged(deployment: Deployment) -> bool:
 
 
 def _unfiltered(config: Config, own: Sequence[Deployment]) -> None:
-    """A group whose deployments all have the same tags loses nothing."""
-    if len({frozenset(texts_of(d.params, "tags")) for d in own}) < 2 or config.open is not None:
-        return
+    """Tags also stand in the records of what is spent, so that those of a group that has one choice may be meant so."""
+    choice = len({frozenset(texts_of(d.params, "tags")) for d in own}) > 1 and config.open is None
+    effect: Effect = "ignored" if choice else "note"
     for deployment in own:
         if texts_of(deployment.params, "tags"):
-            message = f"`tags` filter nothing without `{FLAG}: true` in `router_settings`: every deployment answers"
+            message = (
+                f"`tags` filter nothing without `{FLAG}: true` in `router_settings`: they are counted, and no more"
+            )
             at = deployment.params.key("tags")
-            config.say(codes.WITHOUT_EFFECT, message, at, "ignored", one="tags")
+            config.say(codes.WITHOUT_EFFECT, message, at, effect, one="tags")
 
 
 def _shared(config: Config, router: Keys | None, group: str, own: Sequence[Deployment]) -> None:

@@ -123,6 +123,7 @@ LOOSER: Mapping[tuple[str, str], str] = {
     (SETTINGS, "default_team_settings"): "list",
     (SETTINGS, "custom_provider_map"): "list",
     (ROUTER, "redis_port"): "int|numeral",
+    (ROUTER, "redis_db"): "int|numeral",
     (GENERAL, "user_api_key_cache_ttl"): "number|numeral",
     (GENERAL, "team_metadata_schema"): "list",
     (TOP, "credential_list"): "list",
