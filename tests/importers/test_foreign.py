@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from textwrap import indent
 
 import pytest
 
 import wrpc
+from tests.support.work import calls
 from wrpc.importers.foreign import Foreign, UnknownRelease, read
 from wrpc.source import Source
 
@@ -380,6 +382,21 @@ def test_releases() -> None:
         read(Source("f.yaml", GATEWAY), "litellm", "0.1")
     with pytest.raises(KeyError):
         read(Source("f.yaml", GATEWAY), "nginx")
+
+
+def test_many_repairs_inside_a_file_are_linear_work() -> None:
+    def work(number: int, way: Callable[[str], str]) -> int:
+        entry = "  - model_name: a{0}\n    litellm_params: {{model: openai/gpt-4o, weight: '{0}'}}\n"
+        text = "model_list:\n" + "".join(map(entry.format, range(1, number + 1)))
+        source = Source("f.yaml", way(text + "general_settings: {master_key: os.environ/M}\n"))
+        answers: list[Foreign] = []
+        spent = calls(lambda: answers.append(read(source, "litellm")))
+        assert sum(len(d.fixes) for d in answers[0].findings.diagnostics) >= number
+        return spent
+
+    for way in (config_map, as_values, as_json):
+        work(1, way)
+        assert work(400, way) < 2.3 * work(200, way)
 
 
 # ── Hostile ───────────────────────────────────────────────────────────────

@@ -71,8 +71,8 @@ def command(
     if skip_unknown and kind is None:
         raise click.UsageError("--skip-unknown is about foreign files, and needs --from")
     paths = files(policies) if kind is None else files(policies, CONFIGURATIONS)
-    # Among several files, or in a folder, one of another system is nothing to stop for.
-    optional = skip_unknown or (kind == "auto" and paths != policies) or (kind == "auto" and len(paths) > 1)
+    # In a folder, and for `auto` among several files, one of another system is nothing to stop for.
+    optional = skip_unknown or (kind is not None and (paths != policies or (kind == "auto" and len(paths) > 1)))
     with known_release():
         if fix or diff:
             repairs = Repairs(kind, select, ignore, release, optional)

@@ -20,6 +20,11 @@ from wrpc.diagnostics import Diagnostic, Edit, Findings, Fix
 from wrpc.importers.document import Items, Keys, Node, Scalar
 from wrpc.source import Source, Span
 
+MOST_READ = 2_000_000
+"""Characters that are read again to see whether repairs of one piece hold: a few seconds."""
+
+_ODD = re.compile("[\t\r\x85\u2028\u2029]")
+
 Style = Literal["lines", "double", "single", "folded", "plain"]
 
 
@@ -72,6 +77,8 @@ class Excerpt:
     again: Callable[[Source], str | None] = field(repr=False)
     within: Excerpt | None = None
     """The piece that this one is a piece of, where `outer` is no file."""
+    looked: list[int] = field(default_factory=list, repr=False)
+    """How much text was read again, so far."""
 
     def span(self, span: Span) -> Span:
         """A span of the piece in the file; every other span as it is."""
@@ -92,7 +99,7 @@ class Excerpt:
 
     def bring_all(self, found: Findings) -> Findings:
         proofs = (p if p.span is None else replace(p, span=self.span(p.span)) for p in found.proofs)
-        return Findings.of((self.bring(d) for d in found.diagnostics), proofs)
+        return Findings.of((self.bring(d) for d in found.diagnostics), proofs, tests=found.tests)
 
     def hide(self) -> None:
         """What no report of the piece shows, no report of the file shows either."""
@@ -112,13 +119,32 @@ class Excerpt:
         edits = [edit for edit in written if edit is not None]
         if len(edits) < len(written) or any(_meet(a.span, b.span) for a, b in pairwise(edits)):
             return None
-        made = self.again(Source(self.outer.name, _applied(self.outer.text, edits), self.outer.path))
-        meant = _applied(self.source.text, fix.edits)
-        if made is None or not _says(made, meant):
+        if not all(map(self._certain, fix.edits)) and not self._proved(fix, edits):
             return None
         main = next((e for e in edits if e.text), edits[0])
         home = Fix(main.span, main.text, fix.title, fix.safe, tuple(e for e in edits if e is not main))
         return home if self.within is None else self.within._fix(home)
+
+    def _certain(self, edit: Edit) -> bool:
+        """Whether a place takes any text: whole lines inside a block, a quoted text on one line."""
+        text, start, end = self.source.text, edit.span.start, edit.span.end
+        match self.spelled.style:
+            case "lines":
+                inside = "\n" in text[:start].strip() and "\n" in text[end:].strip()
+                return inside and not _ODD.search(edit.text)
+            case "double":
+                first, last = self.spelled.runs[0], self.spelled.runs[-1]
+                return "\n" not in self.outer.text[first.outer : last.outer + last.outer_length]
+            case _:
+                return False
+
+    def _proved(self, fix: Fix, edits: Sequence[Edit]) -> bool:
+        """Whether the place, read again, is what was meant. Looked at a limited number of times."""
+        if self.looked and sum(self.looked) + len(self.outer.text) > MOST_READ:
+            return False
+        self.looked.append(len(self.outer.text))
+        made = self.again(Source(self.outer.name, _applied(self.outer.text, edits), self.outer.path))
+        return made is not None and _says(made, _applied(self.source.text, fix.edits))
 
     def _written(self, edit: Edit) -> Edit | None:
         start, end, style = edit.span.start, edit.span.end, self.spelled.style

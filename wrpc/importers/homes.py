@@ -166,7 +166,8 @@ class _Search:
         self.unnamed |= looks is None
         said = f"it looks like {looks}" if looks else f"it has the keys of no {_titles(self.importers)}"
         message = f"skipped: not a configuration that wrpc reads ({said})"
-        self.found.skipped.append(self._lifted(finding(codes.ANOTHER_SYSTEM, message, line(at))))
+        told = finding(codes.ANOTHER_SYSTEM, message, line(at), help=systems.ADVICE.get(looks or ""))
+        self.found.skipped.append(self._lifted(told))
 
     def _filled_in(self, root: Node | None, piece: Spelled) -> bool:
         """Whether a text is a template, which is then told. `root` is None where it is no YAML."""

@@ -83,6 +83,12 @@ LISTS: Sequence[Row] = (
     ("a request's messages", ("role content",)),
 )
 
+# What whoever named such a file may have meant.
+ADVICE: Mapping[str, str] = {
+    "a wrpc policy": "`wrpc check FILE`, without `--from`, reads it",
+    "a vLLM Semantic Router configuration of before v0.3": "`vllm-sr config migrate` makes it one of today",
+}
+
 # Who stands behind a group of Kubernetes resources; those of Kubernetes itself have no group, or one below `k8s.io`.
 GROUPS: Mapping[str, str] = {
     "agentgateway.dev": "an agentgateway",
