@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wrpc.diagnostics import Edit, Fix
-from wrpc.importers import document, excerpt
+from wrpc.importers import document, spelled
 from wrpc.importers.document import Keys, Scalar
-from wrpc.importers.excerpt import Excerpt, Spelled
+from wrpc.importers.excerpt import Excerpt
+from wrpc.importers.spelled import Spelled
 from wrpc.source import Source
 
 STYLES = ("|", ">", "|-", ">-", "|+", ">+", "|2", ">2-", "|1+ # kept", '"', "'")
@@ -53,7 +54,7 @@ def test_every_character_has_its_place(seed: int) -> None:
     node = scalar_of(text)
     if node is None:
         return
-    piece = excerpt.scalar(node)
+    piece = spelled.scalar(node)
     assert piece.exact, text
     assert piece.text == node.text
     assert sum(run.length for run in piece.runs) == len(piece.text)
@@ -66,18 +67,18 @@ def test_every_character_has_its_place(seed: int) -> None:
 def piece_of(text: str) -> tuple[Excerpt, Any]:
     outer = Source("x.yaml", text)
 
-    def spelled(source: Source) -> Spelled | None:
+    def piece(source: Source) -> Spelled | None:
         root, _ = document.read(source)
         node = root.get("k") if isinstance(root, Keys) else None
         if isinstance(node, Keys):
-            return excerpt.mapping(node)
-        return excerpt.scalar(node) if isinstance(node, Scalar) and node.quoted else None
+            return spelled.mapping(node)
+        return spelled.scalar(node) if isinstance(node, Scalar) and node.quoted else None
 
-    made = spelled(outer)
+    made = piece(outer)
     assert made is not None
 
     def again(changed: Source) -> str | None:
-        there = spelled(changed)
+        there = piece(changed)
         return None if there is None else there.text
 
     return Excerpt(Source("inner", made.text), outer, made, "here", again), again
@@ -153,7 +154,7 @@ def test_an_alias_for_what_stands_outside_is_spelled_out() -> None:
     assert isinstance(root, Keys)
     node = root["k"]
     assert isinstance(node, Keys)
-    piece = excerpt.mapping(node, reading.aliases)
+    piece = spelled.mapping(node, reading.aliases)
     assert yaml.safe_load(piece.text) == yaml.safe_load(text)["k"]
     made = Excerpt(Source("inner", piece.text), source, piece, "here", lambda _: None)
     at = made.source.text.index('"no"')

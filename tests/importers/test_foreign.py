@@ -278,6 +278,12 @@ def test_another_systems_file_is_named(name: str, kind: str) -> None:
     assert foreign.configurations == ()
 
 
+def test_a_description_of_configurations_holds_none() -> None:
+    example = json.dumps({"description": "as {{ .Values.x }}", "examples": [GATEWAY]})
+    text = f'{{"$schema": "x", "properties": {{"proxy_config": {example}}}}}'
+    assert said(read(Source("f.json", text)), "WRP070")[0].endswith("(it looks like a JSON Schema)")
+
+
 def test_one_that_may_be_none_is_a_note() -> None:
     foreign = read(Source("f.yaml", SYSTEMS["an Envoy bootstrap"]), optional=True)
     assert [d.severity for d in foreign.findings.diagnostics] == ["info"]

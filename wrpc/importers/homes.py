@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 
 from wrpc.diagnostics import Diagnostic, finding
-from wrpc.importers import codes, document, excerpt, systems
+from wrpc.importers import codes, document, spelled, systems
 from wrpc.importers.document import Items, Keys, Node, Scalar
-from wrpc.importers.excerpt import Excerpt, Spelled
+from wrpc.importers.excerpt import Excerpt
 from wrpc.importers.importer import Importer
 from wrpc.importers.nodes import keys_of, line, text_of
 from wrpc.importers.recognition import CERTAIN, SURE, score
+from wrpc.importers.spelled import Spelled
 from wrpc.source import Source, Span
 
 MOST_DEPTH = 12
@@ -89,11 +90,11 @@ class _Search:
             root = documents[n].root
             assert root is not None
             self.own = _own(self.source.name, n if len(written) > 1 else None)
-            before = len(self.found.homes) + sum(map(len, self.resources.values()))
+            before = self._told()
             alone = len(documents) == 1 and self.within is None
-            if not self._whole(n, root, alone=alone):
+            if not self._whole(n, root, alone=alone) and systems.system(root) not in systems.DESCRIPTIONS:
                 self._visit(root, n, ())
-            if before == len(self.found.homes) + sum(map(len, self.resources.values())):
+            if before == self._told():
                 self._skip(root, n)
         if not written:
             self._pass(systems.written(self.source.text), self.source.span())
@@ -102,9 +103,12 @@ class _Search:
         if direct and len(documents) > 1:
             self._several(direct)
 
+    def _told(self) -> int:
+        return len(self.found.homes) + len(self.found.skipped) + sum(map(len, self.resources.values()))
+
     def _unreadable(self) -> None:
         """Text that is not YAML: a template, a file of another kind, or a configuration with a slip."""
-        if self._filled_in(None, excerpt.lines(self.source, 0, len(self.source.text), 0)):
+        if self._filled_in(None, spelled.lines(self.source, 0, len(self.source.text), 0)):
             return
         best = _best(_outline(self.source), self.importers, SURE)
         if best is not None:
@@ -154,9 +158,9 @@ class _Search:
     def _skip(self, root: Node, n: int) -> None:
         piece = _document(self.reading, self.source, n)
         assert piece is not None
-        if self._filled_in(root, piece):
-            return
         looks = systems.system(root) or systems.written(piece.text)
+        if (looks is None or systems.fills(root)) and self._filled_in(root, piece):
+            return
         if isinstance(root, Keys) and text_of(root, "kind") == "ConfigMap" and (data := keys_of(root, "data")):
             looks = f"a Kubernetes ConfigMap with {', '.join(f'`{key}`' for key in list(data)[:3])}"
         self._pass(looks, root.span)
@@ -169,15 +173,16 @@ class _Search:
         told = finding(codes.ANOTHER_SYSTEM, message, line(at), help=systems.ADVICE.get(looks or ""))
         self.found.skipped.append(self._lifted(told))
 
-    def _filled_in(self, root: Node | None, piece: Spelled) -> bool:
+    def _filled_in(self, root: Node | None, piece: Spelled, *, strict: bool = False) -> bool:
         """Whether a text is a template, which is then told. `root` is None where it is no YAML."""
-        named = systems.template(piece.text, strict=root is not None and not systems.fills(root))
+        strict = strict or (root is not None and not systems.fills(root))
+        named = systems.template(piece.text, strict=strict)
         if named is None or not piece.runs:
             return False
         name, start, end = named
         message = f"skipped: it looks like {name}, and is read once `{{{{ … }}}}` are filled in"
         advice = "`helm template CHART | wrpc check --from auto -` reads what it becomes" if "Helm" in name else None
-        at = excerpt.home(piece, self.source, start, end)
+        at = spelled.home(piece, self.source, start, end)
         self.found.named = True
         self.found.skipped.append(self._lifted(finding(codes.TEMPLATE, message, line(at), help=advice)))
         return True
@@ -245,14 +250,14 @@ class _Search:
         best = _best(node, self.importers, SURE if hint else CERTAIN)
         if best is None or not isinstance(node, Keys):
             return False
-        piece = excerpt.mapping(node, self.reading.aliases)
+        piece = spelled.mapping(node, self.reading.aliases)
         if self._filled_in(node, piece):
             return True
 
         def again(changed: Source) -> str | None:
             reading = document.read_all(changed, document.PYYAML)
             there = _there(reading, n, path)
-            return excerpt.mapping(there, reading.aliases).text if isinstance(there, Keys) else None
+            return spelled.mapping(there, reading.aliases).text if isinstance(there, Keys) else None
 
         where = f"`{'.'.join(map(str, path))}`"
         self._take(best, node, piece, where, name or f"{self.own}/config.yaml", again)
@@ -260,13 +265,13 @@ class _Search:
 
     def _text(self, node: Scalar, n: int, path: Path, name: str, least: int, where: str = "") -> None:
         """A text of its own, if it is a configuration or holds one."""
-        if not isinstance(node.value, str) or len(node.text) < 3 or ":" not in node.text:
+        if not isinstance(node.value, str) or not (":" in node.text or "{{" in node.text):
             return
-        piece = excerpt.scalar(node)
+        piece = spelled.scalar(node)
 
         def again(changed: Source) -> str | None:
             there = _there(document.read_all(changed, document.PYYAML), n, path)
-            return excerpt.scalar(there).text if isinstance(there, Scalar) else None
+            return spelled.scalar(there).text if isinstance(there, Scalar) else None
 
         where = where or f"`{'.'.join(map(str, path))}`"
         inner = self._inner(piece, name or f"{self.own}/config.yaml")
@@ -275,6 +280,8 @@ class _Search:
         root = reading.documents[0].root if reading.complete and len(reading.documents) == 1 else None
         best = _best(root if reading.complete else _outline(inner), self.importers, least)
         if best is None:
+            if name.endswith(FILES) and self._filled_in(root, piece, strict=True):
+                return
             if reading.complete and self.depth < MOST_WITHIN and reading.documents:
                 inside = _Search(inner, self.importers, self.found, made, self.depth + 1, self.steps, own=self.own)
                 inside.nested()
@@ -311,19 +318,19 @@ class _Search:
         """The resources of each importer as the documents of one text."""
         for name, places in self.resources.items():
 
-            def spelled(reading: document.Reading, places: list[tuple[int, Path]] = places) -> Spelled | None:
+            def together(reading: document.Reading, places: list[tuple[int, Path]] = places) -> Spelled | None:
                 nodes = [_there(reading, n, path) for n, path in places]
                 keys = [node for node in nodes if isinstance(node, Keys)]
                 if len(keys) < len(nodes):
                     return None
-                return excerpt.joined([excerpt.mapping(node, reading.aliases) for node in keys])
+                return spelled.joined([spelled.mapping(node, reading.aliases) for node in keys])
 
-            piece = spelled(self.reading)
+            piece = together(self.reading)
             if piece is None:
                 continue
 
-            def again(changed: Source, spelled: Callable[[document.Reading], Spelled | None] = spelled) -> str | None:
-                made = spelled(document.read_all(changed, document.PYYAML))
+            def again(changed: Source, together: Callable[[document.Reading], Spelled | None] = together) -> str | None:
+                made = together(document.read_all(changed, document.PYYAML))
                 return None if made is None else made.text
 
             kinds = sorted({kind for n, path in places if (kind := _kind(_there(self.reading, n, path)))})
@@ -388,7 +395,7 @@ def _document(reading: document.Reading, source: Source, n: int) -> Spelled | No
         and source.text[start:first].strip(" ") != ""
     ):
         start = first if source.text[:start].endswith("---") else start
-    return excerpt.lines(source, start, max(start, end), 0)
+    return spelled.lines(source, start, max(start, end), 0)
 
 
 def _there(reading: document.Reading, n: int, path: Path) -> Node | None:

@@ -18,6 +18,7 @@ Row = tuple[str, tuple[str, ...]]
 ROWS: Sequence[Row] = (
     ("the manifest of a wrpc compilation", ("compiler.name sources policy",)),
     ("findings of wrpc", ("verdict diagnostics", "verdict summary proofs")),
+    ("facts of a release, as wrpc has them", ("release sections", "release shuffle")),
     ("a price map of LiteLLM", ("sample_spec", "*.litellm_provider")),
     ("a vLLM Semantic Router configuration of before v0.3", ("vllm_endpoints", "model_config default_model",
         "categories[].model_scores", "decisions[].modelRefs")),
@@ -34,6 +35,7 @@ ROWS: Sequence[Row] = (
     ("a KrakenD configuration", ("endpoints[].backend version",)),
     ("an APISIX configuration", ("apisix", "routes[].upstream", "routes[].upstream_id")),
     ("a Traefik configuration", ("entryPoints", "http.routers", "http.middlewares")),
+    ("an LMCache configuration", ("chunk_size local_cpu", "local_cpu max_local_cpu_size")),
     ("a llama-swap configuration", ("models.*.cmd",)),
     ("a NeMo Guardrails configuration", ("rails.input", "rails.output", "rails.dialog")),
     ("a promptfoo configuration", ("prompts providers tests",)),
@@ -81,6 +83,19 @@ LISTS: Sequence[Row] = (
     ("an Ansible playbook", ("hosts tasks", "hosts roles")),
     ("hooks of pre-commit", ("id entry language",)),
     ("a request's messages", ("role content",)),
+)
+
+# What speaks of configurations, in examples and types, and holds none.
+DESCRIPTIONS = frozenset(
+    (
+        "a JSON Schema",
+        "an OpenAPI description",
+        "an AsyncAPI description",
+        "a Jupyter notebook",
+        "a Kubernetes CustomResourceDefinition",
+        "facts of a release, as wrpc has them",
+        "findings of wrpc",
+    )
 )
 
 # What whoever named such a file may have meant.

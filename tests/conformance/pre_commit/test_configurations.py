@@ -39,7 +39,7 @@ def repository(with_hooks: Callable[..., Repository]) -> Repository:
 def test_a_clean_file_passes(repository: Repository) -> None:
     done = repository.run({"litellm_config.yaml": CLEAN, "deploy/litellm/config.yaml": CLEAN, "config.yaml": OTHER})
     assert done.returncode == 0, done.stdout
-    assert done.stdout.rstrip().endswith("Passed")
+    assert "Passed" in done.stdout
 
 
 @pytest.mark.parametrize("name", TAKEN)
@@ -90,7 +90,7 @@ def test_what_only_has_the_name_stops_nobody(repository: Repository, name: str) 
 def test_a_file_of_another_system_alone_stops_nobody(repository: Repository) -> None:
     done = repository.run({"litellm/values.yaml": "replicaCount: 1\nimage: { repository: nginx }\n"})
     assert done.returncode == 0, done.stdout
-    assert done.stdout.rstrip().endswith("Passed")
+    assert "Passed" in done.stdout
 
 
 def test_the_name_in_the_programs_own_repository(repository: Repository) -> None:
