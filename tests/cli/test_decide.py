@@ -132,3 +132,38 @@ def test_text_says_why(wrpc, policy):
     assert json.loads(wrpc("decide", path, "--request", '{"pii": 1}', "--format", "json").out)["removed"] == [
         {"pool": "cloud", "by": "guard stays"}
     ]
+
+
+HEADER = """policy absent { language 1  owner "ops" }
+signal team: string { source header("x-team") }
+signal long: bool { source keywords("x") }
+pool inside { trust "own" }
+pool outside { trust "cloud" }
+route strangers { tier 1  when team != "internal"  to outside }
+default { to inside }
+"""
+
+
+def test_what_was_assumed_of_a_signal_that_can_fail(wrpc, policy):
+    """A real gateway without the header goes inside."""
+    path = policy(HEADER)
+    quiet = wrpc("decide", path, "--request", "{}")
+    assert "route strangers" in quiet.out
+    assert 'assumed: team = ""; --absent failed lets them fail' in quiet.out
+    failed = wrpc("decide", path, "--request", "{}", "--absent", "failed")
+    assert "default → inside" in failed.out
+    assert "assumed" not in failed.out
+    named = wrpc("decide", path, "--request", '{"team": "x"}', "--absent", "failed")
+    assert "route strangers" in named.out
+    assert "assumed" not in wrpc("decide", path, "--request", '{"team": "x"}').out
+    lines = wrpc(
+        "decide",
+        path,
+        "-",
+        "--absent",
+        "failed",
+        "--format",
+        "json",
+        stdin=b'{}\n{"team": "internal"}\n{"team": "b"}\n',
+    )
+    assert [d["route"] for d in lines.lines] == ["default", "default", "strangers"]

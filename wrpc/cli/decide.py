@@ -16,6 +16,7 @@ from wrpc.cli.exits import ERRORS, FINE
 
 if TYPE_CHECKING:
     from wrpc.decide import BadRequest, Conflict, Decision
+    from wrpc.decide.request import RequestValue
 
 MOST = 10_000  # lines that are kept
 LONGEST = 4_000_000  # characters of a request; a file without line ends must not fill the memory
@@ -26,13 +27,23 @@ LONGEST = 4_000_000  # characters of a request; a file without line ends must no
 @click.argument("file", metavar="[FILE.jsonl|-]", required=False)
 @click.option("--request", metavar="JSON", help="One request, in place of a file.")
 @options.environments
+@click.option(
+    "--absent",
+    type=click.Choice(["quiet", "failed"]),
+    default="quiet",
+    show_default=True,
+    help="What a signal that can fail and is not named is: quiet (false, empty or zero), or failed, as a gateway has it"
+    " of an absent header.",
+)
 @click.option("--format", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def command(policy: Path, file: str | None, request: str | None, env: tuple[Path, ...], format: str) -> int:
+def command(
+    policy: Path, file: str | None, request: str | None, env: tuple[Path, ...], absent: str, format: str
+) -> int:
     """What POLICY does with each request of FILE, one JSON object a line; `-` is standard input.
 
     A request gives signals their values: `{"tokens": 9000, "pii": null}`, where null is a signal that failed and one
-    that is absent is false, empty or zero. A line that is no request of this policy is answered with an error, and
-    the next one goes on.
+    that is absent is false, empty or zero. Where that is an assumption, since the signal can fail, the text says so. A
+    line that is no request of this policy is answered with an error, and the next one goes on.
     """
     if (file is None) == (request is None):
         raise click.UsageError("give requests as FILE.jsonl, as `-` (standard input) or with --request")
@@ -41,7 +52,7 @@ def command(policy: Path, file: str | None, request: str | None, env: tuple[Path
     from wrpc.decide import BadRequest, Conflict
     from wrpc.decide.compiled import decider
     from wrpc.decide.interpret import interpreter
-    from wrpc.decide.request import parse
+    from wrpc.decide.request import parse, unsaid
     from wrpc.report import decision as text
     from wrpc.report.json import dumps
     from wrpc.report.screen import write
@@ -53,8 +64,13 @@ def command(policy: Path, file: str | None, request: str | None, env: tuple[Path
     written: dict[int, tuple[object, str]] = {}
     for number, line in requests(file, request):
         answer: Decision | BadRequest | Conflict
+        assumed: dict[str, RequestValue] = {}
         try:
-            answer = decide(parse(line)) if isinstance(line, str) else line
+            given = parse(line) if isinstance(line, str) else {}
+            assumed = unsaid(resolved, given) if format == "text" or absent == "failed" else {}
+            if absent == "failed":
+                given, assumed = {**dict.fromkeys(assumed), **given}, {}
+            answer = decide(given) if isinstance(line, str) else line
         except (BadRequest, Conflict) as error:
             answer = error
         bad = isinstance(answer, (BadRequest, Conflict))
@@ -71,7 +87,7 @@ def command(policy: Path, file: str | None, request: str | None, env: tuple[Path
         elif isinstance(answer, (BadRequest, Conflict)):
             write([((f"{label}: ", "label"), ("error ", "error"), (said(answer), ""))])
         else:
-            write(text.render(answer, label))
+            write(text.render(answer, label, assumed))
         if file == "-":
             sys.stdout.flush()
     return code

@@ -74,6 +74,11 @@ def read(policy: Policy, given: Mapping[str, object]) -> dict[str, RequestValue]
     }
 
 
+def unsaid(policy: Policy, given: Mapping[str, object]) -> dict[str, RequestValue]:
+    """The signals that can fail and that a request does not name, with what they then count as."""
+    return {name: default(s) for name, s in policy.signals.items() if s.can_fail and name not in given}
+
+
 def default(signal: Signal) -> RequestValue:
     """What an absent signal is: false, empty, its first name, or the number of its range nearest to 0."""
     match signal.type:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from wrpc.decide.decision import Decision, Served
+from wrpc.decide.request import RequestValue, show
 from wrpc.report import units
 from wrpc.report.screen import Line
 
+MOST = 6  # assumptions that are spelled out
 
-def render(decision: Decision, label: str) -> Iterator[Line]:
-    """`label` says which request it is."""
+
+def render(decision: Decision, label: str, assumed: Mapping[str, RequestValue] | None = None) -> Iterator[Line]:
+    """`label` says which request it is; `assumed` are values that it did not give, of signals that can fail."""
     head = (f"{label}: ", "label")
     match decision.action:
         case "unrouted":
@@ -29,6 +32,14 @@ def render(decision: Decision, label: str) -> Iterator[Line]:
         yield (("  obligations: ", "label"), (", ".join(decision.obligations), ""))
     for removal in decision.removed:
         yield (("  removed: ", "label"), (f"{units.name(removal.pool)} by guard {units.name(removal.guard)}", ""))
+    if assumed:
+        shown = [f"{units.name(name)} = {_value(value)}" for name, value in [*assumed.items()][:MOST]]
+        more = f" and {len(assumed) - MOST} more" if len(assumed) > MOST else ""
+        yield (("  assumed: ", "label"), (", ".join(shown) + more + "; --absent failed lets them fail", ""))
+
+
+def _value(value: RequestValue) -> str:
+    return show(sorted(value) if isinstance(value, frozenset) else value)
 
 
 def destinations(served: Sequence[Served]) -> str:

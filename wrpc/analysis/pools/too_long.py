@@ -18,7 +18,8 @@ Good:
     default { to large }
 
 What counts is `total_tokens`, or `prompt_tokens` and the model's `max_output`, against the pool's context (or its
-model's, where the pool has none: a warning, because nobody said what the pool was started with). A route with
+model's, where the pool has none: a warning, because nobody said what the pool was started with). A signal from
+`max_tokens` bounds the answer: what a request asks for itself is no more than that. A route with
 `compress` shortens the prompt first.
 
 To repair, send long requests elsewhere, deny them, or compress them.
@@ -26,15 +27,18 @@ To repair, send long requests elsewhere, deny them, or compress them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from wrpc.analysis.check import Found, shown
 from wrpc.diagnostics import Code
-from wrpc.policy.expr import Interval, Linear, Raw, Within
+from wrpc.policy.expr import Condition, Interval, Linear, Raw, Within
 from wrpc.policy.model import Policy, Pool, Route
+from wrpc.values import value
 
 if TYPE_CHECKING:
+    from wrpc.decide.request import RequestValue
     from wrpc.solver.ask import Asker, Confirm, Replay, Room
     from wrpc.solver.terms import Term
 
@@ -43,6 +47,9 @@ CODE = Code("WRP501", "too-long-for-pool", "error", __doc__ or "")
 
 def check(policy: Policy, ask: Asker) -> Found:
     sizes = [s for s in policy.signals.values() if s.source is not None and s.source.name in SIZES]
+    own = next(
+        (s.name for s in policy.signals.values() if s.source is not None and s.source.name == "max_tokens"), None
+    )
     for signal in sizes:
         for pool in policy.pools.values():
             model = policy.models.get(pool.model or "")
@@ -53,9 +60,10 @@ def check(policy: Policy, ask: Asker) -> Found:
             sending = [r for r in policy.naming.get(pool.name, ()) if not _fits(r, context, output)]
             if not sending:
                 continue
+            size = Size(signal.name, context, output, own if output else None)
             answer = ask.anywhere(
-                lambda room, n=signal.name, p=pool, c=context - output, s=sending: _sent(room, n, p, c, s),  # type: ignore[misc]  # bound
-                _confirm(signal.name, pool.name, context - output, sending),
+                lambda room, size=size, p=pool, s=sending: _sent(room, size, p, s),  # type: ignore[misc]  # bound
+                _confirm(size, pool.name, sending),
             )
             if not answer.impossible:
                 limit = f"{context:,} tokens" + (f", {output:,} of them for the answer" if output else "")
@@ -79,20 +87,51 @@ def _fits(route: Route, context: int, output: int) -> bool:
     return route.action.compress is not None and route.action.compress + output <= context
 
 
-def _sent(room: Room, signal: str, pool: Pool, most: int, sending: list[Route]) -> Term:
+@value
+class Size:
+    """What a request takes of a pool: the number of `signal`, and an answer of `output` tokens, or of as many as the
+    signal `own` allows where that is less."""
+
+    signal: str
+    context: int
+    output: int
+    own: str | None
+
+    @property
+    def conditions(self) -> list[Condition]:
+        """All of them hold of what is too long."""
+        found = [_above(Linear(Fraction(0), ((Fraction(1), Raw(self.signal)),)), self.context - self.output)]
+        if self.own is not None:
+            both = Linear(Fraction(0), ((Fraction(1), Raw(self.signal)), (Fraction(1), Raw(self.own))))
+            found.append(_above(both, self.context))
+        return found
+
+    def too_long(self, request: Mapping[str, RequestValue]) -> bool:
+        prompt, own = request[self.signal], request[self.own] if self.own is not None else None
+        if not isinstance(prompt, Fraction):
+            return False
+        answer = min(Fraction(self.output), own) if isinstance(own, Fraction) else self.output
+        return prompt + answer > self.context
+
+
+def _above(number: Linear, most: int) -> Condition:
+    return Within(number, (Interval(low=Fraction(most), low_open=True),))
+
+
+def _sent(room: Room, size: Size, pool: Pool, sending: list[Route]) -> Term:
     from wrpc.solver.terms import conj, disj, negate
 
     d = room.decision
-    size = Within(Linear(Fraction(0), ((Fraction(1), Raw(signal)),)), (Interval(low=Fraction(most), low_open=True),))
     through = disj(conj([d.takes(r), d.serves(r)]) for r in sending)
-    return conj([negate(d.conflict), d.encoding.condition(size).true, d.left(pool.name), through])
+    long = [d.encoding.condition(c).true for c in size.conditions]
+    return conj([negate(d.conflict), *long, d.left(pool.name), through])
 
 
-def _confirm(signal: str, pool: str, most: int, sending: list[Route]) -> Confirm:
+def _confirm(size: Size, pool: str, sending: list[Route]) -> Confirm:
     names = {r.name for r in sending}
 
     def confirm(replay: Replay) -> bool:
-        d, size = replay.decision, replay.request[signal]
-        return d is not None and d.route in names and pool in d.pools and isinstance(size, Fraction) and size > most
+        d = replay.decision
+        return d is not None and d.route in names and pool in d.pools and size.too_long(replay.request)
 
     return confirm
