@@ -165,7 +165,11 @@ def test_a_table_that_decides_on_what_the_signal_service_has_not_answered() -> N
     chosen: dict[str, Value] = {"endpoints": endpoints, "obligations_by": "the test", "signals_by": "127.0.0.1:50051"}
     (artifact,) = emit(settle(found), Options(chosen)).artifacts
     assert differs(found, artifact.text).answer.impossible
-    for old, new in (("status: 503", "status: 404"), ("present_match: false", "present_match: true")):
+    for old, new, count in (
+        ("status: 503", "status: 404", 1),
+        ("- name: x-wrpc-signals\n", "- name: x-wrpc-tokens\n", 1),
+        ("- name: x-wrpc-signals\n", "- name: x-wrpc-tokens\n", -1),
+    ):
         assert old in artifact.text
         with pytest.raises(Refusal, match="has not answered"):
-            read({"envoy.yaml": artifact.text.replace(old, new)}, found)
+            read({"envoy.yaml": artifact.text.replace(old, new, count)}, found)

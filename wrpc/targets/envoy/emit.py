@@ -22,8 +22,8 @@ from wrpc.targets.envoy.routes import (
     checks,
     entries,
     longest,
+    marked,
     numbered,
-    unanswered,
     whole_weights,
 )
 from wrpc.targets.envoy.rows import signals
@@ -46,10 +46,10 @@ def emit(settled: Settled, options: Options) -> Emitted:
     clusters = Clusters(policy, chosen)
     read = {s for e in table.entries for s in signals(e.rows)}
     found = list(checks(policy, names, read))
-    if chosen.signals_by is not None:
-        found.insert(0, unanswered(chosen.spans.get("signals_by") or _whole(policy)))
     for decided in table.entries:
         found += entries(decided, names, clusters)
+    if chosen.signals_by is not None:
+        found = list(marked(found, chosen.spans.get("signals_by") or _whole(policy)))
     found = numbered(found)
     clusters.strangers()
     diagnostics = [

@@ -250,13 +250,20 @@ def _table(value: Json, key: str) -> Json:
 
 
 def _behind_the_mark(routes: list[Json]) -> list[Json]:
-    """What is left of a table where a service sets the signals: its first entry has to refuse what the service has not
-    marked, which a signal that failed is no reason for."""
-    first, *rest = routes
-    unmarked = [{"name": headers.MARKER, "present_match": False}]
-    if _table(first, "match") != {"prefix": "/", "headers": unmarked} or first["direct_response"]["status"] != 503:
-        raise Unreadable("a request that the signal service has not answered is decided on")
-    return rest
+    """The table without the mark of the service that sets the signals: every entry has to ask for it, but for the last,
+    which refuses what is left. That a signal failed is no reason for either."""
+    *table, last = routes
+    mark = {"name": headers.MARKER, "present_match": True}
+    found: list[Json] = []
+    for route in table:
+        match = _table(route, "match")
+        asked: list[Json] = match.get("headers", [])
+        if mark not in asked:
+            raise Unreadable(f"the entry `{route['name']}` decides on what the signal service has not answered")
+        found.append({**route, "match": {**match, "headers": [m for m in asked if m != mark]}})
+    if _table(last, "match") != {"prefix": "/"} or _table(last, "direct_response")["status"] != 503:
+        raise Unreadable("what the signal service has not answered is not refused at the end")
+    return found
 
 
 def _chain(cluster: Json) -> tuple[str, ...]:

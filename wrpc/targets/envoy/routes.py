@@ -77,14 +77,18 @@ def _not_canonical(signal: Signal, header: str) -> Iterator[list[Matcher]]:
         yield [inverted(regex(header, pattern), absent_too=not text and not signal.can_fail and n == 0)]
 
 
-def unanswered(at: Span) -> Entry:
-    """What stands before everything else where a service sets the signals: a request without its mark has none of them.
+def marked(found: Iterable[Entry], at: Span) -> Iterator[Entry]:
+    """The table where a service sets the signals: each entry asks for its mark, and the last takes what has none.
 
     Envoy passes a request on when the service ends its stream in peace without an answer, whatever
     `failure_mode_allow` says; every signal would be absent then, and count as failed.
     """
-    missing = present(headers.MARKER, there=False)
-    return Entry(entry("signals", [missing], answer(503, "what computes the signals has not answered")), at)
+    mark = present(headers.MARKER)
+    for e in found:
+        match = e.route["match"]
+        assert isinstance(match, dict), "made by `entry`"
+        yield Entry({**e.route, "match": {**match, "headers": [mark, *match.get("headers", ())]}}, e.span)
+    yield Entry(entry("signals", [], answer(503, "what computes the signals has not answered")), at)
 
 
 # ── Entries ───────────────────────────────────────────────────────────────
