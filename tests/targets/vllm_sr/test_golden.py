@@ -113,3 +113,16 @@ def test_quality_is_a_rating_of_one_s_own() -> None:
     (lost,) = said(found.diagnostics, "WRP801")
     assert lost == "`vllm-sr` does not carry the quality of model `m`: a rating is at most 1, not 80"
     assert "evaluation" not in content(found, "config.yaml")
+
+
+@pytest.mark.parametrize("listen", ["nowhere", "h:", "h:0", "h:65536", "h:²", "h:-1", "h:99999999999"])
+def test_a_listener_has_a_port(listen: str) -> None:
+    text = f"""policy p {{ language 1 }}
+    pool a {{ endpoint "h:1" }}
+    default {{ to a }}
+    target vllm_sr {{ listen "{listen}" }}
+    """
+    found = compiled(text, "vllm-sr")
+    assert [d.message for d in found.diagnostics if d.severity == "error"] == [
+        f"`listen` is `{listen}`, which names no port to listen on"
+    ]

@@ -16,6 +16,7 @@ from shutil import which
 
 from wrpc.diagnostics import Diagnostic, finding
 from wrpc.source import Source, Span
+from wrpc.targets import reading
 from wrpc.targets.codes import REJECTED
 
 TIMEOUT = 60.0
@@ -39,11 +40,11 @@ def envoy() -> Path | None:
 
 
 def _structure(source: Source) -> Iterator[Diagnostic]:
-    import yaml
+    from yaml import YAMLError
 
     try:
-        bootstrap = yaml.load(source.text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  both safe
-    except yaml.YAMLError as error:
+        bootstrap = reading.yaml(source.text)
+    except YAMLError as error:
         yield _rejected(source, f"`{source.name}` is not YAML: {_first(str(error))}")
         return
     resources = bootstrap.get("static_resources") if isinstance(bootstrap, dict) else None

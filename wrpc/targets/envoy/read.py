@@ -31,6 +31,7 @@ from wrpc.policy.model import (
     Word,
 )  # fmt: skip
 from wrpc.source import Source, Span
+from wrpc.targets import reading
 from wrpc.targets.codes import REJECTED
 from wrpc.targets.envoy import headers
 from wrpc.targets.envoy.matched import equals, value
@@ -66,12 +67,10 @@ class _Entry:
 
 class _Reader:
     def __init__(self, source: Source, policy: Policy) -> None:
-        import yaml
-
         self.source = source
         self.origin = policy
         self.span = Span(source, 0, 0)
-        bootstrap = yaml.load(source.text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  both safe
+        bootstrap = reading.yaml(source.text)
         resources = _table(bootstrap, "static_resources")
         (listener,) = resources["listeners"]
         (chain,) = listener["filter_chains"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from wrpc.targets.target import Approximate, Construct, Elsewhere, Native, Setting, Target
 from wrpc.targets.vllm.check import check
 from wrpc.targets.vllm.emit import emit
+from wrpc.targets.vllm.options import HOST
 from wrpc.targets.vllm.read import read
 
 # An engine serves what reaches it; it decides about no request.
@@ -92,7 +93,7 @@ TARGET = Target(
     check=check,
     settings={
         "image": Setting("text", "the container image that runs the engines; engines.json names it"),
-        "host": Setting("text", "the address that each engine listens on", "0.0.0.0"),  # noqa: S104  one a container
+        "host": Setting("text", "the address that each engine listens on", HOST),
         "port": Setting("number", "the port that each engine listens on", 8000),
         "ports": Setting("map", "the same, by pool: `ports { short 8101 }`"),
         "models": Setting("map", 'where the weights of a model are: `models { qwen "Qwen/Qwen3-32B" }`'),

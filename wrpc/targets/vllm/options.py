@@ -8,6 +8,9 @@ from typing import assert_never
 from wrpc.policy.model import Amount, Value, Word
 from wrpc.targets.vllm.options_0_32 import CHOICES, OPTIONS, Kind
 
+# One engine a container: it listens to whoever can reach that.
+HOST = "0.0.0.0"  # noqa: S104
+
 # Options that follow from the policy itself, and from what.
 OWN = {
     "model": "it is the `source` of the pool's model",

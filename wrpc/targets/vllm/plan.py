@@ -17,7 +17,7 @@ from wrpc.targets.naming import stems
 from wrpc.targets.target import Options
 from wrpc.targets.vllm.codes import TOO_LITTLE_MEMORY
 from wrpc.targets.vllm.limits import broken
-from wrpc.targets.vllm.options import KINDS, OWN, plain, text
+from wrpc.targets.vllm.options import HOST, KINDS, OWN, plain, text
 from wrpc.targets.vllm.options_0_32 import CHOICES, CONNECTORS, OPTIONS, SECRETS, VERSION
 
 GIB = 2**30
@@ -67,7 +67,7 @@ class Plan:
         self.options = options
         self.found: list[Diagnostic] = []
         self.at = policy.header or policy.sources[0].span()
-        self.host = text(options.settings.get("host")) or "0.0.0.0"  # noqa: S104  one engine a container
+        self.host = text(options.settings.get("host")) or HOST
         self.image = text(options.settings.get("image"))
         self.port = self.whole(options.settings.get("port"), "port", 8000)
         self.remote = self._remote()

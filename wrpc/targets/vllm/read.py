@@ -10,19 +10,18 @@ from typing import Any, Literal
 
 from wrpc.policy.model import KvCache, Model, Phase, Policy, Pool
 from wrpc.source import Source
+from wrpc.targets import reading
 
 GIB = 2**30
 
 
 def read(files: Mapping[str, str], policy: Policy) -> Policy:
     """Pools and their models alone."""
-    import yaml
-
     source = Source("engines.json", files["engines.json"])
     pools: dict[str, Pool] = {}
     models: dict[str, Model] = {}
     for entry in json.loads(source.text)["engines"]:
-        config = yaml.safe_load(files[entry["config"]])
+        config = reading.yaml(files[entry["config"]])
         model = config["served-model-name"][0]
         models[model] = Model(name=model, span=source.span(), source=config["model"])
         replicas = tuple(entry["replicas"]) if entry["replicas"] else None
@@ -72,9 +71,7 @@ def _role(transfer: dict[str, Any] | None) -> Literal["prefill", "decode"] | Non
 def _cache(files: Mapping[str, str], path: str | None, gpus: int) -> KvCache | None:
     if path is None:
         return None
-    import yaml
-
-    content = yaml.safe_load(files[path])
+    content = reading.yaml(files[path])
     tier = "cpu" if content.get("local_cpu") else "disk" if content.get("local_disk") else None
     size = content.get("max_local_cpu_size" if tier == "cpu" else "max_local_disk_size")
     return KvCache(

@@ -10,7 +10,7 @@ from wrpc.diagnostics import Diagnostic, finding
 from wrpc.policy.model import Policy, Pool, Score, Value
 from wrpc.source import Span
 from wrpc.targets import writing
-from wrpc.targets.codes import APPROXIMATED, NOT_CARRIED
+from wrpc.targets.codes import APPROXIMATED, NOT_CARRIED, UNEMITTABLE
 from wrpc.targets.gateway.branches import Settled
 from wrpc.targets.target import Artifact, Emitted, Entry, Options
 from wrpc.targets.vllm_sr import models
@@ -54,7 +54,7 @@ def emit(settled: Settled, options: Options) -> Emitted:
         why = f"it ranks by priority or by confidence first, not by {', '.join(policy.resolve)}"
         found.append(cannot("this `resolve`", why, header, f"policy {policy.name}"))
     partitions = _partitions(policy, made, found)
-    settings, listeners = _global(policy, made, found), [_listener(options.settings)]
+    settings, listeners = _global(policy, made, found), [_listener(options, header, found)]
     routing = _routing(policy, made, decisions, partitions, strategy or "priority")
     default, endpoints = decisions.default, _endpoints(options.settings)
     for pool in served(policy):
@@ -168,12 +168,20 @@ def _global(policy: Policy, made: Made, found: list[Diagnostic]) -> Content:
     return {"model_catalog": {"modules": {"classifier": {"domain": {"threshold": threshold}}}}}
 
 
-def _listener(settings: Mapping[str, Value]) -> Content:
-    listen = (texts(settings.get("listen", ())) or [LISTEN])[0]
+def _listener(options: Options, header: Span, found: list[Diagnostic]) -> Content:
+    listen = (texts(options.settings.get("listen", ())) or [LISTEN])[0]
     address, _, port = listen.rpartition(":")
-    number = int(port) if port.isdigit() else 8899
-    entry: Content = {"name": f"http-{number}", "address": address or "0.0.0.0", "port": number}  # noqa: S104
-    if timeout := texts(settings.get("timeout", ())):
+    number = int(port) if port.isascii() and port.isdecimal() and len(port) < 6 else 0
+    if not 0 < number < 65_536:
+        message = f"`listen` is `{listen}`, which names no port to listen on"
+        at = options.spans.get("listen", header)
+        found.append(finding(UNEMITTABLE, message, at, help=f'an address and a port: `listen "{LISTEN}"`'))
+    entry: Content = {
+        "name": f"http-{number}",
+        "address": address or LISTEN.partition(":")[0],
+        "port": number,
+    }
+    if timeout := texts(options.settings.get("timeout", ())):
         entry["timeout"] = timeout[0]
     return entry
 
