@@ -101,7 +101,6 @@ def test_options_that_are_none(option: str, message: str) -> None:
         ("ports { q 8000 }", "no pool `q` is served by vLLM"),
         ("connector LMCacheConector", "vLLM knows no connector `LMCacheConector`"),
         ('remote_url env("A:-$(id)")', "is not the name of a variable"),
-        ("hots x", "has no setting `hots`"),
     ],
 )
 def test_settings_that_mean_nothing(settings: str, message: str) -> None:
