@@ -24,14 +24,14 @@ HOOKS = "proxy/guardrails/guardrail_hooks"
 
 # Every error and warning, by file.
 FOUND: dict[str, list[str]] = {
-    # A router of its own chooses between the groups, which a policy cannot say.
-    f"{EXAMPLES}/adaptive_router_example.yaml": ["WRP851 warning 20:14"],
     # `KeyError: 'litellm_params'`
     f"{EXAMPLES}/langfuse_config.yaml": ["WRP157 error 2:5"],
     # The third deployment of its group has no `rpm`; `mistralai/` is no provider, so that the group is empty.
     f"{EXAMPLES}/load_balancer.yaml": ["WRP166 error 23:14", "WRP352 warning 18:17"],
-    # The same model with the same key twice.
-    f"{EXAMPLES}/pass_through_config.yaml": ["WRP261 warning 15:17"],
+    # `disable_end_user_cost_tracking_prometheus_only` is set, and nothing asks for it.
+    f"{EXAMPLES}/otel_test_config.yaml": ["WRP150 warning 49:3"],
+    # The same model with the same key twice; a key of Azure's in the headers of an endpoint without `auth`.
+    f"{EXAMPLES}/pass_through_config.yaml": ["WRP178 warning 35:13", "WRP261 warning 15:17"],
     # `GuardrailItem() argument after ** must be a mapping, not str`
     f"{HOOKS}/generic_guardrail_api/example_config.yaml": ["WRP161 error 11:7"],
 }

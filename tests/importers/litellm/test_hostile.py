@@ -20,6 +20,7 @@ from tests.support.work import calls
 from wrpc.diagnostics import Refusal
 from wrpc.importers import importer
 from wrpc.importers.importer import Imported
+from wrpc.override import override
 from wrpc.policy.load import from_text
 from wrpc.source import Source
 from wrpc.syntax.format import format_file
@@ -76,7 +77,8 @@ def with_(data: Any, way: Way, value: Any) -> Any:
 
 
 class Plain(yaml.SafeDumper):
-    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
+    @override
+    def ignore_aliases(self, data: Any) -> bool:
         return True
 
 

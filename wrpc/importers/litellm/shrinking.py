@@ -6,6 +6,9 @@ for the context are looked at as in any policy; these are all others.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
+
 from wrpc.analysis.pools.shrinking_context import CODE
 from wrpc.diagnostics import Related
 from wrpc.importers.litellm.config import Config, Effect
@@ -22,11 +25,14 @@ PART, MUCH = 4, 64_000
 
 def read(config: Config, gateway: Gateway, plans: Plans) -> None:
     told: set[object] = set()
+    size = cache(lambda index: sizes(config, gateway.by_index[index])[0])
     for plan in (*plans.exact, *(plan for _, plan in plans.patterns), plans.rest):
-        least = _least(config, gateway, plan)
+        if not plan.edges:
+            continue
+        least = _least(gateway, plan, size)
         for edge in plan.edges if least is not None else ():
             deployment = gateway.by_index[edge.pool]
-            here = _size(config, deployment)
+            here = size(edge.pool)
             key = (edge.at.key(), edge.pool)
             if CONTEXT in edge.causes or here is None or least is None or here >= least[0] or key in told:
                 continue
@@ -45,12 +51,8 @@ def read(config: Config, gateway: Gateway, plans: Plans) -> None:
             config.say(CODE, message, at, effect, help=help_, related=related, one=deployment.group)
 
 
-def _least(config: Config, gateway: Gateway, plan: Plan) -> tuple[int, Deployment] | None:
+def _least(gateway: Gateway, plan: Plan, size: Callable[[int], int | None]) -> tuple[int, Deployment] | None:
     """The smallest of the main destinations; None where the size of one is not known."""
-    mains = [gateway.by_index[index] for index, weight in plan.shares if weight > 0]
-    known = [(size, d) for d in mains if (size := _size(config, d)) is not None]
+    mains = [index for index, weight in plan.shares if weight > 0]
+    known = [(most, gateway.by_index[index]) for index in mains if (most := size(index)) is not None]
     return min(known, key=lambda pair: pair[0]) if known and len(known) == len(mains) else None
-
-
-def _size(config: Config, deployment: Deployment) -> int | None:
-    return sizes(config, deployment)[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import combinations
 
 from wrpc.diagnostics import Related
@@ -14,6 +15,20 @@ from wrpc.importers.nodes import bool_of, items_of, place, texts_of
 
 FLAG, ANY, PREFIX = "enable_tag_filtering", "tag_filtering_match_any", "tag_routing_prefix"
 DEFAULT = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class _Tagged:
+    deployment: Deployment
+    tags: frozenset[str]
+    region: str | None
+    anywhere: bool
+
+    @classmethod
+    def of(cls, config: Config, own: Deployment) -> _Tagged:
+        tags = frozenset(texts_of(own.params, "tags")) - {DEFAULT}
+        region = regions.region(config.facts, own.model, own.provider, own.params, own.info)
+        return cls(own, tags, region, regions.anywhere(config.facts, own.model, own.provider, own.params))
 
 
 def read(config: Config, deployments: Sequence[Deployment]) -> None:
@@ -58,12 +73,14 @@ def _shared(config: Config, router: Keys | None, group: str, own: Sequence[Deplo
     """Two deployments in different regions that one tag of a request reaches."""
     if router is not None and bool_of(router, ANY) is False:
         return
-    for one, other in combinations((d for d in own if d.alive), 2):
-        first, second = (set(texts_of(d.params, "tags")) - {DEFAULT} for d in (one, other))
-        here, there = (regions.region(config.facts, d.model, d.provider, d.params, d.info) for d in (one, other))
-        if not first & second or not (first - second or second - first) or here is None or here == there:
+    tagged = [_Tagged.of(config, d) for d in own if d.alive and texts_of(d.params, "tags")]
+    # What has the same tags in the same region is the same to every request.
+    different = {(each.tags, each.region): each for each in reversed(tagged)}.values()
+    for one, other in combinations(sorted(different, key=lambda each: each.deployment.index), 2):
+        first, second, here, there = one.tags, other.tags, one.region, other.region
+        if not first & second or first == second or here is None or here == there:
             continue
-        if there is None and not regions.anywhere(config.facts, other.model, other.provider, other.params):
+        if there is None and not other.anywhere:
             continue
         tag = min(first & second)
         own_tag = min((first - second) or (second - first))
@@ -72,8 +89,8 @@ def _shared(config: Config, router: Keys | None, group: str, own: Sequence[Deplo
             f"in {here} and {there or 'anywhere'}"
         )
         help_ = f"`{ANY}: false` asks for every tag of the request"
-        related = [Related(place(one.params, "tags"), "has it too")]
-        at = place(other.params, "tags")
+        related = [Related(place(one.deployment.params, "tags"), "has it too")]
+        at = place(other.deployment.params, "tags")
         config.say(codes.SHARED_TAGS, message, at, "otherwise", help=help_, related=related, one=f"{group} {tag}")
 
 
