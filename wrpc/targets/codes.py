@@ -85,6 +85,22 @@ The witness is that request.
 """,
 )
 
+REFUSES_ALL = Code(
+    "WRP812",
+    "refuses-everything",
+    "error",
+    """\
+A target whose output would refuse every request.
+
+Nobody would be served: each way through the emitted program ends in a denial, or in the answer that nobody takes the
+request. Often it is a setting that is missing. Signals that nobody computes have failed in every request: with
+`on_error deny` each of them is denied, and one that cannot fail makes every request an invalid one.
+
+How to repair: say who computes the signals (for Envoy `signals_by` or `trust_headers`), or write a route or a default
+that some request takes and that its guards leave a destination.
+""",
+)
+
 UNSEEN_POOL = Code(
     "WRP813",
     "unseen-pool",

@@ -11,8 +11,9 @@ from wrpc.policy.model import Policy
 from wrpc.source import Span
 from wrpc.targets import TARGETS, named
 from wrpc.targets import settings as blocks
-from wrpc.targets.codes import APPROXIMATED, NOT_CARRIED, WAIVED
+from wrpc.targets.codes import APPROXIMATED, NOT_CARRIED, REFUSES_ALL, WAIVED
 from wrpc.targets.constructs import Use, used
+from wrpc.targets.gateway.branches import Settled
 from wrpc.targets.gateway.settle import settle
 from wrpc.targets.naming import check_path
 from wrpc.targets.target import (
@@ -81,17 +82,33 @@ def compile_policy(policy: Policy, target: Target, findings: Findings, options: 
     if findings.errors or _has_error(shown):
         return Compiled(target, (), _once(shown), uses, tuple(waived))
 
-    emitted = target.emit(settle(policy), options)
+    settled = settle(policy)
+    emitted = target.emit(settled, options)
     later = [*emitted.diagnostics, *_unenforced(policy, target, emitted.not_enforced, verdicts)]
     artifacts = tuple(sorted(emitted.artifacts, key=lambda a: a.path))
     if not _has_error(emitted.diagnostics):
         for artifact in artifacts:
             check_path(artifact.path)
         later += target.check({a.path: a.text for a in artifacts})
+        later += _refused(settled, target, emitted.unheard, at)
     shown_later, waived_later = _waive(later, waivers)
     shown += shown_later
     waived += waived_later
     return Compiled(target, () if _has_error(shown) else artifacts, _once(shown), uses, tuple(waived))
+
+
+def _refused(settled: Settled, target: Target, unheard: Sequence[str], at: Span) -> list[Diagnostic]:
+    """A program that decides requests and serves none of them."""
+    if not target.decides or settled.reach.serves(unheard) is not False:
+        return []
+    message = f"the output for `{target.name}` refuses every request"
+    why = "each ends in a denial or without a route"
+    repair: str | None = "write a route or a default that some request takes, and that its guards leave a destination"
+    if unheard:
+        names = listing(unheard[:5], "and") if len(unheard) <= 5 else f"{listing(unheard[:5])} and others"
+        why = f"nobody computes {names}, so that {'it has' if len(unheard) == 1 else 'they have'} failed in each"
+        repair = target.heard_by
+    return [finding(REFUSES_ALL, f"{message}: {why}", at, help=repair)]
 
 
 def _once(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -168,12 +168,14 @@ class Emitted:
     """What `emit` returns. A diagnostic of severity "error" means that nothing is written.
 
     `not_enforced` names guards (as "guard NAME") that the files do not enforce although their row says that the target
-    can: an obligation that it knows nothing of, say.
+    can: an obligation that it knows nothing of, say. `unheard` are signals that nobody computes where the files run, so
+    that they have failed in every request.
     """
 
     artifacts: tuple[Artifact, ...]
     diagnostics: tuple[Diagnostic, ...] = ()
     not_enforced: tuple[str, ...] = ()
+    unheard: tuple[str, ...] = ()
 
 
 @value
@@ -184,6 +186,7 @@ class Target:
     `decides`: the program decides requests, so that an enforced guard must be carried.
     `read(files, policy)`: what the files will do, as a policy over the signals of `policy`; imports nothing from emit.
     `obliged_by`: the setting without which the program does nothing of what guards require.
+    `heard_by`: how to say who computes the signals that `unheard` names.
     `check(files)`: findings by the target's own schema or program, where it is on this machine.
     `faults(policy, options)`: what the policy asks and the program cannot do, told although `check` has found errors.
     """
@@ -198,4 +201,5 @@ class Target:
     check: Callable[[Mapping[str, str]], tuple[Diagnostic, ...]]
     settings: Mapping[str, Setting] = field(default_factory=dict)
     obliged_by: str | None = None
+    heard_by: str | None = None
     faults: Callable[[Policy, Options], tuple[Diagnostic, ...]] | None = None

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.support.compiling import POLICIES, compiled, content, files, policy
 from tests.targets.conftest import Golden
 from wrpc.diagnostics import Findings, Proof
 from wrpc.policy.load import load
 from wrpc.policy.model import Policy
+from wrpc.targets import settings
 from wrpc.targets.envoy import TARGET
 from wrpc.targets.envoy.emit import emit
 from wrpc.targets.gateway.settle import settle
@@ -29,9 +31,14 @@ SAID = "target envoy { trust_headers true }\n"
 
 
 def bootstrap(text: str, head: str = HEAD) -> Any:
-    found = compiled(head + text, TARGET)
-    assert found.ok, [d.message for d in found.diagnostics]
-    return content(found, "envoy.yaml")
+    """What is emitted, whether or not anybody sets the headers."""
+    found = policy(head + text)
+    own = settings.block(found, "envoy")
+    emitted = emit(settle(found), Options(own.settings, own.spans) if own else Options())
+    errors = [d.message for d in emitted.diagnostics if d.severity == "error"]
+    assert not errors
+    (artifact,) = emitted.artifacts
+    return yaml.safe_load(artifact.text)
 
 
 def manager(found: Any) -> Any:
@@ -319,3 +326,60 @@ def test_https_is_held_against_authorities() -> None:
 def test_a_signal_may_be_declared_and_unused() -> None:
     found: Policy = policy(HEAD + "default { to one }")
     assert emit(settle(found), Options()).artifacts
+
+
+# ── A program that serves nobody ──────────────────────────────────────────
+
+CALM = """
+signal odd: bool { source header("x-odd") }
+signal pii: score { source classifier("pii")  threshold 0.5  on_error deny }
+signal loud: bool { source claim("loud") }
+pool one { endpoint "127.0.0.1:9001" }
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("default { to one }", "nobody computes `pii`, so that it has failed in each"),
+        (
+            "route r { when loud  to one }  default { to one }",
+            "nobody computes `pii` and `loud`, so that",
+        ),
+        ('default { deny "no" }  target envoy { trust_headers true }', "each ends in a denial or without a route"),
+        (
+            "default { to one }  guard g { forbid destination.pool == one }  target envoy { trust_headers true }",
+            "each ends in a denial or without a route",
+        ),
+        (
+            "route r { when odd and not odd  to one }  target envoy { trust_headers true }",
+            "each ends in a denial or without a route",
+        ),
+    ],
+)
+def test_an_output_that_refuses_every_request_is_an_error(text: str, why: str) -> None:
+    found = compiled(CALM + text, TARGET)
+    (refused,) = (d for d in found.diagnostics if d.code.id == "WRP812")
+    assert refused.severity == "error"
+    assert why in refused.message
+    assert not found.artifacts
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'default { to one }  target envoy { signals_by "127.0.0.1:9" }',
+        "default { to one }  target envoy { trust_headers true }",
+        'route r { when odd  to one }  default { deny "no" }  target envoy { trust_headers true }',
+        'route r { when not odd  to one }  guard g { deny "x" when odd }  target envoy { trust_headers true }',
+    ],
+)
+def test_one_that_serves_a_request_is_none(text: str) -> None:
+    found = compiled(CALM + text, TARGET)
+    assert "WRP812" not in {d.code.id for d in found.diagnostics}
+
+
+def test_a_failure_that_somebody_serves_is_none() -> None:
+    found = compiled(CALM.replace("  on_error deny", "") + "route r { when loud  to one }  default { to one }", TARGET)
+    assert found.ok
+    assert found.artifacts

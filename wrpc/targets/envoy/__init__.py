@@ -27,7 +27,7 @@ from collections.abc import Mapping
 
 from wrpc.diagnostics import Diagnostic
 from wrpc.policy.model import Policy
-from wrpc.targets.envoy.settings import SETTINGS
+from wrpc.targets.envoy.settings import HEARD_BY, SETTINGS
 from wrpc.targets.gateway.branches import Settled
 from wrpc.targets.target import Approximate, Cannot, Construct, Elsewhere, Emitted, Native, Options, Target
 
@@ -146,4 +146,5 @@ TARGET = Target(
     settings=SETTINGS,
     faults=_faults,
     obliged_by="obligations_by",
+    heard_by=HEARD_BY,
 )

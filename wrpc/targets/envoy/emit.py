@@ -27,7 +27,7 @@ from wrpc.targets.envoy.routes import (
     whole_weights,
 )
 from wrpc.targets.envoy.rows import signals
-from wrpc.targets.envoy.settings import Settings, settings
+from wrpc.targets.envoy.settings import HEARD_BY, Settings, settings
 from wrpc.targets.gateway.branches import Send, Settled
 from wrpc.targets.gateway.plans import primaries
 from wrpc.targets.target import Artifact, Emitted, Options
@@ -52,15 +52,16 @@ def emit(settled: Settled, options: Options) -> Emitted:
         found = list(marked(found, chosen.spans.get("signals_by") or _whole(policy)))
     found = numbered(found)
     clusters.strangers()
+    unheard = _unheard(policy, chosen, names, read)
     diagnostics = [
         *chosen.diagnostics, *names.diagnostics, *table.diagnostics, *clusters.diagnostics, *_losses(table),
-        *_unheard(policy, chosen, names, read),
+        *_silent(policy, unheard),
     ]  # fmt: skip
     not_enforced = () if chosen.obligations_by is not None else settled.requiring
     if any(d.severity == "error" for d in diagnostics):
-        return Emitted((), tuple(diagnostics), not_enforced)
+        return Emitted((), tuple(diagnostics), not_enforced, unheard)
     artifact = _artifact(policy, chosen, names, read, found, clusters, _longest(table))
-    return Emitted((artifact,), tuple(diagnostics), not_enforced)
+    return Emitted((artifact,), tuple(diagnostics), not_enforced, unheard)
 
 
 def named(policy: Policy, chosen: Settings) -> Names:
@@ -96,19 +97,18 @@ def _longest(table: Decisions) -> Fraction:
     return max((longest(a, 1 + len(a.fallbacks)) for a in actions), default=Fraction(0))
 
 
-def _unheard(policy: Policy, chosen: Settings, names: Names, read: set[str]) -> Iterator[Diagnostic]:
+def _unheard(policy: Policy, chosen: Settings, names: Names, read: set[str]) -> tuple[str, ...]:
     """Signals that nobody sets: then every request is refused, or counts as a failure."""
     if chosen.trust_headers or chosen.signals_by is not None:
-        return
-    asked = [s for s in policy.signals if s in read and s not in names.given and s not in names.lifted]
-    if asked:
-        message = f"nothing sets the headers of {listing(asked[:5], 'and')}: Envoy takes them from no client"
-        repair = (
-            'name what computes them, `signals_by "host:port"`, or say `trust_headers true` where only a front end that'
-            " sets them can connect"
-        )
+        return ()
+    return tuple(s for s in policy.signals if s in read and s not in names.given and s not in names.lifted)
+
+
+def _silent(policy: Policy, unheard: Sequence[str]) -> Iterator[Diagnostic]:
+    if unheard:
+        message = f"nothing sets the headers of {listing(unheard[:5], 'and')}: Envoy takes them from no client"
         at = policy.targets["envoy"].span if "envoy" in policy.targets else _whole(policy)
-        yield finding(NOT_CARRIED, message, at, severity="info", help=repair)
+        yield finding(NOT_CARRIED, message, at, severity="info", help=HEARD_BY)
 
 
 # ── The file ──────────────────────────────────────────────────────────────

@@ -15,6 +15,11 @@ from wrpc.targets.target import Options, Setting
 CA = "/etc/ssl/certs/ca-certificates.crt"
 BODY = 16 * 2**20
 
+HEARD_BY = (
+    'name what computes them, `signals_by "host:port"`, or say `trust_headers true` where only a front end that'
+    " sets them can connect"
+)
+
 SETTINGS: Mapping[str, Setting] = {
     "listen": Setting("text", "the address that Envoy listens on", "127.0.0.1:8080"),
     "admin": Setting("text", "the address of Envoy's admin interface; there is none unless this is set"),

@@ -9,15 +9,17 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from wrpc.decide import BadRequest, Conflict, Interpreter, Request
+from wrpc.decide.request import read
 from wrpc.decide.state import state
-from wrpc.policy.expr import Condition, Fires, Interval, Linear, Raw, Within
+from wrpc.policy.expr import Condition, Failed, Fires, Interval, Linear, Raw, Within
 from wrpc.policy.model import Policy, Score, plan
 from wrpc.solver.terms import Term, conj, disj, negate
 from wrpc.targets.gateway.branches import Send
 from wrpc.targets.gateway.plans import left
 
 if TYPE_CHECKING:
-    from wrpc.solver.room import Room
+    from wrpc.solver.ask import Asker
+    from wrpc.solver.room import Replay, Room
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Reach:
     def beyond(self, when: Condition | None, lengths: Lengths, known: Collection[Reached]) -> Beyond:
         """Someone whom a request reaches, of those for which `when` is true and that have these lengths, and who is not
         among the `known`. No signal fails."""
-        room = self._room
+        room = self._asker.healthy
         condition = room.decision.encoding.condition
         wanted = [room.decision.served, condition(when).true]
         for name, (low, high) in lengths.items():
@@ -69,6 +71,31 @@ class Reach:
             return Beyond(why="" if answer.impossible else answer.why or "the solver gives up")
         return Beyond(other(answer.request))
 
+    def serves(self, failed: Collection[str]) -> bool | None:
+        """Whether anybody serves some request for which these signals failed; None where that is not known."""
+        lost = [self._policy.signals[name] for name in failed]
+        if not all(signal.can_fail for signal in lost):
+            return False  # the request is none
+        asked = {**read(self._policy, {}), **dict.fromkeys(failed)}
+        found = self.of(asked, None)
+        if found is not None and found.send is not None:
+            return True
+        room = self._asker.failing if failed else self._asker.healthy
+        condition = room.decision.encoding.condition
+        term = conj([room.decision.served, *(condition(Failed(name)).true for name in failed)])
+
+        def served(replay: Replay) -> bool:
+            decision = replay.decision
+            return (
+                decision is not None and decision.action == "route" and all(replay.request[n] is None for n in failed)
+            )
+
+        answer = room.possible(term, served)
+        if not answer.possible and not failed and self._asker.can_fail:
+            # Where no failure is asked for, one that leads elsewhere counts too.
+            answer = self._asker.failing.possible(self._asker.failing.decision.served, served)
+        return None if answer.verdict == "open" else answer.possible
+
     def _reaching(self, room: Room, send: Send, *, quiet: bool) -> Term:
         """The requests of a route for which guards leave this of its plan, and for which some score fires or none."""
         route = next(r for r in self._policy.answering if r.name == send.route)
@@ -80,10 +107,10 @@ class Reach:
         return conj([room.decision.takes(route), *kept, negate(noise) if quiet else noise])
 
     @cached_property
-    def _room(self) -> Room:
+    def _asker(self) -> Asker:
         from wrpc.solver.ask import Asker
 
-        return Asker(self._policy).healthy
+        return Asker(self._policy)
 
     def of(self, request: Request, when: Condition | None) -> Reached | None:
         """None for a request outside the space, or for which `when` is not true."""
