@@ -5,9 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 from textwrap import indent
+from typing import Any
 
 import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import wrpc
 from tests.support.work import calls
@@ -473,11 +478,20 @@ def test_a_text_inside_a_file_says_what_it_says_alone(way: str) -> None:
         assert ours == theirs, path.name
         compared += len(ours)
         made, whole = wrpc.fix(alone.source, kind=kind), wrpc.fix(inside.source, kind=kind)
-        if way != "Helm values" and len(whole.applied) == len(made.applied):
+        assert [(d.code.id, fix.title) for d, fix in whole.applied] == [
+            (d.code.id, fix.title) for d, fix in made.applied
+        ]
+        if way == "Helm values":
+            assert document_of(whole.text)["config"] == document_of(made.text), path.name
+        else:
             assert whole.text == WAYS[way](made.text), path.name
         fixed += len(whole.applied)
     assert compared > 250
     assert fixed > 10
+
+
+def document_of(text: str) -> Any:
+    return yaml.load(text, yaml.BaseLoader)
 
 
 def recognised(text: str) -> list[str]:
@@ -486,3 +500,37 @@ def recognised(text: str) -> list[str]:
 
 def json_text(words: str) -> str:
     return words.replace("\\n", "").replace('\\"', '"').replace("\\\\", "\\")
+
+
+PIECES = ("{{ .Values.x }}", "\t", "---", "&a ", "*a", "|", "'", "é", "{[")
+
+
+@given(st.integers(0, 2**32))
+@settings(max_examples=120, deadline=None)
+def test_a_mutated_file_is_read_without_an_exception(seed: int) -> None:
+    chance = Random(seed)
+    texts = [*HOMES.values(), *TEMPLATES.values(), as_json(ROUTER), config_map(ROUTER, ">"), f"{GATEWAY}---\n{ROUTER}"]
+    lines = chance.choice(texts).split("\n")
+    for _ in range(chance.randint(1, 5)):
+        at = chance.randrange(len(lines))
+        cut = chance.randint(0, len(lines[at]))
+        match chance.randrange(5):
+            case 0:
+                del lines[at : at + chance.randint(1, 3)]
+                lines = lines or [""]
+            case 1:
+                lines.insert(at, chance.choice(lines))
+            case 2:
+                lines[at] = lines[at][:cut] + chance.choice(PIECES) + lines[at][cut:]
+            case 3:
+                lines[at] = " " * chance.randint(0, 5) + lines[at].lstrip()
+            case _:
+                lines[at] = lines[at][:cut]
+    source = Source("f.yaml", "\n".join(lines))
+    foreign = read(source)
+    for d in foreign.findings.diagnostics:
+        for span in (d.span, *(r.span for r in d.related), *(e.span for fix in d.fixes for e in fix.edits)):
+            assert span.source is source
+            assert 0 <= span.start <= span.end <= len(source.text)
+    for d in wrpc.check_file(source, kind="auto").diagnostics:
+        assert d.span.source is source
