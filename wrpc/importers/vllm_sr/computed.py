@@ -32,7 +32,7 @@ from wrpc.importers.sketch import (
     word,
 )
 from wrpc.importers.vllm_sr import patterns
-from wrpc.importers.vllm_sr.catalog import predicate
+from wrpc.importers.vllm_sr.catalog import Leaf, predicate
 from wrpc.importers.vllm_sr.draft import Signals
 from wrpc.importers.vllm_sr.facts import OF_KEYWORDS
 from wrpc.source import Span
@@ -251,4 +251,9 @@ def authz(signals: Signals, entries: list[Keys]) -> None:
         at, people = named(entry), entries_of(entry, "subjects")
         users = tuple(text_of(s, "name") or "" for s in people if (text_of(s, "kind") or "").lower() == "user")
         groups = tuple(text_of(s, "name") or "" for s in people if (text_of(s, "kind") or "").lower() == "group")
-        signals.flag(entry, "authz", call("authz", at, text_of(entry, "role") or "", users=users, groups=groups))
+        role = text_of(entry, "role") or ""
+        given = signals.flag(entry, "authz", call("authz", at, role, users=users, groups=groups))
+        if role != text_of(entry, "name") and ("authz", role) not in signals.catalog.leaves:
+            # What fires is called as the role is.
+            signals.catalog.add("authz", role, Leaf(given, "flag", at))
+            signals.own("authz", entry, text_of(entry, "name") or "", role)

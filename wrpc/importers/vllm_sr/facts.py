@@ -19,8 +19,7 @@ from wrpc.importers.document import Node, Scalar
 from wrpc.importers.schema import Reader, Schema, schema
 
 FOLDER = files("wrpc.importers.vllm_sr") / "releases"
-NEWEST = "0.4"
-RELEASES = ("0.4", "0.3")
+NEWEST, OLDEST = "0.4", "0.3"
 
 OF_RULES = ("AND", "OR", "NOT")
 OF_KEYWORDS = ("AND", "OR", "NOR")
@@ -69,6 +68,7 @@ class Facts:
     providers: Mapping[str, Mapping[str, Any]]
     system: frozenset[str]
     deployments: Mapping[str, Any]
+    gone_words: frozenset[str]
 
 
 def _read(name: str) -> dict[str, Any]:
@@ -98,4 +98,5 @@ def facts() -> Facts:
         found["providers"],
         frozenset(found["system"]),
         found["deployments"],
+        frozenset(before["words"]),
     )

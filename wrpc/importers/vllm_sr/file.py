@@ -14,7 +14,7 @@ from wrpc.importers.nodes import entries_of, keys_of, line, named, place, text_o
 from wrpc.importers.vllm_sr import recipe
 from wrpc.importers.vllm_sr.catalog import Catalog
 from wrpc.importers.vllm_sr.conform import fitted, release_of, say
-from wrpc.importers.vllm_sr.contracts import judge
+from wrpc.importers.vllm_sr.contracts import judge, older
 from wrpc.importers.vllm_sr.contracts.judged import Judged
 from wrpc.importers.vllm_sr.facts import NEWEST, facts
 from wrpc.source import Source
@@ -35,11 +35,13 @@ def read(source: Source, release: str | None = None) -> Imported:
     report = Report(found)
     fits, misfits = fitted(root)
     meant = release or release_of(misfits)
-    say(misfits, meant, report)
+    say(misfits, meant, report, stated=release is not None)
     if release is None and meant != NEWEST:
         report.add(finding(codes.TAKEN_AS, _meant(meant), line(fits.key("version"))))
     if meant == NEWEST:
         judge(Judged(fits, facts(), report))
+    elif release is not None:
+        older.judge(Judged(fits, facts(), report))
     policies = _policies(source, fits, report.found, meant)
     return Imported(tuple(policies), in_order(report.found), meant)
 
@@ -69,7 +71,7 @@ def _policies(source: Source, root: Keys, found: list[Diagnostic], release: str)
             shared.report.omit(f"`{key}`", root.key(key), severity="info", why="a policy does not hold it")
     for entry in entries_of(root, "entrypoints"):
         target = text_of(entry, "recipe")
-        if target is not None and target not in {text_of(r, "name") for r in recipes}:
+        if release != NEWEST and target not in (None, "default", *(text_of(r, "name") for r in recipes)):
             message = f"an entrypoint names the recipe `{target}`, which is not declared"
             shared.report.add(finding(codes.DANGLING, message, place(entry, "recipe")))
         shared.report.omit("an entrypoint", place(entry, "recipe"), severity="info", why="each recipe is a policy here")

@@ -64,10 +64,15 @@ def _names(judged: Judged, signals: Keys | None) -> None:
 
 
 def _conditions(judged: Judged, profile: Profile) -> None:
+    roles = [text_of(entry, "name") or "" for entry in entries_of(profile.signals, "role_bindings")]
     for decision in profile.decisions:
         rules = keys_of(decision, "rules")
         for leaf in leaves(rules) if rules is not None else ():
-            what = f"the condition on `{text_of(leaf, 'name') or ''}`"
+            own = text_of(leaf, "name") or ""
+            if text_of(leaf, "type") == "authz" and own not in roles and own:
+                message = f"no role binding is called `{own}`; vLLM-SR {judged.facts.release} looks for its name"
+                judged.dangling(message, place(leaf, "name"), own, roles)
+            what = f"the condition on `{own}`"
             _predicate(judged, keys_of(leaf, "predicate"), what)
 
 
