@@ -52,7 +52,7 @@ class Small(Hand):
 
     def route(self, index: int, tiers: bool) -> None:
         """Often all that the one before leaves, and behind both what counts the unknown as true."""
-        if tiers or self.chance(4):
+        if tiers or self.chance(2):
             super().route(index, tiers)
             return
         kind = index % 3
@@ -65,10 +65,10 @@ class Small(Hand):
 
     def guard(self, index: int) -> None:
         """Denials more often than elsewhere, and removals where one signal says so."""
-        match self.number(0, 3):
+        match self.number(0, 4):
             case 0:
                 rules = [f'deny "stop" when {self.condition("request", 1)}' for _ in range(self.number(1, 2))]
-            case 1 if self.bools or self.scores:
+            case 1 | 2 if self.bools or self.scores:
                 rules = [f"forbid {self.attribute()} when {self.one([*self.bools, *self.scores])}"]
             case _:
                 super().guard(index)

@@ -61,6 +61,8 @@ CODE = Code("WRP410", "fails-open", "warning", __doc__ or "")
 
 def check(policy: Policy, ask: Asker) -> Found:
     for guard, found in opened(ask):
+        if guard.accepts_failure:
+            continue
         severity: Severity = "error" if guard.sealed or guard.critical else "warning"
         subjects = (f"guard {guard.name}",)
         if found.answer.request is None:
@@ -84,8 +86,8 @@ def check(policy: Policy, ask: Asker) -> Found:
 
 @lru_cache(maxsize=4)
 def opened(ask: Asker) -> tuple[tuple[Guard, Hidden], ...]:
-    """The guards that fail open, each with a request, or where that is not settled."""
-    suspects = [g for g in ask.policy.guards.values() if not g.accepts_failure and _may(ask.policy, g)]
+    """The guards that fail open, each with a request, or where that is not settled; also where it is meant."""
+    suspects = [g for g in ask.policy.guards.values() if _may(ask.policy, g)]
     if not suspects:
         return ()
     from wrpc.solver.hidden import hidden

@@ -16,6 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wrpc.analysis.check import Found, is_library, shown
+from wrpc.analysis.safety.fails_open import opened
 from wrpc.analysis.safety.verdicts import claims, guards
 from wrpc.diagnostics import Code, Proof
 
@@ -52,7 +53,9 @@ def check(policy: Policy, ask: Asker) -> Found:
         elif verdict.contested:
             yield Proof(subject, "open", None, guard.span, why=verdict.contested)
         else:
-            yield Proof(subject, "proved", None, guard.span, _leans(policy))
+            # What a failure lets past it no plan shows.
+            leans = ("no signal fails",) if any(g is guard for g, _ in opened(ask)) else ()
+            yield Proof(subject, "proved", None, guard.span, _leans(policy) + leans)
     worst: dict[str, Proof] = {}
     for assertion, claim, verdict in claims(ask):
         subject = f"assert {assertion.name}"
