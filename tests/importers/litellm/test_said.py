@@ -124,6 +124,9 @@ ONE = {
         .replace("K2", "OPENAI_API_KEY"),
         [("info", "WRP181", 3)],
     ),
+    "a variable of one's own that is set to itself": (
+        with_("environment_variables: {MASTER_KEY: '${MASTER_KEY}'}\n"), [("info", "WRP181", 6), ("info", "WRP163", 7)],
+    ),
     "a cache as a mapping at the top": (with_("cache: {type: redis}\n"), [("warning", "WRP161", 7)]),
     "what nothing reads": (with_("logging: {level: INFO}\n"), [("warning", "WRP150", 7)]),
     "limits of a group": (with_("model_group_settings: {chat: {rpm: 30}}\n"), [("warning", "WRP161", 7)]),
@@ -162,6 +165,7 @@ UNMOVED = {
     "rules of another program": "alerting:\n  rules: [{alert: high}]\n",
     "fallbacks that stop the start": "fallbacks:\n  - model_name: chat\n    fallback_models: []\n",
     "a number from the environment": "request_timeout: os.environ/TIMEOUT\n",
+    "an address of Redis": "redis_host: h\n",
     "a cap": "max_budget: 5\n",
 }
 

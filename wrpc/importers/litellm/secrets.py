@@ -67,7 +67,7 @@ def read(config: Config) -> None:
                 continue
             named = variable(node)
             if variables is not None and named is not None and named in variables and named != key:
-                _late(config, key, node, named)
+                _late(config, key, node, named, variables[named])
             if (secret := _secret(key, node.value)) is not None:
                 _report(config, key, node, secret)
             elif (found := _VARIABLE.search(node.value)) is not None:
@@ -190,9 +190,12 @@ def _nearly(config: Config, key: str, node: Scalar, named: str | None) -> None:
     config.say(codes.LITERAL_VARIABLE, message, node.span, "note", help=advice, fixes=[fix])
 
 
-def _late(config: Config, key: str, node: Scalar, named: str) -> None:
-    """What a provider's library reads by itself works: `OPENAI_API_KEY` and its like."""
+def _late(config: Config, key: str, node: Scalar, named: str, given: Node) -> None:
+    """What a provider's library reads by itself works: `OPENAI_API_KEY` and its like. So does what the process has
+    anyhow, as a variable that is set to itself says."""
     own = named.partition("_")[0].lower() in config.facts.providers and key == "api_key"
+    text = given.text if isinstance(given, Scalar) else ""
+    own = own or not text or text in (f"{ENVIRONMENT}{named}", f"${named}") or text.startswith(f"${{{named}")
     message = (
         f"`{key}` refers to `{named}`, which `environment_variables` sets only after {config.program} looked it up"
     )

@@ -101,6 +101,7 @@ def _unknown(config: Config, root: Keys, name: str, owner: Keys, key: str, pair:
         sure = to and not taken and TOP not in homes
         live = _awakens(to, key, pair)
         safe = _holds(config, root, to, key, pair) and config.setting(key, *homes) is None and not live
+        safe = safe and not _begins(to, key)
         fix = edits.move(root, pair, owner, to, f"move `{key}` into `{to}`", safe=safe) if sure else None
         named = [home for home in homes if home]
         several = f"{listing(named, 'and')} have it" if len(named) > 1 else None
@@ -115,6 +116,11 @@ def _unknown(config: Config, root: Keys, name: str, owner: Keys, key: str, pair:
 
 # Words of a cap: where one is ignored today, a move would begin to refuse.
 _CAPS = ("budget", "_limit", "max_parallel", "rpm", "tpm", "max_request", "max_response", "upperbound", "allowed_ips")
+
+
+def _begins(to: str, key: str) -> bool:
+    """What would make the router look for another program."""
+    return to == ROUTER and key.startswith("redis_")
 
 
 def _awakens(to: str, key: str, pair: Pair) -> bool:
