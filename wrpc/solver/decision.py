@@ -211,10 +211,6 @@ class Encoded:
         )
         return disj([negate(self.holds(route)), conj([self.when(route).true, some, negate(more)])])
 
-    def both_first(self, a: Route, b: Route) -> Term:
-        """Two routes of one class hold, nothing goes before them, and no key of `resolve` tells them apart."""
-        return conj([self.goes_on, self.first(a), self.first(b)])
-
     def _strictly(self, a: Route, b: Route) -> Term:
         return self._by_keys(a, b, list(self.policy.resolve), tied=False)
 

@@ -9,6 +9,7 @@ from math import ceil, floor
 import z3
 
 from wrpc.decide.evaluate import RELATIONS
+from wrpc.override import override
 from wrpc.policy.expr import (
     All,
     AnswerConfidence,
@@ -105,14 +106,17 @@ class Encoding(Meaning[Truth, Measure]):
             true = _related(node.relation, left, right)
         return Truth(conj([known, true]), conj([known, negate(true)]))
 
-    def negation(self, node: Not, operand: Truth) -> Truth:  # noqa: ARG002  the folded operand is all it takes
+    @override
+    def negation(self, node: Not, operand: Truth) -> Truth:
         return Truth(operand.false, operand.true)
 
-    def all(self, node: All, parts: Sequence[Truth]) -> Truth:  # noqa: ARG002
+    @override
+    def all(self, node: All, parts: Sequence[Truth]) -> Truth:
         true = conj(p.true for p in parts)
         return Truth(true, disj(p.false for p in parts)) if self.space.failures else Truth.crisp(true)
 
-    def any(self, node: Any, parts: Sequence[Truth]) -> Truth:  # noqa: ARG002
+    @override
+    def any(self, node: Any, parts: Sequence[Truth]) -> Truth:
         true = disj(p.true for p in parts)
         return Truth(true, conj(p.false for p in parts)) if self.space.failures else Truth.crisp(true)
 
@@ -131,7 +135,8 @@ class Encoding(Meaning[Truth, Measure]):
     def confidence(self, node: Confidence) -> Measure:
         return self.space.confidence(node.signal, meanings=self._meanings)
 
-    def indicator(self, node: Indicator, condition: Truth) -> Measure:  # noqa: ARG002
+    @override
+    def indicator(self, node: Indicator, condition: Truth) -> Measure:
         value = (
             z3.If(condition.true, z3.IntVal(1), z3.IntVal(0))
             if not isinstance(condition.true, bool)
@@ -139,10 +144,12 @@ class Encoding(Meaning[Truth, Measure]):
         )
         return Measure(disj([condition.true, condition.false]), value, True)
 
-    def cost(self, node: Cost) -> Measure:  # noqa: ARG002
+    @override
+    def cost(self, node: Cost) -> Measure:
         raise NotDecidable("cost")
 
-    def answer_confidence(self, node: AnswerConfidence) -> Measure:  # noqa: ARG002
+    @override
+    def answer_confidence(self, node: AnswerConfidence) -> Measure:
         raise NotDecidable("the confidence of an answer")
 
     def linear(self, node: Linear, quantities: Sequence[Measure]) -> Measure:

@@ -20,6 +20,7 @@ To repair, name it in a route, or remove it.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from wrpc.analysis.check import Found, is_library, shown
@@ -27,7 +28,8 @@ from wrpc.diagnostics import Code, finding
 from wrpc.policy.model import Policy, plan
 
 if TYPE_CHECKING:
-    from wrpc.solver.ask import Asker
+    from wrpc.solver.ask import Asker, Room
+    from wrpc.solver.terms import Term
 
 CODE = Code("WRP302", "unreached-pool", "warning", __doc__ or "")
 
@@ -41,7 +43,7 @@ def check(policy: Policy, ask: Asker) -> Found:
     for pool in policy.pools.values():
         answer = Answer("impossible")
         if pool.name in named:
-            answer = ask.settled(lambda room, p=pool.name: room.decision.might_reach(p))  # type: ignore[misc]  # bound
+            answer = ask.settled(partial(_reached, pool.name))
         if not answer.possible:
             why = "no request reaches it" if pool.name in named else "no route names it"
             yield shown(
@@ -55,3 +57,7 @@ def check(policy: Policy, ask: Asker) -> Found:
                 CODE, f"model `{model.name}` is never used: no pool serves it", model.span,
                 subjects=(f"model {model.name}",),
             )  # fmt: skip
+
+
+def _reached(pool: str, room: Room) -> Term:
+    return room.decision.might_reach(pool)

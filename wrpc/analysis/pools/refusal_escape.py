@@ -25,7 +25,7 @@ To repair, say which failures the fallback is for, or name a pool of the same pr
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from wrpc.analysis.check import Found, shown, subject
@@ -92,7 +92,7 @@ def escapes(ask: Asker) -> tuple[tuple[Escape, Answer], ...]:
     found: dict[object, tuple[Escape, Answer]] = {}
     for one in _candidates(ask.policy):
         if one.key not in found:
-            answer = ask.anywhere(lambda room, one=one: _left(room, one), _confirm(one))  # type: ignore[misc]  # bound
+            answer = ask.anywhere(partial(_left, one), _confirm(one))
             if not answer.impossible:
                 found[one.key] = one, answer
     return tuple(found.values())
@@ -135,7 +135,7 @@ def _provider(pool: Pool) -> str | None:
     return None if pool.provider is None else pool.provider.partition("/")[0]
 
 
-def _left(room: Room, one: Escape) -> Term:
+def _left(one: Escape, room: Room) -> Term:
     from wrpc.solver.terms import conj, disj, negate
 
     d = room.decision

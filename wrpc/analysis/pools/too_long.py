@@ -29,6 +29,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING
 
 from wrpc.analysis.check import Found, shown
@@ -62,7 +63,7 @@ def check(policy: Policy, ask: Asker) -> Found:
                 continue
             size = Size(signal.name, context, output, own if output else None)
             answer = ask.anywhere(
-                lambda room, size=size, p=pool, s=sending: _sent(room, size, p, s),  # type: ignore[misc]  # bound
+                partial(_sent, size, pool, sending),
                 _confirm(size, pool.name, sending),
             )
             if not answer.impossible:
@@ -118,7 +119,7 @@ def _above(number: Linear, most: int) -> Condition:
     return Within(number, (Interval(low=Fraction(most), low_open=True),))
 
 
-def _sent(room: Room, size: Size, pool: Pool, sending: list[Route]) -> Term:
+def _sent(size: Size, pool: Pool, sending: list[Route], room: Room) -> Term:
     from wrpc.solver.terms import conj, disj, negate
 
     d = room.decision

@@ -39,7 +39,7 @@ Good:
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from wrpc.analysis.check import Found, shown
@@ -96,8 +96,8 @@ def opened(ask: Asker) -> tuple[tuple[Guard, Hidden], ...]:
     for guard in suspects:
         one = hidden(
             ask,
-            lambda seen, known, guard=guard: _pairs(guard, seen, known),  # type: ignore[misc]  # bound
-            lambda replay, real, guard=guard: bool([*acts(guard, replay, real)]),  # type: ignore[misc]
+            partial(_pairs, guard),
+            partial(_act, guard),
         )
         if not one.answer.impossible:
             found.append((guard, one))
@@ -157,6 +157,10 @@ def _asked(d: Encoded, name: str, pool: str) -> Term:
 
 
 # ── For one ───────────────────────────────────────────────────────────────
+
+
+def _act(guard: Guard, replay: Replay, real: State) -> bool:
+    return any(True for _ in acts(guard, replay, real))
 
 
 def acts(guard: Guard, replay: Replay, real: State) -> Iterator[str]:

@@ -24,6 +24,7 @@ To repair, give them a route or a fallback that the guard allows, or a `deny` ro
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from wrpc.analysis.check import Found, shown, subject
@@ -45,7 +46,7 @@ def check(policy: Policy, ask: Asker) -> Found:
     left = [r for r in policy.answering if r.action.kind != "deny"]
     found: set[str] = set()
     for room in ask.rooms:
-        for route in suspects(room, left, lambda route, room=room: _emptied(room, route)):  # type: ignore[misc]  # bound
+        for route in suspects(room, left, partial(_emptied, room)):
             answer = room.possible(_emptied(room, route), _confirm(route.name))
             if answer.impossible:
                 continue

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from wrpc.analysis.search import suspects
@@ -30,9 +31,9 @@ def removed(
     for route, planned in candidates:
         left.setdefault(planned.pool if once_a_pool else route.name, []).append((route, planned))
     for room in ask.rooms:
-        for key in suspects(room, [*left], lambda key, room=room: _emptied(room, guard, left[key])):  # type: ignore[misc]  # bound
+        for key in suspects(room, [*left], partial(_emptied, room, guard, left)):
             while left[key]:
-                answer = room.possible(_emptied(room, guard, left[key]), _empties(guard, left[key]))
+                answer = room.possible(_emptied(room, guard, left, key), _empties(guard, left[key]))
                 if answer.impossible:
                     break
                 if answer.request is None:
@@ -45,12 +46,12 @@ def removed(
                 left[key] = [] if once_a_pool else [(r, p) for r, p in left[key] if p is not found[1]]
 
 
-def _emptied(room: Room, guard: Guard, places: list[Place]) -> Term:
-    """The guard removes a destination from one of these places."""
+def _emptied(room: Room, guard: Guard, left: Mapping[str, list[Place]], key: str) -> Term:
+    """The guard removes a destination from one of the places that are left under a key."""
     from wrpc.solver.terms import conj, disj, negate
 
     d = room.decision
-    emptied = disj(conj([d.takes(route), d.removes(guard.name, planned.pool)]) for route, planned in places)
+    emptied = disj(conj([d.takes(route), d.removes(guard.name, planned.pool)]) for route, planned in left[key])
     return conj([negate(d.conflict), emptied])
 
 

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from wrpc.decide.evaluate import RELATIONS
+from wrpc.override import override
 from wrpc.policy.expr import (
     All,
     AnswerConfidence,
@@ -229,14 +230,17 @@ class Indexing(Meaning[Truth, Measure]):
         known = conj(negate(self.space.failed(name)) for name in signals)
         return Truth(conj([known, true]), conj([known, negate(true)]))
 
-    def negation(self, node: Not, operand: Truth) -> Truth:  # noqa: ARG002  the folded operand is all it takes
+    @override
+    def negation(self, node: Not, operand: Truth) -> Truth:
         return Truth(operand.false, operand.true)
 
-    def all(self, node: All, parts: Sequence[Truth]) -> Truth:  # noqa: ARG002
+    @override
+    def all(self, node: All, parts: Sequence[Truth]) -> Truth:
         true = conj(p.true for p in parts)
         return Truth(true, disj(p.false for p in parts)) if self.failures else Truth.crisp(true)
 
-    def any(self, node: Any, parts: Sequence[Truth]) -> Truth:  # noqa: ARG002
+    @override
+    def any(self, node: Any, parts: Sequence[Truth]) -> Truth:
         true = disj(p.true for p in parts)
         return Truth(true, conj(p.false for p in parts)) if self.failures else Truth.crisp(true)
 
@@ -255,14 +259,17 @@ class Indexing(Meaning[Truth, Measure]):
     def confidence(self, node: Confidence) -> Measure:
         return self.space.confidence(node.signal, meanings=self._meanings)
 
-    def indicator(self, node: Indicator, condition: Truth) -> Measure:  # noqa: ARG002
+    @override
+    def indicator(self, node: Indicator, condition: Truth) -> Measure:
         pieces = [(Interval(ONE, ONE), condition.true), (Interval(ZERO, ZERO), negate(condition.true))]
         return Measure(disj([condition.true, condition.false]), pieces)
 
-    def cost(self, node: Cost) -> Measure:  # noqa: ARG002
+    @override
+    def cost(self, node: Cost) -> Measure:
         raise NotDecidable("cost")
 
-    def answer_confidence(self, node: AnswerConfidence) -> Measure:  # noqa: ARG002
+    @override
+    def answer_confidence(self, node: AnswerConfidence) -> Measure:
         raise NotDecidable("the confidence of an answer")
 
     def linear(self, node: Linear, quantities: Sequence[Measure]) -> Measure:
