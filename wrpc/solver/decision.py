@@ -108,14 +108,18 @@ class Encoded:
         """Step 3 alone chooses this route, were it asked; among equals that do the same the first by name."""
         if self.policy.default is route:
             return negate(self.earlier(len(self.policy.ranked)))
-        rank = self.policy.rank[route.name]
-        beaten: list[Term] = []
-        if "confidence" in self.policy.resolve:
-            rivals = [r for r in self.policy.ranked[rank] if r is not route]
-            beaten = [conj([self.holds(r), self.beats(r, route)]) for r in rivals]
-        elif len(self.policy.ranked[rank]) > 1:
-            beaten = [self.before(route)]
-        return conj([self.holds(route), negate(self.earlier(rank)), *(negate(b) for b in beaten)])
+        parts = [self.first(route)] if self._measured else [self.holds(route), self._unpreceded(route)]
+        if len(self.policy.ranked[self.policy.rank[route.name]]) > 1:
+            parts.append(negate(self.before(route)))
+        return conj(parts)
+
+    @property
+    def _measured(self) -> bool:
+        """What orders routes of a class is not all known before the request."""
+        return "confidence" in self.policy.resolve
+
+    def _unpreceded(self, route: Route) -> Term:
+        return negate(self.earlier(self.policy.rank[route.name]))
 
     def first(self, route: Route) -> Term:
         """Step 3 leaves this route, and perhaps others that the keys of `resolve` do not tell from it: nothing goes
@@ -127,26 +131,28 @@ class Encoded:
         return self._first[route.name]
 
     def _made_first(self, route: Route) -> Term:
-        rank = self.policy.rank[route.name]
-        if "confidence" not in self.policy.resolve and "name" in self.policy.resolve:
+        if not self._measured and "name" in self.policy.resolve:
             return self.chosen(route)
-        rivals = () if set(self.policy.resolve) <= {"priority"} else self.policy.ranked[rank]
+        rivals = self.policy.ranked[self.policy.rank[route.name]] if self._measured else ()
         beaten = [conj([self.holds(r), self._strictly(r, route)]) for r in rivals if r is not route]
-        return conj([self.holds(route), negate(self.earlier(rank)), *(negate(b) for b in beaten)])
+        return conj([self.holds(route), self._unpreceded(route), *(negate(b) for b in beaten)])
 
     def before(self, route: Route) -> Term:
-        """A route of the class that keys known beforehand put before this one holds: one chain for the whole class."""
+        """A route of the class goes before this one: one that keys known beforehand put there and that holds, or, where
+        they are not, of several that are first the least by name. One chain for the whole class."""
         if route.name not in self._before:
             rank = self.policy.rank[route.name]
             term: Term = False
             for i, other in enumerate(sorted(self.policy.ranked[rank], key=self._order)):
                 self._before[other.name] = term
-                term = self._define(f"before {i + 1} of {rank}", disj([term, self.holds(other)]))
+                goes = self.first(other) if self._measured else self.holds(other)
+                term = self._define(f"before {i + 1} of {rank}", disj([term, goes]))
         return self._before[route.name]
 
     def _order(self, route: Route) -> tuple[int | str, ...]:
-        """The keys of `resolve`, none of which is measured, then the name."""
-        return (*(-route.priority if key == "priority" else route.name for key in self.policy.resolve), route.name)
+        """The keys of `resolve`, where none of them is measured, then the name."""
+        keys = () if self._measured else self.policy.resolve
+        return (*(-route.priority if key == "priority" else route.name for key in keys), route.name)
 
     def takes(self, route: Route) -> Term:
         if route.name not in self._takes:
@@ -154,30 +160,30 @@ class Encoded:
             self._takes[route.name] = self._define(label, conj([self.goes_on, self.chosen(route)]))
         return self._takes[route.name]
 
-    def beats(self, a: Route, b: Route) -> Term:
-        """Of two routes of one class that hold, `a` goes before `b` by the keys of `resolve`, then by name."""
-        return self._by_keys(a, b, list(self.policy.resolve), tied=a.name < b.name)
-
     def tied(self, a: Route, b: Route) -> Term:
         """The keys of `resolve` leave the two equal."""
         return conj([negate(self._strictly(a, b)), negate(self._strictly(b, a))])
 
-    def _by_keys(self, a: Route, b: Route, keys: Sequence[str], *, tied: bool) -> Term:
+    def _strictly(self, a: Route, b: Route) -> Term:
+        """Of two routes of one class that hold, `a` goes before `b` by the keys of `resolve`."""
+        return self._by_keys(a, b, self.policy.resolve)
+
+    def _by_keys(self, a: Route, b: Route, keys: Sequence[str]) -> Term:
         if not keys:
-            return tied
-        rest = self._by_keys(a, b, keys[1:], tied=tied)
+            return False
+        rest = self._by_keys(a, b, keys[1:])
         match keys[0]:
             case "priority":
                 return rest if a.priority == b.priority else a.priority > b.priority
             case "name":
                 return a.name < b.name
             case _:
-                if a.when is None or b.when is None:
-                    return rest  # catch-alls have no evidence, and stand in a class of their own
                 compared = self.compared(a.tier or 0)
+                if a.when is None or b.when is None or compared is False:
+                    return rest  # catch-alls have no evidence, and stand in a class of their own
                 ours, theirs = self.behind(a).confidence, self.behind(b).confidence
-                equal = conj([compared, ours == theirs]) if compared is not False else False
-                return disj([conj([compared, ours > theirs]), conj([disj([negate(compared), equal]), rest])])
+                same = conj([disj([negate(compared), ours == theirs]), rest]) if rest is not False else False
+                return disj([conj([compared, ours > theirs]), same])
 
     def behind(self, route: Route) -> Behind:
         if route.name not in self._behind:
@@ -210,9 +216,6 @@ class Encoded:
             [two_hold(scores.values()), *(w for s, w in scores.items() if self.policy.signals[s].evidence != kind)]
         )
         return disj([negate(self.holds(route)), conj([self.when(route).true, some, negate(more)])])
-
-    def _strictly(self, a: Route, b: Route) -> Term:
-        return self._by_keys(a, b, list(self.policy.resolve), tied=False)
 
     @cached_property
     def conflict(self) -> Term:

@@ -1,7 +1,9 @@
 """Two routes of equal precedence can both hold, for a request that no route before them takes, and do different things.
 
 The file does not say what happens to that request. Where `resolve` has further keys, a measurement or a spelling
-decides, which nobody reads in review: that is a warning, and an error where even those leave the two equal.
+decides, which nobody reads in review: that is a warning, and an error where even those leave the two equal. Every pair
+is told, each with a request of its own. Nothing is proved over requests that routes conflict for: the claims and guards
+that they concern are open until the conflict is repaired.
 
 Bad:
 
