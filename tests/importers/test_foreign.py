@@ -185,6 +185,21 @@ def test_the_other_importer(text: str) -> None:
     assert foreign.configurations[0].importer == "vllm-sr"
 
 
+def test_resources_of_the_router() -> None:
+    """A pool and its ways in two documents; the condition names a signal that the second one lacks."""
+    pool = "apiVersion: vllm.ai/v1alpha1\nkind: IntelligentPool\nmetadata: {name: p}\n"
+    ways = (
+        pool.replace("Pool", "Route")
+        + "spec:\n  signals:\n    keywords: [{name: code, operator: OR, keywords: [def]}]\n"
+    )
+    ways += "  decisions:\n    - name: a\n      priority: 5\n      modelRefs: [{model: small}]\n"
+    ways += "      signals: {operator: AND, conditions: [{type: keyword, name: cod}]}\n"
+    foreign = read(Source("f.yaml", f"{pool}spec: {{defaultModel: small, models: [{{name: small}}]}}\n---\n{ways}"))
+    (d,) = (d for d in foreign.findings.diagnostics if d.severity == "error")
+    assert (d.code.id, d.span.text, d.span.line) == ("WRP151", "cod", 16)
+    assert said(foreign, "WRP058")[0].startswith("IntelligentPool and IntelligentRoute are taken for a vLLM")
+
+
 def test_anchors_of_the_values_are_followed() -> None:
     text = "x-shared: &retries\n  num_retries: many\nproxy_config:\n" + indent(GATEWAY, "  ").replace(
         "router_settings:\n", "router_settings:\n    <<: *retries\n"
@@ -295,7 +310,7 @@ def test_one_that_may_be_none_is_a_note() -> None:
 
 
 def test_what_looks_like_nothing() -> None:
-    assert "it has the keys of no LiteLLM" in said(read(Source("f.yaml", "a: 1\n")), "WRP070")[0]
+    assert "it has no key of a LiteLLM" in said(read(Source("f.yaml", "a: 1\n")), "WRP070")[0]
     # Who insists is told by the importer.
     assert found(read(Source("f.yaml", "a: 1\n"), "litellm")) == ["WRP057 1:1"]
     assert found(read(Source("f.yaml", "a: [\n"))) == ["WRP070 1:1", "WRP050 2:1"]

@@ -146,8 +146,8 @@ def _read(home: Home, reader: Importer, release: str | None, kind: str, *, sever
 
 
 def _taken(home: Home, reader: Importer, release: str) -> Diagnostic:
-    what = f"{home.where} is taken for a {reader.title}" if home.where else f"taken for a {reader.title}"
-    message = f"{what}, as release {release} reads it (`--from {home.importer}`)"
+    what = f"{home.where} {'are' if ' and ' in home.where else 'is'} " if home.where else ""
+    message = f"{what}taken for a {reader.title}, as release {release} reads it (`--from {home.importer}`)"
     at = home.source.span(0, 0)
     return finding(codes.TAKEN_AS, message, at if home.excerpt is None else home.excerpt.span(at))
 

@@ -168,7 +168,7 @@ class _Search:
     def _pass(self, looks: str | None, at: Span) -> None:
         self.found.named |= looks is not None
         self.unnamed |= looks is None
-        said = f"it looks like {looks}" if looks else f"it has the keys of no {_titles(self.importers)}"
+        said = f"it looks like {looks}" if looks else f"it has no key of a {_titles(self.importers)}"
         message = f"skipped: not a configuration that wrpc reads ({said})"
         told = finding(codes.ANOTHER_SYSTEM, message, line(at), help=systems.ADVICE.get(looks or ""))
         self.found.skipped.append(self._lifted(told))
@@ -432,4 +432,4 @@ def _value(kind: str, own: str, key: str) -> str:
 
 
 def _titles(importers: Mapping[str, Importer]) -> str:
-    return " and no ".join(each.title for each in importers.values())
+    return " or of a ".join(each.title for each in importers.values())
