@@ -15,6 +15,7 @@ from hypothesis import settings
 import wrpc.api
 from tests.support.compiling import target
 from tests.support.hostile import ENVOY, NAMES, ROUTED, RUN, TEXTS, filled, places, turns
+from wrpc.targets import TARGETS
 from wrpc.targets import settings as blocks
 from wrpc.targets.gateway.settle import settle
 from wrpc.targets.target import Emitted, Options
@@ -122,3 +123,7 @@ def test_a_list_of_words_is_a_list_of_places(name: str) -> None:
     found = places(TEMPLATES[name])
     assert sum(found.values()) >= 3
     assert len(found) - sum(found.values()) >= 5
+
+
+def test_every_target_is_tried() -> None:
+    assert {*TEMPLATES} == {*TARGETS}

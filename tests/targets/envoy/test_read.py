@@ -173,3 +173,19 @@ def test_a_table_that_decides_on_what_the_signal_service_has_not_answered() -> N
         assert old in artifact.text
         with pytest.raises(Refusal, match="has not answered"):
             read({"envoy.yaml": artifact.text.replace(old, new, count)}, found)
+
+
+def test_obligations_are_told_apart_whatever_they_are_called() -> None:
+    names = ["shell,email", "a, b", "a;pool=own", "100%", "x,", ", "]
+    rules = "  ".join(f'require strip("{n}") when true_enough' for n in names)
+    text = f"""
+    policy p {{ language 1 }}
+    signal true_enough: bool {{ source has_tools }}
+    pool own {{ trust "own" }}
+    default {{ to own }}
+    guard g {{ {rules} }}
+    """
+    found = policy(text)
+    made = emitted(found)
+    assert "strip:shell,email" in made
+    assert differs(found, made).answer.impossible

@@ -189,12 +189,15 @@ def send(found: Send, clusters: Clusters) -> Json:
     added = [_header(headers.ROUTE, said(found.route))]
     result: Json = {"route": action, "response_headers_to_add": added}
     if found.obligations:
-        due = ", ".join(
-            said(name, ",;") + (f";pool={said(pool, ',;')}" if pool else "") for name, pool in found.obligations
-        )
+        due = ", ".join(_due(name) + (f";pool={_due(pool)}" if pool else "") for name, pool in found.obligations)
         added.append(_header(headers.OBLIGATIONS, due))
         result["request_headers_to_add"] = [_header(headers.OBLIGATIONS, due)]
     return result
+
+
+def _due(name: str) -> str:
+    """A name in a list of obligations, where `, ` and `;` mean something."""
+    return said(name, ";").replace(", ", "%2C ")
 
 
 def whole_weights(main: Sequence[Share]) -> list[int]:
