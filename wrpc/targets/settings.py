@@ -31,7 +31,7 @@ KINDS = {
 }
 # A waiver accepts a loss. What is missing, unknown or rejected is no loss.
 WAIVABLE = re.compile(r"WRP8\d\d")
-NEVER_WAIVED = frozenset({"WRP803", "WRP804", "WRP805", "WRP806", "WRP807", "WRP808"})
+NEVER_WAIVED = frozenset({"WRP803", "WRP804", "WRP805", "WRP806", "WRP808", "WRP812", "WRP813"})
 
 
 @dataclass(frozen=True, slots=True)

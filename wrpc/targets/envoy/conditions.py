@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
+from wrpc.override import override
 from wrpc.policy.expr import (
     All,
     AnswerConfidence,
@@ -216,7 +217,8 @@ class Conditions(Meaning[Kleene, Number]):
 
     # ── Numbers ───────────────────────────────────────────────────────────
 
-    def indicator(self, node: Indicator, condition: Kleene) -> Number:  # noqa: ARG002  the folded one is all it takes
+    @override
+    def indicator(self, node: Indicator, condition: Kleene) -> Number:
         one, nothing = fixed(condition.true, Fraction(1)), fixed(condition.false, Fraction(0))
         return Number.of(one, nothing, unknown=condition.unknown)
 
@@ -244,7 +246,8 @@ class Conditions(Meaning[Kleene, Number]):
     def constant(self, node: Constant) -> Kleene:
         return _constant(node.value)
 
-    def negation(self, node: Not, operand: Kleene) -> Kleene:  # noqa: ARG002
+    @override
+    def negation(self, node: Not, operand: Kleene) -> Kleene:
         return Kleene(lambda: operand.false, lambda: operand.true, lambda: operand.doubt, lambda: operand.maybe)
 
     def all(self, node: All, parts: Sequence[Kleene]) -> Kleene:

@@ -128,8 +128,9 @@ class Number:
             if steps > STEPS:
                 raise TooWide
             low, high, known = rest[at]
-            reach = Interval(so_far.low + low, so_far.high + high)
-            if any(reach.low in r and reach.high in r for r in ranges):  # type: ignore[operator]  # both bounds are there
+            least, most = so_far.low + low, so_far.high + high
+            reach = Interval(least, most)
+            if any(least in r and most in r for r in ranges):
                 yield both(so_far.rows, known)
             elif meet_ranges((reach,), ranges):
                 if at < len(parts):

@@ -10,10 +10,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from wrpc.override import override
 from wrpc.policy.expr import Condition, Constant, Failed
 from wrpc.policy.model import Action, Denial, Forbid, Obligation, Policy, Route, plan
 from wrpc.source import Span
-from wrpc.targets.gateway.branches import Branch, Deny, Outcome, Send, Settled, Way
+from wrpc.targets.gateway.branches import Branch, Deny, Outcome, Send, Settled, Way, Ways
 from wrpc.targets.gateway.plans import left
 from wrpc.targets.gateway.pools import at, every
 from wrpc.targets.gateway.reach import Reach
@@ -76,14 +77,15 @@ def _branch(policy: Policy, route: Route) -> Branch:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ended:
+class _Ended(Ways):
     outcome: Outcome
 
     @property
     def conditions(self) -> Sequence[Condition]:
         return ()
 
-    def way(self, *, obligations: bool, reasons: bool) -> Way:  # noqa: ARG002  there is nothing to tell apart
+    @override
+    def way(self, *, obligations: bool, reasons: bool) -> Way:
         return self.outcome
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 
 from wrpc.policy import expr
@@ -25,31 +26,30 @@ def action(decision: Mapping[str, object], policy: Policy) -> Action:
     algorithm = decision.get("algorithm")
     kind = algorithm.get("type") if isinstance(algorithm, Mapping) else None
     shadow = _settings(plugins, "shadow_dispatch")
-    common = {
-        "reasoning": _reasoning(refs[0]) if refs else None,
-        "tools": _tools(_settings(plugins, "tools")),
-        "cache": _cache(_settings(plugins, "response_cache")),
-        "compress": _compress(_settings(plugins, "context_compression")),
-        "retain": _retain(decision),
-        "mirrors": ()
-        if shadow is None
-        else (MirrorEdge(str(shadow.get("model")), _number(shadow, "sample_rate", ONE)),),
-    }
+    select = _select(algorithm)
+    made = Action(
+        "to",
+        select=select,
+        reasoning=_reasoning(refs[0]) if refs else None,
+        tools=_tools(_settings(plugins, "tools")),
+        cache=_cache(_settings(plugins, "response_cache")),
+        compress=_compress(_settings(plugins, "context_compression")),
+        retain=_retain(decision),
+        mirrors=() if shadow is None else (MirrorEdge(str(shadow.get("model")), _number(shadow, "sample_rate", ONE)),),
+    )
     pools = [str(r["model"]) for r in refs]
     if kind == "confidence" and isinstance(algorithm, Mapping) and len(pools) > 1:
         settings = algorithm.get("confidence")
         if isinstance(settings, Mapping) and settings.get("escalation_order") == "declared":
-            return Action("cascade", steps=tuple(pools), escalate=_escalate(settings), **common)  # type: ignore[arg-type]
-    select = _select(algorithm)
+            return replace(made, kind="cascade", steps=tuple(pools), escalate=_escalate(settings), select=None)
     if not refs:
         even = Fraction(1, max(len(policy.pools), 1))
-        return Action("any", shares=tuple(Share(p, even) for p in policy.pools), select=select, **common)  # type: ignore[arg-type]
+        return replace(made, kind="any", shares=tuple(Share(p, even) for p in policy.pools))
     weights = [_number(r, "weight", Fraction(0)) for r in refs]
     if not all(weights):
         weights = [ONE] * len(refs)
     total = sum(weights)
-    shares = tuple(Share(p, w / total) for p, w in zip(pools, weights, strict=True))
-    return Action("to", shares=shares, select=select, **common)  # type: ignore[arg-type]
+    return replace(made, shares=tuple(Share(p, w / total) for p, w in zip(pools, weights, strict=True)))
 
 
 def _entries(data: Mapping[str, object], key: str) -> list[Mapping[str, object]]:

@@ -1,4 +1,3 @@
-# ruff: noqa: ARG002  a fold says what every node becomes, and most become nothing here
 """Conditions of a policy as rule trees, and the signals, scores and mappings that they lean on.
 
 The router has no comparison and no name for a condition: a bound on a number is a rule of its own, a range of a score
@@ -8,10 +7,10 @@ an output of a mapping, and a `let` is written out wherever it stands, within a 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from fractions import Fraction
 
 from wrpc.diagnostics import Diagnostic, finding
+from wrpc.override import override
 from wrpc.policy import expr
 from wrpc.policy.expr import Condition, Interval, Linear, Meaning, fold
 from wrpc.policy.intervals import complement, merged, scaled, shifted
@@ -21,6 +20,7 @@ from wrpc.targets.codes import APPROXIMATED, UNEMITTABLE
 from wrpc.targets.vllm_sr import kinds
 from wrpc.targets.vllm_sr.bounds import bounds, meet, replace_predicate, spelt, token_bounds
 from wrpc.targets.vllm_sr.kinds import HALF, MODELS, Counted, Entry, Metric, Rule
+from wrpc.targets.vllm_sr.made import Made
 from wrpc.targets.vllm_sr.nodes import FALSE, TRUE, Cannot, Node, both, either, leaf, negate
 from wrpc.targets.vllm_sr.scores import Scores
 
@@ -28,19 +28,6 @@ ZERO, ONE = Fraction(0), Fraction(1)
 KINDS = {"Bool": "yes-or-no", "Int": "counted", "Real": "measured", "Enum": "named", "Set": "set", "String": "text"}
 # Sections whose entries have to be described.
 DESCRIBED = ("domains", "fact_check", "user_feedbacks", "preferences", "language")
-
-
-@dataclass(slots=True)
-class Made:
-    """What has been written so far, each section as entries by name, with the place that each comes from."""
-
-    signals: dict[str, dict[str, Entry]] = field(default_factory=dict)
-    scores: dict[str, Entry] = field(default_factory=dict)
-    mappings: dict[str, Entry] = field(default_factory=dict)
-    bindings: dict[str, Entry] = field(default_factory=dict)
-    outputs: dict[str, tuple[str, Interval]] = field(default_factory=dict)
-    spans: dict[tuple[str, str], Span] = field(default_factory=dict)
-    found: list[Diagnostic] = field(default_factory=list)
 
 
 class Rules(Meaning[Node, None]):
@@ -57,38 +44,49 @@ class Rules(Meaning[Node, None]):
 
     # ── Atoms ──
 
+    @override
     def constant(self, node: expr.Constant) -> Node:
         return TRUE if node.value else FALSE
 
+    @override
     def fires(self, node: expr.Fires) -> Node:
         signal = self.policy.signals[node.signal]
         return self.rule(signal, self.described(signal, None))
 
+    @override
     def one_of(self, node: expr.OneOf) -> Node:
         signal = self.policy.signals[node.signal]
         return either(self.rule(signal, self.described(signal, name)) for name in sorted(node.names))
 
+    @override
     def has(self, node: expr.Has) -> Node:
         raise Cannot(f"it has no set of names, as `{node.signal}` is one")
 
+    @override
     def text(self, node: expr.Text) -> Node:
         raise Cannot("it compares no strings")
 
+    @override
     def failed(self, node: expr.Failed) -> Node:
         raise Cannot("a rule cannot ask whether a signal failed")
 
+    @override
     def outcome(self, node: expr.Outcome) -> Node:
         raise Cannot("a rule knows nothing of the decision")
 
+    @override
     def negation(self, node: expr.Not, operand: Node) -> Node:
         return negate(operand)
 
+    @override
     def all(self, node: expr.All, parts: Sequence[Node]) -> Node:
         return both(parts)
 
+    @override
     def any(self, node: expr.Any, parts: Sequence[Node]) -> Node:
         return either(parts)
 
+    @override
     def named(self, node: expr.Named) -> Node:
         """A `let` that is one bound on a number gives the rule its name."""
         condition = self.policy.conditions[node.name]
@@ -114,29 +112,37 @@ class Rules(Meaning[Node, None]):
             case _:
                 return None
 
+    @override
     def within(self, node: expr.Within, number: None) -> Node:
         return self.bounded(node.number, node.ranges, None)
 
     # ── Numbers: nothing is made of them until a bound is asked for ──
 
+    @override
     def raw(self, node: expr.Raw) -> None:
         return None
 
+    @override
     def confidence(self, node: expr.Confidence) -> None:
         return None
 
+    @override
     def indicator(self, node: expr.Indicator, condition: Node) -> None:
         return None
 
+    @override
     def cost(self, node: expr.Cost) -> None:
         return None
 
+    @override
     def answer_confidence(self, node: expr.AnswerConfidence) -> None:
         return None
 
+    @override
     def named_number(self, node: expr.NamedNumber) -> None:
         return None
 
+    @override
     def linear(self, node: Linear, quantities: Sequence[None]) -> None:
         return None
 

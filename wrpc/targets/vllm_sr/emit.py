@@ -15,10 +15,11 @@ from wrpc.targets.gateway.branches import Settled
 from wrpc.targets.target import Artifact, Emitted, Entry, Options
 from wrpc.targets.vllm_sr import models
 from wrpc.targets.vllm_sr.bundles import bundles, joined
-from wrpc.targets.vllm_sr.conditions import Made, Rules, cannot
+from wrpc.targets.vllm_sr.conditions import Rules, cannot
 from wrpc.targets.vllm_sr.decisions import Decisions
 from wrpc.targets.vllm_sr.kinds import Entry as Content
 from wrpc.targets.vllm_sr.kinds import Rule, described, texts
+from wrpc.targets.vllm_sr.made import Made
 
 PATH = "config.yaml"
 VERSION = "v0.3"

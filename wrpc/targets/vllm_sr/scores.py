@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from wrpc.policy import expr
-from wrpc.policy.expr import Interval, Linear, fold
+from wrpc.policy.expr import Interval, Linear
 from wrpc.policy.intervals import merged
 from wrpc.policy.model import Signal
 from wrpc.source import Span
 from wrpc.targets.vllm_sr.bounds import WITH_CONFIDENCE, bounds, contains, spelt
 from wrpc.targets.vllm_sr.kinds import Entry, Metric, Rule
+from wrpc.targets.vllm_sr.made import Writer
 from wrpc.targets.vllm_sr.nodes import FALSE, Cannot, Node, either, leaf, negate
-
-if TYPE_CHECKING:
-    from wrpc.targets.vllm_sr.conditions import Rules
 
 ZERO, ONE = Fraction(0), Fraction(1)
 # Kinds whose raw number a score may read, and those that it cannot read at all.
@@ -29,7 +26,7 @@ UNREADABLE = ("classifier", "metadata", "projection")
 class Scores:
     """Writes scores and mappings where they are asked for; `named` are the sums that have no name in the policy."""
 
-    rules: Rules
+    rules: Writer
     named: dict[tuple[tuple[Fraction, expr.Quantity], ...], str] = field(default_factory=dict)
 
     def sum(self, terms: tuple[tuple[Fraction, expr.Quantity], ...], hint: str | None) -> str:
@@ -67,7 +64,7 @@ class Scores:
         """The inputs for one term, and a constant that comes with it."""
         match quantity:
             case expr.Indicator(condition):
-                node = fold(condition, self.rules)
+                node = self.rules.condition(condition)
                 if node.operator == "NOT":
                     return [self._flag(node.parts[0], -factor)], factor
                 return [self._flag(node, factor)], ZERO

@@ -22,6 +22,7 @@ Leanings = frozenset[Leaning]
 NOTHING: Leanings = frozenset()
 OWN: Leanings = frozenset(("own",))
 LOST: Leanings = frozenset(("lost",))
+MEANINGS: dict[str | None, Leaning] = {"fires": "up", "silent": "down"}
 TURNED: dict[Leaning, Leaning] = {"up": "down", "down": "up", "own": "own", "lost": "lost"}
 
 
@@ -36,8 +37,7 @@ class Failures(Meaning[Leanings, Leanings]):
         found = self.policy.signals[signal]
         if not found.can_fail:
             return NOTHING
-        leaning: Leaning = {"fires": "up", "silent": "down"}.get(found.on_error or "", "own")  # type: ignore[assignment]
-        return frozenset((leaning,))
+        return frozenset((MEANINGS.get(found.on_error, "own"),))
 
     @override
     def constant(self, node: expr.Constant) -> Leanings:  # nothing fails in it
