@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from tests.support.envoy import Answer, Envoy, Pools, free_port, settings
 from wrpc.decide import Decision
@@ -83,4 +84,4 @@ def obliged(d: Decision) -> set[tuple[str, str | None]]:
 def said(text: str | None) -> set[tuple[str, str | None]]:
     """The obligations of a header."""
     parts = [p.partition(";pool=") for p in (text or "").split(", ") if p]
-    return {(name, pool or None) for name, _, pool in parts}
+    return {(unquote(name), unquote(pool) or None) for name, _, pool in parts}
