@@ -74,7 +74,7 @@ def test_what_fits_is_silent() -> None:
 @pytest.mark.parametrize(
     ("text", "wrong", "said"),
     [
-        ("nam: a\nname: b", "unknown", "`nam` is no key here, so its value does not hold"),
+        ("nam: a\nname: b", "unknown", "`nam` is not a key here, so its value does not hold"),
         ("share: 0", "missing", "`name` is missing in `the file`"),
         ("name: 3", "type", "`name` is the number 3, where text is expected"),
         ("name:", "type", "`name` is nothing, where text is expected"),
@@ -85,7 +85,7 @@ def test_what_fits_is_silent() -> None:
         ("name: a\nkind: fuzz", "older", "`fuzz` is an older name; today it is `fuzzy`"),
         ("name: a\nmodels_list: [m]", "older", "`models_list` is an older key; today it is `models`"),
         ("name: a\nold: b", "gone", "`old` is an older key without a successor here: it has no use"),
-        ("name: a\nroutes: [{too: b, to: c}]", "unknown", "`too` is no key here, so its value does not hold"),
+        ("name: a\nroutes: [{too: b, to: c}]", "unknown", "`too` is not a key here, so its value does not hold"),
         ("name: a\nroutes: {to: b}", "type", "`routes` is a mapping, where a list is expected"),
         ("name: a\nroutes: [b]", "type", "`routes` is text, where a mapping is expected"),
         (

@@ -293,7 +293,7 @@ def _build(
                     anchors[top.anchor] = node
             case "AliasEvent":
                 if event.anchor not in anchors:
-                    message = f"`*{event.anchor}` stands for nothing that is complete before it"
+                    message = f"`*{event.anchor}` refers to an anchor that is not complete yet"
                     raise _Stop(finding(codes.ALIAS, message, span))
                 node = anchors[event.anchor]
                 aliases.append((span, node))
@@ -348,7 +348,7 @@ def _add(top: _Open, node: Node, dialect: Dialect, found: list[Diagnostic], agai
         if not same(first.value, node):
             top.differs.add(key.text)
         again.append(_Again(Pair(key, node), len(found), top.differs))
-        message = f"the key `{key.text}` stands twice in one mapping; the {dialect.keeps} one counts"
+        message = f"the key `{key.text}` appears twice in one mapping; the {dialect.keeps} one counts"
         found.append(finding(codes.DUPLICATE_KEY, message, key.span, related=[Related(first.key.span, "first here")]))
         if dialect.keeps == "first":
             return

@@ -34,7 +34,7 @@ class Excerpt:
     where: str
     again: Callable[[Source], str | None] = field(repr=False)
     within: Excerpt | None = None
-    """The piece that this one is a piece of, where `outer` is no file."""
+    """The piece that this one is a piece of, where `outer` is not a file."""
     looked: list[int] = field(default_factory=list, repr=False)
     """How much text was read again, so far."""
 

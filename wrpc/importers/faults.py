@@ -28,7 +28,7 @@ class Report:
         self.found.append(not_imported(what, at, severity=severity, why=why))
 
 
-# How much of two keys has to agree for one to be a misspelling of the other: `budgets` is no `agents`.
+# How much of two keys has to agree for one to be a misspelling of the other: `budgets` is not a `agents`.
 ALIKE = 0.8
 
 
@@ -84,7 +84,7 @@ def misfit(found: Misfit, *, severity: Severity | None = None, end: str = "") ->
             message = f"`{key}` is an older key without a successor here: {found.expected}{end}"
             return finding(codes.OLDER_KEY, message, _key(found), severity=severity)
         case "unknown":
-            message = f"`{key}` is no key here{end or ', so its value does not hold'}"
+            message = f"`{key}` is not a key here{end or ', so its value does not hold'}"
             assert found.pair is not None
             return unknown_key(key, found.pair, found.known, message, severity=severity)
         case _:

@@ -200,7 +200,7 @@ class _Types:
     def read(self, text: str) -> Type:
         type_, rest = self._either(text)
         if rest:
-            raise ValueError(f"{text!r} is no type: {rest!r} is left")
+            raise ValueError(f"{text!r} is not a type: {rest!r} is left")
         return type_
 
     def _either(self, text: str) -> tuple[Type, str]:
@@ -221,7 +221,7 @@ class _Types:
     def _one(self, text: str) -> tuple[Type, str]:
         match = _TOKEN.match(text)
         if match is None:
-            raise ValueError(f"{text!r} is no type")
+            raise ValueError(f"{text!r} is not a type")
         rest = text[match.end() :]
         if match["word"] is not None:
             return Word((match["word"],)), rest
@@ -229,10 +229,10 @@ class _Types:
             ends = {"[": "]", "{": "}"}[match["mark"]]
             each, rest = self._either(rest)
             if not rest.startswith(ends):
-                raise ValueError(f"{text!r} is no type: it is not closed")
+                raise ValueError(f"{text!r} is not a type: it is not closed")
             return (ListOf(each) if ends == "]" else MapOf(each)), rest[1:]
         if match["name"] is None:
-            raise ValueError(f"{text!r} is no type")
+            raise ValueError(f"{text!r} is not a type")
         return self._named(match["name"], rest)
 
     def _named(self, name: str, rest: str) -> tuple[Type, str]:

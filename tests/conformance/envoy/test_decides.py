@@ -39,7 +39,7 @@ def sample(gateway: Gateway) -> list[tuple[dict[str, object], Decision | None]]:
     found = []
     for _ in range(REQUESTS):
         request = sampler.request()
-        # To Envoy an empty `model` is no model.
+        # To Envoy an empty `model` is not a model.
         empty = any(request[name] == "" for name in gateway.names.lifted)
         try:
             decision = decide(gateway.policy, request)

@@ -90,7 +90,7 @@ def test_a_route_without_its_pool_names_models_of_elsewhere() -> None:
             "useReasoning: true",
             "use_reasoning: true",
             "WRP150",
-            "`use_reasoning` is no key here, so the cluster drops it",
+            "`use_reasoning` is not a key here, so the cluster drops it",
         ),
         ("model: large", "model: lage", "WRP151", "which is not declared"),
         ("name: urgent}]}", "name: urgnt}]}", "WRP151", "no keyword signal is called `urgnt`"),

@@ -36,7 +36,7 @@ def read(config: Config, group: str, model: str, provider: str, params: Keys) ->
         message = f"nothing fills in the `*` of `{model}`, for `{group}` has none; the provider is asked for it"
         config.say(codes.STAR_SENT, message, at, "fails")
     if model == f"{provider}/" and provider in ADDED:  # Azure's may be named by the address
-        message = f"`{model}` names no model behind its provider"
+        message = f"`{model}` names no model after its provider"
         config.say(codes.UNKNOWN_MODEL, message, at, "fails")
     if params.get("mock_response") is not None:
         message = f"this deployment of `{group}` answers every request with its `mock_response`, and asks no model"
@@ -64,7 +64,7 @@ def _address(config: Config, provider: str, params: Keys) -> None:
         message = f"`{key}` ends in `{operation}`, and {config.program} adds `{operation}` once more"
         config.say(codes.WRONG_ADDRESS, message, node.span, "fails")
     elif "://" not in text:
-        message = f"`{key}` has no `http://` or `https://`, so that no request is sent anywhere"
+        message = f"`{key}` has no `http://` or `https://`, so no request is sent anywhere"
         config.say(codes.WRONG_ADDRESS, message, node.span, "fails")
     elif text != text.strip():
         message = f"`{key}` has a space at its end, which goes into the address of every request"

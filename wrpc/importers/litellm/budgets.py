@@ -91,7 +91,7 @@ def _provider(config: Config, name: str, pair: Pair) -> None:
         config.say(codes.UNKNOWN_PROVIDER, message, pair.key.span, "ignored", help=hint)
     for key, each in pair.value.pairs.items():
         if key not in (LIMIT, PERIOD):
-            message = f"`{key}` is no key of a provider's budget, and {config.program} ignores it"
+            message = f"`{key}` is not a key of a provider's budget, and {config.program} ignores it"
             meant = {"max_budget": LIMIT, "budget_duration": PERIOD}.get(key)
             config.say(shared.UNKNOWN_KEY, message, each.key.span, "ignored", help=meant and f"write `{meant}`")
     limit, period = pair.value.get(LIMIT), pair.value.get(PERIOD)

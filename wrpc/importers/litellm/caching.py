@@ -76,7 +76,7 @@ def _parameters(config: Config, params: Keys) -> None:
             continue
         stops = _type(params) == REDIS
         end = f"{config.program} does not start" if stops else f"{config.program} ignores it"
-        message = f"`{key}` is no parameter of the cache; {end}"
+        message = f"`{key}` is not a parameter of the cache; {end}"
         hint = did_you_mean(key, known, ALIKE)
         config.say(shared.UNKNOWN_KEY, message, pair.key.span, "stops" if stops else "ignored", help=hint)
     for node in items_of(params, "redis_startup_nodes"):
@@ -98,10 +98,10 @@ def _words(config: Config, params: Keys) -> None:
     node = params.get("supported_call_types")
     for each in node.items if isinstance(node, Items) else ():
         if isinstance(each, Scalar) and isinstance(each.value, str) and each.value not in known:
-            message = f"`{each.value}` is no kind of call that {config.program} knows, so nothing of it is cached"
+            message = f"`{each.value}` is not a kind of call that {config.program} knows, so nothing of it is cached"
             hint = did_you_mean(each.value, known)
             config.say(shared.UNKNOWN_WORD, message, each.span, "ignored", help=hint)
     mode, modes = params.get("mode"), config.facts.words["cache_params.mode"]
     if isinstance(mode, Scalar) and isinstance(mode.value, str) and mode.value not in modes:
-        message = f"`{mode.value}` is no `mode` of the cache in {config.program}, so every request is cached"
+        message = f"`{mode.value}` is not a `mode` of the cache in {config.program}, so every request is cached"
         config.say(shared.UNKNOWN_WORD, message, mode.span, "otherwise", help=did_you_mean(mode.value, modes))

@@ -77,7 +77,7 @@ def _counting(config: Config, key: str) -> Pair | None:
     """The setting that counts: the router's own unless it is empty. Another one beside it is reported."""
     pairs = [p for name in (ROUTER, SETTINGS) if (p := config.setting(key, name)) is not None and not _empty(p.value)]
     if len(pairs) > 1:
-        message = f"`{key}` stands in `{ROUTER}` too, so {config.program} ignores it here"
+        message = f"`{key}` is in `{ROUTER}` too, so {config.program} ignores it here"
         related = [Related(pairs[0].key.span, "this one counts")]
         config.say(codes.SETTING_TWICE, message, pairs[1].key.span, "ignored", related=related)
     return pairs[0] if pairs else None

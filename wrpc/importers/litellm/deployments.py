@@ -40,7 +40,7 @@ class Deployment:
     alive: bool = True
     blocked: bool = False
     undrawable: bool = False
-    """Its `weight` is no number, so that every draw that it takes part in fails."""
+    """Its `weight` is not a number, so every draw that it takes part in fails."""
     unsortable: bool = False
     """Its group has orders that are text beside others that are numbers."""
 

@@ -214,5 +214,5 @@ def _tokens(config: Config) -> None:
         return
     for key, pair in own.pairs.items():
         if key not in known:
-            message = f"`{key}` is no key of `litellm_jwtauth`; {config.program} does not start"
+            message = f"`{key}` is not a key of `litellm_jwtauth`; {config.program} does not start"
             config.say(shared.UNKNOWN_KEY, message, pair.key.span, "stops", help=did_you_mean(key, known, ALIKE))

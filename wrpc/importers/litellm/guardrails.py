@@ -14,7 +14,7 @@ from wrpc.importers.litellm.types import FLAGS
 from wrpc.importers.litellm.values import ENDS, wrong
 from wrpc.importers.nodes import bool_of, entries_of, items_of, keys_of, line, place, text_of
 
-LEFT_OUT = "leaves the guardrail out, so that nothing is guarded"
+LEFT_OUT = "leaves the guardrail out, so nothing is guarded"
 
 
 def _lost(config: Config) -> tuple[str, Effect]:
@@ -66,13 +66,13 @@ def _params(config: Config, params: Keys) -> None:
             config.say(shared.MISSING_KEY, message, line(params.span), effect)
     known, named = config.facts.words["guardrail"], text_of(params, "guardrail")
     if named is not None and named not in known and "." not in named:
-        message = f"`{named}` is no guardrail of {config.program}, which leaves it out: nothing is guarded"
+        message = f"`{named}` is not a guardrail of {config.program}, which leaves it out: nothing is guarded"
         hint = did_you_mean(named, known)
         config.say(shared.UNKNOWN_WORD, message, place(params, "guardrail"), "otherwise", help=hint)
     modes = config.facts.words["guardrail_mode"]
     for mode in _modes(params.get("mode")):
         if mode.text not in modes:
-            message = f"the guardrail never runs: `{mode.text}` is no `mode` that {config.program} knows"
+            message = f"the guardrail never runs: `{mode.text}` is not a `mode` that {config.program} knows"
             config.say(codes.WITHOUT_EFFECT, message, mode.span, "otherwise", help=did_you_mean(mode.text, modes))
     always = params.get("default_on")
     if isinstance(always, Scalar) and not is_null(always) and always.text.lower() not in FLAGS:
@@ -81,7 +81,7 @@ def _params(config: Config, params: Keys) -> None:
     actions, entities = config.facts.words["pii_action"], keys_of(params, "pii_entities_config")
     for pair in entities.pairs.values() if entities is not None else ():
         if isinstance(pair.value, Scalar) and pair.value.text not in actions:
-            message = f"`{pair.value.text}` is nothing that can be done with `{pair.key.text}`; {config.program} {end}"
+            message = f"`{pair.value.text}` is not an action for `{pair.key.text}`; {config.program} {end}"
             hint = did_you_mean(pair.value.text, actions)
             config.say(shared.UNKNOWN_WORD, message, pair.value.span, effect, help=hint)
 
@@ -122,7 +122,7 @@ def _older(config: Config) -> None:
                 config.say(shared.MISSING_KEY, message, line(pair.key.span), "stops")
             for each in items_of(pair.value, "callbacks") if bool_of(pair.value, "default_on") is True else ():
                 if isinstance(each, Scalar) and each.text not in known and "." not in each.text:
-                    message = f"`{each.text}` is no callback; {config.program} does not start"
+                    message = f"`{each.text}` is not a callback; {config.program} does not start"
                     hint = did_you_mean(each.text, known)
                     config.say(shared.UNKNOWN_WORD, message, each.span, "stops", help=hint)
 
@@ -159,11 +159,11 @@ def _policies(config: Config, names: Iterable[str]) -> None:
                 _missing(config, said, each, names, stops=True)
         parent = policy.get("inherit") if policy is not None else None
         if isinstance(parent, Scalar) and policies is not None and parent.text not in policies:
-            _missing(config, f"`{parent.text}`, whose heir is `{name}`, is no policy", parent, policies, stops=True)
+            _missing(config, f"`{parent.text}`, whose heir is `{name}`, is not a policy", parent, policies, stops=True)
     for entry in entries_of(config.root, "policy_attachments"):
         named = entry.get("policy")
         if isinstance(named, Scalar) and named.text not in (policies or ()):
-            message = f"`{named.text}` is no policy of this file, so the attachment does nothing"
+            message = f"`{named.text}` is not a policy of this file, so the attachment does nothing"
             effect: Effect = "ignored" if config.open is None else "note"
             hint = did_you_mean(named.text, policies or ())
             config.say(shared.DANGLING, message, named.span, effect, help=hint, one=f"policy {named.text}")

@@ -51,7 +51,7 @@ def beside(config: Config, entry: Keys) -> bool:
             message = f"`{key}` belongs in `litellm_params`; beside it {config.program} ignores it"
             config.say(codes.MISPLACED_KEY, message, pair.key.span, "ignored")
         else:
-            message = f"`{key}` is no key of a deployment, and {config.program} ignores it"
+            message = f"`{key}` is not a key of a deployment, and {config.program} ignores it"
             config.say(shared.UNKNOWN_KEY, message, pair.key.span, "ignored", help=did_you_mean(key, BESIDE))
     own = entry.pairs.get("model_info")
     info = None if own is None else own.value
@@ -75,7 +75,7 @@ def _info(config: Config, info: Keys) -> bool:
         elif key == "tier" and isinstance(pair.value, Scalar) and not is_null(pair.value):
             if pair.value.text not in tiers and variable(pair.value) is None:
                 fine = False
-                message = f"`{pair.value.text}` is no `tier`; {config.program} leaves the deployment out"
+                message = f"`{pair.value.text}` is not a `tier`; {config.program} leaves the deployment out"
                 few = "known: " + ", ".join(f"`{tier}`" for tier in tiers)
                 config.say(shared.UNKNOWN_WORD, message, pair.value.span, "fails", help=few)
         elif key == "supported_environments" and isinstance(pair.value, Scalar) and not is_null(pair.value):
@@ -149,7 +149,7 @@ def _fallbacks(config: Config, pair: Pair) -> None:
     """A deployment's own fallbacks are models of providers, each with its parameters, and never groups."""
     for item in pair.value.items if isinstance(pair.value, Items) else (pair.value,):
         if isinstance(item, Scalar) and isinstance(item.value, str) and config.facts.provider(item.value) is None:
-            message = f"`{item.value}` is taken for a provider's model: the fallbacks of a deployment are no groups"
+            message = f"`{item.value}` is taken for a provider's model: the fallbacks of a deployment are not groups"
             help_ = "fallbacks to groups stand in `router_settings`"
             config.say(codes.MISPLACED_KEY, message, pair.key.span, "ignored", help=help_)
             return
@@ -197,6 +197,6 @@ def _patterns(config: Config, params: Keys) -> bool:
             re.compile(text)
         except re.error as problem:
             fine = False
-            message = f"`tag_regex` has `{text}`, which is no pattern ({problem.msg}); the deployment is left out"
+            message = f"`tag_regex` has `{text}`, which is not a pattern ({problem.msg}); the deployment is left out"
             config.say(shared.BAD_PATTERN, message, line(place(params, "tag_regex")), "fails")
     return fine

@@ -54,7 +54,7 @@ def _aliases(config: Config, gateway: Gateway) -> None:
         leads = target in gateway.groups or target in gateway.texts or gateway.matched(target) is not None
         if not leads:
             ends = "an alias leads to a group, not to another alias" if target in gateway.aliases else None
-            message = f"the alias `{name}` leads to `{target}`, which is no group"
+            message = f"the alias `{name}` leads to `{target}`, which is not a group"
             at = line(section[name].span)
             _dangling(config, message, at, ends or did_you_mean(target, gateway.groups), target)
         elif target != name:
@@ -92,7 +92,7 @@ def _source(config: Config, gateway: Gateway, chain: Chain) -> None:
             advice = f"name the models, or use `{ANY}` for every group without fallbacks of its own"
             config.say(codes.FALLBACK_OF_NOTHING, message, chain.at, "ignored", help=advice)
         return
-    message = f"`{group}` has fallbacks and is no group"
+    message = f"`{group}` has fallbacks and is not a group"
     if config.open is not None:
         said = f"{message} of this file; it may come from {config.open}"
         config.say(codes.FALLBACK_OF_NOTHING, said, chain.at, "note", one=group)
@@ -128,7 +128,7 @@ def _targets(config: Config, gateway: Gateway, chain: Chain) -> None:
             config.report.add(finding(CIRCLE, message, target.at, severity="warning"))
         elif not gateway.known(target.name):
             what = "a default fallback" if chain.group == ANY else f"a fallback of `{chain.group}`"
-            message = f"`{target.name}`, {what}, is no group"
+            message = f"`{target.name}`, {what}, is not a group"
             _dangling(config, message, target.at, did_you_mean(target.name, _known(gateway)), target.name)
 
 
@@ -233,7 +233,7 @@ def _picked(config: Config, gateway: Gateway) -> None:
             continue
         for choice in auto_router.choices(deployment.model, deployment.params):
             if not gateway.known(choice.name):
-                message = f"`{choice.name}`, which `{deployment.group}` picks, is no group"
+                message = f"`{choice.name}`, which `{deployment.group}` picks, is not a group"
                 _dangling(config, message, line(choice.at), did_you_mean(choice.name, _known(gateway)), choice.name)
 
 
@@ -254,15 +254,15 @@ def _groups(config: Config, gateway: Gateway) -> None:
         pair = config.setting(key, ROUTER)
         for name, entry in pair.value.pairs.items() if pair is not None and isinstance(pair.value, Keys) else ():
             if name not in gateway.groups:
-                message = f"`{name}` has {called} and is no group of this file"
+                message = f"`{name}` has {called} and is not a group of this file"
                 hint = did_you_mean(name, gateway.groups)
                 config.say(shared.DANGLING, message, entry.key.span, "ignored", help=hint, one=name)
             for flag in entry.value.items if isinstance(entry.value, Items) and key.endswith("affinity_config") else ():
                 if isinstance(flag, Scalar) and flag.text not in flags:
-                    message = f"`{flag.text}` is no affinity that {config.program} knows, so it is ignored"
+                    message = f"`{flag.text}` is not an affinity that {config.program} knows, so it is ignored"
                     config.say(shared.UNKNOWN_WORD, message, flag.span, "ignored", help=did_you_mean(flag.text, flags))
     for model in models_of_routing_groups(config):
         if model.text not in gateway.groups:
-            message = f"`{model.text}` stands in a routing group and is no group of this file"
+            message = f"`{model.text}` stands in a routing group and is not a group of this file"
             hint = did_you_mean(model.text, gateway.groups)
             config.say(shared.DANGLING, message, model.span, "ignored", help=hint, one=model.text)

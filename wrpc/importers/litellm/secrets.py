@@ -101,7 +101,7 @@ def _outside(config: Config) -> None:
                 continue
             at = source.span(*found.span())
             source.hide(at)
-            message = f"a secret stands in clear in the text, {len(found[0])} characters long"
+            message = f"the text has a secret in clear, {len(found[0])} characters long"
             config.say(codes.CLEARTEXT_SECRET, message, at, "otherwise", help=ADVICE)
 
 

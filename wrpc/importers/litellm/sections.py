@@ -86,7 +86,7 @@ def _unknown(config: Config, root: Keys, name: str, owner: Keys, key: str, pair:
         return
     homes = [h for h in config.facts.home(key) if h != name and h in (*SECTIONS, TOP)]
     if homes and (meant := _elsewhere(config, homes[0], key, pair)) is not None:
-        message = f"`{key}` is no key {where}, so {config.program} ignores it"
+        message = f"`{key}` is not a key {where}, so {config.program} ignores it"
         config.say(codes.MISPLACED_KEY, message, pair.key.span, "ignored", help=meant)
         return
     if homes:
@@ -94,7 +94,7 @@ def _unknown(config: Config, root: Keys, name: str, owner: Keys, key: str, pair:
         place = f"in `{to}`" if to else "at the top of the file"
         target = root.get(to) if to else root
         taken = isinstance(target, Keys) and key in target
-        message = f"`{key}` is no key {where}, so {config.program} ignores it; it belongs {place}"
+        message = f"`{key}` is not a key {where}, so {config.program} ignores it; it belongs {place}"
         if taken:
             message += ", which has one of its own"
         # What the top of the file has as well is of another shape there.
@@ -110,7 +110,7 @@ def _unknown(config: Config, root: Keys, name: str, owner: Keys, key: str, pair:
         config.say(codes.MISPLACED_KEY, message, pair.key.span, "ignored", help=several, fixes=[fix])
         return
     known = config.facts.known(name)
-    message = f"`{key}` is no key {where} that {config.program} knows, so it is ignored"
+    message = f"`{key}` is not a key {where} that {config.program} knows, so it is ignored"
     config.report.add(unknown_key(key, pair, known, message, severity="warning"))
 
 

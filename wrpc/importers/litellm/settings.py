@@ -71,7 +71,7 @@ def _double(config: Config) -> None:
     for key in sorted(config.facts.overriding - {*KINDS, DEFAULT}):
         first, second = config.setting(key, ROUTER), config.setting(key, SETTINGS)
         if first is not None and second is not None:
-            message = f"`{key}` stands in `{ROUTER}` too, so {config.program} ignores it here"
+            message = f"`{key}` is in `{ROUTER}` too, so {config.program} ignores it here"
             related = [Related(first.key.span, "this one counts")]
             config.say(codes.SETTING_TWICE, message, second.key.span, "ignored", related=related)
 
@@ -91,7 +91,7 @@ def _callbacks(config: Config) -> None:
             stops = key == "callbacks"
             close = nearest(each.value, known)
             end = f"{config.program} does not start" if stops else f"{config.program} never calls it"
-            message = f"`{each.value}` is no callback of `{key}`; {end}"
+            message = f"`{each.value}` is not a callback of `{key}`; {end}"
             if node is each:
                 message = f"`{key}` is text, which is taken for a module of Python; {end}"
             effect: Effect = "stops" if stops else "ignored" if close else "note"

@@ -25,7 +25,7 @@ def read(config: Config) -> None:
         message = f"`{ARGUMENTS}` count for nothing: `{SHUFFLE}` takes none"
         config.say(codes.WITHOUT_EFFECT, message, router.key(ARGUMENTS), "ignored")
     if chosen == BUDGETS:
-        message = f"`{BUDGETS}` is no strategy any more: {config.program} starts and refuses every request"
+        message = f"`{BUDGETS}` is not a strategy any more: {config.program} starts and refuses every request"
         config.say(shared.UNKNOWN_WORD, message, line(router["routing_strategy"].span), "fails")
     for key in LIMITS:
         node = router.get(key)

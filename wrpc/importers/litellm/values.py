@@ -211,7 +211,7 @@ def nested(config: Config, name: str, node: Keys) -> None:
             if (name, key) in WORDS:
                 words(config, key, WORDS[name, key], pair.value)
         else:
-            message = f"`{key}` is no key of a `{name}` that {config.program} knows, so it is ignored"
+            message = f"`{key}` is not a key of a `{name}` that {config.program} knows, so it is ignored"
             config.report.add(unknown_key(key, pair, known, message, severity="warning"))
 
 
@@ -222,7 +222,7 @@ def words(config: Config, key: str, words: str, node: Node) -> None:
             continue
         stops = words in FATAL
         end = f"{config.program} does not start" if stops else "it is ignored"
-        message = f"`{each.text}` is nothing that `{key}` takes in {config.program}; {end}"
+        message = f"`{each.text}` is not a value of `{key}` in {config.program}; {end}"
         few = "known: " + ", ".join(f"`{w}`" for w in known) if len(known) <= 12 else None
         hint = did_you_mean(each.text, known) or few
         config.say(shared.UNKNOWN_WORD, message, each.span, "stops" if stops else "ignored", help=hint)

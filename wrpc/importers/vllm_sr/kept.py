@@ -89,7 +89,7 @@ def _plain(value: Plain, at: Span, *, quoted: bool) -> tree.Value:
             return word("true" if value else "false", at)
         case str():
             if not quoted and _NO_DECIMAL.match(value):
-                raise Unspeakable(f"`{value}` is no number that a policy can hold")
+                raise Unspeakable(f"`{value}` is not a number that a policy can hold")
             return word(value, at) if _WORD.match(value) and value not in QUOTED else text(value, at)
         case Date():
             return text(value.text, at)

@@ -91,7 +91,7 @@ def _member(signals: Signals, partition: str, at: Span, reference: str) -> tuple
             signals.catalog.read.add((kind, reference))
             return reference, signals.catalog.leaves[kind, reference]
     known = [r for k, r in signals.catalog.leaves if k in ("domain", "embedding")]
-    message = f"partition `{partition}` names `{reference}`, which is no domain and no embedding"
+    message = f"partition `{partition}` names `{reference}`, which is neither a domain nor an embedding"
     signals.catalog.report.add(finding(codes.DANGLING, message, at, help=did_you_mean(reference, known)))
     return None
 

@@ -56,14 +56,14 @@ class Entry:
 
 
 def checks(policy: Policy, names: Names, read: set[str]) -> Iterator[Entry]:
-    """Entries that refuse every request in which a header of `read` is no value of its signal.
+    """Entries that refuse every request in which a header of `read` is not a value of its signal.
 
     An absent header is a failed signal; where the signal cannot fail, nobody has computed it, and it is refused too.
     """
     for signal in policy.signals.values():
         if signal.name in read:
             header = names.headers[signal.name]
-            reason = f"the header {header} is no value of the signal {signal.name}"
+            reason = f"the header {header} is not a value of the signal {signal.name}"
             for matchers in _not_canonical(signal, header):
                 yield Entry(entry(f"signal {signal.name}", matchers, answer(400, reason)), signal.span)
 

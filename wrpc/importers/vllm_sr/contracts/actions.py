@@ -195,7 +195,7 @@ def _remom(judged: Judged, decision: Keys, block: Keys) -> None:
 
 
 def _outside(judged: Judged, decision: Keys, block: Keys, key: str, model: str) -> None:
-    message = f"`{key}` names `{model}`, which is none of the models of {_own(decision)}"
+    message = f"`{key}` names `{model}`, which is not one of the models of {_own(decision)}"
     judged.dangling(message, place(block, key), model, _models(decision))
 
 
@@ -277,7 +277,7 @@ def _prompt(judged: Judged, decision: Keys, block: Keys) -> None:
     modality = (text_of(card, "modality") or "" if card is not None else "").strip().lower()
     if served is None:
         judged.dangling(
-            f"the helper `{helper}` of `prompt` is no model of `providers.models`", at, helper, judged.models
+            f"the helper `{helper}` of `prompt` is not a model of `providers.models`", at, helper, judged.models
         )
     elif helper in (names or {*AUTO, own.strip()}):
         judged.refuse(f"the helper `{helper}` of `prompt` stands for any model; it has to be one", at)
@@ -333,7 +333,7 @@ def _roles(judged: Judged, decision: Keys, roles: tuple[Keys, ...]) -> None:
             if not model.strip() or model in seen:
                 judged.refuse(f"the role `{name}` names a model twice, or an empty one", at)
             elif model not in allowed:
-                message = f"the role `{name}` names `{model}`, which is none of the models of {_own(decision)}"
+                message = f"the role `{name}` names `{model}`, which is not one of the models of {_own(decision)}"
                 judged.dangling(message, at, model, allowed)
             seen.add(model)
         asked = set[str]()
@@ -342,7 +342,7 @@ def _roles(judged: Judged, decision: Keys, roles: tuple[Keys, ...]) -> None:
                 judged.refuse(f"the `access_list` of the role `{name}` names a role twice, or an empty one", at)
             elif target.strip() not in before:
                 judged.dangling(
-                    f"the role `{name}` asks for `{target}`, which is no role before it", at, target, before
+                    f"the role `{name}` asks for `{target}`, which is not a role before it", at, target, before
                 )
             asked.add(target.strip())
         before |= {id_, *(f"{id_}:{i}:{m.strip()}" for i, m in enumerate(texts_of(role, "models")) if m.strip())}

@@ -35,11 +35,13 @@ def _record(judged: Judged, record: Keys) -> None:
         judged.missing("`metrics` of a measurement is empty", record.key("metrics"))
     for key, pair in metrics.pairs.items() if metrics is not None else ():
         if not NAME.fullmatch(key):
-            judged.refuse(f"`{key}` is no name of a metric: small letters, digits, `.`, `_` and `-`", pair.key.span)
+            judged.refuse(
+                f"`{key}` is not the name of a metric: small letters, digits, `.`, `_` and `-`", pair.key.span
+            )
     metadata = keys_of(record, "metadata")
     for key, pair in metadata.pairs.items() if metadata is not None else ():
         if isinstance(pair.value, Keys | Items) or not key.strip():
-            judged.refuse(f"`{key}` of `metadata` is no single value with a name", pair.key.span)
+            judged.refuse(f"`{key}` of `metadata` is not a single value with a name", pair.key.span)
     measured = text_of(record, "measured_at")
     if measured and not _is_date(measured):
         judged.refuse(

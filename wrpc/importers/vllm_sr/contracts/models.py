@@ -195,7 +195,7 @@ def _reasoning(judged: Judged, ref: Keys, decision: str) -> None:
     modes, levels = family.get("modes", ()), family.get("levels", ())
     where = place(ref, "reasoning_effort")
     if mode and mode not in modes:
-        judged.refuse(f"`{mode}` is no `reasoning_mode` of the family of `{model}`", place(ref, "reasoning_mode"))
+        judged.refuse(f"`{mode}` is not a `reasoning_mode` of the family of `{model}`", place(ref, "reasoning_mode"))
     elif mode and enabled != (mode != "disabled"):
         message = (
             f"`reasoning_mode: {mode}` and `use_reasoning: {'true' if enabled else 'false'}` contradict each other"
@@ -211,7 +211,7 @@ def _reasoning(judged: Judged, ref: Keys, decision: str) -> None:
     elif enabled and effort and family.get("type") in MODES:
         judged.refuse(f"the family of `{model}` turns reasoning on and off and takes no `reasoning_effort`", where)
     elif enabled and effort and effort not in levels:
-        message = f"`{effort}` is no `reasoning_effort` of the family of `{model}`"
+        message = f"`{effort}` is not a `reasoning_effort` of the family of `{model}`"
         judged.dangling(message, where, effort, levels)
 
 

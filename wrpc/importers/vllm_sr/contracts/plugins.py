@@ -60,7 +60,7 @@ def _tools(judged: Judged, settings: Keys) -> None:
 def _retrieval(judged: Judged, settings: Keys) -> None:
     strategy = text_of(settings, "strategy") if "strategy" in settings else "semantic_only"
     if strategy not in ("", "semantic_only", "hybrid_history"):
-        judged.refuse(f"`{strategy}` is no strategy of `dynamic_retrieval`", place(settings, "strategy"))
+        judged.refuse(f"`{strategy}` is not a strategy of `dynamic_retrieval`", place(settings, "strategy"))
     if strategy == "hybrid_history" and (int_of(settings, "history_window") or 0) < 1:
         judged.missing("`strategy: hybrid_history` needs a `history_window` of 1 or more", place(settings, "strategy"))
     least = number_of(settings, "min_history_confidence")

@@ -168,10 +168,10 @@ def _wrong(url: str, *, bare: bool) -> str | None:
     if bare and text.count(":") > 1 and not text.startswith("["):
         return "is an IPv6 address without brackets"
     if text.endswith(":") and bare:
-        return "has no port behind its colon"
+        return "has no port after its colon"
     tail = text.rpartition(":")[2]
     if bare and ":" in text and not text.endswith("]") and not tail.isdigit():
-        return f"has the port `{tail}`, which is no number"
+        return f"has the port `{tail}`, which is not a number"
     return "has a port outside 1 to 65535" if port == 0 else None
 
 
