@@ -61,6 +61,13 @@ model_list:
 
 # What the program shows of a fault once it is repaired. What it shows before, the fault's own head says.
 NOW: Mapping[str, list[str]] = {
+    # ── Fallbacks in words of their own ──
+    "context_fallback_named_keys": ["tried chat failing a:ContextWindowExceededError => a b"],
+    "fallback_in_words": ["tried chat failing a => a a a b"],
+    "fallback_named_keys": ["tried chat failing a => a a a b"],
+    # ── What was meant by a text or a number ──
+    "enforce_user_text": ["http chat with sk-the-key-of-the-test => answers"],
+    "header_number": ["ask chat => a", 'sent chat a => "3"'],
     # ── Out of `general_settings` ──
     # What is not installed here is asked for now.
     "callbacks_in_general": ["start => ModuleNotFoundError...prometheus_client..."],

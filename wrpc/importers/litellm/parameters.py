@@ -89,7 +89,8 @@ def _size(config: Config, key: str, node: Node) -> None:
         number = fits("numeral", node)
         end = f"{config.program} does not look at it" if number else "every request to the group fails"
         message = f"`{key}` is text, where a number is expected; {end}"
-        fix = Fix(node.span, node.text, "write the number") if number and node.text.isdecimal() else None
+        # The number begins to turn requests away.
+        fix = Fix(node.span, node.text, "write the number", safe=False) if number and node.text.isdecimal() else None
         config.say(shared.WRONG_TYPE, message, node.span, "otherwise" if number else "fails", fixes=[fix])
 
 
