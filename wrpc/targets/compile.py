@@ -90,7 +90,9 @@ def compile_policy(policy: Policy, target: Target, findings: Findings, options: 
         for artifact in artifacts:
             check_path(artifact.path)
         later += target.check({a.path: a.text for a in artifacts})
-        later += _refused(settled, target, emitted.unheard, at)
+        refused = _refused(settled, target, emitted.unheard, at)
+        # The note on what nobody computes is then the error's own text.
+        later = [d for d in later if not (refused and d.severity == "info" and d.help == target.heard_by)] + refused
     shown_later, waived_later = _waive(later, waivers)
     shown += shown_later
     waived += waived_later

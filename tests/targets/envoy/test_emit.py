@@ -248,8 +248,10 @@ def test_a_processor_is_asked_for_the_headers() -> None:
 
 
 def test_nobody_sets_the_headers() -> None:
-    found = compiled(HEAD + "route r { when a  to one }\ndefault { to two }", TARGET)
-    assert any("nothing sets the headers of `a`" in d.message for d in found.diagnostics)
+    # Of a claim that nobody passes on, each request goes as if it had failed.
+    found = compiled(HEAD + "route r { when b  to one }\ndefault { to two }", TARGET)
+    assert any("nothing sets the headers of `b`" in d.message for d in found.diagnostics)
+    assert found.ok
 
 
 def test_only_signals_that_are_read_are_asked_for() -> None:
@@ -362,6 +364,7 @@ def test_an_output_that_refuses_every_request_is_an_error(text: str, why: str) -
     (refused,) = (d for d in found.diagnostics if d.code.id == "WRP812")
     assert refused.severity == "error"
     assert why in refused.message
+    assert not any("nothing sets the headers" in d.message for d in found.diagnostics)
     assert not found.artifacts
 
 
