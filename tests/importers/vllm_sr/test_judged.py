@@ -180,3 +180,12 @@ def test_models_by_assignment_are_named() -> None:
     (named,) = [d for d in found(text) if "assignments" in d.message]
     assert (named.code.id, named.severity) == ("WRP150", "warning")
     assert [d.severity for d in found(text, "0.4") if "assignments" in d.message] == ["error"]
+
+
+def test_the_operators_rating_is_the_quality_of_a_model() -> None:
+    from wrpc.syntax.format import format_file
+
+    record = "{model: small, benchmark: vllm-sr/operator-rating@1.0.0, metrics: {score: 0.78}}"
+    text = f"{FILE}evaluation: {{records: [{record}]}}\n"
+    (policy,) = importer("vllm-sr").read(Source("config.yaml", text), "0.4").policies
+    assert "quality 0.78" in format_file(policy.tree)

@@ -53,7 +53,9 @@ def _meant(release: str) -> str:
 
 def _policies(source: Source, root: Keys, found: list[Diagnostic], release: str) -> list[ImportedPolicy]:
     routing = keys_of(root, "routing")
-    file = recipe.File(source, keys_of(root, "providers"), routing, keys_of(root, "global"), release)
+    file = recipe.File(
+        source, keys_of(root, "providers"), routing, keys_of(root, "global"), release, keys_of(root, "evaluation")
+    )
     shared = Catalog(report=Report(found))
     recipes = unique(entries_of(root, "recipes"), "recipes", shared.report)
     made: list[ImportedPolicy] = []

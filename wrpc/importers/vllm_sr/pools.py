@@ -17,6 +17,8 @@ from wrpc.source import Span
 from wrpc.syntax import tree
 
 DEPLOYMENT = "deployment"
+# The benchmark by which an operator says how good a model is; a compile writes `quality` as its score.
+RATING = "vllm-sr/operator-rating@"
 MILLION = "USD/Mtok"
 PRICES = {"prompt_per_1m": "input", "completion_per_1m": "output"}
 
@@ -54,8 +56,9 @@ class Pools:
         return None
 
 
-def read(catalog: Catalog, providers: Keys | None, cards: Keys | None) -> Pools:
-    """`cards` is the `routing` that holds the model cards."""
+def read(catalog: Catalog, providers: Keys | None, cards: Keys | None, evaluation: Keys | None = None) -> Pools:
+    """`cards` is the `routing` that holds the model cards; `evaluation` has what the operator rates models with."""
+    ratings = _ratings(evaluation)
     pools = Pools(catalog)
     carded = {
         text_of(e, "name") or "": e for e in unique(entries_of(cards, "modelCards"), "model cards", catalog.report)
@@ -66,7 +69,7 @@ def read(catalog: Catalog, providers: Keys | None, cards: Keys | None) -> Pools:
     for model in [*carded, *(m for m in served if m not in carded)]:
         entry = carded.get(model) or served[model]
         pools.pools[model] = pools.names.give(model, "model")
-        pools.declarations.append(_model(pools.pools[model], entry, carded.get(model), catalog))
+        pools.declarations.append(_model(pools.pools[model], entry, carded.get(model), catalog, ratings.get(model)))
         if carded and served and model not in served:
             message = f"the model `{model}` has a card and no provider, so nothing serves it"
             catalog.report.add(finding(codes.DANGLING, message, named(entry), help=did_you_mean(model, served)))
@@ -93,7 +96,17 @@ def stand_in(pools: Pools, at: Span) -> None:
     pools.pools[DEPLOYMENT] = DEPLOYMENT
 
 
-def _model(given: str, entry: Keys, card: Keys | None, catalog: Catalog) -> tree.Section:
+def _ratings(evaluation: Keys | None) -> dict[str, Keys]:
+    """The operator's own rating of a model, a share of 1, where there is one."""
+    rated: dict[str, Keys] = {}
+    for record in entries_of(evaluation, "records"):
+        metrics = keys_of(record, "metrics")
+        if (text_of(record, "benchmark") or "").startswith(RATING) and metrics is not None:
+            rated.setdefault(text_of(record, "model") or "", metrics)
+    return rated
+
+
+def _model(given: str, entry: Keys, card: Keys | None, catalog: Catalog, rating: Keys | None = None) -> tree.Section:
     at, parts = named(entry), list[tree.Attribute]()
     if card is not None:
         distribution = keys_of(card, "distribution")
@@ -106,6 +119,8 @@ def _model(given: str, entry: Keys, card: Keys | None, catalog: Catalog) -> tree
             parts.append(attribute("modality", modality, place(card, "modality")))
         if (quality := number_of(card, "quality_score")) is not None:
             parts.append(attribute("quality", quality, place(card, "quality_score")))
+        elif rating is not None and (quality := number_of(rating, "score")) is not None:
+            parts.append(attribute("quality", quality, place(rating, "score")))
         parts += described(card)
         _note(card, NOTED_OF_CARD, f"model card `{text_of(card, 'name')}`", catalog)
     return tree.Section(at, "model", name(given, at), tuple(parts))

@@ -35,6 +35,7 @@ class File:
     cards: Keys | None
     settings: Keys | None
     release: str
+    evaluation: Keys | None = None
 
 
 def read(own: str, description: str | None, routing: Keys, file: File) -> tuple[ImportedPolicy, list[Diagnostic]]:
@@ -48,7 +49,7 @@ def read(own: str, description: str | None, routing: Keys, file: File) -> tuple[
     projections.partitions(draft, keys_of(routing, "projections"))
     derived = projections.Projections(draft, keys_of(routing, "projections"))
     projections.read(derived)
-    models = pools.read(catalog, file.providers, file.cards)
+    models = pools.read(catalog, file.providers, file.cards, file.evaluation)
     if not models.pools:
         pools.stand_in(models, line(routing.span))
     settings = Kept(catalog)
