@@ -41,6 +41,9 @@ QUIET = {
         litellm_settings: {drop_params: true, success_callback: [langfuse], json_logs: true, request_timeout: 60}
         """
     ),
+    "a provider of one's own": with_(
+        "litellm_settings: {custom_provider_map: [{provider: mine, custom_handler: my.handler}]}\n"
+    ).replace("openai/gpt-4o-mini", "mine/gpt-4o-mini"),
     "a port as text": with_('router_settings: {redis_host: h, redis_port: "6379"}\n'),
     "fallbacks of a deployment itself": deployment("fallbacks: [{model: openai/gpt-4.1-nano}]"),
     "a limit of the answer": deployment("temperature: 0.1", "max_tokens: 4096"),
