@@ -8,15 +8,9 @@ from fractions import Fraction
 from typing import Literal
 
 from wrpc.letters import visible
+from wrpc.policy.vocabulary import MEANT
 from wrpc.source import Span
 from wrpc.syntax import tree
-
-# Words that mean something wherever an expression or a name stands, so that nothing imported may be called so.
-RESERVED = {
-    *("default", "none", "any", "and", "or", "not", "in", "when", "true", "false"),
-    *("confidence", "raw", "prefix", "destination", "pool", "site"),
-    *("route", "routed", "denied", "served", "cost"),
-}
 
 Sign = Literal["+", "-"]
 Content = tree.Value | str | bool | int | Fraction | Sequence["Content"] | Mapping[str, "Content"]
@@ -134,7 +128,7 @@ def negate(part: tree.Expr, at: Span) -> tree.Expr:
 class Names:
     """The names of one scope, each given once."""
 
-    taken: set[str] = field(default_factory=lambda: set(RESERVED))
+    taken: set[str] = field(default_factory=lambda: set(MEANT))
 
     def give(self, wanted: str, suffix: str) -> str:
         """`wanted`, or with `suffix` behind it where it is taken, then with a number."""

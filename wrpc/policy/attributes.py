@@ -51,7 +51,8 @@ class Reading:
         return {k: a.value for k, a in table.items() if isinstance(a, Amount)}
 
     def value(self, name: str) -> Value | None:
-        return self.values.get(name)  # type: ignore[return-value]  # the table says `Free`
+        found = self.values.get(name)
+        return found if isinstance(found, (Amount, str, Word, Env, Invocation, Bounds, tuple, Mapping)) else None
 
     def table(self, name: str) -> Mapping[str, Value]:
         return self.get(name, dict) or {}
@@ -431,13 +432,13 @@ class Reader:
             case tree.Listing(_, items):
                 return tuple(read for read in map(self.free, items) if read is not None)
             case tree.Block(_, attributes):
-                reading = Reading()
+                reading, found = Reading(), dict[str, Value]()
                 for attribute in attributes:
                     if self.once(reading, attribute, "block"):
                         made = self.free(attribute.value)
                         if made is not None:
-                            reading.values[attribute.name.text] = made
-                return reading.values  # type: ignore[return-value]  # each of them is a Value
+                            found[attribute.name.text] = made
+                return found
             case tree.Signed(_, sign, tree.Number() as number):
                 amount = self.amount(number)
                 return amount and Amount(-amount.value if sign == "-" else amount.value, amount.dimension)

@@ -627,6 +627,11 @@ class Policy:
     overridden: tuple[Overridden, ...] = ()
 
     @cached_property
+    def at(self) -> Span:
+        """Where to point for what is about the policy as a whole."""
+        return self.header or self.sources[0].span()
+
+    @cached_property
     def conditions(self) -> Mapping[str, Condition]:
         """Every `let` that is a condition, by name."""
         return {n: d.value for n, d in self.definitions.items() if not isinstance(d.value, Linear)}

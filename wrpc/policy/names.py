@@ -11,7 +11,7 @@ from wrpc.policy import codes
 from wrpc.policy.faults import Faults
 from wrpc.policy.vocabulary import RESERVED
 from wrpc.source import Source, Span
-from wrpc.syntax import tree
+from wrpc.syntax import tree, words
 
 Declared = tree.Section | tree.Signal | tree.Score | tree.Band | tree.Group | tree.Let | tree.Assume
 
@@ -29,7 +29,6 @@ KIND_OF: Mapping[type, str] = {
     tree.Assume: "assume",
 }
 
-_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _DECLARED_TEXT = re.compile(
     r"\b(signal|score|band|group|let|assume|workload|model|site|pool|place|route|guard|assert|target)\s+"
     r"(?:([A-Za-z_]\w*)|`((?:[^`\n]|``)+)`)"
@@ -46,9 +45,7 @@ def name_of(declaration: Declared) -> tree.Name | None:
 
 def written(name: str) -> str:
     """A name as it stands in a file."""
-    if _IDENTIFIER.fullmatch(name) and name not in RESERVED:
-        return name
-    return "`" + name.replace("`", "``") + "`"
+    return words.written(name, RESERVED)
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
+from wrpc.syntax.words import OPERATORS
 from wrpc.values import value
 
 ZERO, ONE = Fraction(0), Fraction(1)
@@ -293,8 +294,10 @@ NAMED = {
 }  # fmt: skip
 
 CLAIM_WORDS = ("route", "routed", "denied", "served", "cost")
-RESERVED = frozenset(["default", "none", "any", "and", "or", "not", "in", "when", "true", "false"])
+RESERVED = OPERATORS | {"default", "none", "any", "when", "true", "false"}
 RESERVED_MEMBERS = RESERVED - {"default", "none", "any"}
+# Words that mean something wherever an expression or a name stands: a program that makes names avoids them.
+MEANT = RESERVED | {*CLAIM_WORDS, "confidence", "raw", "prefix", "destination", "pool", "site"}
 
 # ── Targets ───────────────────────────────────────────────────────────────
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from fractions import Fraction
 
 from wrpc.diagnostics import Witness
-
-IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+from wrpc.syntax.words import IDENTIFIER, written
 
 COUNTS = (("M", 10**6), ("k", 10**3), ("Mi", 2**20), ("Ki", 2**10))
 # By dimension, largest first; a value takes the first unit of which it is a whole multiple.
@@ -24,7 +22,7 @@ UNITS: Mapping[str, tuple[tuple[str, Fraction], ...]] = {
 
 def name(text: str) -> str:
     """A name as it stands in a file."""
-    return text if IDENTIFIER.fullmatch(text) else "`" + text.replace("`", "``") + "`"
+    return written(text)
 
 
 def number(value: Fraction | float, dimension: str = "") -> str:

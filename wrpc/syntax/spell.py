@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TypeVar, assert_never
 
 from wrpc.syntax import tree as t
-from wrpc.syntax.words import OPERATORS
+from wrpc.syntax.words import OPERATORS, written
 
 T = TypeVar("T")
 
@@ -22,11 +22,9 @@ _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 def name(node: t.Name, taken: frozenset[str] = OPERATORS) -> str:
     """`taken`: the words that mean something else where this name stands."""
     text = node.text
-    if text.isidentifier() and text.isascii() and text not in taken:
-        return text
     if not text or "\n" in text:
         raise ValueError(f"no way to write the name {text!r}: it is empty or has a line break")
-    return "`" + text.replace("`", "``") + "`"
+    return written(text, taken)
 
 
 def number(node: t.Number) -> str:

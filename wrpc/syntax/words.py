@@ -36,6 +36,13 @@ OPERATORS = frozenset(("and", "or", "not", "in"))
 IDENTIFIER = re.compile("[A-Za-z_][A-Za-z0-9_]*")
 
 
+def written(text: str, taken: frozenset[str] = OPERATORS) -> str:
+    """A name as it stands in a file. `taken`: the words that mean something else where it stands."""
+    if IDENTIFIER.fullmatch(text) and text not in taken:
+        return text
+    return "`" + text.replace("`", "``") + "`"
+
+
 class Words(NamedTuple):
     match: re.Pattern[str]
     kinds: tuple[str, ...]

@@ -69,7 +69,7 @@ def compile_policy(policy: Policy, target: Target, findings: Findings, options: 
     nothing is emitted. `options.settings` stand beside those of the policy's own block and win over them.
     """
     settings = blocks.block(policy, target.name)
-    at = settings.span if settings else (policy.header or policy.sources[0].span())
+    at = settings.span if settings else policy.at
     options = _options(policy, options or Options(), target)
     faults = blocks.check(target, options.settings, options.spans, at)
     uses = used(policy)

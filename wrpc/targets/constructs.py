@@ -80,7 +80,7 @@ def _uses(policy: Policy) -> Iterator[Use]:
         yield Use(Construct.ASSUME, f"assume {assumption.name}", assumption.span)
     for route in policy.routes.values():
         yield from _route(route)
-    header = policy.header or policy.sources[0].span()
+    header = policy.at
     if "confidence" in policy.resolve:
         yield Use(Construct.CONFIDENCE, f"policy {policy.name}", header)
     if policy.default:

@@ -83,7 +83,7 @@ class Clusters:
 
     def strangers(self) -> None:
         """Reports addresses of pools that there are not."""
-        at = self.settings.spans.get("endpoints") or self.policy.header or self.policy.sources[0].span()
+        at = self.settings.spans.get("endpoints") or self.policy.at
         for name in self.settings.endpoints:
             if name not in self.policy.pools:
                 self.diagnostics.append(finding(UNEMITTABLE, f"`endpoints` names `{name}`, which is not a pool", at))

@@ -73,7 +73,7 @@ class _Table:
         self.obliging = obligations
         self.entries: list[Decided] = []
         self.diagnostics: list[Diagnostic] = []
-        self.whole = policy.header or policy.sources[0].span()
+        self.whole = policy.at
         self._requests = Conditions(policy)
         self._acting: dict[Condition, Rows] = {}
         self._taken: list[Row] = []

@@ -69,7 +69,7 @@ def named(policy: Policy, chosen: Settings) -> Names:
 
 
 def _whole(policy: Policy) -> Span:
-    return policy.header or policy.sources[0].span()
+    return policy.at
 
 
 # ── What no row of the table of constructs knows ──────────────────────────

@@ -82,7 +82,7 @@ class Settings:
 
 def settings(policy: Policy, options: Options) -> Settings:
     found: list[Diagnostic] = []
-    whole = policy.header or policy.sources[0].span()
+    whole = policy.at
 
     def text(name: str) -> str | None:
         value = options.settings.get(name, SETTINGS[name].default)

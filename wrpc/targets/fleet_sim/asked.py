@@ -51,7 +51,7 @@ class Asked:
         self.policy = policy = settled.policy
         self.options = options
         self.found: list[Diagnostic] = []
-        self.at = policy.header or policy.sources[0].span()
+        self.at = policy.at
         self.gpus = self._renamed()
         self.splits = self._splits()
         if _text(options.settings.get("arrivals")) not in (None, "poisson"):

@@ -66,7 +66,7 @@ class Plan:
         self.policy = policy
         self.options = options
         self.found: list[Diagnostic] = []
-        self.at = policy.header or policy.sources[0].span()
+        self.at = policy.at
         self.host = text(options.settings.get("host")) or HOST
         self.image = text(options.settings.get("image"))
         self.port = self.whole(options.settings.get("port"), "port", 8000)

@@ -49,7 +49,7 @@ def bundles(settled: Settled, options: Options) -> Bundles:
     """The bundles of a policy; those that no route names and names without a bundle are findings."""
     made = Bundles()
     policy = settled.policy
-    at = policy.header or policy.sources[0].span(0, 0)
+    at = policy.at
     for key in ROUTING:
         if key in options.settings:
             _take(made.routing, key, options.settings[key], options.spans.get(key, at), made.found)

@@ -49,7 +49,7 @@ def emit(settled: Settled, options: Options) -> Emitted:
     decisions = Decisions(settled, Rules(policy, made), kept)
     decisions.make()
     found = [*kept.found, *made.found, *decisions.found]
-    header = policy.header or policy.sources[0].span(0, 0)
+    header = policy.at
     strategy = STRATEGIES.get(policy.resolve)
     if strategy is None:
         why = f"it ranks by priority or by confidence first, not by {', '.join(policy.resolve)}"
