@@ -146,7 +146,12 @@ class ByRouter(Carried):
         return self.sum()
 
     def sum(self) -> str:
-        return " + ".join(f"0.5 * {b}" for b in self.some(self.bools, 1, 3)) if self.bools else "0.25"
+        return " + ".join(f"0.5 * {b}" for b in self.some(self.bools, 1, 3)) if self.bools else self.alone()
+
+    def alone(self) -> str:
+        """A number that is no constant: a condition over constants holds always or never."""
+        counts = [n for n in self.numbers if n.startswith("n")]
+        return self.one([*counts, *(f"confidence({s})" for s in self.scores)] or ["0.25"])
 
 
 class Armed(Carried):

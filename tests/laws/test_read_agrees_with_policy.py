@@ -36,8 +36,8 @@ SETTINGS = {
 }
 SAID: Mapping[str, Mapping[str, Value]] = {"envoy": {"obligations_by": "the test", "trust_headers": Word("true")}}
 FLOORS = {
-    "envoy": {"policies": 50, "weights": 50, "edges": 25, "mirrors": 20, "obligations": 15, "guards": 35, "plans": 100},
-    "vllm-sr": {"policies": 50, "weights": 50, "edges": 25, "mirrors": 20, "guards": 30, "plans": 60},
+    "envoy": {"policies": 50, "weights": 50, "edges": 25, "mirrors": 20, "obligations": 15, "guards": 20, "plans": 60},
+    "vllm-sr": {"policies": 50, "weights": 50, "edges": 25, "mirrors": 20, "guards": 20, "plans": 60},
 }
 
 
@@ -48,7 +48,8 @@ def test_there_are_such_targets() -> None:
 def carried(found: Compiled) -> Aspects | None:
     """What is left to compare; None where a route is lost. A note of a loss (a route that nobody takes) loses none."""
     lost = any(d.code.id == "WRP801" and d.severity != "info" for d in found.diagnostics)
-    if lost or not found.artifacts:
+    # A policy that serves nobody is refused as a whole, and what would be emitted of it still has to agree.
+    if lost or any(d.severity == "error" and d.code.id != "WRP812" for d in found.diagnostics):
         return None
     return Aspects(weights=not any(u.construct in CHOOSING for u in found.uses))
 
@@ -77,11 +78,13 @@ def test_read_back(name: str) -> None:
         assert target.read is not None
         settings: dict[str, Value] = {"endpoints": {p: f"127.0.0.1:{9000 + i}" for i, p in enumerate(policy.pools)}}
         settings |= SAID.get(name, {})
-        found = compile_policy(policy, target, Findings(), Options(settings=settings))
+        options = Options(settings=settings)
+        found = compile_policy(policy, target, Findings(), options)
         what = carried(found)
         if what is None:
             return
-        back = target.read({a.path: a.text for a in found.artifacts}, policy)
+        made = found.artifacts or target.emit(settle(policy), options).artifacts
+        back = target.read({a.path: a.text for a in made}, policy)
         difference = compare(policy, back, what)
         request = difference.answer.request
         shown = "" if request is None else f"{witness(policy, request)}: {difference.ours} and {difference.theirs}"

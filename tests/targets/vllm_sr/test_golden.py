@@ -126,3 +126,11 @@ def test_a_listener_has_a_port(listen: str) -> None:
     assert [d.message for d in found.diagnostics if d.severity == "error"] == [
         f"`listen` is `{listen}`, which names no port to listen on"
     ]
+
+
+def test_a_route_that_holds_always_does_not_slip_behind_the_others() -> None:
+    text = MIRRORS + "route a { priority 2  when 1 > 0  to own }  route b { when pii  to spare }  default { to own }"
+    found = compiled(text, "vllm-sr")
+    assert not found.ok
+    assert any("goes behind all those with some" in d.message for d in found.diagnostics)
+    assert compiled(text.replace("priority 2", "priority -2"), "vllm-sr").ok

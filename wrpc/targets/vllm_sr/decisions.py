@@ -119,6 +119,10 @@ class Decisions:
         if node.constant is False:
             self._never(branch)
             return
+        if node.constant and branch.when is not None and self._outranks(branch):
+            behind = "its `when` holds for every request, and a decision without rules goes behind all those with some"
+            self.found.append(cannot(f"route `{branch.name}`", behind, branch.span, subject))
+            return
         unknown = self._on_unknown(branch, variant, index)
         rules = None if node.constant else _root(node, unknown)
         action = self._parts(variant.outcome, branch)
@@ -133,6 +137,11 @@ class Decisions:
     def _node(self, when: Condition | None, released: Iterable[Condition]) -> Node:
         own = self.rules.condition(when)
         return both([own, *(negate(self.rules.condition(guard)) for guard in released)])
+
+    def _outranks(self, branch: Branch) -> bool:
+        """A route with a `when` comes after it in the same tier."""
+        here = [b for b in self.settled.routes if b.when is not None and (b.tier or 0) == (branch.tier or 0)]
+        return any(b is not branch and b.priority <= branch.priority for b in here)
 
     def _never(self, branch: Branch) -> None:
         message = f"`vllm-sr` does not carry route `{branch.name}`: no request takes it"
