@@ -72,7 +72,8 @@ class Fix:
 
 @value
 class Diagnostic:
-    """A finding. `verdict` is None unless a proof stands behind it."""
+    """A finding. `verdict` is None unless a proof stands behind it. `follows`: subjects; where other findings tell of
+    each that it takes no request, this one only follows from them."""
 
     code: Code
     message: str
@@ -84,6 +85,7 @@ class Diagnostic:
     witness: Witness | None = None
     help: str | None = None
     fixes: tuple[Fix, ...] = ()
+    follows: tuple[str, ...] = field(default=(), compare=False)
 
     def key(self) -> tuple[object, ...]:
         return (*self.span.key(), self.code.id, self.message)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
 
@@ -186,3 +187,17 @@ def test_annotations_for_github():
         "::error file=a.wrp,line=1,endLine=1,col=7,endColumn=7,title=WRP201 conflicting-routes"
         "::50%25 of%0Athis%0Ahelp: a, b"
     )
+
+
+def test_what_only_follows_stands_behind_its_cause():
+    unreached = Code("WRP302", "unreached-pool", "warning", "A pool.")
+    never = Code("WRP202", "unreachable-route", "error", "A route.")
+    pool = replace(finding(unreached, "pool `p` is never used", SOURCE.span(6, 7)), follows=("route a", "route b"))
+    routes = [finding(never, f"`{r}` is never reached", SOURCE.span(32, 37), subjects=[f"route {r}"]) for r in "ab"]
+    assert "WRP302 warning" in shown(pool, routes[0])  # the other route may reach it
+    said = shown(pool, *routes)
+    assert "WRP302" not in said
+    assert "  see: a.wrp:1:7 so pool `p` is never used\n" in said
+    assert said.endswith("2 errors\n")
+    assert "WRP302 warning" in shown(pool)  # its causes are not shown, so that it is
+    assert "WRP302 warning" in shown(replace(pool, follows=()), *routes)

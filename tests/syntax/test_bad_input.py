@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from tests.support.work import calls
 from wrpc.diagnostics import Refusal
 from wrpc.source import Source
-from wrpc.syntax.parse import DEEPEST, parse
+from wrpc.syntax.parse import parse
+from wrpc.syntax.parser import DEEPEST
 from wrpc.syntax.read import LARGEST, from_bytes, read
 
 

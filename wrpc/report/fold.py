@@ -24,6 +24,24 @@ NAMES = {
 """What several findings of a code are called, where adding an `s` to its name does not say it."""
 
 
+IDLE = ("WRP202", "WRP203")
+"""What tells of a route that it takes no request."""
+
+
+def causes(found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Without what only follows from others, the first of which says so; and one for what is said of several places."""
+    told = list(found)
+    idle = {subject: d.key() for d in told if d.code.id in IDLE for subject in d.subjects}
+    explained: dict[object, list[Related]] = {}
+    left: list[Diagnostic] = []
+    for d in told:
+        if d.follows and idle.keys() >= set(d.follows):
+            explained.setdefault(idle[d.follows[0]], []).append(Related(d.span, f"so {d.message}"))
+        else:
+            left.append(d)
+    return places(replace(d, related=(*d.related, *explained[d.key()])) if d.key() in explained else d for d in left)
+
+
 def places(found: Iterable[Diagnostic]) -> list[Diagnostic]:
     """One finding for what is said alike of several places; the further ones are `related`. Order is kept.
 

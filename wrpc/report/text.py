@@ -19,7 +19,7 @@ VERDICTS = ("proved", "enforced", "refuted", "open")
 def render(found: Findings, shown: Shown) -> Iterator[Line]:
     """What is worst first, then by file and line; notes last, and one line for each of their causes."""
     told = sorted(found.diagnostics, key=lambda d: SEVERITIES.index(d.severity))
-    graver = fold.places([d for d in told if d.severity != "info"])
+    graver = fold.causes(d for d in told if d.severity != "info")
     for diagnostic in graver:
         yield from finding(diagnostic, shown.dimensions)
         yield ()
@@ -129,7 +129,7 @@ def ending(found: Findings, shown: Shown) -> Iterator[Line]:
 
 
 def summary(found: Findings, *, failed: bool) -> Line:
-    graver = fold.places([d for d in found.diagnostics if d.severity != "info"])
+    graver = fold.causes(d for d in found.diagnostics if d.severity != "info")
     errors = sum(d.severity == "error" for d in graver)
     remarks = len(found.diagnostics) - found.errors - found.warnings
     parts = [counted(errors, "error")] if errors else ["no errors"]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import z3
 
-from wrpc.solver.terms import Number, Term
+if TYPE_CHECKING:
+    from wrpc.solver.terms import Number, Term
 
 # Encoding a policy makes tens of thousands of terms, and z3py's checked operators take most of that time (four fifths
 # of `check` on 300 routes). These few go to the library directly: their arguments are terms made here.

@@ -10,9 +10,9 @@ from wrpc.decide.request import RequestValue
 from wrpc.policy.model import Policy
 from wrpc.solver.decision import Encoded
 from wrpc.solver.encode import Encoding
-from wrpc.solver.hidden import Confirm, Hidden, Pairs, both
 from wrpc.solver.reference import Reference
 from wrpc.solver.room import Answer
+from wrpc.solver.seconds import Confirm, Hidden, Pairs, both
 from wrpc.solver.session import Result, Session, request
 from wrpc.solver.space import Space
 from wrpc.solver.terms import Term, conj, disj, negate

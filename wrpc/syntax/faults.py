@@ -12,7 +12,7 @@ from wrpc.diagnostics import Code, Diagnostic, Fix, Related, did_you_mean, findi
 from wrpc.source import Span
 from wrpc.syntax import codes
 from wrpc.syntax import tree as t
-from wrpc.syntax.parse import DEEPEST, OPENERS, TOO_DEEP, Parser
+from wrpc.syntax.parser import DEEPEST, OPENERS, TOO_DEEP, Parser
 from wrpc.syntax.words import DECLARATIONS, IDENTIFIER, Token
 
 CLOSERS = {")": "(", "]": "[", "}": "{"}
@@ -56,9 +56,10 @@ class Fault:
         self.span = Span(self.source, self.start, self.end)
         self.limit = end
 
-    def judge(self) -> Verdict:
+    def judge(self, habit: Callable[[], Verdict | None]) -> Verdict:
+        """What is wrong, and how to go on. `habit`: whether it is a way in which another language says it."""
         special: Sequence[Callable[[], Verdict | None]] = (
-            self._too_deep, self._unclosed_text, self.habit, self._foreign, self._chain, self._brackets,
+            self._too_deep, self._unclosed_text, habit, self._foreign, self._chain, self._brackets,
             self._misspelt, self._quotes, self._named_default,
         )  # fmt: skip
         for judge in special:
@@ -152,11 +153,6 @@ class Fault:
             "the name that begins here has no closing backtick"
         )  # fmt: skip
         return self._says(codes.UNCLOSED_TEXT, message, span=span, help=f"a {what} ends on the line it begins on")
-
-    def habit(self) -> Verdict | None:
-        from wrpc.syntax.habits.told import at_a_fault  # looks at what this module knows
-
-        return at_a_fault(self, self.begin)
 
     @property
     def begin(self) -> int:

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from wrpc.diagnostics import Diagnostic, finding
 from wrpc.source import Source
 from wrpc.syntax import codes
 from wrpc.syntax import tree as t
 from wrpc.syntax.faults import Fault, Repair, innermost, last_end
-from wrpc.syntax.parse import TOO_DEEP, Parser
+from wrpc.syntax.habits.clauses import ITEMS
+from wrpc.syntax.habits.told import at_a_fault
+from wrpc.syntax.parser import TOO_DEEP, Parser
 from wrpc.syntax.words import DECLARATIONS, IDENTIFIER, Token, words
 
 MOST = 50
@@ -122,12 +125,13 @@ class _Piece:
         """
         echo = self.resumed >= 0 and "\n" not in self.text[self.resumed : token[1]] and not self._begins_item()
         fault = Fault(parser, token, self.end)
-        diagnostic, repair = fault.judge()
+        habit = partial(at_a_fault, fault)
+        diagnostic, repair = fault.judge(habit)
         if repair is not None or not echo or token[0] == TOO_DEEP:
             self.found.append(diagnostic)
         while repair is None and "\n" in self.text[diagnostic.span.end : fault.started]:
             parser.since = diagnostic.span.end
-            more = fault.habit()
+            more = habit()
             if more is None or more[0].span.start < parser.since:
                 break
             diagnostic, repair = more
@@ -136,8 +140,6 @@ class _Piece:
 
     def _begins_item(self) -> bool:
         """Whether reading went on at a word that is plainly the first of an item, not inside a long condition."""
-        from wrpc.syntax.habits.clauses import ITEMS
-
         word = IDENTIFIER.match(self.text, self.resumed)
         return word is not None and word.group() in ITEMS
 

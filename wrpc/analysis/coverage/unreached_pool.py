@@ -20,10 +20,11 @@ To repair, name it in a route, or remove it.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from wrpc.analysis.check import Found, is_library, shown
+from wrpc.analysis.check import Found, is_library, shown, subject
 from wrpc.diagnostics import Code, finding
 from wrpc.policy.model import Policy, plan
 
@@ -46,10 +47,11 @@ def check(policy: Policy, ask: Asker) -> Found:
             answer = ask.settled(partial(_reached, pool.name))
         if not answer.possible:
             why = "no request reaches it" if pool.name in named else "no route names it"
-            yield shown(
+            told = shown(
                 CODE, f"pool `{pool.name}` is never used: {why}", pool.span, policy, answer,
                 subjects=(f"pool {pool.name}",),
             )  # fmt: skip
+            yield replace(told, follows=tuple(subject(r, policy) for r in policy.naming.get(pool.name, ())))
     used = {p.model for p in policy.pools.values()}
     for model in policy.models.values():
         if model.name not in used:

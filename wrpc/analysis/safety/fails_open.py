@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from wrpc.decide.state import State
     from wrpc.solver.ask import Asker, Replay
     from wrpc.solver.decision import Encoded
-    from wrpc.solver.hidden import Hidden
+    from wrpc.solver.seconds import Hidden
     from wrpc.solver.terms import Term
 
 CODE = Code("WRP410", "fails-open", "warning", __doc__ or "")
@@ -189,7 +189,7 @@ def acts(guard: Guard, replay: Replay, real: State) -> Iterator[str]:
 
 def _would(policy: Policy, guard: Guard, found: Hidden) -> str:
     from wrpc.solver.ask import Replay
-    from wrpc.solver.hidden import real, restored
+    from wrpc.solver.seconds import real, restored
 
     assert found.answer.request is not None, "a guard that fails open is shown by a request"
     from wrpc.decide.interpret import interpreter

@@ -15,7 +15,7 @@ from wrpc.importers.sketch import attribute, name, number, text, word
 from wrpc.importers.vllm_sr.catalog import Catalog
 from wrpc.source import Span
 from wrpc.syntax import tree
-from wrpc.syntax.parse import DEEPEST
+from wrpc.syntax.parser import DEEPEST
 
 TARGET = "vllm_sr"
 LABEL = "settings"

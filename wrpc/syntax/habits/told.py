@@ -28,9 +28,9 @@ AT_AN_ATTRIBUTE: tuple[Rule, ...] = (spelt, rate, unit_apart, behind, pool_of, c
 UNIT_WORDS = frozenset(("per", *UNITS))
 
 
-def at_a_fault(fault: Fault, begin: int) -> Verdict | None:
-    """`begin`: where the declaration begins that the fault is in."""
-    scene = Scene.around(fault.source, begin, fault.start, fault.limit, fault)
+def at_a_fault(fault: Fault) -> Verdict | None:
+    """What a reader of another language meant, where a token fits nowhere."""
+    scene = Scene.around(fault.source, fault.begin, fault.start, fault.limit, fault)
     for rule in AT_A_FAULT:
         verdict = rule(scene)
         if verdict is not None:
