@@ -220,6 +220,21 @@ def test_the_first_deployment_with_a_weight_does_too() -> None:
         assert [f for f in said(turned, release) if f[0] != "info"] == [("warning", "WRP352", 6)]
 
 
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ("router_settings: {model_group_alias: {b: nowhere}}", "WRP151"),
+        ("litellm_settings: {}", "WRP152"),
+    ],
+)
+def test_a_name_that_nobody_answers_in_an_older_release(more: str, code: str) -> None:
+    """An alias of no group, or a group whose one deployment is left out: there is no first deployment to look at."""
+    weight = ", weight: heavy" if "alias" not in more else ""
+    text = f"model_list: [{{model_name: a, litellm_params: {{model: openai/gpt-4o{weight}}}}}]\n{more}\n"
+    for release in ("1.91.5", "1.106.2"):
+        assert code in {found[1] for found in said(text, release)}
+
+
 ROUTER = """\
 model_list:
   - model_name: cheap

@@ -329,13 +329,13 @@ def weights(deployments: Sequence[Deployment], *, first: bool = False) -> list[F
     `first`: a metric counts only where the first deployment has it. A negative weight takes from the sum of those
     before it, as `random.choices` does with its running sums.
     """
-    if len(deployments) == 1:
-        return [Fraction(1)]
+    if len(deployments) < 2:
+        return [Fraction(1)] * len(deployments)
     for column in range(3):
         if first and deployments[0].metrics[column] is None:
             continue
         values = [d.metrics[column] or Fraction(0) for d in deployments]
-        if values and max(values) > 0 and sum(values) > 0:
+        if max(values) > 0 and sum(values) > 0:
             return values if min(values) >= 0 else _running(values)
     return [Fraction(1)] * len(deployments)
 
