@@ -213,6 +213,12 @@ NAME = _of(
     ("target envoi { }", ("`envoi`", "`envoy`")),
     ("signal n: int(0..9) { source header(x-n)  on_error deny }", ("double quotes",), 1, True),
     ("signal größe: bool { source has_tools }", ("letters", "`größe`"), 1, True),
+    ('pool x { url "127.0.0.1:1" }', ("no attribute `url`", "called `endpoint`")),
+    ("pool x { gpus h100 }", ("no attribute `gpus`", "called `gpu`")),
+    ('signal s: bool { source header("x")  on_failure silent }', ("no attribute `on_failure`", "called `on_error`")),
+    ('signal s: score { classifier "pii"  threshold 0.5 }', "write `source classifier(…)`"),
+    ("route r { order 3  to small }", ("no attribute `order`", "called `priority`")),
+    ("route r { tier one  to small }", ("takes a plain number", "such as `2`")),
 )
 
 TYPE = _of(

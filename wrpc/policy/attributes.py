@@ -17,6 +17,9 @@ from wrpc.policy.wording import described, limits, quoted, spelling
 from wrpc.source import Span
 from wrpc.syntax import tree
 
+SMALL = frozenset({"tier", "priority", "retries", "replicas", "tensor_parallel", "pipeline_parallel", "language"})
+"""Numbers that are seldom in the thousands."""
+
 T = TypeVar("T")
 
 
@@ -112,6 +115,11 @@ class Reader:
 
     def unknown(self, block: str, name: tree.Name, known: Iterable[str]) -> None:
         words = set(known)
+        other = meant.attribute(name, words)
+        if other is not None:
+            message = f"`{block}` has no attribute `{name.text}`"
+            self.faults.add(codes.UNKNOWN_ATTRIBUTE, message, name.span, help=other[0], fixes=other[1])
+            return
         best = self.faults.suggest(name.text, words)
         advice = best or (
             f"`{block}` takes " + ", ".join(f"`{w}`" for w in sorted(words)) if words else None
@@ -215,7 +223,8 @@ class Reader:
         if not isinstance(value, tree.Number):
             advice = meant.unquoted(value)
             if advice is None:
-                self.wrong(value, name, units.title(kind.dimension), f"`{units.example(kind.dimension)}`")
+                example = "2" if name in SMALL else units.example(kind.dimension)
+                self.wrong(value, name, units.title(kind.dimension), f"`{example}`")
             else:
                 message = f"`{name}` takes {units.title(kind.dimension)}, found a string"
                 self.faults.add(codes.WRONG_TYPE, message, value.span, help=advice[0], fixes=advice[1])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from wrpc.diagnostics import Fix, listing
 from wrpc.policy import units
@@ -11,6 +11,7 @@ from wrpc.policy import vocabulary as v
 from wrpc.policy.model import Enum, Set, Signal
 from wrpc.policy.names import written
 from wrpc.policy.operands import Where
+from wrpc.policy.sources import SOURCES
 from wrpc.source import Span
 from wrpc.syntax import tree
 
@@ -40,8 +41,41 @@ UNITS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Units of other languages, and those that may be meant."""
 
+ATTRIBUTES: Mapping[str, str] = {
+    **dict.fromkeys(("url", "uri", "address", "host", "hostname", "base_url", "api_base", "server"), "endpoint"),
+    **dict.fromkeys(("on_failure", "on_fail", "onerror", "if_failed"), "on_error"),
+    **dict.fromkeys(("gpus", "gpu_type", "accelerator", "device", "hardware"), "gpu"),
+    **dict.fromkeys(("context_length", "context_window", "context_size", "max_model_len", "n_ctx"), "context"),
+    **dict.fromkeys(("max_tokens", "max_output_tokens", "max_completion_tokens"), "max_output"),
+    **dict.fromkeys(("instances", "count", "nodes", "scale"), "replicas"),
+    **dict.fromkeys(("tp", "tensor_parallel_size"), "tensor_parallel"),
+    **dict.fromkeys(("pp", "pipeline_parallel_size"), "pipeline_parallel"),
+    **dict.fromkeys(("max_concurrency", "max_num_seqs", "parallel"), "concurrency"),
+    **dict.fromkeys(("prio", "order", "rank", "precedence"), "priority"),
+    **dict.fromkeys(("retry", "num_retries", "max_retries", "attempts"), "retries"),
+    **dict.fromkeys(("location", "zone", "datacenter"), "region"),
+    **dict.fromkeys(("vendor", "company"), "provider"),
+    **dict.fromkeys(("cost", "pricing"), "price"),
+    **dict.fromkeys(("thinking", "reasoning_effort", "use_reasoning"), "reasoning"),
+    **dict.fromkeys(("desc", "comment", "summary"), "description"),
+    **dict.fromkeys(("tags", "metadata", "annotations"), "labels"),
+    **dict.fromkeys(("cutoff", "min_confidence"), "threshold"),
+    **dict.fromkeys(("hf_id", "repo", "weights_path"), "source"),
+}
+"""Attributes of other languages, and the one of this language that may be meant."""
+
 SUFFIXES = {"s": "s", "1/s": "/s", "B": "GiB", "W": "kW", "USD": "USD", "USD/s": "USD/h", "USD/tok": "USD/Mtok"}
 NUMBER = re.compile(r"-?\d[\d_]*(?:\.\d+)?")
+
+
+def attribute(name: tree.Name, known: Collection[str]) -> Advice | None:
+    """For an attribute that a block does not have: what it is called here."""
+    found = ATTRIBUTES.get(name.text.lower())
+    if found is not None and found in known:
+        return f"it is called `{found}` here", (Fix(name.span, found, f"write `{found}`", safe=False),)
+    if "source" in known and name.text in SOURCES:
+        return f"`{name.text}` is a source: write `source {name.text}(…)`", ()
+    return None
 
 
 def unit(number: tree.Number) -> Advice | None:
