@@ -162,7 +162,6 @@ def test_a_fleet_without_load_or_without_pools_is_refused() -> None:
         ("split { w 5 }", "takes pools and their shares"),
         ("split { w { a 50% b 40% } }", "are 0.9 together, not 1"),
         ("split { w { a 150% b 40% } }", "the share of `a` is not a share"),
-        ("router model", "has no setting `router`"),
     ],
 )
 def test_settings_that_mean_nothing(settings: str, message: str) -> None:
