@@ -9,9 +9,9 @@ UNREADABLE = Code(
     "unreadable-request",
     "error",
     """\
-A line that is no JSON object.
+A line that is not a JSON object.
 
-A request is one JSON object a line, from signal names to values.
+Each line is one request: a JSON object that maps signal names to values.
 """,
 )
 
@@ -29,7 +29,7 @@ WRONG_VALUE = Code(
     "request-value",
     "error",
     """\
-A request whose value has another type than its signal, is out of its range, or is none of its names.
+A request whose value has another type than its signal, is out of its range, or is not one of its names.
 
 A score is given as its raw number. Numbers are read as exact decimals.
 """,

@@ -6,10 +6,10 @@ from wrpc.diagnostics import Code
 
 # fmt: off
 UNEXPECTED_TEXT = Code("WRP001", "unexpected-text", "error", """\
-A word or a sign that fits nowhere.
+A word or sign that is not allowed here.
 
-The finding names what was found and what may stand there. Reading goes on behind it, so that one run shows what is
-wrong with the other declarations too.
+The message names what was found and what was expected. Reading continues after it, so one run also shows what is wrong
+with the other declarations.
 
 Bad:
 
@@ -23,14 +23,14 @@ Good:
     pool small {}
     route short { to small  when brief }
 
-How to repair: write what is expected. A name that is one of the language's words may stand in backticks.
+How to repair: write what is expected. To use a word of the language as a name, put it in backticks.
 """)
 
 UNCLOSED_TEXT = Code("WRP002", "unclosed-text", "error", """\
-A text or a name in backticks that does not end on its line.
+A string, or a name in backticks, that does not end on its line.
 
-A missing quote turns the rest of the line inside out. A text ends on the line it begins on; a line break inside it is
-written `\\n`.
+After a missing quote, the rest of the line is read as part of the string. A string ends on the line it begins on; a
+line break inside it is written `\\n`.
 
 Bad:
 
@@ -47,14 +47,14 @@ Good:
       region "eu"
     }
 
-How to repair: close the quotes or the backticks. A quote inside a text is written `\\"`.
+How to repair: close the quotes or the backticks. A quote inside a string is written `\\"`.
 """)
 
 UNCLOSED_BRACKET = Code("WRP003", "unclosed-bracket", "error", """\
 A bracket that is not closed, or closed by another kind, or that closes nothing.
 
-Where a brace is missing, everything behind it would belong to the wrong block. The finding stands where the bracket is
-missed, and names the one that is open.
+After a missing brace, everything would belong to the wrong block. The finding points to where the bracket should be,
+and names the one that is still open.
 
 Bad:
 
@@ -85,10 +85,10 @@ How to repair: close the bracket that the finding names as open.
 """)
 
 DEEP_NESTING = Code("WRP004", "deep-nesting", "error", f"""\
-Brackets or signs that stand inside each other more than 100 levels deep.
+Brackets or operators nested more than 100 levels deep.
 
-Nobody reads that many levels, and only a program writes them. Chains of `and`, `or` and `+` are flat and may be as long
-as they like.
+Nesting this deep almost always comes from a program that generates policies. Chains of `and`, `or` and `+` do not nest
+and can be of any length.
 
 Bad:
 
@@ -103,7 +103,7 @@ How to repair: give an inner part a name of its own with `let`.
 """)
 
 NOT_UTF8 = Code("WRP005", "not-utf8", "error", """\
-A file that is no text in UTF-8.
+A file that is not UTF-8 text.
 
 Policies are text in UTF-8, with or without a byte order mark, with line breaks of either kind. Guessing another
 encoding could change a name without notice.
@@ -118,7 +118,7 @@ How to repair: save the file as UTF-8, or name the file that was meant.
 EMPTY_FILE = Code("WRP006", "empty-file", "error", """\
 A file with nothing in it.
 
-An empty policy would pass every check, and is most often a file that was not written to its end.
+An empty policy would pass every check. Most often the file was cut off while it was written.
 
 Bad: a file of no bytes, or of spaces and line breaks alone.
 
@@ -140,21 +140,21 @@ How to repair: split the file, or name the one that was meant.
 """)
 
 UNREADABLE_FILE = Code("WRP008", "unreadable-file", "error", """\
-A file that does not exist or may not be read.
+A file that does not exist or cannot be read.
 
-Nothing can be said about a policy that is not there.
+Without the file there is nothing to check.
 
 Bad: a misspelt path, a folder in place of a file, a file without permission to read it.
 
 Good: the path of a file.
 
-How to repair: correct the path; the help names what has a like name beside it.
+How to repair: correct the path; the help lists files with similar names in the same folder.
 """)
 
 UNKNOWN_KEYWORD = Code("WRP009", "unknown-keyword", "error", """\
-A declaration or a clause that begins with no word of the language.
+A declaration or clause that begins with an unknown word.
 
-The words are few, and the nearest ones stand in the help. Where one is near, what follows is read as if it stood there.
+The help lists the nearest words of the language. If one is close enough, the rest is read as if you had written it.
 
 Bad:
 
@@ -181,10 +181,9 @@ How to repair: correct the spelling.
 """)
 
 UNQUOTED_TEXT = Code("WRP010", "unquoted-text", "error", """\
-A bare name where a text belongs.
+A bare name where a string belongs.
 
-Text in double quotes is always a string, and a bare word always a name, so that neither changes its meaning with what
-happens to be declared.
+Text in double quotes is always a string, and a bare word is always a name, whatever else is declared.
 
 Bad:
 
@@ -195,13 +194,13 @@ Good:
 
     guard on { deny "blocked" }
 
-How to repair: put the text in double quotes.
+How to repair: put the string in double quotes.
 """)
 
 QUOTED_NAME = Code("WRP011", "quoted-name", "error", """\
-A text in quotes where a name belongs.
+A string in quotes where a name belongs.
 
-Text in double quotes is never a name. A name that is no identifier stands in backticks.
+Text in double quotes is never a name. A name with anything other than letters, digits and `_` goes in backticks.
 
 Bad:
 
@@ -233,11 +232,11 @@ Good:
 
     let far = 1e12
 
-How to repair: write a number of a size that something has.
+How to repair: write a realistic number.
 """)
 
 UNKNOWN_ESCAPE = Code("WRP013", "unknown-escape", "error", """\
-A backslash in a text before a letter that it gives no meaning.
+A backslash in a string before a letter that has no meaning there.
 
 `\\\\`, `\\"`, `\\n`, `\\t`, `\\r` and `\\u00e9` are known. A pattern needs its backslashes twice: an unknown escape
 that was passed on or dropped would change the pattern without notice.
@@ -255,10 +254,10 @@ How to repair: write the backslash twice; the fix does.
 """)
 
 FOREIGN_SIGN = Code("WRP014", "foreign-sign", "error", """\
-A sign that other languages have and this one spells in another way.
+A sign from another language that is written differently here.
 
-`and`, `or` and `not` are words, `==` compares, strings need double quotes, a comment begins with `#`, and nothing
-stands between a name and its value.
+`and`, `or` and `not` are words, `==` compares, strings need double quotes, a comment begins with `#`, and there is no
+`:` or `=` between a name and its value.
 
 Bad:
 
@@ -280,9 +279,9 @@ How to repair: write what the help says; most of these have a fix.
 """)
 
 MANY_ERRORS = Code("WRP015", "many-errors", "info", """\
-The rest of a file is not read after 50 findings of syntax.
+The rest of a file is not read after 50 syntax findings.
 
-So many most often have one cause, or the file is no policy at all.
+So many usually have one cause, or the file is not a policy at all.
 
 Bad: a file of another language.
 
@@ -291,10 +290,10 @@ Good: a file with fewer faults.
 How to repair: repair the first findings, and run again.
 """)
 UNQUOTED_NAME = Code("WRP016", "unquoted-name", "error", """\
-A name with a sign in it that does not stand in backticks.
+A name with a sign in it that is not in backticks.
 
-A plain name has letters, digits and `_`. In `a-b` the sign would be a minus, in `a.b` a part of `a`. Any other name
-stands in backticks, where it is declared and where it is used.
+A plain name has letters, digits and `_`. `a-b` would mean `a` minus `b`, and `a.b` a part of `a`. Any other name goes
+in backticks, both where it is declared and where it is used.
 
 Bad:
 
@@ -312,7 +311,7 @@ LIST_COMMA = Code("WRP017", "list-comma", "error", """\
 A comma that is missing between two members of a list, or that continues a list where its end was meant.
 
 A comma after a pool continues the list of pools, also over the end of a line: the next word is read as one more pool.
-Behind anything else a comma may stand or not.
+After anything else a comma is optional.
 
 Bad:
 
@@ -340,9 +339,9 @@ How to repair: leave the comma out, or write it; the fix does.
 """)
 
 MISPLACED_CONDITION = Code("WRP018", "misplaced-condition", "error", """\
-A condition that stands before its rule.
+A condition that is written before its rule.
 
-In a route, `when` is a clause of its own. In a guard and in an `assert` it belongs to one rule, and stands behind it: a
+In a route, `when` is a clause of its own. In a guard and in an `assert` it belongs to one rule, and comes after it: a
 guard may have several rules, each with its own condition.
 
 Bad:
@@ -366,7 +365,7 @@ How to repair: write the condition behind the rule; the fix does.
 SPLIT_NUMBER = Code("WRP019", "split-number", "error", """\
 A number that is written in several pieces: `100,000`, `30 s`, `20k per minute`.
 
-A comma separates values, and a word behind a blank is the next attribute. A number is one word with its unit.
+A comma separates values, and a word after a space is the next attribute. A number is one word with its unit.
 
 Bad:
 

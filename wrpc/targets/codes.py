@@ -9,10 +9,10 @@ NOT_CARRIED = Code(
     "not-carried",
     "warning",
     """\
-Something that the target cannot carry.
+A part of the policy that the target cannot carry.
 
-The emitted files do not hold this part of the policy. For a guard that is enforced this is an error: nothing would
-keep it. Elsewhere it is a warning, and the manifest records it.
+The emitted files do not contain this part of the policy. For a guard that has to be enforced this is an error: requests
+would get past it. Elsewhere it is a warning, and the manifest records it.
 
 How to repair: move the rule to a target that carries it, write the route so that the guard is proved, or waive it
 with a reason in the target's block: `target envoy { waive { WRP801 "the mesh in front of it denies these" } }`.
@@ -24,7 +24,7 @@ APPROXIMATED = Code(
     "approximated",
     "info",
     """\
-Something that the target carries only by a stated approximation.
+A part of the policy that the target carries only approximately.
 
 The message says what is lost. The manifest records it.
 """,
@@ -46,7 +46,7 @@ UNEMITTABLE = Code(
     "cannot-emit",
     "error",
     """\
-Something that the target needs and the policy does not say, or says in a way that the program would misread.
+Something that the target needs and that is missing, or written in a way that the program would misread.
 
 Nothing is written. The message says what is missing.
 """,
@@ -59,7 +59,7 @@ REJECTED = Code(
     """\
 The target's own schema or program rejects what was emitted.
 
-This is a fault of wrpc or a version that does not fit; nothing is written.
+This is a bug in wrpc, or a version of the program that does not fit. Nothing is written.
 """,
 )
 
@@ -81,9 +81,9 @@ REFUSES_ALL = Code(
     """\
 A target whose output would refuse every request.
 
-Nobody would be served: each way through the emitted program ends in a denial, or in the answer that nobody takes the
-request. Often it is a setting that is missing. Signals that nobody computes have failed in every request: with
-`on_error deny` each of them is denied, and one that cannot fail makes every request an invalid one.
+No request would be served: every path through the emitted files ends in a denial, or in the answer that no route takes
+the request. Often a setting is missing. A signal that nothing computes counts as failed in every request: with
+`on_error deny` every request is denied, and if the signal cannot fail, every request is rejected as malformed.
 
 How to repair: say who computes the signals (for Envoy `signals_by` or `trust_headers`), or write a route or a default
 that some request takes and that its guards leave a destination.
@@ -97,10 +97,9 @@ UNSEEN_POOL = Code(
     """\
 A setting in a `target` block that sends requests to a pool which the guarded plan of its route does not have.
 
-No proof and no guard knows of what such a setting does: a request that a guard keeps from the pool would reach it all
-the same.
+Proofs and guards do not see such a setting: a request that a guard keeps away from the pool would still reach it.
 
-How to repair: say it in the route (`mirror p 5%`, `cascade`, `to`), where guards see it, or take it out of the
+How to repair: write it in the route (`mirror p 5%`, `cascade`, `to`), where guards see it, or take it out of the
 settings.
 """,
 )

@@ -1,9 +1,9 @@
-"""Two routes of equal precedence can both hold, for a request that no route before them takes, and do different things.
+"""Two routes of equal precedence match the same request, no earlier route takes it, and they treat it differently.
 
-The file does not say what happens to that request. Where `resolve` has further keys, a measurement or a spelling
-decides, which nobody reads in review: that is a warning, and an error where even those leave the two equal. Every pair
-is told, each with a request of its own. Nothing is proved over requests that routes conflict for: the claims and guards
-that they concern are open until the conflict is repaired.
+The file does not say what happens to that request. If `resolve` has further keys, a measured confidence or the spelling
+of a name decides, which a reviewer does not see: that is a warning. If even those leave the two equal, it is an error.
+Every pair is reported with a request of its own. Nothing is proved about requests for which routes conflict: claims and
+guards that concern them stay open until the conflict is repaired.
 
 Bad:
 

@@ -1,8 +1,7 @@
 """A route with a `when` that is reached only while some signal fails.
 
-As long as everything works, earlier routes take all of its requests. That is rarely what was meant: the route looks as
-if it had a share of the traffic, and has none until a classifier is down. A default for failures is good practice, and
-no finding.
+As long as everything works, earlier routes take all of its requests. That is rarely intended: the route looks as if it
+gets traffic, but gets none until a classifier is down. A default for failures is good practice, and is not reported.
 
 Bad:
 

@@ -1,7 +1,7 @@
 """A route whose removal changes no decision.
 
-What it takes would go to the same place without it, with the same settings. It is harmless now, and misleading: whoever
-changes the route that really decides believes that this one still holds.
+Without it, its requests would go to the same place with the same settings. It does no harm now, but it misleads:
+someone who changes the other route may believe that this one still applies.
 
 Bad:
 

@@ -1,6 +1,6 @@
 """A route without a tier among routes with one.
 
-Readers take it for the weakest; routers that number tiers from 1 take it for tier 0, before every safety rule.
+People read it as the last one; routers that number tiers from 1 read it as tier 0, ahead of every safety rule.
 
 Bad:
 

@@ -1,6 +1,6 @@
-"""A route that routes of higher precedence, together, leave nothing to.
+"""A route that is never reached: earlier routes take every request that it matches.
 
-Each of them may leave something; what counts is all of them. A route that could never hold at all is WRP203 alone.
+It may take several earlier routes together. A route whose condition can never hold is reported as WRP203 only.
 
 Bad:
 

@@ -1,6 +1,6 @@
 """A `when` that no request satisfies.
 
-Nobody is ever sent here, so whatever the route was written for goes somewhere else.
+The route never takes a request, so the requests that it was written for go elsewhere.
 
 Bad:
 

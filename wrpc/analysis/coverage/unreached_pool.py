@@ -1,6 +1,6 @@
 """A pool or model that nothing reaches.
 
-It costs what it costs, and no request is ever sent there; or a route that should name it does not.
+You pay for it, and no request is ever sent there. Or a route that should name it does not.
 
 Bad:
 

@@ -1,8 +1,8 @@
 """A pool, its site and its model that contradict each other.
 
 More GPUs than the site has of that type, a region that is not the site's, a context above the model's, weights that do
-not fit the memory of a replica, heads that the parallelism does not divide: such a pool never starts, or does not stand
-where the rules believe it.
+not fit the memory of a replica, heads that the parallelism does not divide: such a pool never starts, or is not where
+the rules assume it to be.
 
 Bad:
 

@@ -1,6 +1,6 @@
-"""A fallback, spill, cascade step or mirror that leads to another provider than the main destinations: a note.
+"""A fallback, spill, cascade step or mirror that leads to another provider than the main destinations.
 
-Most people want that of a fallback. Contract, price and the terms for data change there.
+That is often intended, so it is a note. But contract, price and data terms change there.
 
 Bad:
 
@@ -15,11 +15,10 @@ Good:
     pool second { provider "openai/gpt-5-mini" }
     default { to first  fallback second }
 
-What counts is the name before a `/`. A pool that declares no provider, such as one of your own, says nothing, and an
-edge that a guard removes leads nowhere. A fallback that refusals take as well is WRP507 alone.
+Only the name before a `/` is compared. Pools without a provider, such as your own, are ignored, and so are edges that a
+guard removes. A fallback that is also taken after refusals is reported as WRP507 only.
 
-To say that it is meant, write a guard or a claim over `destination.provider`: where a policy has such a rule, this
-check is silent.
+If it is intended, write a guard or a claim over `destination.provider`: then this check reports nothing.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A fallback, spill, cascade step or mirror that leads to another region than the main destinations.
 
-What leaves is data: in an outage, under load, or as a copy, requests are answered where nobody meant them to be.
+In an outage, under load, or as a copy, prompts reach a region that they were not meant for.
 
 Bad:
 
@@ -15,12 +15,12 @@ Good:
     pool second { region "eu" }
     default { to near  fallback second on overload }
 
-A route whose main destinations stand in several regions may go to all of these. A pool that declares no region says
-nothing, and an edge that a guard removes leads nowhere.
+A route whose main destinations are in several regions may go to all of these. Pools without a region are ignored, and
+so are edges that a guard removes.
 
-To repair, name a pool of the same region, or say with a guard or a claim over `destination.region` what may leave.
-Where a policy has such a rule, this check is silent: the rule itself is proved or refuted. Regions of one jurisdiction
-(`us-east-1` and `westus2`, `eu-central-1` and `swedencentral`) make a note, not a warning.
+To repair, name a pool of the same region, or say with a guard or a claim over `destination.region` what may leave. If a
+policy has such a rule, this check reports nothing: the rule itself is proved or refuted. Between regions of one
+jurisdiction (`us-east-1` and `westus2`, `eu-central-1` and `swedencentral`) it is a note, not a warning.
 
 Good:
 

@@ -1,7 +1,7 @@
 """A fallback that is taken when the content is refused, and leads to a pool of another provider or trust.
 
-A provider or a guardrail refuses a request: the fallback then asks somebody else for the same answer. A fallback
-without `on` is taken for every cause, refusals among them; so is one `on refusal` or `on content_policy`.
+When a provider or a guardrail refuses a request, the fallback asks another one for the same answer. A fallback without
+`on` is taken for every cause, refusals among them; so is one `on refusal` or `on content_policy`.
 
 Bad:
 
@@ -16,8 +16,9 @@ Good:
     pool open { trust "unfiltered" }
     default { to strict  fallback open on timeout, overload, server_error }
 
-What counts is a fallback that the guards leave to some request beside a primary whose provider (the name before a `/`)
-or trust is another, both declared. `fallback others` leads from each primary to the rest.
+Reported are fallbacks that the guards leave to some request, and whose provider (the name before a `/`) or trust
+differs from that of a main destination; both pools must declare it. `fallback others` leads from each main destination
+to the rest.
 
 To repair, say which failures the fallback is for, or name a pool of the same provider and trust.
 """

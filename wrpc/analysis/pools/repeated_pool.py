@@ -1,6 +1,7 @@
-"""A cycle of fallbacks or cascades: a pool that stands twice in one plan.
+"""A cycle of fallbacks or cascades: a pool that appears twice in one plan.
 
-A pool that has just failed or was not good enough is asked again, and nothing is gained but time and money.
+A pool that has just failed, or whose answer was not good enough, is asked again: that costs time and money and gains
+nothing.
 
 Bad:
 
@@ -15,8 +16,8 @@ Good:
     pool large { }
     route all { to small  fallback large }
 
-To repair, name another pool, or use `retries` to ask the same one again. Main destinations that stand in for one
-another are `fallback others`.
+To repair, name another pool, or use `retries` to ask the same one again. For main destinations that back each other up,
+write `fallback others`.
 """
 
 from __future__ import annotations

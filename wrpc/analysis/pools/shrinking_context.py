@@ -1,6 +1,6 @@
-"""A fallback on `context` to a pool that takes no more than the ones before it.
+"""A fallback on `context` to a pool whose context is no larger than that of the pools before it.
 
-What did not fit there does not fit here either: the request fails twice, and later.
+A request that did not fit there does not fit here either: it fails twice, and later.
 
 Bad:
 
@@ -15,9 +15,9 @@ Good:
     pool small { context 8_192 }
     default { to small  fallback large on context }
 
-What counts is the pool's context, or its model's where the pool has none; where neither is known, nothing is said. An
-edge is compared with the largest main destination, and with the edges on `context` before it. It is a note where it
-takes just as much, and where a smaller or unknown main destination may turn away what fits here.
+What counts is the pool's context, or its model's where the pool has none; where neither is known, nothing is reported.
+An edge is compared with the largest main destination, and with the edges on `context` before it. It is a note if the
+context is the same, or if a smaller or unknown main destination may refuse what fits here.
 
 To repair, name a pool with a greater context, the smallest of several first.
 """

@@ -1,4 +1,4 @@
-"""Requests of a size that their destination cannot take.
+"""Requests that are too long for their destination.
 
 The engine refuses them after they have waited, or cuts them off.
 
@@ -18,9 +18,9 @@ Good:
     default { to large }
 
 What counts is `total_tokens`, or `prompt_tokens` and the model's `max_output`, against the pool's context (or its
-model's, where the pool has none: a warning, because nobody said what the pool was started with). A signal from
-`max_tokens` bounds the answer: what a request asks for itself is no more than that. A route with
-`compress` shortens the prompt first.
+model's, where the pool has none: a warning, because the policy does not say what the pool was started with). A signal
+from `max_tokens` limits the answer: a request gets no more than it asks for. A route with `compress` shortens the
+prompt first.
 
 To repair, send long requests elsewhere, deny them, or compress them.
 """

@@ -1,7 +1,7 @@
-"""A claim that asks nothing.
+"""A claim that nothing could ever break.
 
-No request satisfies its `when`, or no pool, route or label its other part: nothing could ever break it, so that it
-holds without saying anything.
+No request satisfies its `when`, or no pool, route or label satisfies the rest of it. Such a claim is proved but says
+nothing about your requests.
 
 Bad:
 

@@ -1,4 +1,4 @@
-"""A `test` block whose request is decided otherwise than it expects.
+"""A `test` block whose request gets another decision than the test expects.
 
 Bad:
 

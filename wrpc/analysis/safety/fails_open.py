@@ -1,4 +1,4 @@
-"""A guard that would act, were a signal's real value known, and does not while the signal fails.
+"""A guard that lets requests pass while a signal fails, although it acts when the signal's value is known.
 
 A guard counts an unknown condition as true. But `on_error silent` says that a failed signal is false, and `fires` that
 it is true: then nothing is unknown any more, and a classifier that is down lets everything past the guard. For a

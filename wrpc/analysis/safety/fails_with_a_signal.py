@@ -1,7 +1,7 @@
 """A claim that holds only while no signal fails.
 
-Classifiers time out, headers are missing. Then a condition that reads them is unknown, the route it guards stands
-aside, and the next one takes the request. For a `sealed` or `critical` rule this is an error.
+Classifiers time out, headers are missing. Then a condition that reads them is unknown, the route with that condition is
+skipped, and the next one takes the request. For a `sealed` or `critical` rule this is an error.
 
 Bad:
 

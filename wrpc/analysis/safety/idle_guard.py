@@ -1,7 +1,7 @@
 """A guard that can never act, whatever routes there are.
 
-Its condition holds for no request, or its destination part for no pool of the policy. To call it proved would be true
-and worth nothing: most often a word in it is misspelt. For a `sealed` guard this is an error.
+Its condition holds for no request, or its destination part for no pool of the policy. It would count as proved without
+protecting anything: most often a word in it is misspelt. For a `sealed` guard this is an error.
 
 Bad:
 
@@ -22,8 +22,8 @@ Good:
     default { to cloud }
     guard home { forbid destination.trust == "cloud" when pii }
 
-A pool with values that nobody names yet counts as well: while every pool is `"own"`, `forbid destination.trust !=
-"own"` still waits for the first one that is not.
+A guard that waits for pools of other values is not reported: while every pool has trust `"own"`, `forbid
+destination.trust != "own"` is there for the first pool that has not.
 
 To repair, correct the value or the condition, or the range of the signal that it reads.
 """

@@ -1,7 +1,7 @@
 """A deny guard or a deny route that never decides, because others deny the same requests first.
 
-A failed signal with `on_error deny` comes first, then deny guards as they are written, then routes. What stands behind
-another denial of all its requests changes no decision, and its text is never seen.
+A failed signal with `on_error deny` comes first, then deny guards as they are written, then routes. A denial after
+another one that covers all its requests changes no decision, and its text is never shown.
 
 Bad:
 
@@ -22,7 +22,8 @@ Good:
     guard long_attacks { deny "a long attack" when attack and turns > 300 }
     guard attacks { deny "attack" when attack }
 
-A route that earlier routes leave nothing to is WRP202, a condition that no request satisfies WRP203 or WRP411.
+A route that is never reached because of earlier routes is WRP202; a condition that no request satisfies is WRP203 or
+WRP411.
 
 To repair, put the narrower denial first, or remove it.
 """

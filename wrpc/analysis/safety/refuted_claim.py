@@ -1,4 +1,4 @@
-"""A claim that is refuted.
+"""A claim that does not hold for some request.
 
 The witness is a request for which it does not hold; `wrpc decide` shows the same decision.
 
@@ -20,8 +20,8 @@ Good:
     default { to own  fallback cloud on timeout }
     assert no_leak { never destination.trust == "cloud" when pii }
 
-A claim speaks of every destination that the decision can reach: weights, fallbacks, cascade steps, spills, mirrors.
-To repair, change the route that the witness takes, or add a guard.
+A claim covers every destination that the decision can reach: weights, fallbacks, cascade steps, spills, mirrors. To
+repair, change the route that the witness takes, or add a guard.
 """
 
 from __future__ import annotations

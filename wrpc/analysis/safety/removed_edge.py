@@ -1,6 +1,7 @@
-"""A fallback, spill, cascade step or mirror that a guard has to remove.
+"""A fallback, spill, cascade step or mirror that a guard removes for some requests.
 
-The guard keeps the rule, and the edge is not there when it is needed: whoever wrote it did not think of these requests.
+The safety rule holds, but these requests are left without that fallback, spill, step or mirror. Its author probably did
+not think of them.
 
 Bad:
 

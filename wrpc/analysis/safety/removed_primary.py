@@ -1,7 +1,7 @@
-"""A guard that removes a main destination: a note, with a request where it does.
+"""A guard that removes a main destination for some requests.
 
-The guard is enforced, not proved: a target has to carry it. Each pool is noted once, with one route that loses it.
-Where nothing is left, that is WRP406.
+This is a note, with one such request. The guard is enforced, not proved: a target has to carry it. Each pool is noted
+once, with one route that loses it. Where nothing is left, that is WRP406.
 
 Bad:
 

@@ -1,7 +1,7 @@
 """A guard or claim that reads an attribute which a reachable pool does not declare.
 
 An undeclared attribute equals nothing and differs from everything: `destination.trust != "own"` is true of a pool that
-forgot its `trust`. What was meant should be written down.
+forgot its `trust`. Write down what you mean.
 
 Bad:
 

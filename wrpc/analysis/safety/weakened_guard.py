@@ -1,7 +1,7 @@
-"""A sealed guard removed or weakened.
+"""A sealed guard that an override removes or weakens.
 
-An environment may tighten what is sealed, and nothing else: everything that the guard denied, forbade or required
-before the override must still be.
+An environment may only tighten a sealed guard: everything that it denied, forbade or required before the override must
+still be denied, forbidden or required.
 
 Bad:
 

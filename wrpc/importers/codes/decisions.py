@@ -9,9 +9,9 @@ MAPPING_GAP = Code(
     "mapping-gap",
     "warning",
     """\
-Values of a score between two outputs of a mapping that no output takes.
+A gap between two outputs of a mapping: values of the score that no output covers.
 
-For those requests no output fires, and every rule over the mapping is silent.
+For those requests no output fires, and no rule that reads the mapping holds.
 
 Bad:
 
@@ -41,9 +41,9 @@ MAPPING_OVERLAP = Code(
     "mapping-overlap",
     "warning",
     """\
-Values of a score that two outputs of a mapping take.
+Values of a score that two outputs of a mapping cover.
 
-The first in the file wins, so that the order of lines decides.
+The first one in the file wins, so the order of the lines decides.
 
 Bad:
 
@@ -75,8 +75,8 @@ UNREACHABLE_OUTPUT = Code(
     """\
 An output of a mapping that never fires.
 
-Its range is empty, the outputs before it take all of it, or it lies beyond every value that the score can have.
-Whatever asks for it waits for ever.
+Its range is empty, earlier outputs cover all of it, or it is beyond every value that the score can have. Conditions on
+it never hold.
 
 Bad:
 
@@ -97,7 +97,7 @@ Bad:
           priority: 1
           rules: {operator: OR, conditions: [{type: projection, name: low}, {type: projection, name: high}]}
 
-How to repair: move its bound to where the score goes, or delete it.
+How to repair: move its bound into the range of the score, or delete it.
 """,
 )
 
@@ -119,7 +119,7 @@ Bad:
       decisions:
         - {name: a, priority: 1, rules: {type: context, name: long}}
 
-How to repair: exchange the two bounds.
+How to repair: swap the two bounds.
 """,
 )
 
@@ -130,7 +130,7 @@ SAME_RULES = Code(
     """\
 Two decisions with the same rules.
 
-Only one of them can ever answer; the other is dead, or it differs by accident.
+Only one of them ever answers; the other is never reached, or was meant to have another condition.
 
 Bad:
 
@@ -153,7 +153,8 @@ WITHOUT_TIER = Code(
     """\
 A decision without a tier, in a file whose other decisions have one.
 
-The router takes it for tier 0, which goes before tier 1: it overtakes what was meant to go first, safety rules too.
+The router treats it as tier 0, ahead of tier 1: it goes before the decisions that were meant to be first, safety rules
+included.
 
 Bad:
 
@@ -174,9 +175,9 @@ CONTRADICTING = Code(
     "contradicting-settings",
     "error",
     """\
-Settings beside each other of which the program takes only one, or which do not go together.
+Settings that contradict each other, or of which the program uses only one.
 
-The command line of the program refuses the file, or one of the two holds and the other is read by nobody.
+The program's command line refuses the file, or the program uses one of the two and ignores the other.
 
 Bad:
 
@@ -197,10 +198,10 @@ DROPPED = Code(
     "dropped-setting",
     "warning",
     """\
-A setting that the program reads and then does nothing with, or passes on as it is.
+A setting that the program reads but ignores, or passes on unchecked.
 
-`use_reasoning: true` on a model without a reasoning family changes no request; an effort that nobody knows reaches the
-model as it was written.
+`use_reasoning: true` on a model without a reasoning family changes no request; an unknown effort is sent to the model
+as it was written.
 
 Bad:
 
@@ -256,7 +257,7 @@ Bad:
       decisions:
         - {name: a, priority: 1, rules: {type: domain, name: law}}
 
-How to repair: nothing has to be repaired; `signals.domains` says it outright.
+How to repair: nothing needs repair; `signals.domains` sets them explicitly.
 """,
 )
 
@@ -267,7 +268,7 @@ REFUSED = Code(
     """\
 A definition that the program refuses: too few labels, a name with a colon, a list with the same entry twice.
 
-Each of its values is right by itself, and together they make nothing that can run. The program does not start.
+Each value is allowed by itself, but not together with the others. The program does not start.
 
 Bad:
 
@@ -289,9 +290,9 @@ RANKED_OTHERWISE = Code(
     """\
 Decisions that the stated release ranks in a way that a policy cannot say.
 
-Before 0.4 the router asks first, inside a tier or with `strategy: confidence`, which decision is surer: the mean over
-all conditions of an AND, the greatest of an OR, where a keyword counts 1. A policy compares confidences only where each
-of two decisions rests on one measured signal.
+Before 0.4 the router asks first, inside a tier or with `strategy: confidence`, which decision has the higher
+confidence: the mean over all conditions of an AND, the greatest of an OR, where a keyword counts 1. A policy compares
+confidences only where each of two decisions rests on one measured signal.
 
 Bad:
 
@@ -317,7 +318,7 @@ UNREAD_SIGNAL = Code(
     """\
 A signal, score or mapping that no decision reads, directly or through a score.
 
-It costs a computation and guards nothing. Often a condition on it was lost.
+It is computed and has no effect. Often a condition on it was lost.
 
 Bad:
 
@@ -339,8 +340,8 @@ NO_MODELS = Code(
     """\
 A decision that names no model, in a file that declares models.
 
-The router then takes its default model; without one it may take any. A decision that is meant to block answers: what it
-catches goes to the default model.
+The router then uses its default model; without one it may use any. A decision that was meant to block requests sends
+them to the default model instead.
 
 Bad:
 
@@ -365,10 +366,10 @@ NOT_IMPORTED = Code(
     "not-imported",
     "warning",
     """\
-Something that the policy language has no place for.
+A part of the configuration that the policy language cannot express.
 
-The policy that is written does not have it, and neither has what is compiled from the policy. A note instead of a
-warning: it has no part in who answers a request.
+The imported policy does not contain it, and neither do the files that are compiled from it. It is a note instead of a
+warning where it does not affect which model answers a request.
 
 Bad:
 
@@ -379,6 +380,6 @@ Bad:
       decisions:
         - {name: a, priority: 1, modelRefs: [{model: small}]}
 
-How to repair: keep the original beside the policy for it, or do without.
+How to repair: keep the original file for it, or do without.
 """,
 )

@@ -11,8 +11,8 @@ ANOTHER_SYSTEM = Code(
     """\
 A file, or a document of one, that is not a configuration that wrpc reads.
 
-What it looks like is told by its keys. Among several files, and with `--skip-unknown`, it is skipped, and this is a
-note.
+The message says what the file looks like, judging by its keys. Among several files, and with `--skip-unknown`, it is
+skipped, and this is a note.
 
 Bad:
 
@@ -20,7 +20,7 @@ Bad:
       listeners: []
       clusters: []
 
-How to repair: name the configuration itself. If this is one, `--from NAME` says whose.
+How to repair: name the configuration itself. If this file is one, say whose with `--from NAME`.
 """,
 )
 
@@ -29,16 +29,16 @@ TEMPLATE = Code(
     "template-not-rendered",
     "error",
     """\
-A template: what stands between `{{` and `}}` is filled in before any program reads the file.
+A template that is not rendered: the parts between `{{` and `}}` are still to be filled in.
 
-Nothing is known of it until then, so it is not read.
+What they become is not known, so the file is not read.
 
 Bad:
 
     model_list:
       {{- toYaml .Values.models | nindent 2 }}
 
-How to repair: read what the template becomes: `helm template CHART | wrpc check --from auto -`.
+How to repair: check the rendered file: `helm template CHART | wrpc check --from auto -`.
 """,
 )
 
@@ -47,7 +47,7 @@ ENCODED = Code(
     "encoded-value",
     "info",
     """\
-A value that may hold a configuration and is base64: `binaryData` of a ConfigMap, or `data` of a Secret.
+A base64 value that may hold a configuration: `binaryData` of a ConfigMap, or `data` of a Secret.
 
 It is not read, because no finding could point into it.
 
@@ -59,7 +59,7 @@ Bad:
     data:
       config.yaml: bW9kZWxfbGlzdDogW10K
 
-How to repair: check the file that the value is made of.
+How to repair: check the file that the value was made from.
 """,
 )
 
@@ -70,7 +70,7 @@ NOT_TEXT = Code(
     """\
 A value of a ConfigMap that is a mapping or a list.
 
-Kubernetes takes text alone, and refuses the ConfigMap. The configuration is read all the same.
+Kubernetes accepts only text there and refuses the ConfigMap. wrpc reads the configuration anyway.
 
 Bad:
 
@@ -94,7 +94,7 @@ TWO_KINDS = Code(
     """\
 A mapping that has keys of two programs' configurations.
 
-It is read as the one whose keys are more and surer. `--from NAME` says outright which one is meant.
+It is read as the one that its keys fit best. `--from NAME` sets it explicitly.
 
 Bad:
 

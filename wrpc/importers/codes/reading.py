@@ -9,10 +9,10 @@ UNREADABLE = Code(
     "unreadable-yaml",
     "error",
     """\
-A file that is no YAML.
+A file that is not YAML.
 
-It ends too early, its indentation does not fit, or it holds characters that YAML does not have. Nothing of it is
-imported.
+It ends too early, its indentation does not fit, or it has characters that YAML does not allow. Nothing is imported from
+it.
 
 Bad:
 
@@ -28,9 +28,9 @@ DUPLICATE_KEY = Code(
     "duplicate-key",
     "error",
     """\
-A key that stands twice in one mapping.
+A key that appears twice in one mapping.
 
-Readers of YAML keep one of the two in silence, and not all keep the same one. Here the first is kept.
+YAML readers silently keep one of the two, and not all keep the same one. wrpc reads the first.
 
 Bad:
 
@@ -48,7 +48,7 @@ ALIAS = Code(
     "alias-out-of-bounds",
     "error",
     """\
-An alias that stands for nothing, for itself, or, with the others, for far too much.
+An alias that is undefined, refers to itself, or expands to far too much.
 
 Aliases of aliases can make a few lines stand for billions of values.
 
@@ -88,7 +88,7 @@ SEVERAL_DOCUMENTS = Code(
     """\
 A second YAML document in one file.
 
-A configuration is one document; readers take the first or the last one in silence.
+A configuration is one document; readers silently take the first or the last one.
 
 Bad:
 
@@ -106,11 +106,11 @@ TOO_DEEP = Code(
     "yaml-too-deep",
     "error",
     """\
-Mappings and lists inside each other beyond the limit.
+Mappings and lists nested beyond the limit.
 
-No configuration that people write comes near to it.
+Configurations written by hand stay far below the limit.
 
-How to repair: see what wrote the file.
+How to repair: check the program that generated the file.
 """,
 )
 
@@ -119,7 +119,7 @@ TOO_LARGE = Code(
     "yaml-too-large",
     "error",
     """\
-A file beyond the size that an importer reads.
+A file that is too large to be imported.
 
 How to repair: split the file; a recipe is a policy of its own.
 """,
@@ -139,8 +139,8 @@ Bad:
     version: v0.3
     decisions: []
 
-How to repair: name the file's own kind (`wrpc import KIND FILE`), or bring an older layout to today's with the tool
-of the program that it belongs to.
+How to repair: name the file's own kind (`wrpc import KIND FILE`), or convert an older layout with the program's own
+migration tool.
 """,
 )
 
@@ -149,10 +149,10 @@ TAKEN_AS = Code(
     "taken-as",
     "info",
     """\
-Which configuration a file was taken for, and which release's reading of it was meant.
+Which kind of configuration a file was read as, and for which release of the program.
 
-`--from auto` tells by the keys at the top of the file. A finding that depends on a release names it.
+`--from auto` decides by the top-level keys of the file. A finding that depends on a release names it.
 
-How to repair: nothing has to be repaired; `--from NAME` and `--release` say it outright.
+How to repair: nothing needs repair; `--from NAME` and `--release` set it explicitly.
 """,
 )

@@ -11,8 +11,7 @@ UNKNOWN_KEY = Code(
     """\
 A key that the program does not know.
 
-A misspelt key is a setting that does not hold: `treshold: 0.85` leaves the threshold at 0, and the signal fires for
-everything.
+A misspelt key has no effect: `treshold: 0.85` leaves the threshold at 0, and the signal fires for everything.
 
 Bad:
 
@@ -32,7 +31,7 @@ DANGLING = Code(
     "dangling-reference",
     "error",
     """\
-A name that nothing in the file declares.
+A name that the file does not declare.
 
 A condition on a signal that does not exist never holds, and a model that is not declared serves nothing.
 
@@ -92,7 +91,7 @@ DUPLICATE_NAME = Code(
     """\
 Two entries of one kind with the same name.
 
-Which of them a condition means depends on the program that reads it. Here it is the first.
+Which of them a condition means depends on the program that reads it. wrpc takes the first.
 
 Bad:
 
@@ -125,7 +124,7 @@ Bad:
       decisions:
         - {name: a, priority: 1, rules: {type: keyword, name: asks}}
 
-How to repair: correct the expression; the engine is RE2, which looks neither ahead nor behind.
+How to repair: correct the expression; the engine is RE2, which has no look-ahead or look-behind.
 """,
 )
 
@@ -134,9 +133,9 @@ UNKNOWN_WORD = Code(
     "unknown-word",
     "error",
     """\
-A word that its key does not take: an operator that is none of AND, OR and NOT, a method that does not exist.
+A word that its key does not take: an operator other than AND, OR and NOT, or a method that does not exist.
 
-Programs read such a word as their default, in silence: `XAND` as OR.
+Programs silently read such a word as their default: `XAND` as OR.
 
 Bad:
 
@@ -158,9 +157,9 @@ MISSING_KEY = Code(
     "missing-key",
     "error",
     """\
-A key that has to be there.
+A required key that is missing.
 
-Its absence leaves a zero: a signal without a threshold fires for everything.
+Without it the value is zero: a signal without a threshold fires for everything.
 
 Bad:
 
@@ -182,7 +181,7 @@ OLDER_KEY = Code(
     """\
 A key of an older layout.
 
-It is read as its successor, which is what a compile writes. Where there is no successor the value is left out.
+It is read as the key that replaced it, and `wrpc compile` writes that one. A key without a replacement is left out.
 
 Bad:
 
@@ -205,8 +204,8 @@ BAD_SHAPE = Code(
     """\
 A node of a rule that is neither a condition on one signal nor an operator over several.
 
-A `NOT` has exactly one condition; an operator inside a rule has at least one; a node has a `type` or an `operator`,
-not both; `on_unknown` stands at the root.
+A `NOT` has exactly one condition; an operator inside a rule has at least one; a node has a `type` or an `operator`, not
+both; `on_unknown` belongs at the root.
 
 Bad:
 
@@ -228,7 +227,7 @@ CYCLE = Code(
     "score-cycle",
     "error",
     """\
-Scores that are made of each other.
+Scores that are defined in terms of each other.
 
 Bad:
 
@@ -242,6 +241,6 @@ Bad:
       decisions:
         - {name: a, priority: 1, rules: {type: projection, name: high}}
 
-How to repair: let one of them read the signals that it is made of.
+How to repair: define one of them from signals alone.
 """,
 )

@@ -6,9 +6,9 @@ from wrpc.diagnostics import Code
 
 # fmt: off
 EMPTY_BAND_STEP = Code("WRP206", "empty-band-step", "error", """\
-A name of a band that no number has.
+A step of a band that contains no number.
 
-It begins where it ends.
+It ends where it begins.
 
 Bad:
 
@@ -25,9 +25,9 @@ How to repair: give it a bound above the one before.
 """)
 
 UNREACHABLE_BAND_STEP = Code("WRP207", "unreachable-band-step", "warning", """\
-A name of a band beyond every value that its number can have.
+A step of a band beyond every value that its number can have.
 
-Whatever asks for it waits for ever.
+Conditions on it never hold.
 
 Bad:
 
@@ -44,10 +44,10 @@ How to repair: correct the bound, or the range of the signals below it.
 """)
 
 BAND_GAP = Code("WRP208", "band-gap", "warning", """\
-A `none` between two names of a band.
+A gap between two steps of a band, where the band is `none`.
 
-For those numbers the band has no name, and what asks for one is silent. At the beginning and at the end that is usual;
-in the middle it is mostly a bound that was forgotten.
+For those numbers the band has no name, so conditions on its names do not hold. That is usual below the first step and
+above the last; in the middle, a bound was most likely forgotten.
 
 Bad:
 
@@ -60,11 +60,11 @@ Good:
     signal risk: real(0..1) { source header("x-risk") }
     band level of risk { low below 0.2, middle below 0.5, high otherwise }
 
-How to repair: name the range, or let a neighbour have it.
+How to repair: name the range, or extend one of its neighbours.
 """)
 
 BAND_OVERLAP = Code("WRP209", "band-overlap", "error", """\
-A step of a band inside what another has taken, or a name that stands for two steps.
+A step of a band that overlaps another one, or a name that is used for two steps.
 
 Steps ascend: each begins where the one before ends, and `otherwise` takes everything that is left.
 
@@ -83,9 +83,9 @@ How to repair: put the bounds in ascending order.
 """)
 
 UNUSED_NAME = Code("WRP901", "unused-name", "info", """\
-A signal, score, band or let that nothing reads.
+A signal, score, band or let that is never used.
 
-A signal that nothing reads is computed for nothing. Often the condition on it was lost.
+An unused signal is computed for nothing. Often the condition on it was lost.
 
 Bad:
 
@@ -98,7 +98,7 @@ Good:
     pool small {}
     route short { when tokens < 8k  to small }
 
-How to repair: read it, or delete it.
+How to repair: use it, or delete it.
 """)
 
 SIGNAL_WITHOUT_SOURCE = Code("WRP902", "signal-without-source", "info", """\

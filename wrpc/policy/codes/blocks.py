@@ -6,7 +6,7 @@ from wrpc.diagnostics import Code
 
 # fmt: off
 MISSING_PART = Code("WRP130", "missing-part", "error", """\
-A declaration without what makes it one: a route without an action, a guard without a rule.
+A declaration that lacks a required part: a route without an action, a guard without a rule.
 
 Bad:
 
@@ -40,11 +40,11 @@ How to repair: keep one.
 """)
 
 MISPLACED_OTHERS = Code("WRP136", "misplaced-others", "error", """\
-A `fallback others` that has no others, or stands in the wrong place.
+A `fallback others` that has no others, or is in the wrong place.
 
-`fallback others` means that the main destinations of a route stand in for one another. So it needs two of them at
-least, not `to any` and not a cascade; and it is tried first, so that it is the first fallback, once, alone in its
-clause.
+With `fallback others`, when one main destination of a route fails, the others are tried. So the route needs at least
+two of them, and neither `to any` nor a cascade. The others are tried before any other pool, so it is the first
+fallback, alone in its clause, and there is only one.
 
 Bad:
 
@@ -59,7 +59,7 @@ Good:
     pool west {}
     default { to east, west  fallback others on timeout }
 
-How to repair: name the other pool behind `to`, or as a fallback by its own name.
+How to repair: name the other pool after `to`, or as a fallback by its own name.
 """)
 
 PARTIAL_WEIGHTS = Code("WRP132", "partial-weights", "error", """\
@@ -106,9 +106,9 @@ How to repair: delete it, or move it to where it belongs.
 """)
 
 GROUP_MEMBERSHIP = Code("WRP134", "group-membership", "error", """\
-An exclusive group whose members do not make one.
+An exclusive group with members that it cannot have.
 
-A group has two or more signals that fire, each in one group alone, and its default is one of them.
+A group has two or more members that can fire. Each of them belongs to only one group, and the default is one of them.
 
 Bad:
 

@@ -6,7 +6,7 @@ from wrpc.diagnostics import Code
 
 # fmt: off
 WRONG_OPERAND = Code("WRP120", "wrong-operand", "error", """\
-A piece of an expression that has another type than what stands around it.
+A part of an expression that has the wrong type for its place.
 
 A condition is true or false, a number is compared, an enum has one of its names, a set contains members.
 
@@ -23,7 +23,7 @@ Good:
     pool small {}
     route short { when tokens < 8k  to small }
 
-How to repair: the help shows how a piece of this type is read.
+How to repair: the help shows how a value of this type is used.
 """)
 
 BARE_SCORE_COMPARED = Code("WRP121", "bare-score-compared", "error", """\
@@ -49,9 +49,9 @@ How to repair: say which number is meant.
 """)
 
 SCORE_WITHOUT_THRESHOLD = Code("WRP122", "score-without-threshold", "error", """\
-A score that is read as if it fired, and says nowhere when it does.
+A score that is used as a condition, but does not say when it fires.
 
-With neither `threshold` nor `above` a score is a number and no condition.
+Without `threshold` or `above`, a score is a number, not a condition.
 
 Bad:
 
@@ -66,13 +66,13 @@ Good:
     pool small {}
     route private { when raw(pii) >= 0.85  to small }
 
-How to repair: give the signal a threshold, or read it by `raw`.
+How to repair: give the signal a threshold, or read its number with `raw`.
 """)
 
 COMPARED_WITH_TRUE = Code("WRP123", "compared-with-true", "error", """\
 A condition that is compared with `true` or `false`.
 
-A condition stands by itself, or behind `not`.
+A condition stands by itself, or after `not`.
 
 Bad:
 
@@ -93,7 +93,7 @@ How to repair: the finding carries the fix.
 PRODUCT_OF_VARIABLES = Code("WRP124", "product-of-variables", "error", """\
 A product of two numbers that both depend on the request.
 
-Scores are linear, so that every claim about them can be decided. One side of `*` is a constant.
+Scores are linear, so that every claim about them can be decided. One side of `*` must be a constant.
 
 Bad:
 
@@ -112,9 +112,9 @@ How to repair: use a weighted sum, or conditions on each.
 """)
 
 EMPTY_LIST = Code("WRP125", "empty-list", "error", """\
-An empty list behind `in`.
+An empty list after `in`.
 
-Nothing is ever in it.
+The condition could never hold.
 
 Bad:
 
@@ -129,11 +129,11 @@ Good:
     pool small {}
     route some { when domain in [math]  to small }
 
-How to repair: name what belongs into it.
+How to repair: list the values that it should have.
 """)
 
 DEFINITION_CYCLE = Code("WRP126", "definition-cycle", "error", """\
-A `let`, `score` or `band` that is defined by itself.
+A `let`, `score` or `band` that is defined in terms of itself.
 
 Bad:
 
@@ -148,13 +148,14 @@ Good:
     let a = has_tools
     let b = a
 
-How to repair: write one of them out.
+How to repair: define one of them without the others.
 """)
 
 DEEP_DEFINITION = Code("WRP127", "deep-definition", "error", """\
-Definitions inside each other beyond the limit.
+Definitions nested beyond the limit.
 
-Names are looked through as parentheses are, and both have one limit. No policy that people read comes near to it.
+A name in an expression counts like a pair of parentheses, and both have one limit. Policies written by hand stay far
+below it.
 
 How to repair: split the chain, or write sums and conditions side by side instead of inside each other.
 """)

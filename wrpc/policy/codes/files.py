@@ -66,7 +66,7 @@ How to repair: use a newer compiler, or write `language 1`.
 OVERRIDE_OF_NOTHING = Code("WRP145", "override-of-nothing", "error", """\
 An `override` of something that no file declares.
 
-An override changes what is there; a misspelt one would change nothing, in production.
+An override changes an existing declaration; a misspelt one would silently change nothing in production.
 
 Bad:
 

@@ -6,10 +6,10 @@ from wrpc.diagnostics import Code
 
 # fmt: off
 UNKNOWN_NAME = Code("WRP101", "unknown-name", "error", """\
-A name that nothing declares.
+A name that is not declared.
 
-A condition on a name that does not exist could never hold, and a route to a pool that does not exist would serve
-nobody. So nothing is guessed; the nearest names stand in the help.
+A condition on a name that does not exist could never hold, and a route to a pool that does not exist would serve no
+request. wrpc does not guess the name; the help lists the nearest ones.
 
 Bad:
 
@@ -31,7 +31,8 @@ Good:
       to small
     }
 
-How to repair: correct the spelling, or declare the name. A name of one file is known in all files of the policy.
+How to repair: correct the spelling, or declare the name. A name declared in one file is known in all files of the
+policy.
 """)
 
 DUPLICATE_NAME = Code("WRP102", "duplicate-name", "error", """\
@@ -57,9 +58,9 @@ How to repair: rename one, delete one, or make the second an `override`.
 RESERVED_WORD = Code("WRP103", "reserved-word", "error", """\
 A name that is a word of the language.
 
-`default`, `none`, `any`, `and`, `or`, `not`, `in`, `when`, `true` and `false` mean something wherever a name can
-stand. Backticks do not lift that. A label of a pool has no name of an attribute either, since `destination` could
-never read it.
+`default`, `none`, `any`, `and`, `or`, `not`, `in`, `when`, `true` and `false` have a meaning wherever a name is
+allowed, even in backticks. A label of a pool cannot have the name of an attribute either, because `destination` could
+not read it.
 
 Bad:
 
@@ -81,11 +82,11 @@ How to repair: choose another name.
 """)
 
 MISPLACED_NAME = Code("WRP104", "misplaced-name", "error", """\
-A name that cannot be read where it stands.
+A name that cannot be used here.
 
 `destination` is known once a route has been chosen: the conditions of guards (`forbid`, `require`) and claims read it,
-those of routes and of `deny` cannot. `route`, `routed`, `denied`, `served` and `cost` are of the decision, and claims
-alone read them. A rule of `place` is over `pool` and `site`.
+those of routes and of `deny` cannot. `route`, `routed`, `denied`, `served` and `cost` describe the decision, and only
+claims can read them. A rule of `place` can read `pool` and `site`.
 
 Bad:
 
@@ -102,7 +103,7 @@ How to repair: say it in a guard's `forbid`, or claim it in an `assert`.
 """)
 
 AMBIGUOUS_NAME = Code("WRP105", "ambiguous-name", "error", """\
-A word of claims that is the name of a signal too.
+A word of claims that is also the name of a signal.
 
 In a claim `cost` is what the decision costs. With a signal of that name the reader cannot know which is meant.
 
@@ -122,10 +123,10 @@ How to repair: rename the signal, or give it a second name with `let`.
 """)
 
 UNKNOWN_WORD = Code("WRP106", "unknown-choice", "error", """\
-A word that is none of those which can stand here.
+A word that is not one of the choices allowed here.
 
-Types, sources, roles, causes of a fallback, ways to select: where a list is closed, a misspelt word would be a setting
-that does not hold.
+Types, sources, roles, causes of a fallback, ways to select: each has a fixed list of words, and a misspelt word would
+have no effect.
 
 Bad:
 
@@ -150,7 +151,7 @@ How to repair: take one of the words that the help names.
 """)
 
 QUOTES = Code("WRP107", "name-or-string", "error", """\
-A string where a name stands, or a name where a string does.
+A string where a name belongs, or a name where a string belongs.
 
 Text in double quotes is always a string, never a name. The members of an enum, routes and pools are names; the values
 of a header and what pools say of their region or trust are strings.
@@ -178,11 +179,10 @@ How to repair: the finding carries the fix.
 """)
 
 UNFAMILIAR_WORD = Code("WRP118", "unfamiliar-word", "warning", """\
-A word that has no known meaning where many have one.
+A word that wrpc does not know, in a place where it knows the usual ones.
 
-Engines, GPUs, providers, tiers of a KV cache, distributions of lengths and what a guard requires may be called
-anything. But most words that wrpc does not know are slips, and what reads them (a target, a rule, a gateway) finds
-nothing.
+Engines, GPUs, providers, tiers of a KV cache, distributions of lengths and what a guard requires can have any name. But
+most unknown words are typing mistakes, and whatever reads them (a target, a rule, a gateway) finds no match.
 
 Bad:
 
@@ -195,7 +195,7 @@ Good:
     pool own { engine vllm  gpu h100 }
     default { to own }
 
-How to repair: correct the word. Where it is meant, nothing has to change.
+How to repair: correct the word. If it is intended, nothing needs to change.
 """)
 
 UNKNOWN_TARGET_SETTING = Code("WRP119", "unknown-target-setting", "error", """\

@@ -8,7 +8,7 @@ from wrpc.diagnostics import Code
 UNKNOWN_ATTRIBUTE = Code("WRP110", "unknown-attribute", "error", """\
 An attribute that its block does not have.
 
-A misspelt attribute is a setting that does not hold. What is your own goes into `labels { … }`.
+A misspelt attribute would have no effect. Attributes of your own go into `labels { … }`.
 
 Bad:
 
@@ -28,9 +28,9 @@ How to repair: take the spelling that the help proposes, or move it to `labels`.
 """)
 
 DUPLICATE_ATTRIBUTE = Code("WRP111", "duplicate-attribute", "error", """\
-An attribute, or another part of a block, that stands twice.
+An attribute, or another part of a block, that is written twice.
 
-Only one of the two could hold, and a reader cannot know which.
+Only one of the two could apply, and a reader could not know which.
 
 Bad:
 
@@ -48,7 +48,7 @@ How to repair: delete one.
 """)
 
 WRONG_TYPE = Code("WRP112", "wrong-type", "error", """\
-A value of another kind than its attribute takes.
+A value of the wrong type for its attribute.
 
 Bad:
 
@@ -63,9 +63,9 @@ How to repair: write the value as the help shows it.
 """)
 
 UNIT_MISMATCH = Code("WRP113", "unit-mismatch", "error", """\
-Two dimensions where one is meant: a time compared with bytes, a rate without its time.
+Values of different dimensions used together: a time compared with bytes, a rate without its time.
 
-Numbers carry units, and mixing dimensions is an error. `0` is a plain number too: a time of nothing is `0s`.
+Numbers carry units, and mixing dimensions is an error. A bare `0` is a plain number: a time of zero is `0s`.
 
 Bad:
 
@@ -93,7 +93,7 @@ How to repair: write the number in one of these.
 """)
 
 OUT_OF_RANGE = Code("WRP115", "out-of-range", "error", """\
-A number outside the range that is possible where it stands.
+A number outside the range that is allowed here.
 
 A threshold that the score never reaches, a share above 1, a negative weight, a range upside down.
 
@@ -114,7 +114,7 @@ How to repair: write a number in the range that the message names.
 """)
 
 WRONG_ARGUMENTS = Code("WRP116", "wrong-arguments", "error", """\
-Too many, too few or other things in parentheses than what stands before them takes.
+Too many, too few or the wrong arguments in parentheses.
 
 Bad:
 
@@ -133,7 +133,7 @@ How to repair: write it as the help shows.
 """)
 
 BAD_PATTERN = Code("WRP117", "bad-regex", "error", """\
-A `pattern` that is no regular expression.
+A `pattern` that is not a regular expression.
 
 The signal would never fire, or the program that reads it would not start.
 

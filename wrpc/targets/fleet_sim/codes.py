@@ -11,11 +11,11 @@ INEXACT = Code(
     """\
 A workload whose requests may reach pools that its simulated traffic does not reach.
 
-Where a workload's requests go is worked out for all of them. Here that ended before everything was known, because the
-solver gave up or because too many different things become of requests of one length. The pools that were found have
-their traffic; others may be missing, so that they look idle and the rest too busy.
+wrpc works out where all requests of a workload go. Here it stopped early, because the solver gave up or because
+requests of one length have too many different outcomes. The pools that were found get their traffic; others may be
+missing, so they look idle and the rest too busy.
 
-How to repair: ask less in the conditions of routes and guards (fewer sums, fewer strings held against each other), or
-say in the workload's `when` which requests it has.
+How to repair: simplify the conditions of routes and guards (fewer sums, fewer comparisons between strings), or say in
+the workload's `when` which requests it has.
 """,
 )

@@ -11,10 +11,10 @@ TOO_LITTLE_MEMORY = Code(
     """\
 A pool whose GPUs cannot hold its model and one request of full length.
 
-The engine ends itself while it starts, or takes only shorter requests than the policy sends it. It is counted so: what
-weights and KV cache take, over all GPUs of one replica, against the part of their memory that the engine may use.
+The engine stops while it starts, or accepts only shorter requests than the policy sends it. The check compares what
+weights and KV cache need, over all GPUs of one replica, with the part of their memory that the engine may use.
 
 How to repair: more GPUs for a replica (`tensor_parallel`), a shorter `context`, a GPU with more memory, or a smaller
-model. Where the weights are quantised, say what they really take.
+model. Where the weights are quantised, state their real size.
 """,
 )

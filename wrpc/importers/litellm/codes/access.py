@@ -9,9 +9,9 @@ CLEARTEXT_SECRET = Code(
     "cleartext-secret",
     "warning",
     """\
-A secret that stands in the file itself.
+A secret in clear text in the file.
 
-Whoever reads the repository, its forks or a log of the deployment has it. What the value is, is never repeated here.
+Anyone who can read the repository, its forks or a log of the deployment can use it. wrpc never prints the value.
 
 Bad:
 
@@ -25,8 +25,8 @@ Good:
       - model_name: chat
         litellm_params: {model: openai/gpt-4o, api_key: os.environ/OPENAI_API_KEY}
 
-How to repair: give it to the process as an environment variable, write `os.environ/NAME`, and replace the secret, which
-has been seen.
+How to repair: give it to the process as an environment variable, write `os.environ/NAME`, and replace the secret,
+because others may have seen it.
 """,
 )
 
@@ -35,9 +35,9 @@ UNSAFE_MASTER_KEY = Code(
     "unsafe-master-key",
     "error",
     """\
-A `master_key` that is empty, or the one that every example has.
+A `master_key` that is empty, or the one from the examples.
 
-With it anybody could administer the gateway, and releases that look at it do not start.
+Anyone could administer the gateway with it, and releases that check the key do not start.
 
 Bad:
 
@@ -60,7 +60,7 @@ OPEN_ENDPOINT = Code(
     "open-endpoint",
     "warning",
     """\
-A pass-through endpoint that anybody may call, with a credential of the file.
+A pass-through endpoint that anyone can call, with a credential from the file.
 
 Without `auth: true` the proxy asks for no key there, and adds its own headers to what it forwards.
 
@@ -85,7 +85,7 @@ Good:
           auth: true
           headers: {Authorization: os.environ/RERANK_KEY}
 
-How to repair: write `auth: true`, unless the network in front of the proxy lets nobody else through.
+How to repair: write `auth: true`, unless the network already limits who can reach the proxy.
 """,
 )
 
@@ -94,10 +94,10 @@ NEEDS_LICENCE = Code(
     "needs-a-licence",
     "info",
     """\
-A setting that ends the start where the program has no licence.
+A setting with which the program starts only if it has a licence.
 
-Whether the process has one (`LITELLM_LICENSE`) the file does not tell, so this is a note. That the setting is empty
-makes no difference.
+The file does not show whether the process has one (`LITELLM_LICENSE`), so this is a note. An empty value makes no
+difference.
 
 Bad:
 

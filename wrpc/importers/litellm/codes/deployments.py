@@ -11,8 +11,8 @@ UNKNOWN_MODEL = Code(
     """\
 A model name without a provider, which this release does not know.
 
-Names come and go with the releases. Of a name that it does not know LiteLLM cannot tell the provider, and it leaves the
-deployment out: the proxy starts, and requests for the group fail.
+The known names change from release to release. For a name that it does not know, LiteLLM cannot find the provider and
+leaves the deployment out: the proxy starts, but requests for the group fail.
 
 Bad:
 
@@ -35,7 +35,7 @@ UNKNOWN_PROVIDER = Code(
     """\
 A provider that this release does not know, so that the deployment cannot answer.
 
-The proxy starts and leaves the deployment out.
+The proxy starts without the deployment.
 
 Bad:
 
@@ -47,8 +47,8 @@ Good:
     model_list:
       - {model_name: chat, litellm_params: {model: openai/gpt-4o}}
 
-How to repair: take the spelling that the finding proposes; for a server with OpenAI's interface it is `openai/` and an
-`api_base`.
+How to repair: take the spelling that the finding proposes; for a server with an OpenAI-compatible API, use `openai/`
+and an `api_base`.
 """,
 )
 
@@ -93,9 +93,9 @@ IGNORED_WEIGHT = Code(
     "ignored-weight",
     "warning",
     """\
-A `weight` under a routing strategy that takes none.
+A `weight` under a routing strategy that ignores it.
 
-Only the shuffle goes by weights; by least busy, latency, usage and cost the deployments are measured.
+Only `simple-shuffle` uses weights; the other strategies measure how busy, fast, used or expensive the deployments are.
 
 Bad:
 
@@ -104,7 +104,7 @@ Bad:
       - {model_name: chat, litellm_params: {model: azure/gpt-4o, api_base: "https://a.example", weight: 1}}
     router_settings: {routing_strategy: least-busy}
 
-How to repair: take `simple-shuffle`, or delete the weights.
+How to repair: use `simple-shuffle`, or delete the weights.
 """,
 )
 
@@ -133,10 +133,10 @@ WRONG_ADDRESS = Code(
     "wrong-address",
     "warning",
     """\
-An address to which the program adds what it has already, or that is none.
+An address that is not one, or to which the program adds a path that it already has.
 
-The way to the operation is added to `api_base`: an address that ends in `/chat/completions` has it twice. One without
-`https://` is taken for a path, and one with a space for a host that nobody has.
+The program adds the path of the operation to `api_base`: an address that ends in `/chat/completions` gets it twice. An
+address without `https://` is read as a path, and one with a space as a host that does not exist.
 
 Bad:
 
@@ -159,10 +159,10 @@ STRAY_REQUESTS = Code(
     "stray-requests",
     "warning",
     """\
-A deployment of a server of one's own without its address, so that requests go to a provider.
+A deployment of your own server without its address, so its requests go to a public provider.
 
-The client of OpenAI's interface sends to OpenAI where it is given no other address: prompts that were meant to stay
-leave the house. An address in the environment of the process helps.
+Without an address, the OpenAI client sends requests to OpenAI: prompts that were meant to stay inside leave your
+network. An address in the environment of the process counts too.
 
 Bad:
 
@@ -199,9 +199,9 @@ STAR_SENT = Code(
     "star-sent",
     "error",
     """\
-A `*` in `model` that nothing fills in, so that the provider is asked for a model of that name.
+A `*` in `model` that is never replaced, so the provider is asked for a model named `*`.
 
-The star stands for what a star in `model_name` took of the request; a name without one gives nothing to put there.
+The `*` is replaced by what a `*` in `model_name` matched; without one there, it stays.
 
 Bad:
 
@@ -213,7 +213,7 @@ Good:
     model_list:
       - {model_name: "openai/*", litellm_params: {model: "openai/*"}}
 
-How to repair: name the model, or put a star into `model_name` too.
+How to repair: name the model, or put a `*` in `model_name` too.
 """,
 )
 
@@ -225,7 +225,7 @@ SHARED_TAGS = Code(
 Deployments in several regions that share a tag, where one tag of a request is enough.
 
 With `enable_tag_filtering` a request with the tags `us` and `customers` goes to every deployment with one of the two,
-unless `tag_filtering_match_any` is false: the tag that names the region keeps nothing in it.
+unless `tag_filtering_match_any` is false: the tag that names the region does not keep requests there.
 
 Bad:
 

@@ -9,10 +9,10 @@ MISPLACED_KEY = Code(
     "misplaced-key",
     "warning",
     """\
-A key of another section, which is ignored where it stands.
+A key in the wrong section, where it is ignored.
 
-LiteLLM looks for each setting in one section, or in two, and says nothing of a key that stands elsewhere: with
-`num_retries` in `general_settings` there are the retries of the default, not those that are written.
+LiteLLM looks for each setting in one or two sections and silently ignores it elsewhere: with `num_retries` in
+`general_settings`, requests get the default number of retries, not the one that is written.
 
 Bad:
 
@@ -37,9 +37,9 @@ SETTING_TWICE = Code(
     "setting-twice",
     "warning",
     """\
-One setting in two sections, of which one is ignored.
+A setting in two sections, one of which is ignored.
 
-The router takes its own arguments first, and what `litellm_settings` says only where it has none.
+The router uses its own settings first, and those of `litellm_settings` only where it has none.
 
 Bad:
 
@@ -57,7 +57,7 @@ OPEN_ELSEWHERE = Code(
     "open-elsewhere",
     "info",
     """\
-Something outside the file can add groups or settings, so that a missing name is open and not wrong.
+Something outside the file can add groups or settings, so a missing name is not necessarily a mistake.
 
 Bad:
 
@@ -74,7 +74,7 @@ UNKNOWN_PARAMETER = Code(
     "unknown-parameter",
     "info",
     """\
-A key of `litellm_params` that LiteLLM does not know, and hands on to the provider.
+A key of `litellm_params` that LiteLLM does not know, and passes on to the provider.
 
 That is right for a parameter of the provider's own, and wrong for a misspelt one.
 
@@ -92,7 +92,7 @@ WITHOUT_EFFECT = Code(
     "setting-without-effect",
     "warning",
     """\
-A setting that holds only beside another one, which is not there.
+A setting that needs another one, which is missing.
 
 Bad:
 
@@ -138,7 +138,7 @@ LITERAL_VARIABLE = Code(
     "literal-variable",
     "info",
     """\
-`${NAME}`, which LiteLLM sends as it stands.
+`${NAME}`, which LiteLLM sends unchanged.
 
 Only `os.environ/NAME` is looked up. Something else may fill in the name before the program reads the file (Helm,
 envsubst), so this is a note.

@@ -11,8 +11,8 @@ FALLBACK_SHAPE = Code(
     """\
 A list of fallbacks in a shape that does not work.
 
-Each entry is a mapping of one group to a list of groups. A bare word in the place of the list is taken letter by
-letter, so that nothing is tried; an entry with two keys, or one that is no mapping, stops the start.
+Each entry is a mapping of one group to a list of groups. A bare word instead of the list is read letter by letter, so
+no fallback is tried. With an entry that has two keys, or that is not a mapping, the proxy does not start.
 
 Bad:
 
@@ -61,7 +61,7 @@ SECOND_CHAIN = Code(
     "second-chain",
     "warning",
     """\
-A second list of fallbacks for one group, which is never looked at.
+A second list of fallbacks for one group, which is ignored.
 
 The first entry for a group counts.
 
@@ -83,7 +83,7 @@ ALIAS_WITHOUT_FALLBACKS = Code(
     "alias-without-fallbacks",
     "warning",
     """\
-An alias of a group that has fallbacks, none of which hold for requests by the alias.
+An alias of a group with fallbacks, none of which apply to requests that use the alias.
 
 Fallbacks are looked up by the name that the request gives, before an alias is resolved.
 
