@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.importers.documents import SECTIONS, Writer
+from tests.laws.volume import compared, many
 from wrpc.diagnostics import Fix
 from wrpc.importers import document, edits
 from wrpc.importers.document import Items, Keys, Node, Scalar
@@ -193,6 +194,7 @@ def check_move(text: str, owner: str, key: str, to: str) -> bool:
     new = moved(text, owner, key, to)
     if new is None:
         return False
+    compared()
     expected, made = after_moving(yaml.safe_load(text), owner, key, to), yaml.safe_load(new)
     if owner and not expected[owner]:
         assert made.setdefault(owner, None) is None
@@ -207,8 +209,8 @@ def check_move(text: str, owner: str, key: str, to: str) -> bool:
     return True
 
 
+@many(400, floors=1_000)
 @given(SEEDS)
-@settings(max_examples=400)
 def test_a_move_changes_what_it_says(seed: int):
     chance = Random(seed)
     text = written_by(chance)
@@ -218,8 +220,8 @@ def test_a_move_changes_what_it_says(seed: int):
         check_move(text, owner, key, to)
 
 
+@many(200, floors=500)
 @given(SEEDS)
-@settings(max_examples=200)
 def test_a_plain_document_lets_every_key_move(seed: int):
     chance = Random(seed)
     text = written_by(chance, plain=True)
@@ -279,13 +281,14 @@ def test_a_comment_that_would_be_lost_makes_it_unsafe():
     assert not unsafe.safe
 
 
+@many(300, floors=40)
 @given(SEEDS)
-@settings(max_examples=300)
 def test_keys_twice(seed: int):
     text = written_by(Random(seed))
     _, found = edits.mended(Source("x.yaml", text))
     for fix in (fix for d in found for fix in d.fixes):
         new = applied(fix)
+        compared()
         assert yaml.safe_load(new) == yaml.safe_load(text)
         assert len(document.read(Source("x.yaml", new))[1]) < len(found)
         assert set(comments(new)) == set(comments(text)) or not fix.safe
@@ -310,8 +313,8 @@ def inside(data: Any, path: Path) -> Any:
     return data
 
 
+@many(150, floors=500)
 @given(SEEDS)
-@settings(max_examples=150)
 def test_items_taken_out_values_wrapped_keys_renamed(seed: int):
     chance = Random(seed)
     text = written_by(chance)
@@ -345,6 +348,7 @@ def test_items_taken_out_values_wrapped_keys_renamed(seed: int):
         new = applied(fix)
         made = yaml.safe_load(new)
         if fix.safe:
+            compared()
             assert made == expected, (path, new)
             lost = set(comments(text)) - set(comments(new))
             assert all(comment in str(data) for comment in lost), "only what was no comment but text"

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.laws.volume import compared, many
 from wrpc.diagnostics import Edit, Fix
 from wrpc.importers import document, spelled
 from wrpc.importers.document import Keys, Scalar
@@ -47,13 +48,14 @@ def scalar_of(text: str) -> Scalar | None:
     return node if isinstance(node, Scalar) and node.quoted and node.text.strip() else None
 
 
+@many(400, floors=200)
 @given(st.integers(0, 2**32))
-@settings(max_examples=400)
 def test_every_character_has_its_place(seed: int) -> None:
     text = written(Random(seed))
     node = scalar_of(text)
     if node is None:
         return
+    compared()
     piece = spelled.scalar(node)
     assert piece.exact, text
     assert piece.text == node.text
@@ -127,8 +129,8 @@ def test_a_repair_is_written_as_its_place_demands(text: str, old: str, new: str,
     assert repaired(text, old, new) == expected
 
 
+@many(300, floors=80)
 @given(st.integers(0, 2**32))
-@settings(max_examples=300)
 def test_a_repair_in_the_file_says_what_it_said_of_the_piece(seed: int) -> None:
     chance = Random(seed)
     text = written(chance)
@@ -141,6 +143,7 @@ def test_a_repair_in_the_file_says_what_it_said_of_the_piece(seed: int) -> None:
     fix = Fix(made.source.span(start, end), new, "t", also=(Edit(made.source.span(end), "w"),))
     whole = applied(made, fix)
     if whole is not None:
+        compared()
         meant = inner[:start] + new + "w" + inner[end:]
         there = again(Source("x.yaml", whole)).strip("\n")
         assert there == meant.strip("\n")

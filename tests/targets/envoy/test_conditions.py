@@ -5,10 +5,11 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.laws.policies import policies, requests
+from tests.laws.volume import compared, many
 from tests.support.compiling import policy
 from wrpc.decide import BadRequest, Interpreter
 from wrpc.decide.request import RequestValue, read
@@ -43,7 +44,7 @@ def holds(rows: Rows, found: Policy, request: dict[str, RequestValue]) -> bool:
     return any(all(allows(cell, texts[s]) for s, cell in row.items()) for row in rows)
 
 
-@settings(max_examples=150)
+@many(150, floors=1_500)
 @given(st.data())
 def test_rows_are_what_the_interpreter_says(data: st.DataObject) -> None:
     found = data.draw(policies())
@@ -65,6 +66,7 @@ def test_rows_are_what_the_interpreter_says(data: st.DataObject) -> None:
                 continue
             if s.denied_by is not None:
                 continue
+            compared()
             truth = machine.holds(route.when, s)
             wanted = (truth is True, truth is False, truth is None, truth is not False, truth is not True)
             assert tuple(holds(rows, found, request) for rows in views) == wanted

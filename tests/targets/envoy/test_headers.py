@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from itertools import product
 
 import pytest
 
@@ -99,12 +100,15 @@ def test_names_that_are_none() -> None:
     ]
 
 
-@pytest.mark.parametrize("header", ["X-Request-Id", "x-forwarded-proto", "X-Envoy-Internal", "te", "Host", "Expect"])
-@pytest.mark.parametrize("how", ["source", "setting", "prefix"])
+@pytest.mark.parametrize(
+    ("header", "how"),
+    [
+        *product(("X-Request-Id", "x-forwarded-proto", "X-Envoy-Internal"), ("source", "setting", "prefix")),
+        *product(("te", "Host", "Expect"), ("source", "setting")),
+    ],
+)
 def test_what_envoy_makes_or_removes_is_no_signal(header: str, how: str) -> None:
     """At the signal, whatever else is wrong with the policy, and however the header is named."""
-    if how == "prefix" and "-" not in header:
-        return
     start, _, end = header.lower().rpartition("-")
     source = f'header("{header}")' if how == "source" else 'classifier("x")'
     name = end if how == "prefix" else "s"

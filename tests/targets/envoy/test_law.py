@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.laws.policies import policies, requests
+from tests.laws.volume import compared, many
 from wrpc.decide import BadRequest, Conflict, Decision, decide
 from wrpc.policy.model import Policy
 from wrpc.targets.envoy.emit import emit
@@ -32,7 +33,7 @@ def carried(d: Decision, weights: bool) -> object:
     return d.action, d.reason, left, sorted(set(d.obligations) - (own - kept))
 
 
-@settings(max_examples=150)
+@many(150, floors={"file": 120, "decision": 1_000})
 @given(st.data())
 def test_a_file_read_back_decides_as_its_policy(data: st.DataObject) -> None:
     policy = data.draw(policies())
@@ -41,6 +42,7 @@ def test_a_file_read_back_decides_as_its_policy(data: st.DataObject) -> None:
         # Every refusal has a place and a reason.
         assert any(d.severity == "error" for d in emitted.diagnostics)
         return
+    compared("file")
     back = read({a.path: a.text for a in emitted.artifacts}, policy)
     for _ in range(12):
         request = data.draw(requests(policy))
@@ -48,6 +50,7 @@ def test_a_file_read_back_decides_as_its_policy(data: st.DataObject) -> None:
             ours = decide(policy, request)
         except (BadRequest, Conflict):
             continue
+        compared("decision")
         theirs = decide(back, request)
         weights = all(isinstance(s.weight, Fraction) for s in ours.destinations if s.role == "primary")
         assert carried(ours, weights) == carried(theirs, weights)

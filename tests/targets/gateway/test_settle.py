@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import wrpc.targets
 from tests.laws.policies import policies, requests
+from tests.laws.volume import compared, many
 from tests.support.compiling import policy
 from wrpc.decide import BadRequest, Conflict, Decision, Interpreter
 from wrpc.decide.request import read
@@ -61,7 +62,7 @@ def agrees(outcome: Outcome, decision: Decision) -> bool:
     return ours == theirs and union == decision.obligations and outcome.route == decision.route
 
 
-@settings(max_examples=150)
+@many(150, floors={"failed": 60, "unrouted": 60, "way": 300})
 @given(st.data())
 def test_a_way_ends_where_decide_ends(data: st.DataObject) -> None:
     found = data.draw(policies())
@@ -76,12 +77,15 @@ def test_a_way_ends_where_decide_ends(data: st.DataObject) -> None:
         except (BadRequest, Conflict):
             continue
         if s.denied_by is not None:
+            compared("failed")
             assert s.denied_by in {b.name for b in settled.faults}
             continue
         branch = taking(settled, machine, s, decision)
         if branch is None:
+            compared("unrouted")
             assert decision.action == "unrouted"
             continue
+        compared("way")
         assert agrees(ended(branch.ways.way(obligations=True, reasons=True), machine, s), decision)
 
 
