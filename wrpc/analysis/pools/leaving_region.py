@@ -20,7 +20,8 @@ so are edges that a guard removes.
 
 To repair, name a pool of the same region, or say with a guard or a claim over `destination.region` what may leave. If a
 policy has such a rule, this check reports nothing: the rule itself is proved or refuted. Between regions of one
-jurisdiction (`us-east-1` and `westus2`, `eu-central-1` and `swedencentral`) it is a note, not a warning.
+country, or of members of the European Union (`us-east-1` and `westus2`, `eu-central-1` and `swedencentral`), it is a
+note, not a warning. London (`eu-west-2`) and Zurich (`europe-west6`) are in no member of the Union.
 
 Good:
 
@@ -39,6 +40,7 @@ from typing import TYPE_CHECKING
 
 from wrpc.analysis.check import Found, place, shown, subject
 from wrpc.analysis.pools.edges import declaration, taken
+from wrpc.analysis.pools.jurisdictions import jurisdiction
 from wrpc.diagnostics import Code, listing
 from wrpc.policy.model import Policy
 
@@ -59,26 +61,7 @@ def check(policy: Policy, ask: Asker) -> Found:
             answer,
             subjects=(subject(one.route, policy), f"pool {one.edge.pool}"),
             related=(declaration(policy, one.edge.pool),),
-            severity="info" if all(_jurisdiction(one.value) == _jurisdiction(r) for r in one.home) else None,
+            severity="info" if all(jurisdiction(one.value) == jurisdiction(r) for r in one.home) else None,
             help="name a pool of the same region, or say with a guard or a claim over `destination.region` what may "
             "leave",
         )
-
-
-# What the names of regions begin with, of the clouds (AWS, Azure, GCP) and of countries in the European Union. Other
-# names stand for themselves, up to the first `-`.
-BEGINNINGS = {
-    "eu": (
-        "eu", "europe", "westeurope", "northeurope", "sweden", "france", "germany", "italy", "spain", "poland",
-        "belgium", "netherlands", "finland", "ireland", "austria", "denmark", "greece", "portugal",
-    ),
-    "us": ("us", "eastus", "westus", "centralus", "northcentralus", "southcentralus", "westcentralus"),
-}  # fmt: skip
-
-
-def _jurisdiction(region: str) -> str:
-    name = region.lower().replace("_", "-")
-    for jurisdiction, beginnings in BEGINNINGS.items():
-        if name.startswith(beginnings):
-            return jurisdiction
-    return name.partition("-")[0]
