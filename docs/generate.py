@@ -39,8 +39,8 @@ Every finding has a code; `wrpc rule WRP201` shows its page. A code is never reu
     "targets": """\
 # Targets
 
-What each program carries of a policy. What it does not carry is a finding (WRP801), never silence; what it carries by
-an approximation is one too (WRP802). Both stand in the manifest. `wrpc targets NAME` shows the same.
+Which parts of a policy each program carries. A part that it does not carry is always reported (WRP801), and so is a
+part that it carries only approximately (WRP802). The manifest lists both. `wrpc targets NAME` shows the same.
 """,
     "commands": """\
 # Commands

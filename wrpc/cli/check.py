@@ -25,7 +25,7 @@ from wrpc.importers import IMPORTERS
 @click.option(
     "--skip-unknown",
     is_flag=True,
-    help="With --from: skip a file that is no configuration, even if it is the only one.",
+    help="With --from: skip a file that is not a configuration, even if it is the only one.",
 )
 @click.option("--fix", is_flag=True, help="Apply every safe fix to each POLICY, and show what is left.")
 @click.option(
@@ -49,9 +49,9 @@ def command(
     fail_on: str,
     notes: bool,
 ) -> int:
-    """Everything that `lint` does for each POLICY, and every proof: conflicts, coverage, guards, claims.
+    """Lint each POLICY and prove it: conflicts, coverage, guards and claims.
 
-    What is refuted is shown with a request, which `wrpc decide` confirms.
+    A claim that does not hold is shown with a request that breaks it; `wrpc decide` confirms it.
     """
     import wrpc
     from wrpc.analysis.run import chosen

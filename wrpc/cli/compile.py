@@ -34,10 +34,10 @@ if TYPE_CHECKING:
 def command(
     policy: Path, names: tuple[str, ...], out: Path, env: tuple[Path, ...], format: str, fail_on: str, notes: bool
 ) -> int:
-    """POLICY into the files of each target, below DIR, with a manifest.
+    """Compile POLICY to the files of each target, in DIR, with a manifest.
 
-    Everything that `check` does, then all files or none. What a target cannot carry is a finding, never silence. With
-    an error nothing is written, and what stood in DIR stays as it was.
+    POLICY is checked first. With an error nothing is written, and DIR stays as it was. What a target cannot carry is
+    always reported.
     """
     import wrpc
     from wrpc.cli.policies import dimensions, one

@@ -32,18 +32,18 @@ LONGEST = 4_000_000  # characters of a request; a file without line ends must no
     type=click.Choice(["quiet", "failed"]),
     default="quiet",
     show_default=True,
-    help="What a signal that can fail and is not named is: quiet (false, empty or zero), or failed, as a gateway has it"
-    " of an absent header.",
+    help="Value of a signal that can fail and is not named: quiet (false, empty or zero), or failed, as at a gateway"
+    " when the header is missing.",
 )
 @click.option("--format", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(
     policy: Path, file: str | None, request: str | None, env: tuple[Path, ...], absent: str, format: str
 ) -> int:
-    """What POLICY does with each request of FILE, one JSON object a line; `-` is standard input.
+    """Show what POLICY does with each request of FILE, one JSON object a line; `-` is standard input.
 
-    A request gives signals their values: `{"tokens": 9000, "pii": null}`, where null is a signal that failed and one
-    that is absent is false, empty or zero. Where that is an assumption, since the signal can fail, the text says so. A
-    line that is no request of this policy is answered with an error, and the next one goes on.
+    A request gives signals their values: `{"tokens": 9000, "pii": null}`, where null is a signal that failed. A signal
+    that is not named is false, empty or zero; if it can fail, the output says that this is assumed. A line that is not
+    a request of this policy gets an error, and the next line is read.
     """
     if (file is None) == (request is None):
         raise click.UsageError("give requests as FILE.jsonl, as `-` (standard input) or with --request")

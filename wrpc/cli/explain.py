@@ -24,10 +24,11 @@ if TYPE_CHECKING:
 @click.option("--request", metavar="JSON", help="One request, as `wrpc decide` takes it.")
 @options.environments
 def command(policy: Path, what: str | None, name: str | None, request: str | None, env: tuple[Path, ...]) -> int:
-    """Why POLICY decides as it does.
+    """Explain why POLICY decides as it does.
 
-    `route NAME`: a request that it takes, and what is taken from it. `guard NAME`: what it does, to which requests.
-    `code WRP201`: every finding of that code. `--request JSON`: what each route and guard makes of one request.
+    `route NAME`: a request that it takes, and what earlier routes take from it. `guard NAME`: what it does, to which
+    requests. `code WRP201`: every finding of that code. `--request JSON`: what each route and guard does with one
+    request.
     """
     from wrpc.cli.policies import one
     from wrpc.report.screen import write

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 )
 @click.option("--diff", is_flag=True, help="Write nothing; show what would change, and exit 1 if anything would.")
 def command(policies: tuple[Path, ...], check: bool, diff: bool) -> int:
-    """The canonical layout of each POLICY, in place, comments kept.
+    """Rewrite each POLICY in the canonical layout, comments included.
 
-    `-` takes standard input and writes to standard output. A file with errors of syntax is left as it is.
+    `-` reads standard input and writes to standard output. A file with syntax errors is left as it is.
     """
     from wrpc.cli import policies as arguments
     from wrpc.cli.show import exit_code, show

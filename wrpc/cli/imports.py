@@ -23,10 +23,10 @@ from wrpc.importers import IMPORTERS
 @options.fail_on
 @options.notes
 def command(kind: str, file: Path, out: str | None, release: str | None, format: str, fail_on: str, notes: bool) -> int:
-    """Another system's configuration FILE into a policy, and what is wrong with it.
+    """Convert another system's configuration FILE to a policy, and list what is wrong with it.
 
     KIND is one of the importers' names, or `auto`. A file that holds several policies becomes several, in a folder.
-    What has no place in a policy, and what is wrong, is listed with its line.
+    What a policy cannot express, and what is wrong, is listed with its line.
     """
     import wrpc
     from wrpc.cli.policies import STDIN, known_release, stdin

@@ -87,7 +87,7 @@ target envoy {
 @click.command(cls=Command)
 @click.argument("file", metavar="[FILE]", default="policy.wrp", type=click.Path(path_type=Path))
 def command(file: Path) -> int:
-    """A first policy with comments, that compiles and is proved, in FILE (policy.wrp). Nothing is overwritten."""
+    """Write a first policy, with comments, to FILE (policy.wrp). It compiles and is proved. Nothing is overwritten."""
     from wrpc.placing import create
 
     try:

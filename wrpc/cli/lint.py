@@ -26,7 +26,7 @@ def command(
     fail_on: str,
     notes: bool,
 ) -> int:
-    """Syntax, names, types, units and style of each POLICY: no solver, instant.
+    """Check syntax, names, types, units and style of each POLICY, without the solver.
 
     A folder stands for every .wrp file below it, `-` for standard input.
     """

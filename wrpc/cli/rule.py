@@ -11,7 +11,7 @@ from wrpc.cli.exits import FINE
 @click.command(cls=Command)
 @click.argument("code", metavar="[CODE]", required=False)
 def command(code: str | None) -> int:
-    """The documentation of a CODE, such as WRP201 or conflicting-routes; without one, the list of all."""
+    """Show the documentation of a CODE, such as WRP201 or conflicting-routes; without CODE, list all."""
     from wrpc.diagnostics import nearest
     from wrpc.report import catalogue
     from wrpc.report.screen import write

@@ -11,7 +11,7 @@ from wrpc.cli.exits import FINE
 @click.command(cls=Command)
 @click.argument("name", metavar="[NAME]", required=False)
 def command(name: str | None) -> int:
-    """The targets; of one NAME, what it carries of a policy and the settings of its block."""
+    """List the targets; with NAME, show what it carries of a policy and the settings of its block."""
     from wrpc.diagnostics import did_you_mean
     from wrpc.report import targets as report
     from wrpc.report.screen import write

@@ -17,7 +17,7 @@ signal: what comes later in the table then only meets values, and is exact.
 included), `x-wrpc-reason` (of a denial, 403; an unrouted request is 404), and obligations, for requests too, as
 `x-wrpc-obligations: redact:pii, mask:phone;pool=cloud`.
 
-**A pool is not its model's name**: bodies pass as they are, so that the engine of a pool has to take the `model` that
+**A pool is not its model's name**: request bodies are not changed, so the engine of a pool has to take the `model` that
 clients send. Credentials for providers are added behind Envoy, or by a front end.
 """
 
@@ -93,24 +93,24 @@ TARGET = Target(
         Construct.SELECT: Approximate(
             "route.weighted_clusters", "how to choose: each pool gets its weight, or an equal share"
         ),
-        Construct.CASCADE: Cannot("no answer is read back, so that requests stay with the first step"),
+        Construct.CASCADE: Cannot("Envoy does not read answers, so requests stay with the first step"),
         Construct.DENY_ROUTE: Native("direct_response, 403"),
-        Construct.OTHERS: Cannot("one cluster is chosen for all the tries of a request"),
+        Construct.OTHERS: Cannot("all tries of a request go to one cluster"),
         Construct.FALLBACK: Native("endpoint priorities, and route.retry_policy.retry_priority"),
         Construct.FALLBACK_CAUSES: Approximate(
             "route.retry_policy.retry_on",
-            "which cause leads to which pool, and causes that stand in an answer's text: one list holds for retries "
+            "which cause leads to which pool, and causes that are only in an answer's text: one list holds for retries "
             "and fallbacks of a route",
         ),
-        Construct.SPILL: Cannot("no route sees how loaded a pool is"),
+        Construct.SPILL: Cannot("a route does not see how busy a pool is"),
         Construct.MIRROR: Native("route.request_mirror_policies"),
         Construct.RETRIES: Native("route.retry_policy.num_retries"),
         Construct.TIMEOUT: Native("route.timeout; of each try, route.retry_policy.per_try_timeout"),
-        Construct.REASONING: Cannot("bodies pass as they are"),
-        Construct.TOOLS: Cannot("bodies pass as they are"),
+        Construct.REASONING: Cannot("request bodies are not changed"),
+        Construct.TOOLS: Cannot("request bodies are not changed"),
         Construct.CACHE: Cannot("there is no cache by similarity"),
-        Construct.COMPRESS: Cannot("bodies pass as they are"),
-        Construct.RETAIN: Cannot("no route knows of an engine's cache"),
+        Construct.COMPRESS: Cannot("request bodies are not changed"),
+        Construct.RETAIN: Cannot("a route does not see an engine's cache"),
         Construct.BUDGET: Cannot("tokens are not counted"),
         Construct.GUARD_DENY: Native("direct_response, 403, before every route"),
         Construct.GUARD_FORBID: Native("rows of a route for each set of pools that is left"),
@@ -122,7 +122,7 @@ TARGET = Target(
         Construct.MODEL: Elsewhere(_ENGINE),
         Construct.MODEL_SIZE: Elsewhere(_ENGINE),
         Construct.MODALITY: Elsewhere(_ENGINE),
-        Construct.QUALITY: Elsewhere("whoever judges answers: no route asks for it"),
+        Construct.QUALITY: Elsewhere("whoever rates answers: routes do not use it"),
         Construct.SITE: Elsewhere(_FLEET),
         Construct.POOL: Native("static_resources.clusters[]"),
         Construct.ENDPOINT: Native("static_resources.clusters[].load_assignment"),

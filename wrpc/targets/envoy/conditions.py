@@ -275,7 +275,7 @@ class Conditions(Meaning[Kleene, Number]):
         raise Unsayable("only a claim speaks of `cost`", node.span)
 
     def answer_confidence(self, node: AnswerConfidence) -> Number:
-        raise Unsayable("no answer is read back", node.span)
+        raise Unsayable("Envoy does not read answers", node.span)
 
 
 def _constant(value: bool) -> Kleene:

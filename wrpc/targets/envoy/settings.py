@@ -26,10 +26,12 @@ SETTINGS: Mapping[str, Setting] = {
     "endpoints": Setting(
         "map", 'addresses of pools, in place of their `endpoint`: `endpoints { local "10.0.0.7:8000" }`'
     ),
-    "prefix": Setting("text", "what the headers of signals begin with", headers.PREFIX),
+    "prefix": Setting("text", "the prefix of signal headers", headers.PREFIX),
     "headers": Setting("map", 'other names for the headers of signals: `headers { pii "x-data-class" }`'),
     "trust_headers": Setting(
-        "bool", "whether signal headers of clients are believed: only where nothing but a front end can connect", False
+        "bool",
+        "whether signal headers from clients are trusted; only where nothing but your front end can connect",
+        False,
     ),
     "signals_by": Setting(
         "text",
@@ -37,9 +39,9 @@ SETTINGS: Mapping[str, Setting] = {
         " answers `x-wrpc-signals`; a request without that is answered 503",
     ),
     "obligations_by": Setting(
-        "text", "the name of what performs the obligations that it finds in the header x-wrpc-obligations"
+        "text", "the name of the program that carries out the obligations in the header x-wrpc-obligations"
     ),
-    "ca": Setting("text", "the file of certificate authorities that https pools are held against", CA),
+    "ca": Setting("text", "the file of certificate authorities that https pools are checked against", CA),
     "max_body": Setting("number", "the largest body that is buffered, to read `model` and to send it once more", BODY),
 }
 

@@ -58,7 +58,7 @@ TARGET = Target(
         Construct.TIMEOUT: Elsewhere("the gateway"),
         Construct.REASONING: GATEWAY,
         Construct.TOOLS: GATEWAY,
-        Construct.CACHE: Cannot("hits of a cache are not simulated, so that every request is one"),
+        Construct.CACHE: Cannot("cache hits are not simulated: every request reaches a pool"),
         Construct.COMPRESS: Native("traffic.json: workloads[].pieces[].compress"),
         Construct.RETAIN: GATEWAY,
         Construct.BUDGET: GATEWAY,
@@ -69,7 +69,9 @@ TARGET = Target(
         Construct.RATE: Native("traffic.json: workloads[].rate"),
         Construct.LENGTHS: Native("traffic.json: workloads[].lengths; cdf/"),
         Construct.SLO: Native("traffic.json: workloads[].slo"),
-        Construct.MODEL: Approximate("fleet.json: pools[].gpu", "which model it is: its speeds are one table a GPU"),
+        Construct.MODEL: Approximate(
+            "fleet.json: pools[].gpu", "which model it is: the simulator has one speed table for each GPU"
+        ),
         Construct.MODEL_SIZE: Elsewhere("the simulator's own table of each GPU"),
         Construct.MODALITY: GATEWAY,
         Construct.QUALITY: GATEWAY,
@@ -80,14 +82,14 @@ TARGET = Target(
         Construct.GPU: Native("fleet.json: pools[].gpu"),
         Construct.REPLICAS: Native("fleet.json: pools[].n_gpus"),
         Construct.REPLICA_RANGE: Approximate(
-            "fleet.json: pools[].n_gpus", "the range: the least stands, or with `replicas most` the most"
+            "fleet.json: pools[].n_gpus", "the range: the lower end counts, or with `replicas most` the upper one"
         ),
         Construct.PARALLELISM: Approximate(
             "fleet.json: pools[].n_gpus", "how GPUs work together: each counts as a machine of its own"
         ),
         Construct.CONTEXT: Native("fleet.json: pools[].max_ctx"),
         Construct.ROLE: Approximate(
-            "traffic.json: pools[].disaggregated", "the two sides in `fleet.json`, where the pool stands as one"
+            "traffic.json: pools[].disaggregated", "the two sides in `fleet.json`, where the pool is one"
         ),
         Construct.KV_CACHE: Cannot("it knows no tiers and no sharing of the KV cache"),
         Construct.PRICE: Elsewhere("the simulator's own price of each GPU"),
@@ -102,10 +104,11 @@ TARGET = Target(
     settings={
         "arrivals": Setting("word", "how requests arrive; the simulator knows `poisson`", "poisson"),
         "requests": Setting("number", "how many requests `simulate.py` sends", 10_000),
-        "seed": Setting("number", "of everything random", 42),
-        "replicas": Setting("word", "`least` or `most`: which end of a range of replicas stands", "least"),
+        "seed": Setting("number", "the seed of all random numbers", 42),
+        "replicas": Setting("word", "`least` or `most`: which end of a range of replicas counts", "least"),
         "hour": Setting(
-            "number", "which of the rates of a workload that changes by the hour; the highest where absent"
+            "number",
+            "the hour whose rate is used, for a workload that changes by the hour; without it, the highest rate",
         ),
         "gpus": Setting("map", "which GPU of the simulator stands for another: `gpus { h200 h100 }`"),
         "cdf_dir": Setting("text", 'the folder, beside the policy, of the distributions that `cdf("…")` names'),

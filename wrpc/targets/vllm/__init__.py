@@ -60,10 +60,10 @@ TARGET = Target(
         Construct.GUARD_DENY: GATEWAY,
         Construct.GUARD_FORBID: GATEWAY,
         Construct.GUARD_REQUIRE: GATEWAY,
-        Construct.WORKLOAD: Elsewhere("sizing, before the engines stand"),
-        Construct.RATE: Elsewhere("sizing, before the engines stand"),
-        Construct.LENGTHS: Elsewhere("sizing, before the engines stand"),
-        Construct.SLO: Elsewhere("sizing, before the engines stand"),
+        Construct.WORKLOAD: Elsewhere("capacity planning, before the engines run"),
+        Construct.RATE: Elsewhere("capacity planning, before the engines run"),
+        Construct.LENGTHS: Elsewhere("capacity planning, before the engines run"),
+        Construct.SLO: Elsewhere("capacity planning, before the engines run"),
         Construct.MODEL: Native("model; served-model-name"),
         Construct.MODEL_SIZE: Elsewhere("the weights themselves; what does not fit is found while compiling (WRP810)"),
         Construct.MODALITY: Elsewhere("the weights themselves"),
@@ -80,7 +80,7 @@ TARGET = Target(
         Construct.ROLE: Native("kv-transfer-config.kv_role; POOL-prefill.yaml, POOL-decode.yaml"),
         Construct.KV_CACHE: Approximate(
             "kv-transfer-config; POOL.lmcache.yaml",
-            "that the size is one for the replica: each of its GPUs has an even part of its own",
+            "that the GPUs of a replica share the size: each gets an equal part of its own",
         ),
         Construct.PRICE: GATEWAY,
         Construct.CONCURRENCY: Native("max-num-seqs"),
@@ -102,7 +102,7 @@ TARGET = Target(
             "further options of `vllm serve`, for every engine or for one pool:"
             " `options { enable_prefix_caching true  short { max_num_batched_tokens 8192 } }`",
         ),
-        "connector": Setting("word", "what moves the KV cache, where it is not LMCache: `NixlConnector`"),
+        "connector": Setting("word", "what moves the KV cache, if not LMCache: `NixlConnector`"),
         "remote_url": Setting(
             "text", 'the LMCache server that a shared cache lives on: `"lm://host:port"`, or `env("…")`'
         ),

@@ -23,8 +23,8 @@ TARGET = Target(
         Construct.ONE_OF: Approximate(
             "routing.signals: a rule for each name", "that one of them always holds: a classifier may name none"
         ),
-        Construct.ANY_OF: Cannot("a rule knows no set of names"),
-        Construct.STRING: Cannot("a rule compares no strings"),
+        Construct.ANY_OF: Cannot("a rule cannot read a set of names"),
+        Construct.STRING: Cannot("a rule cannot compare strings"),
         Construct.SCORE: Native("routing.signals"),
         Construct.SOURCE: Native("routing.signals"),
         Construct.ON_ERROR: Native("rules.on_unknown, and on_error of a classifier's condition"),
@@ -51,12 +51,12 @@ TARGET = Target(
             "algorithm.confidence, escalation_order: declared", "which measure of an answer's confidence is meant"
         ),
         Construct.DENY_ROUTE: Native("plugins: fast_response"),
-        Construct.OTHERS: Cannot("a decision has models to choose among, and none to fall back on"),
-        Construct.FALLBACK: Cannot("a decision has models to choose among, and none to fall back on"),
-        Construct.FALLBACK_CAUSES: Cannot("a decision has models to choose among, and none to fall back on"),
-        Construct.SPILL: Cannot("a decision does not see how full a pool is"),
+        Construct.OTHERS: Cannot("a decision lists models to choose from, but no fallbacks"),
+        Construct.FALLBACK: Cannot("a decision lists models to choose from, but no fallbacks"),
+        Construct.FALLBACK_CAUSES: Cannot("a decision lists models to choose from, but no fallbacks"),
+        Construct.SPILL: Cannot("a decision does not see how busy a pool is"),
         Construct.MIRROR: Native("plugins: shadow_dispatch"),
-        Construct.RETRIES: Cannot("it retries for all decisions alike"),
+        Construct.RETRIES: Cannot("its retries are the same for all decisions"),
         Construct.TIMEOUT: Cannot("a timeout belongs to the listener"),
         Construct.REASONING: Native("modelRefs[].use_reasoning and .reasoning_effort"),
         Construct.TOOLS: Native("plugins: tools"),
@@ -66,7 +66,7 @@ TARGET = Target(
         Construct.BUDGET: Cannot("its rate limits go by user, group and model, not by decision"),
         Construct.GUARD_DENY: Native("a decision in tier 1 that answers by itself"),
         Construct.GUARD_FORBID: Native("a decision for each set of guards that do not fire"),
-        Construct.GUARD_REQUIRE: Cannot("it knows nothing of what is required"),
+        Construct.GUARD_REQUIRE: Cannot("it does not carry out obligations"),
         Construct.WORKLOAD: Elsewhere(FLEET),
         Construct.RATE: Elsewhere(FLEET),
         Construct.LENGTHS: Elsewhere(FLEET),
@@ -101,13 +101,13 @@ TARGET = Target(
         "endpoints": Setting("map", "addresses by pool, in place of the pools' own"),
         "settings": Setting(
             "map",
-            "what decisions have and the language does not say, in bundles that routes name:"
+            "settings of decisions that the language does not have, in bundles that routes name:"
             " `labels { settings NAME }`. A bundle holds `algorithm`, `adaptations`, `plugins` and `emits` by name,"
             " `annotations`, `output_contract` and `output_contract_spec`; what the route"
             " says wins, and no proof reads the rest",
         ),
-        "candidate_requirements": Setting("map", "`routing.candidate_requirements`, as it is"),
-        "data_policy": Setting("map", "`routing.data_policy`, as it is"),
+        "candidate_requirements": Setting("map", "`routing.candidate_requirements`, copied unchanged"),
+        "data_policy": Setting("map", "`routing.data_policy`, copied unchanged"),
         "model_bindings": Setting("map", "`routing.model_bindings` beside those of the classifiers"),
     },
 )

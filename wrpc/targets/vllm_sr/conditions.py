@@ -64,7 +64,7 @@ class Rules(Meaning[Node, None]):
 
     @override
     def text(self, node: expr.Text) -> Node:
-        raise Cannot("it compares no strings")
+        raise Cannot("it cannot compare strings")
 
     @override
     def failed(self, node: expr.Failed) -> Node:
