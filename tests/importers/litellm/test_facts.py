@@ -6,7 +6,9 @@ import re
 
 import pytest
 
-from wrpc.importers.litellm.facts import DEFAULT, MAIN, RELEASES, Facts, facts
+from wrpc.importers.litellm.config import EFFECTS
+from wrpc.importers.litellm.facts import DEFAULT, MAIN, RELEASES, SHOWN, Facts, facts
+from wrpc.importers.litellm.types import expected
 
 KINDS = {"bool", "int", "number", "text", "list", "map", "any", "[text]", "numeral", "flag"}
 
@@ -30,6 +32,33 @@ def test_every_type_is_a_word_of_the_grammar(release: Facts):
     for section, keys in release.sections.items():
         for key, kind in keys.items():
             assert set(kind.split("|")) <= KINDS, f"{release.release} {section}.{key}: {kind}"
+
+
+@pytest.mark.parametrize("part", ["shapes", "filled", "effects", "inner", "words"])
+def test_what_the_program_shows_is_of_keys_that_a_release_has(part: str):
+    known = [facts(release) for release in RELEASES]
+    for section, keys in SHOWN[part].items():
+        for key in {*keys} - {"every"}:
+            assert any(key in each.known(section) for each in known), f"{section}.{key}"
+
+
+def test_what_the_program_shows_holds_together(release: Facts):
+    """Types can be read, and effects, shapes and words are some."""
+    values = {
+        part: [value for keys in SHOWN[part].values() for value in keys.values()] for part in ("effects", "inner")
+    }
+    assert {*values["effects"]} <= EFFECTS.keys()
+    assert {name.strip("{}") for name in values["inner"]} <= release.sections.keys()
+    assert {name for keys in SHOWN["words"].values() for name in keys.values()} <= release.words.keys()
+    for section, keys in SHOWN["shapes"].items():
+        for key, type_ in keys.items():
+            assert expected(type_) != "something else", f"{section}.{key}"
+
+
+def test_what_the_program_shows_goes_before_what_it_declares(release: Facts):
+    assert release.known("router_settings")["timeout"] == "number"
+    assert release.taken("router_settings", "timeout") == "number(0,]|numeral"
+    assert release.taken("router_settings", "fallbacks") == release.known("router_settings")["fallbacks"]
 
 
 @pytest.mark.parametrize(

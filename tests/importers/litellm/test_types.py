@@ -6,7 +6,7 @@ import pytest
 
 from wrpc.importers import document
 from wrpc.importers.document import Keys, Node
-from wrpc.importers.litellm.types import expected, fits, is_date
+from wrpc.importers.litellm.types import expected, fits, is_date, misfits
 from wrpc.source import Source
 
 
@@ -36,6 +36,16 @@ def node(text: str) -> Node:
 def test_what_fits(type_: str, good: list[str], bad: list[str]) -> None:
     assert [text for text in good if not fits(type_, node(text))] == []
     assert [text for text in bad if fits(type_, node(text))] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [("0", "range"), ("-0.5", "range"), ("0.5", None), ("'0'", None), ("os.environ/X", None), ("x", "type")],
+)
+def test_a_number_out_of_bounds_is_still_a_number(text: str, wrong: str | None) -> None:
+    found = [each.wrong for each in misfits("number(0,]|numeral", node(text))]
+    assert found == ([] if wrong is None else [wrong])
+    assert fits("number(0,]|numeral", node(text)) == (wrong != "type")
 
 
 def test_in_words() -> None:

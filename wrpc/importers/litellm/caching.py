@@ -43,7 +43,7 @@ def read(config: Config) -> None:
             wrong(config, f"`cache_params` is {what}, where a mapping is expected", node, "stops", ENDS["stops"])
         return
     if (type_ := pair.value.get("type")) is not None:
-        words(config, "type", WORDS["cache_params", "type"], type_)
+        words(config, "type", WORDS["cache_params"]["type"], type_)
     _words(config, pair.value)
     if cached:
         _parameters(config, pair.value)

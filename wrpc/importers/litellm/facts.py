@@ -1,7 +1,8 @@
 """What a release of LiteLLM reads, takes and knows: data, which `scripts/litellm_facts` finds in the program.
 
 A release is two files of `releases/`: the settings, words and providers, and the table of models, which is read when a
-model is asked for.
+model is asked for. `beyond.json` is what its declarations do not say and the running program shows: what else a key
+takes, and what comes of a value that does not fit.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from urllib.parse import urlparse
 
 DEFAULT = "1.106.2"
 FOLDER = files("wrpc.importers.litellm") / "releases"
-TABLE = ".models.json"
+TABLE, BEYOND = ".models.json", "beyond.json"
 # The sections between which a key is misplaced: the file's three blocks and its top level.
 MAIN = ("router_settings", "litellm_settings", "general_settings", "")
 HASH = 64  # Replicate's names end in a colon and so many digits.
@@ -31,14 +32,21 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 
 def _releases() -> tuple[str, ...]:
     found = (each.name for each in FOLDER.iterdir() if each.name.endswith(".json") and not each.name.endswith(TABLE))
-    return tuple(sorted((name.removesuffix(".json") for name in found), key=_order, reverse=True))
+    names = (name.removesuffix(".json") for name in found if name != BEYOND)
+    return tuple(sorted(names, key=_order, reverse=True))
 
 
 def _order(release: str) -> tuple[int, ...]:
     return tuple(int(part) for part in re.findall(r"\d+", release))
 
 
+def _read(name: str) -> Any:
+    return json.loads((FOLDER / name).read_bytes())
+
+
 RELEASES: tuple[str, ...] = _releases()
+SHOWN: Mapping[str, Any] = _read(BEYOND)
+VARIABLE: str = SHOWN["variable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +73,11 @@ class Facts:
     def known(self, section: str) -> Mapping[str, str]:
         """The keys that a section has, each with its type; `""` is the top level of the file."""
         return self.sections.get(section, NOTHING)
+
+    def taken(self, section: str, key: str) -> str:
+        """The type of a key that the section has, as the program shows it, else as it declares it."""
+        declared = self.known(section)[key]
+        return str(SHOWN["shapes"].get(section, NOTHING).get(key, declared))
 
     def home(self, key: str, among: Sequence[str] = MAIN) -> tuple[str, ...]:
         """The sections that have a key, the one that counts first."""
@@ -280,10 +293,6 @@ def _same(asked: str | None, told: str | None) -> bool:
     if asked.startswith("bedrock") and told.startswith("bedrock"):
         return True
     return asked == "azure_ai" and told in {"azure", "openai"}
-
-
-def _read(name: str) -> Any:
-    return json.loads((FOLDER / name).read_bytes())
 
 
 @cache

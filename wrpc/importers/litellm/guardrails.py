@@ -10,9 +10,9 @@ from wrpc.importers import edits
 from wrpc.importers.document import Items, Keys, Node, Pair, Scalar, is_null, kind
 from wrpc.importers.litellm import codes
 from wrpc.importers.litellm.config import SETTINGS, Config, Effect
-from wrpc.importers.litellm.types import FLAGS
 from wrpc.importers.litellm.values import ENDS, wrong
 from wrpc.importers.nodes import bool_of, entries_of, items_of, keys_of, line, place, text_of
+from wrpc.importers.schema import FLAGS
 
 LEFT_OUT = "leaves the guardrail out, so nothing is guarded"
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from fractions import Fraction
+from dataclasses import replace
 
 from wrpc.diagnostics import Fix, did_you_mean
 from wrpc.importers import codes as shared
 from wrpc.importers.document import Items, Keys, Node, Pair, Scalar, is_null, kind
-from wrpc.importers.faults import ALIKE
+from wrpc.importers.faults import ALIKE, misfit
 from wrpc.importers.litellm import codes
-from wrpc.importers.litellm.config import Config, Effect, variable
-from wrpc.importers.litellm.types import expected, fits, is_date
+from wrpc.importers.litellm.config import EFFECTS, Config, Effect, variable
+from wrpc.importers.litellm.facts import SHOWN
+from wrpc.importers.litellm.types import expected, fits, is_date, misfits
+from wrpc.importers.litellm.values import limits
 from wrpc.importers.nodes import line, place, texts_of
 
 # What stands beside `litellm_params` and is read there; other keys of a deployment belong below it.
@@ -26,9 +28,7 @@ UNCHECKED = frozenset(("int", "number", "bool"))
 # Values of these that do not fit are taken for nothing, with a warning.
 TOLERANT = frozenset(("drop_params",))
 # Looked at when a request comes, not when the deployment is made.
-LATER: Mapping[str, str] = {
-    "max_parallel_requests": "int|numeral", "extra_headers": "map", "headers": "map", "extra_body": "map",
-}  # fmt: skip
+LATER: Mapping[str, str] = SHOWN["shapes"]["litellm_params"]
 HEADERS = frozenset(("extra_headers", "headers"))
 TIMES = frozenset(("timeout", "stream_timeout"))
 # Limits of which no request passes one that is below 0.
@@ -43,7 +43,7 @@ SIZES = ("max_input_tokens", "max_output_tokens")
 def beside(config: Config, entry: Keys) -> bool:
     """Keys of a deployment itself, and those of `model_info`; whether the program can make a deployment of these."""
     known = config.facts.known("litellm_params")
-    _limits(config, entry)
+    limits(config, entry, LIMITS)
     for key, pair in entry.pairs.items():
         if key in BESIDE or not isinstance(pair.key.value, str):
             continue
@@ -97,7 +97,7 @@ def _size(config: Config, key: str, node: Node) -> None:
 def fits_program(config: Config, params: Keys) -> bool:
     """Whether the program can make a deployment of these parameters."""
     known, fine = config.facts.known("litellm_params"), _patterns(config, params)
-    _limits(config, params)
+    limits(config, params, LIMITS)
     for key, pair in params.pairs.items():
         if key in ("model", "weight", "order") or not isinstance(pair.key.value, str):
             continue
@@ -124,10 +124,9 @@ def fits_program(config: Config, params: Keys) -> bool:
 
 def _later(config: Config, key: str, node: Node) -> None:
     wanted = LATER[key]
-    if not fits(wanted, node):
-        message = f"`{key}` is {kind(node)}, where {expected(wanted)} is expected; every request fails"
-        config.say(shared.WRONG_TYPE, message, line(node.span), "fails")
-    elif key in HEADERS and isinstance(node, Keys):
+    for found in misfits(wanted, node, key):
+        config.report.add(misfit(found, severity=EFFECTS["fails"], end="; every request fails"))
+    if key in HEADERS and isinstance(node, Keys):
         for pair in node.pairs.values():
             if not is_null(pair.value) and not fits("text", pair.value):
                 message = (
@@ -135,15 +134,6 @@ def _later(config: Config, key: str, node: Node) -> None:
                 )
                 fix = quoted(pair.value)
                 config.say(shared.WRONG_TYPE, message, line(pair.value.span), "fails", fixes=[fix])
-
-
-def _limits(config: Config, params: Keys) -> None:
-    for key in LIMITS:
-        node = params.get(key)
-        value = node.value if isinstance(node, Scalar) else None
-        if isinstance(value, int | Fraction) and not isinstance(value, bool) and value < 0 and isinstance(node, Scalar):
-            message = f"`{key}` is {node.text}, a limit that no request passes"
-            config.say(shared.OUT_OF_RANGE, message, node.span, "otherwise")
 
 
 def _fallbacks(config: Config, pair: Pair) -> None:
@@ -158,11 +148,9 @@ def _fallbacks(config: Config, pair: Pair) -> None:
 
 def _time(config: Config, key: str, node: Node) -> None:
     """Seconds, as a number or as text that reads as one; `30s` ends every request."""
-    if not fits("number|numeral|map", node):
-        message = f"`{key}` is {kind(node)}, where a number of seconds is expected; every request fails"
-        config.say(shared.WRONG_TYPE, message, line(node.span), "fails")
-    elif isinstance(node, Scalar) and isinstance(node.value, int | Fraction) and node.value < 0:
-        config.say(shared.OUT_OF_RANGE, f"`{key}` is {node.text}, below 0; every request fails", node.span, "fails")
+    for found in misfits(LATER[key], node, key):
+        seconds = replace(found, expected="a number of seconds") if found.wrong == "type" else found
+        config.report.add(misfit(seconds, severity=EFFECTS["fails"], end="; every request fails"))
 
 
 def _unknown(config: Config, key: str, pair: Pair) -> None:

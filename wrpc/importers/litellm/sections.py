@@ -13,7 +13,7 @@ from wrpc.importers.litellm import aliases, caching, chains, codes, settings
 from wrpc.importers.litellm.chains import DEFAULT, KINDS
 from wrpc.importers.litellm.config import GENERAL, ROUTER, SETTINGS, TOP, Config, variable
 from wrpc.importers.litellm.types import expected, fits
-from wrpc.importers.litellm.values import LOOSER, NESTED, WORDS, nested, value, words
+from wrpc.importers.litellm.values import known_value, value, within
 from wrpc.importers.nodes import keys_of
 
 SECTIONS = (ROUTER, SETTINGS, GENERAL)
@@ -41,7 +41,7 @@ def _top(config: Config, root: Keys) -> None:
         if not isinstance(pair.key.value, str):
             continue
         if key in known:
-            value(config, TOP, key, pair, known[key])
+            value(config, TOP, key, pair)
         elif not _anchors(key, pair.value):
             _unknown(config, root, TOP, root, key, pair)
 
@@ -64,11 +64,8 @@ def _section(config: Config, root: Keys, name: str, section: Keys) -> None:
             _unknown(config, root, name, section, key, pair)
             continue
         if key not in ELSEWHERE:
-            value(config, name, key, pair, known[key])
-        if (name, key) in NESTED and isinstance(pair.value, Keys):
-            nested(config, NESTED[name, key], pair.value)
-        if (name, key) in WORDS:
-            words(config, key, WORDS[name, key], pair.value)
+            value(config, name, key, pair)
+        within(config, name, key, pair)
         if (name, key) == (ROUTER, "routing_strategy") and is_null(pair.value):
             message = f"`{key}` is empty; {config.program} starts and refuses every request"
             config.say(shared.WRONG_TYPE, message, pair.key.span, "fails")
@@ -136,7 +133,7 @@ def _elsewhere(config: Config, to: str, key: str, pair: Pair) -> str | None:
         known = config.facts.known(key)
         if not all(each in known for each in pair.value):
             return "limits of a group are `rpm` and `tpm` in the `litellm_params` of its deployments"
-    type_ = LOOSER.get((to, key), config.facts.known(to)[key])
+    type_ = config.facts.taken(to, key)
     fine = key in ELSEWHERE or fits(type_, pair.value)
     if fine or _unwrapped(type_, pair.value) or is_null(pair.value):
         return None
@@ -156,7 +153,7 @@ def _holds(config: Config, root: Keys, to: str, key: str, pair: Pair) -> bool:
     replaced = any(keys_of(other, to) is not None for other in config.files if other is not root)
     if replaced or is_null(pair.value) or (key == "cache" and caching.in_redis(section)):
         return False
-    type_ = LOOSER.get((to, key), config.facts.known(to)[key])
+    type_ = config.facts.taken(to, key)
     if variable(pair.value) is not None and not {"text", "any"} & {*type_.split("|")}:
         return False  # where the variable is not set, the program would not start
     trial = replace(
@@ -170,12 +167,7 @@ def _holds(config: Config, root: Keys, to: str, key: str, pair: Pair) -> bool:
     elif key == aliases.KEY:
         aliases.read(trial)
     else:
-        known = config.facts.known(to)
-        value(trial, to, key, pair, known[key])
-        if (to, key) in NESTED and isinstance(pair.value, Keys):
-            nested(trial, NESTED[to, key], pair.value)
-        if (to, key) in WORDS:
-            words(trial, key, WORDS[to, key], pair.value)
+        known_value(trial, to, key, pair)
         settings.alone(trial, key)
     trial.gather()
     # What the next pass repairs there stands in nobody's way.

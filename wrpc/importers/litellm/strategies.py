@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from wrpc.importers import codes as shared
-from wrpc.importers.document import Keys, Scalar
+from wrpc.importers.document import Keys
 from wrpc.importers.litellm import codes
 from wrpc.importers.litellm.config import ROUTER, Config, strategy
+from wrpc.importers.litellm.values import limits
 from wrpc.importers.nodes import line
 
 ARGUMENTS, SHUFFLE, BUDGETS = "routing_strategy_args", "simple-shuffle", "provider-budget-routing"
@@ -27,12 +26,7 @@ def read(config: Config) -> None:
     if chosen == BUDGETS:
         message = f"`{BUDGETS}` is not a strategy any more: {config.program} starts and refuses every request"
         config.say(shared.UNKNOWN_WORD, message, line(router["routing_strategy"].span), "fails")
-    for key in LIMITS:
-        node = router.get(key)
-        value = node.value if isinstance(node, Scalar) else None
-        if isinstance(value, int | Fraction) and not isinstance(value, bool) and value < 0 and isinstance(node, Scalar):
-            message = f"`{key}` is {node.text}, a limit that no request passes"
-            config.say(shared.OUT_OF_RANGE, message, node.span, "otherwise")
+    limits(config, router, LIMITS)
     _dependents(config, router)
 
 
