@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -154,3 +155,27 @@ def test_no_emitter_knows_of_routes_and_guards(name: str) -> None:
                 assert not RAW & {a.name for a in node.names}, module.name
             if isinstance(node, ast.Attribute):
                 assert node.attr not in ("guards", "_interpreter", "_action"), module.name
+
+
+def test_what_acts_whenever_a_route_holds_is_no_fork() -> None:
+    text = """
+    signal pii: bool {{ source header("x-pii") }}
+    signal tokens: int(0..9) {{ source prompt_tokens }}
+    pool a {{ trust "own" }}
+    pool b {{ trust "cloud" }}
+    route r {{ when pii and tokens > 3  on_unknown {}  to a  mirror b 5% }}
+    default {{ to a  fallback b }}
+    guard g {{ forbid destination.trust == "cloud" when {} }}
+    """
+    removed = Send("r", replace(policy(text.format("silent", "pii")).routes["r"].action, mirrors=()))
+    for when in ("pii", "tokens > 2", "pii or tokens > 5", "not (not pii)"):
+        for unknown in ("silent", "fires"):  # what is unknown removes as well
+            (branch,) = settle(policy(text.format(unknown, when))).routes
+            assert branch.ways.way(obligations=False, reasons=False) == removed, when
+    (branch,) = settle(policy(text.format("silent", "tokens > 5"))).routes
+    assert len(list(outcomes(branch.ways.way(obligations=False, reasons=False)))) == 2
+    default = settle(policy(text.format("silent", "not (pii and tokens > 3)"))).default
+    assert default is not None
+    (only,) = outcomes(default.ways.way(obligations=False, reasons=False))
+    assert isinstance(only, Send)
+    assert not only.action.fallbacks

@@ -1,7 +1,8 @@
 """The guards of a policy, settled: the five steps of LANGUAGE.md's `decide` as branches.
 
 A guard's condition for a pool of a plan is one that is known of the request alone (`pools.at`). What always acts is
-done at once; what may act is a fork. A fork that would change nothing is none.
+done at once, also where only the solver sees that it does (`surely.py`); what may act is a fork. A fork that would
+change nothing is none.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from wrpc.targets.gateway.branches import Branch, Deny, Outcome, Send, Settled, 
 from wrpc.targets.gateway.plans import left
 from wrpc.targets.gateway.pools import at, every
 from wrpc.targets.gateway.reach import Reach
+from wrpc.targets.gateway.surely import Surely
 
 Removal = tuple[str, str]
 """A pool, and the guard that takes it away."""
@@ -25,14 +27,15 @@ Removal = tuple[str, str]
 
 def settle(policy: Policy) -> Settled:
     bare = replace(policy, routes={}, default=None, guards={}, assertions={}, tests=(), overridden=())
-    branches = {route.name: _branch(policy, route) for route in policy.routes.values()}
+    surely = Surely(policy)
+    branches = {route.name: _branch(policy, route, surely) for route in policy.routes.values()}
     return Settled(
         bare,
         tuple(_faults(policy)),
         tuple(_denials(policy)),
         tuple(tuple(branches[r.name] for r in ranked) for ranked in policy.ranked),
         tuple(branches.values()),
-        None if policy.default is None else _branch(policy, policy.default),
+        None if policy.default is None else _branch(policy, policy.default, surely),
         tuple(f"guard {g.name}" for g in policy.guards.values() if any(isinstance(r, Obligation) for r in g.rules)),
         Reach(policy),
     )
@@ -57,7 +60,7 @@ def _denials(policy: Policy) -> Iterator[Branch]:
             yield Branch(f"route {route.name}", route.name, route.when, "unknown", route.span, ended)
 
 
-def _branch(policy: Policy, route: Route) -> Branch:
+def _branch(policy: Policy, route: Route, surely: Surely) -> Branch:
     action = route.action
     denied = action.kind == "deny"
     return Branch(
@@ -66,7 +69,7 @@ def _branch(policy: Policy, route: Route) -> Branch:
         route.when,
         "maybe" if route.on_unknown == "fires" else "true",
         route.span,
-        _Ended(Deny(action.reason or "denied", route.name)) if denied else _Guarded(policy, route.name, action),
+        _Ended(Deny(action.reason or "denied", route.name)) if denied else _Guarded(policy, route, surely),
         route.tier,
         route.priority,
         route.on_unknown,
@@ -107,8 +110,12 @@ class _Guarded:
     """A plan as it was written, and every guard that may change it. What comes of it leaves through `way` alone."""
 
     _policy: Policy = field(repr=False)
-    _route: str
-    _action: Action = field(repr=False)
+    _route: Route = field(repr=False)
+    _surely: Surely = field(repr=False)
+
+    @property
+    def _action(self) -> Action:
+        return self._route.action
 
     @property
     def conditions(self) -> Sequence[Condition]:
@@ -118,9 +125,11 @@ class _Guarded:
         effects = [e for e in self._effects if e.removals or obligations]
         if not obligations:
             effects = [replace(e, obligations=()) for e in effects]
-        always = [e for e in effects if e.condition == Constant(True)]
-        forks = tuple(e for e in effects if e.condition != Constant(True))
-        return self._next(forks, tuple(always), reasons)
+        always = [e for e in effects if self._always(e)]
+        return self._next(tuple(e for e in effects if not self._always(e)), tuple(always), reasons)
+
+    def _always(self, effect: _Effect) -> bool:
+        return effect.condition == Constant(True) or self._surely.acts(self._route, effect.condition)
 
     @cached_property
     def _effects(self) -> Sequence[_Effect]:
@@ -174,10 +183,10 @@ class _Guarded:
         action = left(self._action, {pool for pool, _ in removals})
         if action is None:
             by = [g for p in plan(self._action) for g in self._policy.guards if (p.pool, g) in removals]
-            return Deny(f"guard `{by[-1]}` leaves no destination", self._route, emptied=True)
+            return Deny(f"guard `{by[-1]}` leaves no destination", self._route.name, emptied=True)
         stays = {p.pool for p in plan(action)}
         ordered = sorted((o for o in due if o[1] is None or o[1] in stays), key=lambda o: (o[0], o[1] or ""))
-        return Send(self._route, action, tuple(ordered))
+        return Send(self._route.name, action, tuple(ordered))
 
 
 @dataclass(frozen=True)
