@@ -5,7 +5,8 @@ Run by the Python of an environment that has the release:
     python scripts/vllm_sr_facts wrpc/importers/vllm_sr/releases
 
 It writes `RELEASE.json`: the shapes of the file as the program's own JSON Schema and its pydantic models have them
-(`wrpc/importers/schema.py` has the notation), and what the catalogue inside the wheel knows of models.
+(`wrpc/importers/schema.py` has the notation), and what the catalogue inside the wheel knows of models. Releases before
+0.4 have neither a JSON Schema nor a catalogue: there the pydantic models are all.
 """
 
 from __future__ import annotations
@@ -15,9 +16,11 @@ import sys
 from collections.abc import Mapping
 from importlib import import_module
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import models as models_alone
 from shapes import Shapes
 
 # The command line judges these plugins by a model of its own as well.
@@ -101,7 +104,7 @@ def card(model: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def main(folder: Path) -> int:
-    found = facts()
+    found = facts() if find_spec("cli.config_schema") else models_alone.facts()
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{found['release']}.json").write_text(lines(found) + "\n", encoding="utf-8")
     return 0

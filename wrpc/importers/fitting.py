@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Literal, assert_never
 
 from wrpc.importers.document import Items, Keys, Node, Pair, Scalar, is_null
+from wrpc.importers.lax import coerced
 from wrpc.importers.schema import (
     FLAGS,
     Bounds,
@@ -94,8 +95,8 @@ class _Fitting:
                     return node
                 self.say(Misfit("word", key, node, shape, expected=f"the form of {name}"))
                 return None
-            case Plain(bounds=bounds):
-                return self._bounded(node, bounds, key, shape)
+            case Plain(name, bounds):
+                return self._bounded(coerced(node, name) if self.of.lax else node, bounds, key, shape)
             case _:
                 assert_never(type_)
 
@@ -222,7 +223,7 @@ def _is_like(node: Node, type_: Type, of: Schema) -> bool:
         case Word() | Pattern():
             return isinstance(value, str)
         case Plain(name):
-            return _is_plain(node, name, of)
+            return _is_plain(coerced(node, name) if of.lax else node, name, of)
 
 
 def _is_plain(node: Node, name: str, of: Schema) -> bool:

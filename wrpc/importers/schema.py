@@ -4,12 +4,14 @@ A schema is JSON, made by a script beside the other facts of a release, so that 
 
     {"shapes": {"route": {"keys": {"name": "text!", "weight": "number[0,1]"}, "unknown": "refused"}},
      "words": {"method": ["fuzzy", "regex"]}, "older words": {"method": {"fuzz": "fuzzy"}},
-     "patterns": {"currency": "[A-Z]{3}"}, "variable": "env/.+"}
+     "patterns": {"currency": "[A-Z]{3}"}, "variable": "env/.+", "lax": false}
 
 A shape is a mapping. `unknown` says what the program does with a key that is none of `keys`: it is `refused`, `ignored`
 or `kept`. `older` has keys of an older layout, each with today's name in the same mapping, `gone` those without one,
 each with what became of it. `some` lists groups of keys of which one has to be there, `one` groups of which at most one
 may. `switch` says that the shape of one key's value goes by the word of another.
+
+`lax` says that the program reads `"5"` as the number 5 (`wrpc/importers/lax.py`).
 
 A type is, with `!` behind it where the key has to be there:
 
@@ -177,6 +179,7 @@ class Schema:
     shapes: Mapping[str, Shape]
     readers: Mapping[str, Reader]
     variable: re.Pattern[str] | None = None
+    lax: bool = False
 
     def is_variable(self, node: Node) -> bool:
         text = node.value if isinstance(node, Scalar) else None
@@ -262,7 +265,7 @@ def schema(data: Mapping[str, Any], readers: Mapping[str, Reader] | None = None)
     types = _Types(words, patterns, data["shapes"].keys(), readers.keys())
     variable = data.get("variable")
     shapes = {name: _shape(name, each, types) for name, each in data["shapes"].items()}
-    return Schema(shapes, readers, re.compile(variable) if variable else None)
+    return Schema(shapes, readers, re.compile(variable) if variable else None, data.get("lax", False))
 
 
 def _shape(name: str, data: Mapping[str, Any], types: _Types) -> Shape:

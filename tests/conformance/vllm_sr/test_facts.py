@@ -7,13 +7,17 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from wrpc.importers.vllm_sr.facts import NEWEST
+import pytest
+
+from wrpc.importers.vllm_sr.facts import NEWEST, OLDEST
 
 
-def test_the_facts_are_the_programs(environment: Callable[[str], Path], root: Path, tmp_path: Path) -> None:
-    named = os.environ.get("WRPC_VLLM_SR")
-    python = (Path(named).parent if named else environment("vllm-sr")) / "python"
+@pytest.mark.parametrize(("release", "name"), [(NEWEST, "vllm-sr"), (OLDEST, "vllm-sr-0.3")])
+def test_the_facts_are_the_programs(
+    release: str, name: str, environment: Callable[[str], Path], root: Path, tmp_path: Path
+) -> None:
+    named = os.environ.get("WRPC_VLLM_SR") if release == NEWEST else None
+    python = (Path(named).parent if named else environment(name)) / "python"
     subprocess.run([str(python), str(root / "scripts" / "vllm_sr_facts"), str(tmp_path)], check=True, timeout=300)
-    name = f"{NEWEST}.json"
-    made, kept = tmp_path / name, root / "wrpc/importers/vllm_sr/releases" / name
+    made, kept = tmp_path / f"{release}.json", root / "wrpc/importers/vllm_sr/releases" / f"{release}.json"
     assert made.read_text(encoding="utf-8") == kept.read_text(encoding="utf-8")

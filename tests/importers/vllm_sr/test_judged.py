@@ -142,6 +142,71 @@ def test_the_stated_release_refuses_what_it_does_not_know() -> None:
         found(FILE, "0.2")
 
 
+THREE = """\
+version: v0.3
+providers:
+  defaults: {default_model: small}
+  models: [{name: small, backend_refs: [{endpoint: "10.0.0.1:8000"}]}]
+routing:
+  modelCards: [{name: small}]
+  signals:
+    keywords: [{name: code, operator: OR, keywords: [python]}]
+    context: [{name: long, min_tokens: 8K, max_tokens: 64K}]
+  decisions:
+    - name: first
+      description: Code.
+      priority: 10
+      rules: {operator: AND, conditions: [{type: keyword, name: code}, {type: context, name: long}]}
+      modelRefs: [{model: small, use_reasoning: false}]
+"""
+
+
+def test_a_file_of_0_3_is_silent() -> None:
+    assert [d.message for d in found(THREE, "0.3") if d.severity != "info"] == []
+
+
+@pytest.mark.parametrize(
+    ("there", "instead", "line", "code"),
+    [
+        ("      description: Code.\n", "", 11, "WRP157"),
+        ("priority: 10", "priority: soon", 13, "WRP152"),
+        ("min_tokens: 8K", "min_tokens: 8000", 9, "WRP152"),
+        ("{default_model: small}", "{model: small}", 3, "WRP157"),
+        ("{default_model: small}", "{default_model: big}", 3, "WRP151"),
+        ("modelCards: [{name: small}]", "modelCards: []", 4, "WRP151"),
+        ("modelCards:", "models:", 6, "WRP158"),
+        ("{name: small, backend_refs", "{name: small, access_key: k, backend_refs", 4, "WRP158"),
+        ("{name: small, backend_refs", "{name: small, reasoning_family: qwen3, backend_refs", 4, "WRP151"),
+        ("{type: context, name: long}", "{type: context, name: lung}", 14, "WRP151"),
+        ("{type: context, name: long}", "{type: latency, name: long}", 14, "WRP157"),
+        ("{type: context, name: long}", "{operator: XOR, conditions: [{type: context, name: long}]}", 14, "WRP156"),
+        ("use_reasoning: false", "lora_name: law", 15, "WRP151"),
+        ("      priority: 10\n", "      priority: 10\n      algorithm: {type: fusion}\n", 14, "WRP151"),
+        ("      priority: 10\n", "      priority: 10\n      algorithm: {type: elo, hybrid: {}}\n", 14, "WRP280"),
+        ("      priority: 10\n", "      priority: 10\n      algorithm: {type: latency_aware}\n", 14, "WRP157"),
+        ("version: v0.3\n", "version: v0.3\nrecipes: []\n", 2, "WRP150"),
+    ],
+)
+def test_0_3_refuses(there: str, instead: str, line: int, code: str) -> None:
+    assert THREE.count(there) == 1
+    told = [d for d in found(THREE.replace(there, instead), "0.3") if d.severity == "error"]
+    assert (code, line) in {(d.code.id, d.span.line) for d in told}, [(d.code.id, d.span.line, d.message) for d in told]
+
+
+@pytest.mark.parametrize(
+    ("there", "instead"),
+    [
+        ("priority: 10", 'priority: "10"'),
+        ("use_reasoning: false", 'use_reasoning: "no"'),
+        ("use_reasoning: false", "use_reasoning: false, later_key: 1"),
+        ("keywords: [python]", "keywords: [python], later_key: 1"),
+    ],
+)
+def test_0_3_takes_what_its_models_take(there: str, instead: str) -> None:
+    assert THREE.count(there) == 1
+    assert [d.message for d in found(THREE.replace(there, instead), "0.3") if d.severity == "error"] == []
+
+
 def resolved(text: str, release: str) -> list[str]:
     from wrpc.syntax.format import format_file
 

@@ -6,6 +6,8 @@ that release cannot do without is an error: a key that it does not know it ignor
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
 from functools import cache
 
 from wrpc.diagnostics import Diagnostic, Severity, finding, nearest
@@ -22,9 +24,11 @@ ASSIGNMENTS = ("entrypoint", "assignments")
 OPTIONAL = frozenset(("description", "priority", "configuration", "adapter", "contract"))
 
 
-def fitted(root: Keys) -> tuple[Keys, list[Misfit]]:
+def fitted(root: Keys, release: str | None) -> tuple[Keys, list[Misfit]]:
     found: list[Misfit] = []
-    node = fit(root, "file", "the file", facts().schema, found.append)
+    schema = facts().schema
+    lax = replace(schema, lax=True) if release == OLDEST else schema
+    node = fit(root, "file", "the file", lax, found.append)
     return (node if isinstance(node, Keys) else root), found
 
 
@@ -40,17 +44,23 @@ def _text(each: Misfit) -> str:
     return getattr(each.node, "text", "")
 
 
-def say(found: list[Misfit], release: str, report: Report, *, stated: bool) -> None:
-    """`stated`: the release was named; else the file may be older or newer than any release that is known here."""
+def say(found: list[Misfit], release: str, report: Report, *, stated: bool, told: Collection[Misfit] = ()) -> None:
+    """`stated`: the release was named; else the file may be older or newer than any release that is known here.
+
+    `told` is what an older release that was named refuses of the file: the rest does not keep it from starting.
+    """
+    already = {(each.key, each.node.span) for each in told}
     for each in found:
+        if (each.key, each.node.span) in already:
+            continue
         if each.wrong == "missing" and nearest(each.key, each.known):
             continue  # the misspelt key says it
         if (each.shape, each.key) == ASSIGNMENTS and each.pair is not None:
             message = f"`assignments` gives a recipe its models in a layout newer than {NEWEST}, and is not read"
             severity: Severity = "error" if stated else "warning"
             report.add(finding(codes.UNKNOWN_KEY, message, each.pair.key.span, severity=severity))
-        elif (told := _said(each, release, facts(), stated=stated)) is not None:
-            report.add(told)
+        elif (said := _said(each, release, facts(), stated=stated)) is not None:
+            report.add(said)
 
 
 def _said(each: Misfit, release: str, known: Facts, *, stated: bool) -> Diagnostic | None:
@@ -61,9 +71,9 @@ def _said(each: Misfit, release: str, known: Facts, *, stated: bool) -> Diagnost
     if each.wrong == "word" and _text(each) in known.gone_words:
         message = f"`{_text(each)}` is a word of releases before {NEWEST}, and is not read"
         return finding(codes.OLDER_KEY, message, line(each.node.span))
-    if each.wrong == "unknown":
+    if each.wrong == "unknown" or (stated and each.wrong != "missing"):
         return misfit(each, severity="warning")
-    if each.shape in beside() or (each.wrong == "missing" and each.key in OPTIONAL):
+    if stated or each.shape in beside() or (each.wrong == "missing" and each.key in OPTIONAL):
         return None if each.key == "description" and not stated else misfit(each, severity="warning")
     return misfit(each)
 

@@ -1,14 +1,15 @@
 """What a release of vLLM Semantic Router reads, takes and knows: data of `releases/`.
 
 `RELEASE.json` is what `scripts/vllm_sr_facts` finds in the program; `beyond.json` what neither of its judges refuses
-and yet never works; `before.json` the keys of releases before.
+and yet never works; `before.json` the keys of releases before. A file is read by the newest release's schema with these
+two; by the older one's it is only judged.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -71,6 +72,16 @@ class Facts:
     gone_words: frozenset[str]
 
 
+@dataclass(frozen=True)
+class Older:
+    """What the command line before 0.4 judges by. `suffixes` are the ends that a condition's name has, by its kind."""
+
+    schema: Schema
+    kinds: Mapping[str, str]
+    suffixes: Mapping[str, Sequence[str]]
+    algorithms: Mapping[str, str | None]
+
+
 def _read(name: str) -> dict[str, Any]:
     loaded: dict[str, Any] = json.loads((FOLDER / name).read_text(encoding="utf-8"))
     return loaded
@@ -100,3 +111,9 @@ def facts() -> Facts:
         found["deployments"],
         frozenset(before["words"]),
     )
+
+
+@cache
+def older() -> Older:
+    found = _read(f"{OLDEST}.json")
+    return Older(schema(found), found["kinds"], found["suffixes"], found["algorithms"])

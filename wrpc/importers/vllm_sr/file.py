@@ -16,7 +16,7 @@ from wrpc.importers.vllm_sr.catalog import Catalog
 from wrpc.importers.vllm_sr.conform import fitted, release_of, say
 from wrpc.importers.vllm_sr.contracts import judge, older
 from wrpc.importers.vllm_sr.contracts.judged import Judged
-from wrpc.importers.vllm_sr.facts import NEWEST, facts
+from wrpc.importers.vllm_sr.facts import NEWEST, OLDEST, facts
 from wrpc.source import Source
 
 # What the router needs to run and a policy does not say.
@@ -33,17 +33,26 @@ def read(source: Source, release: str | None = None) -> Imported:
         message = f"the file is {what}, where a configuration with `routing` or `recipes` is expected"
         return Imported((), (*found, finding(codes.NOT_A_CONFIGURATION, message, source.span(0, 0))))
     report = Report(found)
-    fits, misfits = fitted(root)
+    fits, misfits = fitted(root, release)
     meant = release or release_of(misfits)
-    say(misfits, meant, report, stated=release is not None)
+    judged, told = older.unfit(root, report) if release == OLDEST else (fits, [])
+    say(misfits, meant, report, stated=release is not None, told=told)
     if release is None and meant != NEWEST:
         report.add(finding(codes.TAKEN_AS, _meant(meant), line(fits.key("version"))))
     if meant == NEWEST:
         judge(Judged(fits, facts(), report))
-    elif release is not None:
-        older.judge(Judged(fits, facts(), report))
     policies = _policies(source, fits, report.found, meant)
+    if release == OLDEST:
+        report.found.extend(_refused(judged, report.found))
     return Imported(tuple(policies), in_order(report.found), meant)
+
+
+def _refused(judged: Keys, found: list[Diagnostic]) -> list[Diagnostic]:
+    """What that release refuses of keys beside each other, but where another error stands already."""
+    wrong = {each.span for each in found if each.severity == "error"}
+    report = Report()
+    older.judge(Judged(judged, facts(), report))
+    return [each for each in report.found if each.span not in wrong]
 
 
 def _meant(release: str) -> str:
