@@ -37,10 +37,19 @@ def not_imported(what: str, at: Span, *, severity: Severity = "warning", why: st
     return finding(codes.NOT_IMPORTED, message, line(at), severity=severity)
 
 
-def wrong_type(node: Node, expected: str, key: str, *, severity: Severity | None = None, end: str = "") -> Diagnostic:
-    """`key` is what the message calls the node."""
-    message = f"`{key}` is {kind(node)}, where {expected} is expected{end}"
-    return finding(codes.WRONG_TYPE, message, line(node.span), severity=severity)
+def wrong_type(
+    node: Node,
+    expected: str,
+    key: str,
+    *,
+    severity: Severity | None = None,
+    end: str = "",
+    called: str = "",
+    fixes: Iterable[Fix] = (),
+) -> Diagnostic:
+    """`key` is what the message calls the node, where it is not `called` anything in words."""
+    message = f"{called or f'`{key}`'} is {kind(node)}, where {expected} is expected{end}"
+    return finding(codes.WRONG_TYPE, message, line(node.span), severity=severity, fixes=tuple(fixes))
 
 
 def unknown_key(
@@ -106,11 +115,19 @@ def _place(key: str) -> str:
 
 
 def unknown_word(
-    node: Node, key: str, known: Collection[str], *, severity: Severity | None = None, end: str = ""
+    node: Node,
+    key: str,
+    known: Collection[str],
+    *,
+    severity: Severity | None = None,
+    end: str = "",
+    most: int | None = None,
 ) -> Diagnostic:
+    """Where there are more than `most` words, they are not listed."""
     written = text(node)
     message = f"`{written}` is not a value of `{key}`{end}"
-    hint = did_you_mean(written, known) or "known: " + ", ".join(f"`{w}`" for w in known)
+    few = "known: " + ", ".join(f"`{w}`" for w in known) if most is None or len(known) <= most else None
+    hint = did_you_mean(written, known) or few
     return finding(codes.UNKNOWN_WORD, message, line(node.span), severity=severity, help=hint)
 
 

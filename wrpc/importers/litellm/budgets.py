@@ -13,7 +13,7 @@ from wrpc.importers.litellm import codes
 from wrpc.importers.litellm.config import ROUTER, SETTINGS, Config, variable
 from wrpc.importers.litellm.deployments import Deployment
 from wrpc.importers.litellm.types import fits
-from wrpc.importers.litellm.values import ENDS, scalar, wrong
+from wrpc.importers.litellm.values import scalar, wrong
 from wrpc.importers.nodes import line
 
 # What the program reads of a duration: the beginning alone, so that `1day` is one.
@@ -83,7 +83,7 @@ def _provider(config: Config, name: str, pair: Pair) -> None:
     if not isinstance(pair.value, Keys):
         what = "empty" if is_null(pair.value) else kind(pair.value)
         message = f"the budget of `{name}` is {what}, where a mapping is expected"
-        wrong(config, message, pair.key if is_null(pair.value) else pair.value, "stops", ENDS["stops"])
+        wrong(config, message, pair.key if is_null(pair.value) else pair.value, "stops")
         return
     if name not in config.facts.providers:
         message = f"{config.program} knows no provider `{name}`, so this budget is never counted"

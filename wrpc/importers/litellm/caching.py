@@ -10,7 +10,7 @@ from wrpc.importers.document import Items, Keys, Node, Pair, Scalar, is_null, ki
 from wrpc.importers.faults import ALIKE
 from wrpc.importers.litellm import codes
 from wrpc.importers.litellm.config import SETTINGS, Config
-from wrpc.importers.litellm.values import ENDS, WORDS, words, wrong
+from wrpc.importers.litellm.values import WORDS, words, wrong
 from wrpc.importers.nodes import bool_of, items_of, line, text_of
 
 # What the start of a kind asks for and finds nowhere else.
@@ -40,7 +40,7 @@ def read(config: Config) -> None:
         if cached:
             node = pair.key if is_null(pair.value) else pair.value
             what = "empty" if is_null(pair.value) else kind(pair.value)
-            wrong(config, f"`cache_params` is {what}, where a mapping is expected", node, "stops", ENDS["stops"])
+            wrong(config, f"`cache_params` is {what}, where a mapping is expected", node, "stops")
         return
     if (type_ := pair.value.get("type")) is not None:
         words(config, "type", WORDS["cache_params"]["type"], type_)
@@ -82,7 +82,7 @@ def _parameters(config: Config, params: Keys) -> None:
     for node in items_of(params, "redis_startup_nodes"):
         if not isinstance(node, Keys):
             message = f"a node of `redis_startup_nodes` is {kind(node)}, where `host` and `port` are expected"
-            wrong(config, message, node, "stops", ENDS["stops"])
+            wrong(config, message, node, "stops")
 
 
 def _needs(config: Config, pair: Pair) -> None:

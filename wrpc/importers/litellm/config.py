@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from wrpc.diagnostics import Code, Diagnostic, Fix, Related, Severity, finding
-from wrpc.importers.document import Keys, Pair, Scalar
-from wrpc.importers.faults import Report
+from wrpc.importers.document import Keys, Node, Pair, Scalar
+from wrpc.importers.faults import Report, unknown_word, wrong_type
 from wrpc.importers.litellm.facts import Facts
 from wrpc.importers.nodes import keys_of
 from wrpc.source import Source, Span
@@ -27,6 +27,12 @@ EFFECTS: dict[Effect, Severity] = {
     "ignored": "warning",
     "otherwise": "warning",
     "note": "info",
+}
+ENDS: Mapping[Effect, str] = {
+    "stops": "does not start",
+    "fails": "fails every request",
+    "ignored": "ignores it",
+    "otherwise": "takes it otherwise than it reads",
 }
 
 
@@ -72,11 +78,39 @@ class Config:
     ) -> None:
         """`one` names what is wrong, where the same may be wrong in many places: they become one finding."""
         known = [fix for fix in fixes if fix is not None]
-        made = finding(code, message, at, severity=EFFECTS[effect], help=help, related=related, fixes=known)
+        self._add(finding(code, message, at, severity=EFFECTS[effect], help=help, related=related, fixes=known), one)
+
+    def wrong(
+        self,
+        node: Node,
+        expected: str,
+        key: str,
+        effect: Effect,
+        *,
+        end: str = "",
+        called: str = "",
+        fix: Fix | None = None,
+        one: str | None = None,
+    ) -> None:
+        """A value of another type; `end` is what comes of it, where that is not what the effect says."""
+        end = f"; {end or self.ends(effect)}"
+        fixes = () if fix is None else (fix,)
+        self._add(wrong_type(node, expected, key, severity=EFFECTS[effect], end=end, called=called, fixes=fixes), one)
+
+    def unknown_word(
+        self, node: Node, key: str, known: Collection[str], effect: Effect, end: str, *, most: int | None = None
+    ) -> None:
+        self.report.add(unknown_word(node, key, known, severity=EFFECTS[effect], end=end, most=most))
+
+    def ends(self, effect: Effect) -> str:
+        """What the program does, as the end of a message."""
+        return f"{self.program} {ENDS[effect]}"
+
+    def _add(self, made: Diagnostic, one: str | None) -> None:
         if one is None:
             self.report.add(made)
         else:
-            self.same.setdefault((code.id, one), []).append(made)
+            self.same.setdefault((made.code.id, one), []).append(made)
 
     def gather(self) -> None:
         """What is the same in many places, told at the first of the worst, with the other places."""

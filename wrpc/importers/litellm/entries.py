@@ -11,7 +11,7 @@ from wrpc.importers.document import Items, Keys, Node, Pair, Scalar, is_null, ki
 from wrpc.importers.faults import ALIKE
 from wrpc.importers.litellm import codes
 from wrpc.importers.litellm.config import GENERAL, ROUTER, SETTINGS, TOP, Config, variable
-from wrpc.importers.litellm.values import ENDS, wrong
+from wrpc.importers.litellm.values import wrong
 from wrpc.importers.nodes import bool_of, keys_of, line, place, text_of
 from wrpc.source import Span
 
@@ -65,9 +65,7 @@ def _list(config: Config, one: Kind) -> None:
     for entry in pair.value.items if pair is not None and isinstance(pair.value, Items) else ():
         if not isinstance(entry, Keys):
             if one.section != ROUTER or not is_null(entry):
-                wrong(
-                    config, f"{one.called} is {kind(entry)}, where a mapping is expected", entry, "stops", ENDS["stops"]
-                )
+                config.wrong(entry, "a mapping", one.key, "stops", called=one.called)
             continue
         for path in one.needs:
             head = path.partition(".")[0]
@@ -90,9 +88,7 @@ def _below(entry: Keys, path: str) -> Node | None:
 def _word(config: Config, path: str, node: Node | None, words: str) -> None:
     known = config.facts.words[words]
     if isinstance(node, Scalar) and not is_null(node) and variable(node) is None and node.text not in known:
-        message = f"`{node.text}` is not a value of `{path.rpartition('.')[2]}`; {config.program} does not start"
-        hint = did_you_mean(node.text, known) or "known: " + ", ".join(f"`{w}`" for w in known)
-        config.say(shared.UNKNOWN_WORD, message, node.span, "stops", help=hint)
+        config.unknown_word(node, path.rpartition(".")[2], known, "stops", f"; {config.ends('stops')}")
 
 
 # ── Pass-through endpoints ────────────────────────────────────────────────
@@ -106,9 +102,7 @@ def _endpoints(config: Config) -> None:
             continue
         headers, path = entry.get(HEADERS), text_of(entry, "path")
         if headers is not None and not is_null(headers) and not isinstance(headers, Keys):
-            wrong(
-                config, f"`{HEADERS}` is {kind(headers)}, where a mapping is expected", headers, "stops", ENDS["stops"]
-            )
+            config.wrong(headers, "a mapping", HEADERS, "stops")
         if path is None:
             continue
         if entry.get("target") is None:
@@ -144,7 +138,7 @@ def _servers(config: Config) -> None:
         if not isinstance(pair.value, Keys):
             what = "empty" if is_null(pair.value) else kind(pair.value)
             node = pair.key if is_null(pair.value) else pair.value
-            wrong(config, f"the server `{name}` is {what}, where a mapping is expected", node, "stops", ENDS["stops"])
+            wrong(config, f"the server `{name}` is {what}, where a mapping is expected", node, "stops")
             continue
         _word(config, "transport", pair.value.get("transport"), "mcp_transport")
         _word(config, "auth_type", pair.value.get("auth_type"), "mcp_auth_type")

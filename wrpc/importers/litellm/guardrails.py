@@ -7,10 +7,9 @@ from collections.abc import Iterable, Iterator
 from wrpc.diagnostics import did_you_mean
 from wrpc.importers import codes as shared
 from wrpc.importers import edits
-from wrpc.importers.document import Items, Keys, Node, Pair, Scalar, is_null, kind
+from wrpc.importers.document import Items, Keys, Node, Pair, Scalar, is_null
 from wrpc.importers.litellm import codes
-from wrpc.importers.litellm.config import SETTINGS, Config, Effect
-from wrpc.importers.litellm.values import ENDS, wrong
+from wrpc.importers.litellm.config import ENDS, SETTINGS, Config, Effect
 from wrpc.importers.nodes import bool_of, entries_of, items_of, keys_of, line, place, text_of
 from wrpc.importers.schema import FLAGS
 
@@ -27,7 +26,7 @@ def read(config: Config) -> None:
         if isinstance(entry, Keys):
             _entry(config, entry)
         else:
-            wrong(config, f"a guardrail is {kind(entry)}, where a mapping is expected", entry, "stops", ENDS["stops"])
+            config.wrong(entry, "a mapping", "guardrails", "stops", called="a guardrail")
     _older(config)
     names = {name for e in entries_of(config.root, "guardrails") if (name := text_of(e, "guardrail_name")) is not None}
     names |= {name for e in items_of(config.section(SETTINGS), "guardrails") if isinstance(e, Keys) for name in e}
@@ -46,7 +45,7 @@ def _entry(config: Config, entry: Keys) -> None:
     name = entry.get("guardrail_name")
     named = name is None or is_null(name) or text_of(entry, "guardrail_name") is not None
     if not named and name is not None and not config.facts.guardrails_stop:
-        wrong(config, f"`guardrail_name` is {kind(name)}, where text is expected", name, "stops", ENDS["stops"])
+        config.wrong(name, "text", "guardrail_name", "stops")
     own, params = config.facts.known("guardrail"), config.facts.known("guardrail_params")
     for key, pair in entry.pairs.items():
         if key in params and key not in own:
@@ -76,8 +75,7 @@ def _params(config: Config, params: Keys) -> None:
             config.say(codes.WITHOUT_EFFECT, message, mode.span, "otherwise", help=did_you_mean(mode.text, modes))
     always = params.get("default_on")
     if isinstance(always, Scalar) and not is_null(always) and always.text.lower() not in FLAGS:
-        message = f"`default_on` is {kind(always)}, where `true` or `false` is expected; {config.program} {end}"
-        config.say(shared.WRONG_TYPE, message, always.span, effect)
+        config.wrong(always, "`true` or `false`", "default_on", effect, end=f"{config.program} {end}")
     actions, entities = config.facts.words["pii_action"], keys_of(params, "pii_entities_config")
     for pair in entities.pairs.values() if entities is not None else ():
         if isinstance(pair.value, Scalar) and pair.value.text not in actions:

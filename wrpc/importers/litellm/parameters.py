@@ -36,6 +36,7 @@ LIMITS = ("rpm", "tpm", "max_parallel_requests")
 # Lists of the router, which looks for none in a deployment.
 LISTS = frozenset(("context_window_fallbacks", "content_policy_fallbacks", "default_fallbacks"))
 FALLBACKS = "fallbacks"
+REQUESTS = "every request fails"
 # Sizes that are compared as numbers when a request comes.
 SIZES = ("max_input_tokens", "max_output_tokens")
 
@@ -88,10 +89,9 @@ def _size(config: Config, key: str, node: Node) -> None:
     if isinstance(node, Scalar) and isinstance(node.value, str) and variable(node) is None:
         number = fits("numeral", node)
         end = f"{config.program} does not look at it" if number else "every request to the group fails"
-        message = f"`{key}` is text, where a number is expected; {end}"
         # The number begins to turn requests away.
         fix = Fix(node.span, node.text, "write the number", safe=False) if number and node.text.isdecimal() else None
-        config.say(shared.WRONG_TYPE, message, node.span, "otherwise" if number else "fails", fixes=[fix])
+        config.wrong(node, "a number", key, "otherwise" if number else "fails", end=end, fix=fix)
 
 
 def fits_program(config: Config, params: Keys) -> bool:
@@ -125,15 +125,12 @@ def fits_program(config: Config, params: Keys) -> bool:
 def _later(config: Config, key: str, node: Node) -> None:
     wanted = LATER[key]
     for found in misfits(wanted, node, key):
-        config.report.add(misfit(found, severity=EFFECTS["fails"], end="; every request fails"))
+        config.report.add(misfit(found, severity=EFFECTS["fails"], end=f"; {REQUESTS}"))
     if key in HEADERS and isinstance(node, Keys):
         for pair in node.pairs.values():
             if not is_null(pair.value) and not fits("text", pair.value):
-                message = (
-                    f"the header `{pair.key.text}` is {kind(pair.value)}, where text is expected; every request fails"
-                )
-                fix = quoted(pair.value)
-                config.say(shared.WRONG_TYPE, message, line(pair.value.span), "fails", fixes=[fix])
+                called, fix = f"the header `{pair.key.text}`", quoted(pair.value)
+                config.wrong(pair.value, "text", "", "fails", end=REQUESTS, called=called, fix=fix)
 
 
 def _fallbacks(config: Config, pair: Pair) -> None:
@@ -150,7 +147,7 @@ def _time(config: Config, key: str, node: Node) -> None:
     """Seconds, as a number or as text that reads as one; `30s` ends every request."""
     for found in misfits(LATER[key], node, key):
         seconds = replace(found, expected="a number of seconds") if found.wrong == "type" else found
-        config.report.add(misfit(seconds, severity=EFFECTS["fails"], end="; every request fails"))
+        config.report.add(misfit(seconds, severity=EFFECTS["fails"], end=f"; {REQUESTS}"))
 
 
 def _unknown(config: Config, key: str, pair: Pair) -> None:
@@ -161,14 +158,9 @@ def _unknown(config: Config, key: str, pair: Pair) -> None:
 
 
 def wrong(config: Config, node: Node, wanted: str, key: str, effect: Effect, fix: Fix | None = None) -> None:
-    end = {
-        "stops": f"{config.program} does not start",
-        "fails": f"{config.program} leaves the deployment out",
-        "otherwise": f"{config.program} takes it otherwise",
-    }
-    message = f"`{key}` is {kind(node)}, where {wanted} is expected; {end.get(effect, 'it is ignored')}"
+    left_out = {"fails": f"{config.program} leaves the deployment out", "ignored": "it is ignored"}
     one = f"{key} {kind(node)}" if key in config.facts.known("litellm_params") and key != "model" else None
-    config.say(shared.WRONG_TYPE, message, line(node.span), effect, fixes=[fix], one=one)
+    config.wrong(node, wanted, key, effect, end=left_out.get(effect, ""), fix=fix, one=one)
 
 
 def quoted(node: Node) -> Fix | None:

@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from wrpc.diagnostics import Fix, Related, did_you_mean, nearest
 from wrpc.importers import codes as shared
 from wrpc.importers import edits
-from wrpc.importers.document import Items, Scalar, is_null, kind
+from wrpc.importers.document import Items, Scalar, is_null
 from wrpc.importers.litellm import codes
 from wrpc.importers.litellm.chains import DEFAULT, KINDS
 from wrpc.importers.litellm.config import GENERAL, ROUTER, SETTINGS, Config, Effect, variable
-from wrpc.importers.litellm.values import ENDS, wrong
 from wrpc.importers.nodes import bool_of, keys_of, line
 
 CALLBACKS: Mapping[str, str] = {
@@ -62,8 +61,7 @@ def _master_key(config: Config) -> None:
             message = f"`master_key` is {what}; {config.program} does not start"
             config.say(codes.UNSAFE_MASTER_KEY, message, line(pair.value.span), "stops")
     else:
-        message = f"`master_key` is {kind(pair.value)}, where text is expected"
-        wrong(config, message, pair.value, "stops", ENDS["stops"])
+        config.wrong(pair.value, "text", "master_key", "stops")
 
 
 def _double(config: Config) -> None:

@@ -13,7 +13,6 @@ from wrpc.importers.document import Items, Keys, Node, Scalar, kind
 from wrpc.importers.litellm import codes
 from wrpc.importers.litellm.config import Config, Effect
 from wrpc.importers.litellm.deployments import Deployment
-from wrpc.importers.litellm.values import ENDS, wrong
 from wrpc.importers.nodes import items_of, line, place, text_of
 from wrpc.source import Span
 
@@ -44,8 +43,7 @@ def _credentials(config: Config, deployments: Sequence[Deployment]) -> None:
                 config.say(shared.MISSING_KEY, message, line(entry.span), "stops")
         values = entry.get("credential_values")
         if isinstance(values, Scalar) and values.value is not None:
-            message = f"`credential_values` is {kind(values)}, where a mapping is expected"
-            wrong(config, message, values, "stops", ENDS["stops"])
+            config.wrong(values, "a mapping", "credential_values", "stops")
         name = text_of(entry, "credential_name")
         if name is not None and name in first:
             message = f"two credentials are called `{name}`; the first one counts"

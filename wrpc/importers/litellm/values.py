@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
-from wrpc.diagnostics import Fix, did_you_mean
+from wrpc.diagnostics import Fix
 from wrpc.importers import codes as shared
 from wrpc.importers import edits
-from wrpc.importers.document import Date, Items, Keys, Node, Pair, Scalar, is_null, kind
+from wrpc.importers.document import Date, Items, Keys, Node, Pair, Scalar, is_null
 from wrpc.importers.faults import text, unknown_key
-from wrpc.importers.litellm.config import ROUTER, SETTINGS, Config, Effect, variable
+from wrpc.importers.litellm.config import ENDS, ROUTER, SETTINGS, Config, Effect, variable
 from wrpc.importers.litellm.facts import SHOWN
 from wrpc.importers.litellm.types import expected, is_bool, misfits
 from wrpc.importers.nodes import line
@@ -19,13 +19,9 @@ from wrpc.importers.nodes import line
 FATAL = frozenset(("routing_strategy", "cache_params.type", "key_management_system", "access_mode"))
 # Numbers that are compared as they stand, so that text ends a failing request: no retry and no fallback.
 COUNTED = frozenset((section, key) for section in (ROUTER, SETTINGS) for key in ("num_retries", "max_fallbacks"))
+# More words than these are not listed.
+FEW = 12
 FAILING = "answers until a request fails, and then does not try again"
-ENDS: Mapping[Effect, str] = {
-    "stops": "does not start",
-    "fails": "fails every request",
-    "ignored": "ignores it",
-    "otherwise": "takes it otherwise than it reads",
-}
 # What the program shows when it runs: what a value that does not fit does, which keys nothing may stand in for, whose
 # values are mappings with keys that the facts know, and whose are words.
 EFFECTS: Mapping[str, Mapping[str, Effect]] = SHOWN["effects"]
@@ -40,7 +36,7 @@ def value(config: Config, section: str, key: str, pair: Pair) -> None:
     if key == "model_list":
         return
     if key in FILLED.get(section, ()) and is_null(node):
-        wrong(config, f"`{key}` is empty, where {expected(type_)} is expected", pair.key, "stops", ENDS["stops"])
+        wrong(config, f"`{key}` is empty, where {expected(type_)} is expected", pair.key, "stops")
         return
     if variable(node) is not None and counted:
         message = f"`{key}` comes from the environment, which gives text, where a number is expected"
@@ -49,9 +45,8 @@ def value(config: Config, section: str, key: str, pair: Pair) -> None:
     found = misfits(type_, node, key)
     effect = _effect(section, key, node)
     if (found and found[0].wrong != "range") or (counted and isinstance(scalar(node), Fraction)):
-        said = FAILING if counted else ENDS[effect]
-        fix = _wrapped(type_, node)
-        wrong(config, f"`{key}` is {kind(node)}, where {expected(type_)} is expected", node, effect, said, fix)
+        end = f"{config.program} {FAILING}" if counted else ""
+        config.wrong(node, expected(type_), key, effect, end=end, fix=_wrapped(type_, node))
     elif found and scalar(node) == 0:
         _outside(config, key, node, "otherwise", "is taken for nothing given: the default holds")
     elif found:
@@ -69,8 +64,9 @@ def _outside(config: Config, key: str, node: Node, effect: Effect, said: str) ->
     config.say(shared.OUT_OF_RANGE, f"`{key}` is {text(node)}, which {said}", node.span, effect)
 
 
-def wrong(config: Config, message: str, node: Node, effect: Effect, said: str, fix: Fix | None = None) -> None:
-    config.say(shared.WRONG_TYPE, f"{message}; {config.program} {said}", line(node.span), effect, fixes=[fix])
+def wrong(config: Config, message: str, node: Node, effect: Effect, said: str = "") -> None:
+    """What is wrong in other words: a place left empty, or what comes from the environment."""
+    config.say(shared.WRONG_TYPE, f"{message}; {config.program} {said or ENDS[effect]}", line(node.span), effect)
 
 
 def limits(config: Config, owner: Keys, keys: Iterable[str]) -> None:
@@ -132,7 +128,5 @@ def words(config: Config, key: str, words: str, node: Node) -> None:
             continue
         stops = words in FATAL
         end = f"{config.program} does not start" if stops else "it is ignored"
-        message = f"`{each.text}` is not a value of `{key}` in {config.program}; {end}"
-        few = "known: " + ", ".join(f"`{w}`" for w in known) if len(known) <= 12 else None
-        hint = did_you_mean(each.text, known) or few
-        config.say(shared.UNKNOWN_WORD, message, each.span, "stops" if stops else "ignored", help=hint)
+        effect: Effect = "stops" if stops else "ignored"
+        config.unknown_word(each, key, known, effect, f" in {config.program}; {end}", most=FEW)
