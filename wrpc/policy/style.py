@@ -14,4 +14,5 @@ def unused(names: Names, main: Source, faults: Faults) -> None:
         for text, node in names.of(kind).items():
             name = name_of(node)
             if (kind, text) not in names.read and name is not None and name.span.source is main:
-                faults.add(codes.UNUSED_NAME, f"nothing reads the {kind} `{text}`", name.span)
+                message = f"nothing reads the {kind} `{text}`"
+                faults.add(codes.UNUSED_NAME, message, name.span, subjects=(f"{kind} {text}",))

@@ -121,6 +121,14 @@ def test_a_broken_part_of_an_or_leaves_the_others() -> None:
     assert any("second" in str(d) for d in policy.tree.declarations)
 
 
+def test_nothing_follows_from_a_broken_condition() -> None:
+    two = "rules: {operator: NOT, conditions: [{type: keyword, name: code}, {type: keyword, name: law}]}"
+    whole = foreign.read(Source("config.yaml", FILE.replace(BOTH, two).replace(RULES, two)), "vllm-sr")
+    policies = [d for each in foreign.examined(whole, wrpc.api.check) for d in each.findings.diagnostics]
+    unread = {d.message for d in policies if d.code.id == "WRP901"}
+    assert unread == {"nothing reads the signal `attack`"}
+
+
 # ── Releases ──────────────────────────────────────────────────────────────
 
 OLDER = FILE.replace("{model: small}\n", "{default_model: small}\n").replace("reasoning: {family: qwen3}, ", "")
