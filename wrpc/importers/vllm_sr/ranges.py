@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
 
+from wrpc.importers.schema import Bounds
 from wrpc.source import Span
 
 
@@ -21,9 +22,7 @@ class Output:
     high_open: bool = False
 
     def takes(self, value: Fraction) -> bool:
-        if self.low is not None and (value < self.low or (self.low_open and value == self.low)):
-            return False
-        return self.high is None or value < self.high or (value == self.high and not self.high_open)
+        return Bounds(self.low, self.high, self.low_open, self.high_open).hold(value)
 
 
 @dataclass(frozen=True, slots=True)
