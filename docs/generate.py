@@ -174,7 +174,8 @@ def takes(kind: v.Kind) -> str:
         case v.Phrase():
             return "a string, or one word"
         case v.Familiar(of):
-            return f"a string, or one word: a {of}"
+            article = "an" if of[0] in "aeiou" else "a"
+            return f"a string, or one word: {article} {of}"
         case v.Worded():
             return "a word, a string, a list or a block"
         case v.Distribution():

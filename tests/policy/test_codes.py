@@ -6,7 +6,7 @@ import pytest
 
 from tests.fixtures import differences, found, read
 from tests.policy.pages import examples
-from wrpc.diagnostics import Code
+from wrpc.diagnostics import Code, Fix
 from wrpc.policy.codes import CODES
 from wrpc.policy.load import from_text
 
@@ -37,12 +37,20 @@ def test_page(code: Code):
         assert not found(from_text(text)[1].diagnostics, case)
 
 
-@pytest.mark.parametrize("code", CODES, ids=ids)
-def test_safe_fixes_repair(code: Code):
-    for text in examples(code, "Bad"):
-        fixes = [f for d in from_text(text)[1].diagnostics for f in d.fixes if f.safe]
-        if not fixes:
-            continue
-        for fix in sorted(fixes, key=lambda f: f.span.start, reverse=True):
-            text = text[: fix.span.start] + fix.text + text[fix.span.end :]
-        assert not found(from_text(text)[1].diagnostics, read(text)[0])
+def safe_fixes(text: str) -> list[Fix]:
+    return [fix for d in from_text(text)[1].diagnostics for fix in d.fixes if fix.safe]
+
+
+REPAIRED = [(code.id, text) for code in CODES for text in examples(code, "Bad") if safe_fixes(text)]
+
+
+def test_there_are_safe_fixes():
+    assert len({code for code, _ in REPAIRED}) >= 3
+
+
+@pytest.mark.parametrize(("code", "text"), REPAIRED, ids=[code for code, _ in REPAIRED])
+def test_safe_fixes_repair(code: str, text: str):
+    fixes = safe_fixes(text)
+    for fix in sorted(fixes, key=lambda f: f.span.start, reverse=True):
+        text = text[: fix.span.start] + fix.text + text[fix.span.end :]
+    assert not found(from_text(text)[1].diagnostics, read(text)[0]), code

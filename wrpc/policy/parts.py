@@ -70,7 +70,7 @@ class Parts:
         )
 
     def misplaced(self, what: str, span: Span) -> None:
-        self.reader.faults.add(codes.MISPLACED_PART, f"`{what}` cannot stand in `{self.section.kind}`", span)
+        self.reader.faults.add(codes.MISPLACED_PART, f"`{what}` is not allowed in `{self.section.kind}`", span)
 
     def of(self, kind: type[T]) -> list[T]:
         return [c for c in self.clauses if isinstance(c, kind)]

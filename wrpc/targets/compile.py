@@ -165,7 +165,7 @@ def _lost_guard(
     if verdicts.get(subject) == "proved":
         if not undermined:
             return []
-        why += f", and its proof leans on {phrase(undermined[0])}, which is not carried either"
+        why += f", and its proof relies on {phrase(undermined[0])}, which is not carried either"
     message = f"the {target.name} output does not enforce {kind} `{name}`: {why}"
     return [finding(NOT_CARRIED, message, span, severity="error", subjects=[subject], help=repair or REPAIR)]
 

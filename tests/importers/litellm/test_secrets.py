@@ -292,7 +292,9 @@ def test_a_repair_of_its_neighbours_shows_none(tmp_path: Path, capsys: pytest.Ca
 
 @pytest.mark.parametrize("place", PLACES)
 def test_the_finding_says_what_to_do(place: str) -> None:
-    for d in clear(imported(PLACES[place].format(SECRETS["openai"]))):
+    found = clear(imported(PLACES[place].format(SECRETS["openai"])))
+    assert found
+    for d in found:
         assert d.help is not None
         assert "os.environ/" in d.help
         assert d.severity == "warning"

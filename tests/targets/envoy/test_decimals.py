@@ -8,6 +8,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.laws.volume import compared, many
 from wrpc.policy.expr import Interval
 from wrpc.policy.intervals import merged
 from wrpc.targets.envoy import decimals
@@ -50,11 +51,13 @@ def test_a_range_of_integers_matches_its_numbers(low: int, width: int, data: st.
         assert bool(pattern.fullmatch(str(n))) == (low <= n <= low + width), n
 
 
+@many(100, floors=20)
 @given(st.lists(intervals, min_size=1, max_size=3))
 def test_an_expression_read_back_is_its_ranges(ranges: list[Interval]) -> None:
     wanted = merged(ranges)
     # A bound that no decimal spells is moved to its neighbour inside.
     if all(decimals.spelled(b) for r in wanted for b in (r.low, r.high) if b is not None):
+        compared()
         assert read_decimals(parse(decimals.numbers(wanted))) == wanted
 
 

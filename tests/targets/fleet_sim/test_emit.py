@@ -144,9 +144,7 @@ def test_a_fleet_without_load_or_without_pools_is_refused() -> None:
     idle = compiled(POLICY[: POLICY.index("workload")], "fleet-sim")
     assert said(idle.diagnostics, "WRP804") == ["nothing arrives: the policy has no workload"]
     rented = 'pool p { provider "x/y" } default { to p } workload w { rate 1/s lengths [[512, 1]] }'
-    assert said(compiled(rented, "fleet-sim").diagnostics, "WRP804") == [
-        "no pool of the policy stands on GPUs of its own"
-    ]
+    assert said(compiled(rented, "fleet-sim").diagnostics, "WRP804") == ["no pool of the policy has GPUs of its own"]
 
 
 @pytest.mark.parametrize(

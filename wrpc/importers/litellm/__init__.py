@@ -29,7 +29,7 @@ marks = {
 
 
 def read(source: Source, release: str | None = None) -> Imported:
-    """Raises KeyError for a release that is none of `releases`."""
+    """Raises KeyError for a release that is not one of `releases`."""
     from wrpc.importers.litellm.facts import facts
     from wrpc.importers.litellm.file import read as read_file
 

@@ -41,7 +41,7 @@ def _pair(config: Config, owner: Keys, limit: str, period: str, whose: str) -> N
         return
     for own, node, other in ((limit, amount, period), (period, time, limit)):
         if node is not None and not is_null(node) and (owner.get(other) is None):
-            message = f"`{own}` {whose} holds only beside `{other}`, which is not there: nothing is limited"
+            message = f"`{own}` {whose} has an effect only with `{other}`, which is missing: nothing is limited"
             config.say(codes.WITHOUT_EFFECT, message, owner.key(own), "ignored")
     if amount is not None and time is not None:
         _amount(config, limit, amount, "settings" not in whose)
@@ -99,7 +99,7 @@ def _provider(config: Config, name: str, pair: Pair) -> None:
         message = f"the budget of `{name}` has no `{LIMIT}`; every request to it fails"
         config.say(shared.MISSING_KEY, message, line(pair.key.span), "fails")
     if limit is not None and period is None:
-        message = f"`{LIMIT}` holds only beside `{PERIOD}`, which is not there: nothing is limited"
+        message = f"`{LIMIT}` has an effect only with `{PERIOD}`, which is missing: nothing is limited"
         config.say(codes.WITHOUT_EFFECT, message, pair.value.key(LIMIT), "ignored")
     if limit is not None and period is not None:
         _amount(config, LIMIT, limit, refuses=True)

@@ -34,7 +34,7 @@ def read(config: Config) -> None:
     if pair is None:
         return
     if settings.get("cache") is None and not is_null(pair.value):
-        message = "`cache_params` hold only beside `cache: true`, which is not there"
+        message = "`cache_params` have an effect only with `cache: true`, which is missing"
         config.say(codes.WITHOUT_EFFECT, message, pair.key.span, "ignored")
     if not isinstance(pair.value, Keys):
         if cached:

@@ -115,7 +115,7 @@ def _lists(config: Config, pair: Pair, key: Kind, chains: Chains) -> None:
         own = entry.pairs[group]
         chains.given = True
         if is_null(own.value):
-            message = f"the fallbacks of `{group}` are empty, as if they did not stand there"
+            message = f"the fallbacks of `{group}` are empty, as if they were not there"
             config.say(codes.FALLBACK_SHAPE, message, own.key.span, "otherwise", help=SHAPE)
             continue
         chain = Chain(group, _targets(config, own.value, group), own.key.span)

@@ -175,7 +175,7 @@ def _report(config: Config, key: str, node: Scalar, secret: str) -> None:
 def _literal(config: Config, key: str, node: Scalar, found: re.Match[str]) -> None:
     named = found["long"] or found["short"]
     written = "a template" if named is None else f"`${{{named}}}`" if found["long"] else f"`${named}`"
-    message = f"`{key}` holds {written}, which {config.program} sends as it stands"
+    message = f"`{key}` holds {written}, which {config.program} sends unchanged"
     whole = named is not None and found.span() == (0, len(node.text))
     fix = Fix(node.span, f"{ENVIRONMENT}{named}", f"write `{ENVIRONMENT}{named}`", safe=False) if whole else None
     advice = f"write `{ENVIRONMENT}{named}`, unless a tool fills it in first" if whole else None
@@ -185,7 +185,7 @@ def _literal(config: Config, key: str, node: Scalar, found: re.Match[str]) -> No
 def _nearly(config: Config, key: str, node: Scalar, named: str | None) -> None:
     """Only text that begins with `os.environ/` is looked up."""
     fix = Fix(node.span, f"{ENVIRONMENT}{named}", f"write `{ENVIRONMENT}{named}`", safe=False) if named else None
-    message = f"`{key}` refers to a variable in a way that {config.program} does not look up, and sends it as it stands"
+    message = f"`{key}` refers to a variable in a way that {config.program} does not look up, and sends it unchanged"
     advice = f"a value is `{ENVIRONMENT}NAME` and nothing else"
     config.say(codes.LITERAL_VARIABLE, message, node.span, "note", help=advice, fixes=[fix])
 

@@ -177,7 +177,7 @@ def _holds(config: Config, root: Keys, to: str, key: str, pair: Pair) -> bool:
 
 def _stopping(config: Config, root: Keys, owner: Keys, key: str, pair: Pair) -> None:
     """A key that the router may not be given: the program says so, and ends."""
-    message = f"`{key}` may not stand in `{ROUTER}`; {config.program} does not start"
+    message = f"`{key}` is not allowed in `{ROUTER}`; {config.program} does not start"
     fix = None
     if key in config.facts.known(GENERAL):
         message = f"`{key}` belongs in `{GENERAL}`; here {config.program} does not start"

@@ -123,4 +123,4 @@ def _open(config: Config) -> None:
         node = general.get(key) if general is not None else None
         if isinstance(node, Scalar) and node.value is True and general is not None:
             config.open = f"`{key}`"
-            config.say(codes.OPEN_ELSEWHERE, f"`{key}`: {why}, which nobody can check here", general.key(key), "note")
+            config.say(codes.OPEN_ELSEWHERE, f"`{key}`: {why}, which cannot be checked here", general.key(key), "note")

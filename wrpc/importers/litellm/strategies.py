@@ -34,5 +34,5 @@ def _dependents(config: Config, router: Keys) -> None:
     """What belongs to Redis and is not, without an address."""
     named = [key for key in ("redis_port", "redis_password", "redis_db") if router.get(key) is not None]
     if named and router.get("redis_host") is None and router.get("redis_url") is None:
-        message = f"`{named[0]}` holds only beside `redis_host`, which is not there: the router shares nothing"
+        message = f"`{named[0]}` has an effect only with `redis_host`, which is missing: the router shares nothing"
         config.say(codes.WITHOUT_EFFECT, message, router.key(named[0]), "ignored")

@@ -99,7 +99,7 @@ def _alone(
 ) -> None:
     for key in (ANY, PREFIX):
         if router is not None and router.get(key) is not None and not filtered and config.open is None:
-            message = f"`{key}` holds only beside `{FLAG}: true`, which is not there"
+            message = f"`{key}` has an effect only with `{FLAG}: true`, which is missing"
             config.say(codes.WITHOUT_EFFECT, message, router.key(key), "ignored")
     every = [d for own in groups.values() for d in own]
     if wide and router is not None and every and config.open is None and not any(_tagged(d) for d in every):

@@ -29,7 +29,7 @@ marks = {
 
 
 def read(source: Source, release: str | None = None) -> Imported:
-    """Raises KeyError for a release that is none of `releases`."""
+    """Raises KeyError for a release that is not one of `releases`."""
     if release not in (None, *releases):
         raise KeyError(release)
     from wrpc.importers.vllm_sr.file import read as read_file

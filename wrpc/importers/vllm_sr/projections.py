@@ -67,7 +67,7 @@ def partitions(signals: Signals, section: Keys | None) -> None:
         default = text_of(entry, "default")
         inside = next((m for r, m in members if r == default), None)
         if default is not None and inside is None:
-            message = f"the default `{default}` of partition `{own}` is none of its members"
+            message = f"the default `{default}` of partition `{own}` is not one of its members"
             hint = did_you_mean(default, [r for r, _ in members])
             signals.catalog.report.add(finding(codes.DANGLING, message, place(entry, "default"), help=hint))
         names = [m.name for _, m in members]

@@ -172,7 +172,7 @@ class Asked:
                 UNEMITTABLE, "nothing arrives: the policy has no workload", self.at, "`workload chat { rate 10/s … }`"
             )
         elif not machines and not self.found:
-            self.say(UNEMITTABLE, "no pool of the policy stands on GPUs of its own", self.at)
+            self.say(UNEMITTABLE, "no pool of the policy has GPUs of its own", self.at)
 
     # ── Workloads ─────────────────────────────────────────────────────────
 

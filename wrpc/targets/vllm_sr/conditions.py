@@ -241,7 +241,7 @@ class Rules(Meaning[Node, None]):
             if rule.binding:
                 self.made.bindings[f"classifier.{name}"] = rule.binding
             elif rule.entry.get("model_path") == f"{MODELS}{name}":
-                message = f"`vllm-sr` looks for the classifier `{name}` at `{MODELS}{name}`: nobody says where it is"
+                message = f"`vllm-sr` looks for the classifier `{name}` at `{MODELS}{name}`: its address is unknown"
                 self.made.found.append(finding(APPROXIMATED, message, signal.span, subjects=[f"signal {signal.name}"]))
         if rule.entry.get("type") == "local" and not (rule.binding.get("operating_point") or (rule.least or 0) >= HALF):
             raise Cannot(f"`{signal.name}` is to fire below 0.5, where classifiers beside the router do not")

@@ -60,7 +60,7 @@ def emit(settled: Settled, options: Options) -> Emitted:
     default, endpoints = decisions.default, _endpoints(options.settings)
     for pool in served(policy):
         if pool.endpoint is None and pool.provider is None and pool.name not in endpoints:
-            message = f"`vllm-sr` looks for pool `{pool.name}` at `{models.unaddressed(pool)}`: nobody says where it is"
+            message = f"`vllm-sr` looks for pool `{pool.name}` at `{models.unaddressed(pool)}`: its address is unknown"
             setting = f'say so: `target vllm_sr {{ endpoints {{ {pool.name} "host:port" }} }}`'
             subject = f"pool {pool.name}"
             found.append(finding(APPROXIMATED, message, pool.span, subjects=[subject], help=setting))

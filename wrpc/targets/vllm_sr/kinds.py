@@ -59,7 +59,7 @@ class Asked:
     label: str | None
 
 
-# Where a classifier beside the router is looked for when nobody says where it is.
+# Where a classifier beside the router is looked for when its address is unknown.
 MODELS = "models/"
 HALF = Fraction(1, 2)
 OPERATORS = {"all": "AND", "none": "NOR"}

@@ -52,7 +52,7 @@ def _provider(pool: Pool, endpoint: str | None) -> Entry:
 
 
 def unaddressed(pool: Pool) -> str:
-    """Where a pool is looked for when nobody says where it is: at its own name."""
+    """Where a pool is looked for when its address is unknown: at its own name."""
     return f"{re.sub(r'[^A-Za-z0-9]+', '-', pool.name).strip('-').lower() or 'pool'}:8000"
 
 

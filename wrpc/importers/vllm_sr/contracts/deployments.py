@@ -54,7 +54,7 @@ def fault(name: str, deployment: Deployment, externals: Iterable[str]) -> str | 
         if deployment.text("external_model") not in externals:
             return f"names the external model `{deployment.text('external_model')}`, which is not declared"
     else:
-        return f"has the provider `{provider}`, which is none of `candle`, `ort`, `openvino` and `http`"
+        return f"has the provider `{provider}`, which is not one of `candle`, `ort`, `openvino` and `http`"
     return _extras(deployment)
 
 
@@ -64,7 +64,7 @@ def _local(deployment: Deployment) -> str | None:
     if device != "cpu" and (kind not in DEVICES[deployment.provider] or not index.isdigit()):
         return f"has the device `{device}`, which `{deployment.provider}` does not have"
     if (deployment.text("precision") or "native") not in ("native", "fp32", "fp16"):
-        return "has a `precision` that is none of `native`, `fp32` and `fp16`"
+        return "has a `precision` that is not one of `native`, `fp32` and `fp16`"
     return None
 
 
@@ -93,5 +93,5 @@ def _extras(deployment: Deployment) -> str | None:
     return (
         None
         if deployment.overflow in OVERFLOWS
-        else "has an `input.overflow` that is none of `reject`, `truncate`, `window`"
+        else "has an `input.overflow` that is not one of `reject`, `truncate`, `window`"
     )

@@ -96,7 +96,7 @@ def _inline(judged: Judged, reasoning: Keys) -> None:
         _flags(judged, flags, kind, parameter, activation, [level for level in levels if level != disabled], levels)
     if levels and default is not None and default not in levels:
         judged.refuse(
-            f"the `default` of `reasoning`, `{default}`, is none of its `levels`", place(reasoning, "default")
+            f"the `default` of `reasoning`, `{default}`, is not one of its `levels`", place(reasoning, "default")
         )
     if kind in LEVELS and not levels:
         judged.missing(f"`reasoning` of type `{kind}` has no `levels`", at)

@@ -126,7 +126,7 @@ def _domain(judged: Judged, entry: Keys) -> None:
     """What the router's classifier cannot say never fires; the router does not start with it."""
     for text, where in texts(entry, "mmlu_categories"):
         if text.strip() not in NAMES:
-            message = f"`{text}` is none of the categories of the router's classifier"
+            message = f"`{text}` is not one of the categories of the router's classifier"
             judged.dangling(message, where, text.replace("_", " "), NAMES)
 
 
