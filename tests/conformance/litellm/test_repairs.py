@@ -438,7 +438,9 @@ def test_nothing_of_the_kind_is_left(name: str, repairs: dict[str, Repair]) -> N
     assert made.codes
     assert fixable(made.after) == []
     assert not {line.partition(" ")[0] for line in made.left} & made.codes
-    assert made.left - made.found == Counter(NEXT.get(name, []))
+    # What is true of the sound file too may be seen only now.
+    sound = grave(CASES / f"{name}.yaml") if name in PLANTED else Counter()
+    assert made.left - made.found - sound == Counter(NEXT.get(name, []))
 
 
 @every
@@ -473,7 +475,8 @@ def test_planted_faults_leave_no_trace(case: str, repairs: dict[str, Repair]) ->
     assert len(fixable(made.before)) >= 3
     assert data(made.after) != data(made.before)
     assert data(made.after) == data(original)
-    assert made.left == Counter()
+    assert made.left == grave(original)
+    assert made.left.keys() <= {"WRP507 warning"}  # a general fallback takes what a provider refuses
 
 
 def data(path: Path) -> Any:
