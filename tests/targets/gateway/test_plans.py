@@ -5,13 +5,14 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import combinations
 
+import pytest
 from hypothesis import given
 
 from tests.laws.policies import policies
 from tests.support.compiling import policy
 from wrpc.decide.interpret import promoted
 from wrpc.policy.model import Action, Planned, Policy, plan
-from wrpc.targets.gateway.plans import left
+from wrpc.targets.gateway.plans import left, whole_weights
 
 POOLS = "pool a {} pool b {} pool c {} pool d {}\n"
 
@@ -60,3 +61,17 @@ def test_a_cascade_of_one_step_escalates_no_more() -> None:
 
 def test_no_edge_takes_the_place_of_a_primary_but_a_fallback() -> None:
     assert left(action("to a spill b above 80% mirror c 5%"), {"a"}) is None
+
+
+@pytest.mark.parametrize(
+    ("to", "expected"),
+    [
+        ("a weight 3, b weight 90", [1, 30]),
+        ("a weight 90, b weight 10", [9, 1]),
+        ("a, b, c", [1, 1, 1]),
+        ("a weight 0, b weight 7", [0, 1]),
+        ("a weight 50%, b weight 25%, c weight 25%", [2, 1, 1]),
+    ],
+)
+def test_whole_weights(to: str, expected: list[int]) -> None:
+    assert whole_weights(action(f"to {to}").shares) == expected

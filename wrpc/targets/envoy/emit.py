@@ -24,12 +24,11 @@ from wrpc.targets.envoy.routes import (
     longest,
     marked,
     numbered,
-    whole_weights,
 )
 from wrpc.targets.envoy.rows import signals
 from wrpc.targets.envoy.settings import HEARD_BY, Settings, settings
 from wrpc.targets.gateway.branches import Send, Settled
-from wrpc.targets.gateway.plans import primaries
+from wrpc.targets.gateway.plans import primaries, whole_weights
 from wrpc.targets.target import Artifact, Emitted, Options
 from wrpc.targets.target import Entry as Place
 from wrpc.version import __version__

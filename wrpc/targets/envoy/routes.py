@@ -6,9 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import lcm
 
-from wrpc.policy.model import Action, Policy, Share, Signal, String
+from wrpc.policy.model import Action, Policy, Signal, String
 from wrpc.source import Span
 from wrpc.targets import writing
 from wrpc.targets.envoy import headers
@@ -17,7 +16,7 @@ from wrpc.targets.envoy.decisions import Decided, Deed, Refuse, Unrouted
 from wrpc.targets.envoy.headers import Names, canonical, said
 from wrpc.targets.envoy.matchers import Matcher, inverted, present, regex, row_matchers
 from wrpc.targets.gateway.branches import Deny, Send
-from wrpc.targets.gateway.plans import primaries
+from wrpc.targets.gateway.plans import primaries, whole_weights
 
 Json = dict[str, object]
 
@@ -198,12 +197,6 @@ def send(found: Send, clusters: Clusters) -> Json:
 def _due(name: str) -> str:
     """A name in a list of obligations, where `, ` and `;` mean something."""
     return said(name, ";").replace(", ", "%2C ")
-
-
-def whole_weights(main: Sequence[Share]) -> list[int]:
-    """The weights as the smallest whole numbers."""
-    scale = lcm(*(s.weight.denominator for s in main))
-    return [int(s.weight * scale) for s in main]
 
 
 def _percent(share: Fraction) -> Json:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from math import lcm
 
 from wrpc.policy.model import Action, Share
 
@@ -45,3 +46,9 @@ def primaries(action: Action) -> tuple[Share, ...]:
 def _renormalised(shares: tuple[Share, ...]) -> tuple[Share, ...]:
     total = sum((s.weight for s in shares), Fraction(0))
     return tuple(replace(s, weight=s.weight / total if total else Fraction(1, len(shares))) for s in shares)
+
+
+def whole_weights(shares: Sequence[Share]) -> list[int]:
+    """The weights as the smallest whole numbers: exact where a share, such as a third, is no decimal."""
+    scale = lcm(*(s.weight.denominator for s in shares))
+    return [int(s.weight * scale) for s in shares]

@@ -6,8 +6,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from fractions import Fraction
 
 from wrpc.policy import expr
-from wrpc.policy.model import Action, Value, Word
+from wrpc.policy.model import Action, Share, Value, Word
 from wrpc.targets.gateway.branches import Deny, Outcome
+from wrpc.targets.gateway.plans import whole_weights
 from wrpc.targets.vllm_sr.kinds import Entry, texts
 
 # The language's own words for a choice, as the factors that the router's `multi_factor` goes by.
@@ -16,6 +17,7 @@ ALGORITHMS = frozenset(
     {"automix", "confidence", "fusion", "hybrid", "kmeans", "knn", "latency_aware", "mlp", "multi_factor", "prompt"}
     | {"ratings", "remom", "router_dc", "static", "svm", "workflows"}
 )
+DIGITS = 6  # of a weight that is written as a decimal
 LEFT_EMPTY = "no destination is left for this request"
 
 Say = Callable[[str], None]
@@ -38,7 +40,7 @@ def parts(outcome: Outcome, pools: Collection[str], say: Say) -> Entry:
         made = {}
     else:
         even = len({s.weight for s in shares}) == 1
-        weights = {} if even or action.kind == "any" else {s.pool: s.weight for s in shares}
+        weights = {} if even or action.kind == "any" else _weights(shares)
         made = _models([s.pool for s in shares], weights, action)
     if action.select not in (None, "weighted"):
         algorithm = _algorithm(action.select, say)
@@ -50,6 +52,13 @@ def parts(outcome: Outcome, pools: Collection[str], say: Say) -> Entry:
 def denial(reason: str) -> Entry:
     """A decision that answers by itself."""
     return {"plugins": [{"type": "fast_response", "configuration": {"message": reason}}]}
+
+
+def _weights(shares: Sequence[Share]) -> Mapping[str, Fraction]:
+    """As written where all are decimals; else whole numbers, since the router counts them against each other."""
+    if all(10**DIGITS % s.weight.denominator == 0 for s in shares):
+        return {s.pool: s.weight for s in shares}
+    return {s.pool: Fraction(w) for s, w in zip(shares, whole_weights(shares), strict=True)}
 
 
 def _models(pools: Sequence[str], weights: Mapping[str, Fraction], action: Action) -> Entry:
