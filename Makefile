@@ -13,7 +13,7 @@ CONFORMANCE := $(patsubst requirements/conformance/%.lock,.venvs/%/.locked,$(wil
 help:
 	@echo "make demo         a real recipe and a policy of the project down the whole road"
 	@echo "make test         ruff, mypy, import-linter and the test suite"
-	@echo "make nightly      the laws, on ten times as many random policies, with another seed each time"
+	@echo "make nightly      the laws, on four times as many random policies, with another seed each time"
 	@echo "make conformance  what the targets emit, through the real programs"
 	@echo "make bench        the benchmarks, as ratios within one run"
 	@echo "make lint         ruff, mypy and import-linter alone"

@@ -12,13 +12,10 @@ from hypothesis import HealthCheck, settings
 ROOT = Path(__file__).resolve().parent.parent
 
 settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
-settings.register_profile(
-    "nightly",
-    deadline=None,
-    max_examples=1_000,
-    print_blob=True,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+for _night in ("nightly", "small"):  # "small" makes smaller what the night found
+    settings.register_profile(
+        _night, deadline=None, max_examples=1_000, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+    )
 settings.load_profile(os.environ.get("WRPC_HYPOTHESIS_PROFILE", "ci"))
 
 

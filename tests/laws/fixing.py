@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from wrpc.decide.request import RequestValue
+from wrpc.decide.strings import Cells
 from wrpc.policy.model import Bool, Enum, Int, Set, String
 from wrpc.solver.encode import _string
 from wrpc.solver.reference import Reference
 from wrpc.solver.space import Variables, number
-from wrpc.solver.strings import Cells
 from wrpc.solver.terms import Term, conj, negate
 
 

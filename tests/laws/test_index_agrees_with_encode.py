@@ -105,5 +105,7 @@ def told(d: Diagnostic) -> tuple[object, ...]:
             return d.code.id, d.subjects[0], d.message.split("`")[3]
         case "WRP401":
             return d.code.id, d.span, d.subjects
+        case "WRP410":  # an example of the values that a failure hides, and of what the guard would do then
+            return d.code.id, d.severity, d.verdict, d.span, d.subjects
         case _:
             return d.code.id, d.severity, d.verdict, d.span, d.message

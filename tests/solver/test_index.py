@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 import wrpc
 from tests.support.work import calls
+from wrpc.decide.cells import Asked
 from wrpc.diagnostics import Findings
 from wrpc.policy.expr import Interval
 from wrpc.policy.intervals import overlap
 from wrpc.policy.model import Policy
-from wrpc.solver.index.cells import Asked
 from wrpc.solver.session import Result, Session
 from wrpc.solver.terms import Term
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from wrpc.policy.expr import Attribute, Condition, Linear, Named, NamedNumber, Text, reads, walk
-from wrpc.policy.model import Policy
+from wrpc.policy.model import Forbid, Policy
 
 
 def opened(policy: Policy, conditions: Iterable[Condition | Linear]) -> list[Condition | Linear]:
@@ -31,3 +31,16 @@ def attributes(condition: Condition) -> Iterator[str]:
     for node in walk(condition):
         if isinstance(node, Text):
             yield from (t.name for t in (node.left, node.right) if isinstance(t, Attribute))
+
+
+def conditions(policy: Policy) -> Iterator[Condition | Linear]:
+    """Every condition that a decision or a claim may rest on; definitions count whether or not something names them."""
+    yield from (d.value for d in policy.definitions.values())
+    yield from (r.when for r in policy.routes.values() if r.when is not None)
+    rules = [r for g in (*policy.guards.values(), *(o.before for o in policy.overridden)) for r in g.rules]
+    yield from (r.what for r in rules if isinstance(r, Forbid))
+    yield from (r.when for r in rules if r.when is not None)
+    for assertion in policy.assertions.values():
+        for claim in assertion.claims:
+            yield from (c for c in (claim.what, claim.when) if c is not None)
+    yield from (a.condition for a in policy.assumptions.values())

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 
 from wrpc.policy import reading
 from wrpc.policy.expr import Condition, Failed, Linear, reads, walk
-from wrpc.policy.model import Forbid, Policy, Score, Signal
+from wrpc.policy.model import Policy, Score, Signal
+from wrpc.policy.reading import conditions
 
 
 def failures_matter(policy: Policy) -> bool:
@@ -28,19 +29,6 @@ def _harmless(policy: Policy, signal: Signal, told_apart: set[str]) -> bool:
         return False
     meant = 1 if signal.on_error == "fires" else 0
     return not isinstance(signal.type, Score) or signal.type.low <= meant <= signal.type.high
-
-
-def conditions(policy: Policy) -> Iterator[Condition | Linear]:
-    """Every condition that a decision or a claim may rest on; definitions count whether or not something names them."""
-    yield from (d.value for d in policy.definitions.values())
-    yield from (r.when for r in policy.routes.values() if r.when is not None)
-    rules = [r for g in (*policy.guards.values(), *(o.before for o in policy.overridden)) for r in g.rules]
-    yield from (r.what for r in rules if isinstance(r, Forbid))
-    yield from (r.when for r in rules if r.when is not None)
-    for assertion in policy.assertions.values():
-        for claim in assertion.claims:
-            yield from (c for c in (claim.what, claim.when) if c is not None)
-    yield from (a.condition for a in policy.assumptions.values())
 
 
 def _reads(conditions: Iterable[Condition | Linear]) -> Iterator[str]:

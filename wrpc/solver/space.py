@@ -14,10 +14,10 @@ from typing import NamedTuple
 
 import z3
 
+from wrpc.decide.strings import Cells, cells
 from wrpc.policy.model import Bool, Enum, Int, Policy, Real, Score, Set, Signal, String
 from wrpc.solver.faults import Faults
 from wrpc.solver.formulas import choose
-from wrpc.solver.strings import Cells, cells
 from wrpc.solver.terms import Number, Term, disj, exactly_one, negate
 
 

@@ -7,6 +7,7 @@ from copy import copy
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
+from wrpc.decide.cells import Domain, ends
 from wrpc.decide.evaluate import RELATIONS
 from wrpc.override import override
 from wrpc.policy.expr import (
@@ -40,7 +41,6 @@ from wrpc.policy.intervals import overlap, scaled, shifted, times
 from wrpc.policy.model import Bool, Int, Policy, Pool, Real, Score
 from wrpc.solver.faults import Faults
 from wrpc.solver.index.bits import Bits
-from wrpc.solver.index.cells import Domain, ends
 from wrpc.solver.index.universe import Universe
 from wrpc.solver.terms import NotDecidable, Term, Truth, conj, disj, negate
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from wrpc.decide.cells import Asked, Domain
 from wrpc.decide.request import RequestValue, default
 from wrpc.policy.model import Policy
-from wrpc.solver.index.cells import Asked, Domain
 
 POINTS = 1 << 19  # of a universe: sixty-four kilobytes a set
 MEMORY = 1 << 28  # bits of one set for each route and pool

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 import wrpc
 from tests.laws.fixing import _cell
-from wrpc.solver.strings import Cells, after
-from wrpc.solver.strings import cells as cells_of
+from wrpc.decide.strings import Cells, after
+from wrpc.decide.strings import cells as cells_of
 
 TEXTS = st.text(st.sampled_from("ab\0\ud7ff\ue000\U0010ffff-"), max_size=4)
 

@@ -20,7 +20,7 @@ from itertools import islice, pairwise
 
 from wrpc.policy.expr import Attribute, StringLiteral, StringSignal, Text, TextTerm, walk
 from wrpc.policy.model import Policy
-from wrpc.solver.failures import conditions
+from wrpc.policy.reading import conditions
 
 FILLERS = "xa0-_ !\t\x01\0"  # what a gap's own strings go on with, the most readable that fits first
 LONGEST = 64  # characters of a constant whose beginnings are each a word, where a signal may be one of them

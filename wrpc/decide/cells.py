@@ -16,6 +16,7 @@ from itertools import combinations, pairwise
 from math import ceil, floor
 
 from wrpc.decide.request import RequestValue, default
+from wrpc.decide.strings import Cells, cells, held
 from wrpc.policy.expr import (
     Condition,
     Confidence,
@@ -32,8 +33,7 @@ from wrpc.policy.expr import (
 )  # fmt: skip
 from wrpc.policy.intervals import scaled, shifted
 from wrpc.policy.model import Bool, Enum, Int, Policy, Real, Score, Set, Signal, String
-from wrpc.solver.failures import conditions
-from wrpc.solver.strings import Cells, cells, held
+from wrpc.policy.reading import conditions
 
 FEW = 16  # whole numbers that each have a cell of their own, so that sums of them are exact
 MEMBERS = 6  # names of a set that conditions may ask for
