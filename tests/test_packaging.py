@@ -14,7 +14,7 @@ import pytest
 
 import wrpc
 
-RUNTIME = {"lark", "pydantic", "z3-solver", "pyyaml", "click", "rich"}
+RUNTIME = {"lark", "pydantic", "z3-solver", "pyyaml", "click", "rich", "oxidd", "python-sat"}
 
 
 def canonical(requirement: str) -> str:
@@ -39,7 +39,7 @@ def test_the_wheel_carries_the_package_and_the_grammar_and_nothing_else(wheel: z
     assert wheel.read("wrpc/grammar/wrp.lark") == (root / "grammar/wrp.lark").read_bytes()
 
 
-def test_the_wheel_depends_on_six_packages(wheel: zipfile.ZipFile) -> None:
+def test_the_wheel_depends_on_eight_packages(wheel: zipfile.ZipFile) -> None:
     metadata = Parser().parsestr(wheel.read(f"wrpc-{wrpc.__version__}.dist-info/METADATA").decode())
     assert {canonical(r) for r in metadata.get_all("Requires-Dist", [])} == RUNTIME
 
