@@ -202,13 +202,13 @@ def compile(  # noqa: A001  the verb of the trade
     `findings` of an earlier `check` are used where given. Raises KeyError for an unknown target.
     """
     from wrpc.targets import named
-    from wrpc.targets.compile import compile_policy
+    from wrpc.targets.compile import compile_all
     from wrpc.targets.manifest import manifest
     from wrpc.targets.target import Options
 
     found = findings if findings is not None else check(policy)
     options = Options(settings=dict(settings or {}))
-    compiled = tuple(compile_policy(policy, named(name), found, options) for name in dict.fromkeys(targets))
+    compiled = compile_all(policy, [named(name) for name in dict.fromkeys(targets)], found, options)
     everything = found + Findings.of(d for c in compiled for d in c.diagnostics)
     written = None if everything.errors else manifest(policy, compiled, found)
     return Compilation(compiled, everything, written)

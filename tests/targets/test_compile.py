@@ -12,7 +12,7 @@ from tests.support.compiling import compiled, policy, said
 from wrpc.diagnostics import Diagnostic, Findings, Proof, Verdict, finding
 from wrpc.policy.model import Amount
 from wrpc.targets.codes import REJECTED, UNEMITTABLE
-from wrpc.targets.compile import carriage, compile_policy
+from wrpc.targets.compile import carriage, compile_all, compile_policy
 from wrpc.targets.gateway.branches import Settled
 from wrpc.targets.target import (
     Approximate,
@@ -255,3 +255,16 @@ def test_settings_given_beside_the_policy_win() -> None:
     given = Options(settings={"max_body": Amount(Fraction(7))})
     compile_policy(policy(block("max_body 5")), replace(toy(), emit=look), Findings(), given)
     assert seen == [Amount(Fraction(7))]
+
+
+def test_targets_of_one_compile_share_what_the_guards_do() -> None:
+    seen: list[Settled] = []
+
+    def look(settled: Settled, options: Options) -> Emitted:
+        seen.append(settled)
+        return Emitted(())
+
+    target = replace(toy(), emit=look)
+    compile_all(policy(block("max_body 5")), [target, target], Findings())
+    assert len(seen) == 2
+    assert seen[0] is seen[1]

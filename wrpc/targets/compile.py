@@ -3,8 +3,9 @@ error. A target's rows say what is lost; this module says what follows from it."
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from wrpc.diagnostics import Diagnostic, Findings, Verdict, finding, listing
 from wrpc.policy.model import Policy
@@ -62,7 +63,21 @@ class Compiled:
         return not any(d.severity == "error" for d in self.diagnostics)
 
 
-def compile_policy(policy: Policy, target: Target, findings: Findings, options: Options | None = None) -> Compiled:
+def compile_all(
+    policy: Policy, targets: Iterable[Target], findings: Findings, options: Options | None = None
+) -> tuple[Compiled, ...]:
+    """As `compile_policy`, for each target; what the guards do is settled once for all of them."""
+    settled = cache(lambda: settle(policy))
+    return tuple(compile_policy(policy, target, findings, options, settled) for target in targets)
+
+
+def compile_policy(
+    policy: Policy,
+    target: Target,
+    findings: Findings,
+    options: Options | None = None,
+    settled_by: Callable[[], Settled] | None = None,
+) -> Compiled:
     """The policy as files of the target, or the findings that stand in the way.
 
     `findings` is what `check` had to say: its proofs decide which guards the files must keep, and with an error in it
@@ -82,7 +97,7 @@ def compile_policy(policy: Policy, target: Target, findings: Findings, options: 
     if findings.errors or _has_error(shown):
         return Compiled(target, (), _once(shown), uses, tuple(waived))
 
-    settled = settle(policy)
+    settled = settled_by() if settled_by else settle(policy)
     emitted = target.emit(settled, options)
     later = [*emitted.diagnostics, *_unenforced(policy, target, emitted.not_enforced, verdicts)]
     artifacts = tuple(sorted(emitted.artifacts, key=lambda a: a.path))
