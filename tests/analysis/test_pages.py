@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
@@ -37,8 +38,10 @@ def test_bad_and_good(code: Code) -> None:
     assert bad
     for text in bad:
         (case,) = read(text)
-        assert {m.code for m in case.marks} == {code.id}
-        assert not differences(case, own(case, text, code))
+        # What follows from the same fault is marked as well; that these are all is the catalogue's to test.
+        marks = tuple(m for m in case.marks if m.code == code.id)
+        assert marks
+        assert not differences(replace(case, marks=marks), own(case, text, code))
     for text in examples(code, "Good"):
         (case,) = read(text)
         assert not found([d for d in findings(text) if d.severity != "info"], case)

@@ -12,6 +12,8 @@ LINTS: dict[str, tuple[str, ...]] = {
     "wrpc.analysis.safety.failing_test": ("WRP408",),
     "wrpc.analysis.pools.repeated_pool": ("WRP503",),
     "wrpc.analysis.pools.impossible_pool": ("WRP508",),
+    "wrpc.analysis.pools.same_steps": ("WRP509",),
+    "wrpc.analysis.pools.endless_retention": ("WRP510",),
 }
 
 CHECKS: dict[str, tuple[str, ...]] = {
@@ -20,8 +22,14 @@ CHECKS: dict[str, tuple[str, ...]] = {
     "wrpc.analysis.conflicts.unsatisfiable_when": ("WRP203",),
     "wrpc.analysis.conflicts.redundant_route": ("WRP204",),
     "wrpc.analysis.conflicts.reached_by_failure": ("WRP210",),
+    "wrpc.analysis.conflicts.redundant_part": ("WRP211",),
+    "wrpc.analysis.conflicts.late_protection": ("WRP212",),
     "wrpc.analysis.coverage.unrouted_request": ("WRP301",),
     "wrpc.analysis.coverage.unreached_pool": ("WRP302",),
+    "wrpc.analysis.coverage.overlapping_workloads": ("WRP303",),
+    "wrpc.analysis.coverage.unserved_workload": ("WRP304",),
+    "wrpc.analysis.coverage.length_gap": ("WRP305",),
+    "wrpc.analysis.coverage.role_without_pool": ("WRP306",),
     "wrpc.analysis.safety.refuted_claim": ("WRP401",),
     "wrpc.analysis.safety.removed_edge": ("WRP402",),
     "wrpc.analysis.safety.fails_with_a_signal": ("WRP403",),
@@ -33,6 +41,8 @@ CHECKS: dict[str, tuple[str, ...]] = {
     "wrpc.analysis.safety.idle_guard": ("WRP411",),
     "wrpc.analysis.safety.empty_claim": ("WRP412",),
     "wrpc.analysis.safety.late_denial": ("WRP413",),
+    "wrpc.analysis.safety.idle_branch": ("WRP414",),
+    "wrpc.analysis.safety.shared_cache": ("WRP415",),
     "wrpc.analysis.pools.too_long": ("WRP501",),
     "wrpc.analysis.pools.leaving_region": ("WRP504",),
     "wrpc.analysis.pools.leaving_provider": ("WRP505",),

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from wrpc.diagnostics import Code, Diagnostic, Proof, Related, Severity, finding
-from wrpc.policy.expr import Condition
+from wrpc.policy.expr import Condition, OneOf
 from wrpc.policy.model import Planned, Policy, Route
 from wrpc.source import Span
 
@@ -59,6 +59,10 @@ def _about(policy: Policy, subjects: Iterable[str], span: Span) -> Iterator[Cond
     for subject in subjects:
         kind, _, name = subject.partition(" ")
         match kind:
+            case "signal" if name in policy.signals:
+                yield OneOf(name, frozenset())
+            case "workload" if name in policy.workloads:
+                yield policy.workloads[name].when
             case "route" if name in policy.routes:
                 yield policy.routes[name].when
             case "guard" if name in policy.guards:

@@ -117,6 +117,11 @@ def complement(ranges: tuple[Interval, ...]) -> tuple[Interval, ...]:
     return tuple(i for i in found if not i.empty)
 
 
+def intersected(a: tuple[Interval, ...], b: tuple[Interval, ...]) -> tuple[Interval, ...]:
+    """What two sets have in common, each sorted and disjoint."""
+    return complement(merged((*complement(a), *complement(b))))
+
+
 def overlap(a: Interval, b: Interval) -> bool:
     """Whether some number lies in both."""
     if a.empty or b.empty:

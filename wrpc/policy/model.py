@@ -384,6 +384,7 @@ class Cache:
 
     similarity: Fraction | None = None
     ttl: Fraction | None = None
+    span: Span | None = field(default=None, compare=False, repr=False)
 
 
 @value
@@ -392,6 +393,7 @@ class Retain:
 
     ttl: Amount | None = None
     share: Fraction | None = None
+    span: Span | None = field(default=None, compare=False, repr=False)
 
 
 @value

@@ -34,7 +34,8 @@ def attributes(condition: Condition) -> Iterator[str]:
 
 
 def conditions(policy: Policy) -> Iterator[Condition | Linear]:
-    """Every condition that a decision or a claim may rest on; definitions count whether or not something names them."""
+    """Every condition that a decision, a claim or a workload may rest on; definitions count whether or not something
+    names them."""
     yield from (d.value for d in policy.definitions.values())
     yield from (r.when for r in policy.routes.values() if r.when is not None)
     rules = [r for g in (*policy.guards.values(), *(o.before for o in policy.overridden)) for r in g.rules]
@@ -44,3 +45,4 @@ def conditions(policy: Policy) -> Iterator[Condition | Linear]:
         for claim in assertion.claims:
             yield from (c for c in (claim.what, claim.when) if c is not None)
     yield from (a.condition for a in policy.assumptions.values())
+    yield from (w.when for w in policy.workloads.values() if w.when is not None)

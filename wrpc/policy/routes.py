@@ -97,7 +97,7 @@ class Routes:
         if main is None or others or fallbacks is None or spills is None or mirrors is None or budget is None:
             return None
         instead = self.others(parts, first)
-        cache, retain = given.get("cache", Reading), given.get("retain", Reading)
+        cache, retain, spans = given.get("cache", Reading), given.get("retain", Reading), given.spans
         return m.Action(
             kind=main.kind,
             shares=main.shares,
@@ -113,9 +113,9 @@ class Routes:
             timeout=given.fraction("timeout"),
             reasoning=given.get("reasoning", str),
             tools=given.value("tools"),
-            cache=m.Cache(cache.fraction("similarity"), cache.fraction("ttl")) if cache else None,
+            cache=m.Cache(cache.fraction("similarity"), cache.fraction("ttl"), spans["cache"]) if cache else None,
             compress=given.whole("compress"),
-            retain=m.Retain(retain.get("ttl", m.Amount), retain.fraction("share")) if retain else None,
+            retain=m.Retain(retain.get("ttl", m.Amount), retain.fraction("share"), spans["retain"]) if retain else None,
             budget=budget or None,
         )
 

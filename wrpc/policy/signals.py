@@ -343,7 +343,11 @@ class Signals:
         count = len(self.faults)
         members: list[str] = []
         for member in node.members:
-            if not self.names.find("signal", member):
+            known = ("signal", member.text) in self.names.read
+            found = self.names.find("signal", member)
+            if not known:
+                self.names.read.discard(("signal", member.text))  # a group alone reads nothing of it
+            if not found:
                 continue
             signal = signals.get(member.text)
             first = taken.get(member.text)

@@ -15,7 +15,7 @@ from wrpc.decide.evaluate import RELATIONS
 from wrpc.diagnostics import Fix, nearest
 from wrpc.policy import reading
 from wrpc.policy.expr import Attribute, Condition, Constant, Outcome, StringLiteral, Text, TextTerm, walk
-from wrpc.policy.model import Denial, Forbid, Policy, Rule
+from wrpc.policy.model import Denial, Forbid, Policy, Pool, Rule, Value
 from wrpc.policy.rewrite import conjunction, settled
 from wrpc.policy.wording import quoted
 from wrpc.source import Span
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 SUBSETS = 6  # attributes that one rule reads, of which any may have a value that nobody names
 AT_ONCE = 64
+FIELDS = ("model", "provider", "region", "site", "trust", "pool")  # of a pool; any other attribute is a label
 
 Profile = dict[str, str | None]
 
@@ -102,6 +103,25 @@ def _told_apart(attribute: str, conditions: Sequence[Condition]) -> frozenset[st
 
 def _seen_as(value: str | None, told: frozenset[str] | None) -> str | None:
     return value if told is None or value in told else None
+
+
+@value
+class Nobody(Pool):
+    """A pool whose name no rule knows."""
+
+    def attribute(self, name: str) -> str | None:
+        return None if name == "pool" else Pool.attribute(self, name)
+
+
+def stand_in(policy: Policy, profile: Profile) -> Pool:
+    """A pool of this profile, which need not be one that is declared."""
+    labels: dict[str, Value] = {a: v for a, v in profile.items() if v is not None and a not in FIELDS}
+    model, provider, region, site, trust = (profile.get(a) for a in FIELDS[:-1])
+    made = Pool if profile.get("pool") else Nobody
+    return made(
+        profile.get("pool") or "", policy.at, model=model, provider=provider, region=region, site=site, trust=trust,
+        labels=labels,
+    )  # fmt: skip
 
 
 def seen(condition: Condition, profile: Profile, ending: Ending | None = None) -> Condition:
