@@ -10,6 +10,7 @@ import wrpc.api
 from tests.support.equal import differences, sampled
 from wrpc.diagnostics import Diagnostic, Refusal
 from wrpc.policy.model import Policy
+from wrpc.solver.compare import Aspects, compare
 from wrpc.targets.gateway.settle import settle
 from wrpc.targets.target import Options
 from wrpc.targets.vllm_sr import TARGET
@@ -121,3 +122,27 @@ def test_read_agrees_with_policy(block: int) -> None:
             # What a guard leaves of `to any` is one model, whose weight is then known.
             assert differences(policy, back, weights=False) == [], Writer(seed).policy()
     assert carried >= 12
+
+
+NEVER_OR_ALWAYS = """
+signal near: score { source embedding(["a"])  threshold 0.5  evidence similarity }
+signal far: score { source embedding(["b"])  threshold 0.5  evidence similarity }
+signal kind: one_of(chat, work) { source classifier("kind") }
+pool a { trust "own" }
+pool b { trust "cloud" }
+route r { when near  to b }
+guard g { deny "stop" when CONDITION }
+default { to a }
+"""
+
+
+@pytest.mark.parametrize(
+    "condition",
+    ["kind < chat", "kind < chat and near", "not (kind < chat) and near", "0.5 * far <= 1 and near", "0.5 * far > 1"],
+)
+def test_a_comparison_that_is_settled_is_still_unknown_where_its_signal_fails(condition: str) -> None:
+    policy = wrpc.api.loads(NEVER_OR_ALWAYS.replace("CONDITION", condition))
+    emitted = TARGET.emit(settle(policy), Options())
+    assert not lost(emitted.diagnostics)
+    back = read({"config.yaml": emitted.artifacts[0].text}, policy)
+    assert compare(policy, back, Aspects()).answer.impossible

@@ -12,7 +12,7 @@ from fractions import Fraction
 from wrpc.diagnostics import Diagnostic, finding
 from wrpc.override import override
 from wrpc.policy import expr
-from wrpc.policy.expr import Condition, Interval, Linear, Meaning, fold
+from wrpc.policy.expr import Condition, Interval, Linear, Meaning, fold, fold_number
 from wrpc.policy.intervals import complement, merged, scaled, shifted
 from wrpc.policy.model import Enum, Policy, Score, Signal
 from wrpc.source import Span
@@ -23,6 +23,7 @@ from wrpc.targets.vllm_sr.kinds import HALF, MODELS, Counted, Entry, Metric, Rul
 from wrpc.targets.vllm_sr.made import Made
 from wrpc.targets.vllm_sr.nodes import FALSE, TRUE, Cannot, Node, both, either, leaf, negate
 from wrpc.targets.vllm_sr.scores import Scores
+from wrpc.targets.vllm_sr.unknowns import Failures
 
 ZERO, ONE = Fraction(0), Fraction(1)
 KINDS = {"Bool": "yes-or-no", "Int": "counted", "Real": "measured", "Enum": "named", "Set": "set", "String": "text"}
@@ -56,6 +57,8 @@ class Rules(Meaning[Node, None]):
     @override
     def one_of(self, node: expr.OneOf) -> Node:
         signal = self.policy.signals[node.signal]
+        if not node.names and signal.can_fail and isinstance(signal.type, Enum):
+            return _known(self.rule(signal, self.described(signal, signal.type.names[0])), FALSE)
         return either(self.rule(signal, self.described(signal, name)) for name in sorted(node.names))
 
     @override
@@ -156,6 +159,8 @@ class Rules(Meaning[Node, None]):
             return self.scores.within(self.scores.sum(number.terms, hint), shifted(ranges, -number.constant), hint)
         factor, quantity = number.terms[0]
         if factor == 0:
+            if fold_number(number, Failures(self.policy)):
+                raise Cannot("a signal times 0, which still makes the comparison unknown where it fails")
             return TRUE if any(number.constant in r for r in ranges) else FALSE
         ranges = scaled(shifted(ranges, -number.constant), 1 / factor)
         match quantity:
@@ -166,7 +171,9 @@ class Rules(Meaning[Node, None]):
             case expr.Indicator(condition):
                 zero, one = any(ZERO in r for r in ranges), any(ONE in r for r in ranges)
                 inner = fold(condition, self)
-                return (TRUE if one else negate(inner)) if zero else (inner if one else FALSE)
+                if zero == one:
+                    return _known(inner, TRUE if one else FALSE)
+                return inner if one else negate(inner)
             case expr.NamedNumber(name):
                 inside = self.policy.numbers[name]
                 if self.policy.definitions[name].kind == "let" or len(inside.terms) < 1:
@@ -313,6 +320,13 @@ class Rules(Meaning[Node, None]):
             if entry.setdefault(key, bound) != bound:
                 raise Cannot(f"`{signal.name}` is asked for two bounds, and its rule has one")
         return leaf("complexity", f"{signal.name}:{level}")
+
+
+def _known(node: Node, value: Node) -> Node:
+    """A constant wherever the node is known, and unknown where it is not."""
+    if node.constant is not None:
+        return value
+    return (either if value is TRUE else both)([node, negate(node)])
 
 
 def described_by(signal: Signal) -> Entry:
