@@ -1,4 +1,4 @@
-"""The road as functions: load, lint, check, decide, compile; read and repair files. What `wrpc.NAME` is."""
+"""The road as functions: load, lint, check, decide, diff, compile; read and repair files. What `wrpc.NAME` is."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from wrpc.source import Source
     from wrpc.targets.compile import Compiled
     from wrpc.targets.target import Artifact
+    from wrpc.verify.diff import Changes
 
 
 def load(path: str | Path, *, env: Sequence[str | Path] = ()) -> Policy:
@@ -160,6 +161,16 @@ def decide(policy: Policy, request: Mapping[str, object]) -> Decision:
     from wrpc.decide import decide as run
 
     return run(policy, request)
+
+
+def diff(old: Policy, new: Policy) -> Changes:
+    """What the new policy does to requests that the old one told otherwise: each change with a request that shows it.
+
+    Complete, failures included; `verdict` is "open" where routes conflict or the solver gives up.
+    """
+    from wrpc.verify.diff import diff as run
+
+    return run(old, new)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.laws.mutants import mutant
 from tests.laws.policies import policies, requests, resolved, texts
 from tests.laws.volume import compared, many
 from wrpc.decide import BadRequest, Conflict, Decision
 from wrpc.decide.interpret import interpreter
-from wrpc.policy.model import Policy, Score, Signal
+from wrpc.policy.model import Policy
 from wrpc.solver.compare import Aspects, Incomparable, compare, told
 from wrpc.solver.witness import witness
 
@@ -59,46 +59,3 @@ def said(policy: Policy, request: Mapping[str, object]) -> tuple[object, ...]:
     except Conflict:
         decision = None
     return told(decision, ALL)
-
-
-def mutant(data: st.DataObject, policy: Policy) -> Policy:
-    """The policy with one thing changed that two versions of a file may differ in."""
-    kinds = ["routes", "default", "guards", "reorder", "resolve"]
-    kinds += ["group", "ungroup"] * bool(policy.groups) + ["on_error", "threshold"]
-    match data.draw(st.sampled_from(kinds)):
-        case "routes":
-            name = data.draw(st.sampled_from(sorted(policy.routes)))
-            return replace(policy, routes={n: r for n, r in policy.routes.items() if n != name})
-        case "default":
-            return replace(policy, default=None)
-        case "guards":
-            return replace(policy, guards=dict(list(policy.guards.items())[1:]))
-        case "reorder":
-            names = list(policy.routes)
-            whens = [policy.routes[n].when for n in names]
-            turned = {n: replace(policy.routes[n], when=w) for n, w in zip(names, whens[1:] + whens[:1], strict=True)}
-            return replace(policy, routes=turned)
-        case "resolve":
-            return replace(policy, resolve=("priority", "confidence", "name"))
-        case "group":
-            groups = {
-                n: replace(g, default=g.members[0] if g.default is None else None) for n, g in policy.groups.items()
-            }
-            return replace(policy, groups=groups)
-        case "ungroup":
-            return replace(policy, groups={})
-        case "on_error":
-            signals = {
-                n: replace(s, on_error=None if s.on_error else "deny") if s.can_fail else s
-                for n, s in policy.signals.items()
-            }
-            return replace(policy, signals=signals)
-        case _:
-            return replace(policy, signals={n: moved(s) for n, s in policy.signals.items()})
-
-
-def moved(signal: Signal) -> Signal:
-    """A score fires from its threshold on instead of beyond it, or the other way round."""
-    if not isinstance(signal.type, Score) or signal.type.threshold is None:
-        return signal
-    return replace(signal, type=replace(signal.type, above=not signal.type.above))

@@ -9,6 +9,7 @@ COMMANDS = {
     "check": "wrpc.cli.check",
     "compile": "wrpc.cli.compile",
     "decide": "wrpc.cli.decide",
+    "diff": "wrpc.cli.diff",
     "explain": "wrpc.cli.explain",
     "fmt": "wrpc.cli.fmt",
     "import": "wrpc.cli.imports",

@@ -130,4 +130,40 @@ class Refused(Contract):
     error: Fault
 
 
-SCHEMAS: dict[str, type[Contract]] = {"report": Report, "decision": Decision, "refused": Refused}
+class Change(Contract):
+    """`old` denies where the old policy does not admit the request. `points` is the share of the points of the space,
+    null where conditions hold sums against numbers; it is no share of traffic."""
+
+    effect: Literal["weaker", "stronger", "different"]
+    region: str | None
+    witness: dict[str, Value]
+    old: Decision
+    new: Decision
+    subjects: list[str]
+    points: float | None
+
+
+class Touched(Contract):
+    subject: str
+    change: Literal["added", "removed", "changed"]
+
+
+class Open(Contract):
+    """Why the verdict may be another one. `code` is WRP201 where routes of a policy conflict for the witness."""
+
+    why: str
+    code: str | None
+    witness: dict[str, Value] | None
+
+
+class Diff(Contract):
+    """What `diff --format json` prints."""
+
+    version: Literal[1]
+    verdict: Literal["same", "different", "stronger", "weaker", "open"]
+    changes: list[Change]
+    rules: list[Touched]
+    open: list[Open]
+
+
+SCHEMAS: dict[str, type[Contract]] = {"report": Report, "decision": Decision, "refused": Refused, "diff": Diff}

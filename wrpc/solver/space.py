@@ -6,7 +6,7 @@ signal, so that a policy's unread signals cost nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -50,19 +50,27 @@ class Space(Faults):
         self._cells = cells(readers or (policy,))
         self.failures = failures
         self.variables: dict[str, Variables] = {}
+        self._own: Mapping[str, Variables] = {}
 
-    def seen_by(self, policy: Policy) -> Space:
+    def seen_by(self, policy: Policy, own: Mapping[str, Variables] | None = None) -> Space:
         """The same variables and axioms as one of several policies takes them: when a score fires, what a failure means
-        and what an exclusive group settles are its own."""
+        and what an exclusive group settles are its own. With `own`, what it takes some signals for, its axioms are its
+        own as well: what it admits is then a question."""
         other = copy(self)
+        if own is not None:
+            other._own, other.axioms = own, []
         other.policy = replace(self.policy, signals={**self.policy.signals, **policy.signals}, groups=policy.groups)
         other._settled, other._constrained = {}, set()
         return other
 
+    def cells_of(self, name: str) -> Cells | None:
+        """Where the values of a string signal lie; None where it stays a string."""
+        return self._cells.get(name)
+
     # ── What a request gives ──────────────────────────────────────────────
 
     def of(self, name: str) -> Variables:
-        found = self.variables.get(name)
+        found = self._own.get(name) or self.variables.get(name)
         if found is None:
             found = self.variables[name] = self._make(self.policy.signals[name])
         return found
