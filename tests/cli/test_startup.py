@@ -9,7 +9,7 @@ import pytest
 
 from tests.cli.conftest import CLEAN
 
-HEAVY = ("z3", "pydantic", "yaml", "rich", "lark")
+HEAVY = ("z3", "oxidd", "pysat", "pydantic", "yaml", "rich", "lark")
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ HEAVY = ("z3", "pydantic", "yaml", "rich", "lark")
         (["lint", "policy.wrp"], HEAVY),
         (["fmt", "--check", "policy.wrp"], HEAVY),
         (["decide", "policy.wrp", "--request", "{}"], HEAVY),
-        (["check", "policy.wrp"], ("pydantic", "yaml", "rich", "lark")),
+        (["check", "policy.wrp"], HEAVY),
         (["--version"], (*HEAVY, "wrpc.policy", "wrpc.syntax")),
     ],
     ids=lambda a: a[0] if isinstance(a, list) else "",

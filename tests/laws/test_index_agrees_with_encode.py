@@ -17,7 +17,7 @@ from wrpc.diagnostics import Diagnostic, Proof
 from wrpc.policy.model import Policy
 from wrpc.solver.ask import Asker
 from wrpc.solver.index.room import Index
-from wrpc.solver.index.universe import POINTS
+from wrpc.solver.limits import POINTS
 from wrpc.solver.reference import Reference
 from wrpc.solver.terms import Term, negate, same
 

@@ -26,6 +26,7 @@ from wrpc.policy.expr import (
     NamedNumber,
     Quantity,
     Raw,
+    StringSignal,
     Text,
     Within,
     reads,
@@ -106,9 +107,9 @@ class Domain:
         return 1 << (self.size - 1) if self.fails else 0
 
     @cached_property
-    def preferred(self) -> tuple[int, ...]:
-        """Sets of cells, each with one more than the last, first those whose values a reader would rather see: what an
-        absent signal is, then what can be written down, then the rest, a failure last."""
+    def liked(self) -> tuple[int, ...]:
+        """The cells, first those whose values a reader would rather see: what an absent signal is, then what can be
+        written down, then the rest, a failure last."""
         absent = default(self.signal)
 
         def order(cell: int) -> tuple[bool, bool, bool, Fraction, int]:
@@ -121,8 +122,13 @@ class Domain:
                 odd, far = not _decimal(value), abs(value - absent)
             return failed, value != absent, odd, far, cell
 
+        return tuple(sorted(range(self.size), key=order))
+
+    @cached_property
+    def preferred(self) -> tuple[int, ...]:
+        """Sets of cells, each with one more than the last, in that order."""
         found, cells = [], 0
-        for cell in sorted(range(self.size), key=order):
+        for cell in self.liked:
             cells |= 1 << cell
             found.append(cells)
         return tuple(found)
@@ -150,6 +156,14 @@ class Words:
         at = self.at.of(text)
         return at // 2 if at % 2 == 0 else len(self.at.words) + self._begun[at // 2 + 1] - 1
 
+    def gap(self, cell: int) -> tuple[int, int | None]:
+        """The word before a cell that is none, and the one behind it, by index; None where it has no end. Words between
+        the two lie in cells of their own."""
+        begun = cell - len(self.at.words) + 1
+        first = bisect_left(self._begun, begun) - 1
+        behind = bisect_right(self._begun, begun) - 1
+        return first, behind if behind < len(self.at.words) else None
+
     def within(self, first: int, last: int | None) -> int:
         """The set of cells of a range of `at`'s own numbering, which ends where it was said to."""
         last = self.at.count - 1 if last is None else last
@@ -175,13 +189,18 @@ def _decimal(value: Fraction) -> bool:
 class Asked:
     """What conditions ask of signals: how often, where numbers are cut, which names of a set, how strings are held."""
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, *, apart: bool = False) -> None:
+        """`apart`: a string that is held against others still has the cells that constants tell apart."""
         self.policy = policy
         self.reads: Counter[str] = Counter()
+        self.together = False  # several signals in one sum, or two strings in one comparison
         self._cuts: dict[str, set[Cut]] = {}
         self._members: dict[str, set[str]] = {}
         self._ranges: dict[str, set[tuple[int, int | None]]] = {}
         self._strings = cells((policy,))
+        if apart:
+            alone = {id(c): Cells(c.words) for c in self._strings.values()}
+            self._strings = {name: alone[id(c)] for name, c in self._strings.items()}
         for condition in conditions(policy):
             for node in walk(condition):
                 self._note(node)
@@ -219,6 +238,10 @@ class Asked:
         fails = failures and signal.can_fail
         return Domain(signal, (*values, *((None,) if fails else ())), intervals, words, fails)
 
+    def members(self, name: str) -> list[str]:
+        """The names of a set that conditions ask for."""
+        return sorted(self._members.get(name, ()))
+
     def _note(self, node: Condition | Linear | Quantity) -> None:
         self.reads.update(reads(node))
         match node:
@@ -226,7 +249,12 @@ class Asked:
                 self._cut(number, ranges)
             case Has(signal, member):
                 self._members.setdefault(signal, set()).add(member)
+            case Linear(_, terms) if len(terms) > 1:
+                self.together = True
+            case Text(_, StringSignal(), StringSignal()):
+                self.together = True
             case Text(relation):
+                self.together |= any(name not in self._strings for name in reads(node))
                 for name, text, turned in held(self.policy, node):
                     if relation != "equals" and name in self._strings:
                         found = self._strings[name].ranges(relation, text, turned=turned)

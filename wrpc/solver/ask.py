@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from wrpc.policy.model import Policy
 from wrpc.solver.failures import failures_matter
@@ -21,7 +21,10 @@ from wrpc.solver.room import Answer, Confirm, Line, Replay, Room
 from wrpc.solver.terms import NotDecidable, Term
 
 if TYPE_CHECKING:
+    from wrpc.solver.index.engine import Engine
     from wrpc.solver.reference import Reference
+
+Body = Literal["points", "diagrams", "clauses"]
 
 __all__ = ["Answer", "Asker", "Confirm", "Line", "Replay", "Room"]
 
@@ -29,12 +32,16 @@ __all__ = ["Answer", "Asker", "Confirm", "Line", "Replay", "Room"]
 class Asker:
     """The two rooms of a policy. `healthy` has no failures; `failing` lets any signal that can fail do so.
 
-    Without `index` the reference answers everything, as it does where confidences are compared.
+    Without `index` the reference answers everything, as it does where confidences are compared. `body` is what answers
+    first, where that is not for the policy to say.
     """
 
-    def __init__(self, policy: Policy, *, resources: int = RESOURCES, index: bool = True) -> None:
+    def __init__(
+        self, policy: Policy, *, resources: int = RESOURCES, index: bool = True, body: Body | None = None
+    ) -> None:
         self.policy = policy
         self.resources = resources
+        self._body = body
         self._index = index and "confidence" not in policy.resolve
 
     @cached_property
@@ -53,9 +60,24 @@ class Asker:
 
         if not self._index:
             return reference()
+        if self._engine is not None:
+            from wrpc.solver.index.wide import Wide
+
+            return Wide(self._engine, failures=failures, reference=reference)
         from wrpc.solver.index.room import Index
 
         return Index(self.policy, failures=failures, reference=reference)
+
+    @cached_property
+    def _engine(self) -> Engine | None:
+        """None where sets of points are few and small."""
+        from wrpc.solver.index.universe import dense
+
+        if self._body == "points" or (self._body is None and dense(self.policy)):
+            return None
+        from wrpc.solver.index.engine import Engine
+
+        return Engine(self.policy, resources=self.resources, body=self._body or "diagrams")
 
     @cached_property
     def can_fail(self) -> bool:

@@ -82,10 +82,10 @@ class Encoding(Meaning[Truth, Measure]):
         return self.space.fires(node.signal, meanings=self._meanings)
 
     def within(self, node: Within, number: Measure) -> Truth:
-        inside = disj(_inside(number, r) for r in node.ranges)
+        there = disj(inside(number, r) for r in node.ranges)
         if number.known is True:
-            return Truth.crisp(inside)
-        return Truth(conj([number.known, inside]), conj([number.known, negate(inside)]))
+            return Truth.crisp(there)
+        return Truth(conj([number.known, there]), conj([number.known, negate(there)]))
 
     def one_of(self, node: OneOf) -> Truth:
         v = self.space.of(node.signal)
@@ -103,7 +103,7 @@ class Encoding(Meaning[Truth, Measure]):
         elif isinstance(left, str) and isinstance(right, str):
             true = RELATIONS[node.relation](left, right)
         else:
-            true = _related(node.relation, left, right)
+            true = related(node.relation, left, right)
         return Truth(conj([known, true]), conj([known, negate(true)]))
 
     @override
@@ -189,7 +189,7 @@ class Encoding(Meaning[Truth, Measure]):
                 return True, self._pool.attribute(name)
 
 
-def _inside(n: Measure, r: Interval) -> Term:
+def inside(n: Measure, r: Interval) -> Term:
     """Bounds of a whole number are rounded inwards, so that whole variables stay in integer arithmetic."""
     parts: list[Term] = []
     if r.low is not None:
@@ -205,7 +205,7 @@ def _inside(n: Measure, r: Interval) -> Term:
     return conj(parts)
 
 
-def _related(relation: str, left: Variables | str, right: Variables | str) -> Term:
+def related(relation: str, left: Variables | str, right: Variables | str) -> Term:
     """A relation between a string signal and a constant, or another signal."""
     for signal, other, turned in ((left, right, False), (right, left, True)):
         if isinstance(signal, Variables) and signal.cells is not None and isinstance(other, str):

@@ -1,9 +1,9 @@
 """What a failed signal hides: two requests that agree on every signal which did not fail, and of which the second has
 real values for the rest.
 
-The index has the failing requests as points with failed cells, and the healthy ones among the same points: what holds
-of a real value holds of the failed cell beside it. The reference has one variable for a signal's value whether it
-failed or not, so that the second request is the same variables read as if nothing had failed.
+Points have the failing requests as points with failed cells, and the healthy ones among the same points: what holds of
+a real value holds of the failed cell beside it. Leaves, and the reference's variables, are a signal's value whether it
+failed or not, so that the second request is the same ones read as if nothing had failed.
 """
 
 from __future__ import annotations
@@ -15,10 +15,13 @@ from typing import TYPE_CHECKING
 from wrpc.decide.request import RequestValue
 from wrpc.solver.ask import Answer, Asker
 from wrpc.solver.decision import Encoded
-from wrpc.solver.index.encode import Indexing, Points
+from wrpc.solver.index.encode import Indexing
+from wrpc.solver.index.points import Points
+from wrpc.solver.index.realise import Unsettled
 from wrpc.solver.index.room import Index
+from wrpc.solver.index.wide import Wide
 from wrpc.solver.seconds import Confirm, Hidden, Pairs, both
-from wrpc.solver.terms import Term, conj, negate
+from wrpc.solver.terms import Term, conj, disj, negate
 
 if TYPE_CHECKING:
     from wrpc.solver.pair import Pair
@@ -29,11 +32,13 @@ def hidden(ask: Asker, pairs: Pairs, confirm: Confirm) -> Hidden:
     of the same request with real values for these. `confirm` is asked of the replay of the first and of the second's
     state."""
     room = ask.failing
+    found: Hidden | None = None
     if isinstance(room, Index):
         found = _among_points(room).answer(pairs, confirm)
-        if found is not None:
-            return found
-    return _reference(ask).answer(pairs, confirm)
+    elif isinstance(room, Wide):
+        assert isinstance(ask.healthy, Wide), "both rooms have one engine"
+        found = _among_leaves(room, ask.healthy, pairs, confirm)
+    return found or _reference(ask).answer(pairs, confirm)
 
 
 # ── Among points ──────────────────────────────────────────────────────────
@@ -114,6 +119,26 @@ def _among_points(room: Index) -> _Points:
 
 def _plain(_: str, term: Term) -> Term:
     return term
+
+
+# ── Among leaves ──────────────────────────────────────────────────────────
+
+
+def _among_leaves(seen: Wide, known: Wide, pairs: Pairs, confirm: Confirm) -> Hidden | None:
+    """A leaf is the value that a failed signal would have: both requests are one way for leaves to hold."""
+    some = disj(seen.space.failed(name) for name in seen.policy.signals)
+    term = conj([seen.allowed, known.allowed, some, disj(conj(pair) for pair in pairs(seen.decision, known.decision))])
+    try:
+        found = seen.engine.both([term])
+    except Unsettled:
+        return None
+    if found is None:
+        return Hidden(Answer("impossible"), {})
+    request, real = found
+    values = {name: real[name] for name, value in request.items() if value is None}
+    if both(seen.replay(request), values, confirm):
+        return Hidden(Answer("possible", request), values)
+    return None
 
 
 # ── By the reference ──────────────────────────────────────────────────────

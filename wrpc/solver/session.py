@@ -98,16 +98,18 @@ class Session:
 def request(space: Space, model: z3.ModelRef) -> dict[str, RequestValue]:
     """The request of a model; signals that no question has read are absent."""
     return {
-        name: _value(space.variables[name], model) if name in space.variables else default(signal)
+        name: valued(space.variables[name], model) if name in space.variables else default(signal)
         for name, signal in space.policy.signals.items()
     }
 
 
-def _value(v: Variables, model: z3.ModelRef) -> RequestValue:
+def valued(v: Variables, model: z3.ModelRef, *, real: bool = False) -> RequestValue:
+    """The value of a signal; None where it failed, unless what it would be is asked for."""
+
     def true(term: Term) -> bool:
         return bool(z3.is_true(model.eval(term, model_completion=True)))
 
-    if v.failed is not False and true(v.failed):
+    if not real and v.failed is not False and true(v.failed):
         return None
     match v.signal.type:
         case Bool():

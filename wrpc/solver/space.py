@@ -43,9 +43,11 @@ class Variables:
 class Space(Faults):
     """Variables, and the axioms that have come with them; sessions assert these as they grow."""
 
-    def __init__(self, policy: Policy, *, failures: bool, readers: Sequence[Policy] = ()) -> None:
-        """`readers` are the policies whose conditions will be encoded, where that is not `policy` alone."""
+    def __init__(self, policy: Policy, *, failures: bool, readers: Sequence[Policy] = (), grouped: bool = True) -> None:
+        """`readers` are the policies whose conditions will be encoded, where that is not `policy` alone. Without
+        `grouped` the axioms of groups are left out: somebody else holds them."""
         super().__init__()
+        self._constrained.update(() if grouped else policy.groups)
         self.policy = policy
         self._cells = cells(readers or (policy,))
         self.failures = failures

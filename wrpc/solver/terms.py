@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from wrpc.solver.index.bits import Bits
+from wrpc.solver.index.own import Own
 
-Term = Any  # a Python bool, a Bits, or a z3.BoolRef: z3 has no types of its own
+Term = Any  # a Python bool, an Own, or a z3.BoolRef: z3 has no types of its own
 Number = Any  # a z3.ArithRef, a Python number, or what the index knows of a number
 
 
@@ -40,8 +40,8 @@ def conj(parts: Iterable[Term]) -> Term:
             kept.append(part)
     if len(kept) < 2:
         return kept[0] if kept else True
-    if isinstance(kept[0], Bits):
-        return Bits.conj(kept)
+    if isinstance(kept[0], Own):
+        return kept[0].conj(kept)
     from wrpc.solver import formulas
 
     return formulas.conj(kept)
@@ -56,8 +56,8 @@ def disj(parts: Iterable[Term]) -> Term:
             kept.append(part)
     if len(kept) < 2:
         return kept[0] if kept else False
-    if isinstance(kept[0], Bits):
-        return Bits.disj(kept)
+    if isinstance(kept[0], Own):
+        return kept[0].disj(kept)
     from wrpc.solver import formulas
 
     return formulas.disj(kept)
@@ -67,7 +67,7 @@ def negate(term: Term) -> Term:
     """A second negation gives back the first term."""
     if isinstance(term, bool):
         return not term
-    if isinstance(term, Bits):
+    if isinstance(term, Own):
         return term.negated()
     from wrpc.solver import formulas
 
@@ -84,7 +84,7 @@ def at_most_one(parts: Iterable[Term]) -> Term:
         return conj(negate(p) for p in rest)
     if len(rest) < 2:
         return True
-    if isinstance(rest[0], Bits):
+    if isinstance(rest[0], Own):
         return negate(two_hold(rest))
     from wrpc.solver import formulas
 
@@ -111,6 +111,6 @@ def same(a: Term, b: Term) -> Term:
         return b if a else negate(b)
     if isinstance(b, bool):
         return a if b else negate(a)
-    if isinstance(a, Bits):
+    if isinstance(a, Own):
         return disj([conj([a, b]), conj([negate(a), negate(b)])])
     return a == b

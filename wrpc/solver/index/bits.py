@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from wrpc.override import override
+from wrpc.solver.index.own import Own
 
-class Bits:
+
+class Bits(Own):
     """`may`: the points of which some request may satisfy the term; `must`: those of which every request does. They are
     one object where the term is decided everywhere.
 
@@ -14,7 +17,7 @@ class Bits:
     parts, "not" of one, "named" (a label and a term), "leaf" (a function from the reference room to its term).
     """
 
-    __slots__ = ("full", "may", "must", "operation", "parts")
+    __slots__ = ("full", "may", "must")
 
     def __init__(self, full: int, may: int, must: int, operation: str, parts: tuple[Any, ...]) -> None:
         self.full = full
@@ -23,9 +26,9 @@ class Bits:
         self.operation = operation
         self.parts = parts
 
-    @staticmethod
-    def conj(parts: Sequence[Bits]) -> Bits | bool:
-        full = parts[0].full
+    @override
+    def conj(self, parts: Sequence[Bits]) -> Bits | bool:
+        full = self.full
         may = must = full
         exact = True
         for part in parts:
@@ -42,9 +45,9 @@ class Bits:
             must = may if must == may else must
         return True if must == full else Bits(full, may, must, "and", tuple(parts))
 
-    @staticmethod
-    def disj(parts: Sequence[Bits]) -> Bits | bool:
-        full = parts[0].full
+    @override
+    def disj(self, parts: Sequence[Bits]) -> Bits | bool:
+        full = self.full
         may = must = 0
         exact = True
         for part in parts:
@@ -61,6 +64,7 @@ class Bits:
             must = may if must == may else must
         return True if must == full else Bits(full, may, must, "or", tuple(parts))
 
+    @override
     def negated(self) -> Bits:
         if self.operation == "not":
             before: Bits = self.parts[0]
@@ -68,10 +72,12 @@ class Bits:
         may = self.full ^ self.must
         return Bits(self.full, may, may if self.must is self.may else self.full ^ self.may, "not", (self,))
 
+    @override
     def named(self, label: str) -> Bits:
-        """The same term; what is made of it again has a name there."""
+        if self.operation == "named":
+            return self
         return Bits(self.full, self.may, self.must, "named", (label, self))
 
+    @override
     def leaf(self, make: Callable[[Any], Any]) -> Bits:
-        """The same set, made again by a function."""
         return Bits(self.full, self.may, self.must, "leaf", (make,))

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from copy import copy
-from fractions import Fraction
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from wrpc.decide.cells import Domain, ends
+from wrpc.decide.cells import ends
 from wrpc.decide.evaluate import RELATIONS
 from wrpc.override import override
 from wrpc.policy.expr import (
@@ -37,114 +36,24 @@ from wrpc.policy.expr import (
     Within,
     fold,
 )  # fmt: skip
-from wrpc.policy.intervals import overlap, scaled, shifted, times
-from wrpc.policy.model import Bool, Int, Policy, Pool, Real, Score
-from wrpc.solver.faults import Faults
-from wrpc.solver.index.bits import Bits
-from wrpc.solver.index.universe import Universe
+from wrpc.policy.intervals import times
+from wrpc.policy.model import Policy, Pool
+from wrpc.solver.index.own import Own
+from wrpc.solver.index.signals import ONE, ZERO, Measure, Piece, Signals
 from wrpc.solver.terms import NotDecidable, Term, Truth, conj, disj, negate
 
 if TYPE_CHECKING:
     from wrpc.solver.reference import Reference
 
 PIECES = 64  # ranges that the value of a sum is told apart in
-ZERO, ONE = Fraction(0), Fraction(1)
 
 Outcomes = Callable[[Outcome], Term]
-
-
-Piece = tuple[Interval, Term]
-
-
-class Scale(NamedTuple):
-    """A multiple of one signal's number, and something added, where a term holds."""
-
-    domain: Domain
-    where: Term
-    factor: Fraction = ONE
-    added: Fraction = ZERO
-
-
-class Measure(NamedTuple):
-    """A number: where it is known, and the range that it lies in at which points. Scale and pieces cover what is known;
-    a scale has too many cells to look at each of them."""
-
-    known: Term
-    pieces: Sequence[Piece]
-    scale: Scale | None = None
-
-
-class Points(Faults):
-    """The signals of a request as terms over the universe. What is not followed may be anything anywhere."""
-
-    def __init__(self, universe: Universe, *, failures: bool) -> None:
-        super().__init__()
-        self.universe = universe
-        self.policy = universe.policy
-        self.failures = failures
-        self.anything = Bits(universe.full, universe.full, 0, "anything", ())
-
-    def at(self, name: str, cells: int) -> Term:
-        """The signal lies in one of these cells, which say all of it."""
-        points = self.universe.at(name, cells)
-        if points in (0, self.universe.full):
-            return bool(points)
-        return Bits(self.universe.full, points, points, "cells", ())
-
-    def failed(self, name: str) -> Term:
-        if not self.failures or not self.policy.signals[name].can_fail:
-            return False
-        domain = self.universe.domains.get(name)
-        return self.anything if domain is None else self.at(name, domain.failed)
-
-    def given(self, name: str) -> Term:
-        domain, of = self.universe.domains.get(name), self.policy.signals[name].type
-        if isinstance(of, Score) and of.threshold is None:
-            return False
-        if domain is None:
-            return self.anything
-        if isinstance(of, Bool):
-            return self.at(name, 0b10)
-        assert isinstance(of, Score), "a bool or a score fires"
-        fires = sum(1 << i for i, interval in enumerate(domain.intervals) if _fires(of, interval))
-        return self.at(name, fires)
-
-    def raw(self, name: str, *, meanings: bool) -> Measure:
-        """The number of an int, real or score signal."""
-        domain, of = self.universe.domains.get(name), self.policy.signals[name].type
-        assert isinstance(of, Int | Real | Score), "it has a number"
-        failed = self.failed(name)
-        healthy = negate(failed)
-        pieces = [(Interval(Fraction(of.low), Fraction(of.high)), healthy)] if domain is None else []
-        scale = None if domain is None else Scale(domain, healthy)
-        meaning = self.policy.signals[name].on_error if meanings else None
-        if failed is False or meaning not in ("fires", "silent"):
-            return Measure(healthy, pieces, scale)
-        meant = ONE if meaning == "fires" else ZERO
-        return Measure(True, [*pieces, (Interval(meant, meant), failed)], scale)
-
-    def confidence(self, name: str, *, meanings: bool) -> Measure:
-        fires = self.fires(name, meanings=meanings)
-        group = self.policy.group_of.get(name)
-        known, silent = disj([fires.true, fires.false]), (Interval(ZERO, ZERO), negate(fires.true))
-        if group is not None and group.default == name:
-            return Measure(known, [(Interval(ONE, ONE), fires.true), silent])
-        raw = self.raw(name, meanings=meanings)
-        scale = None if raw.scale is None else raw.scale._replace(where=conj([fires.true, raw.scale.where]))
-        return Measure(known, [*((i, conj([fires.true, t])) for i, t in raw.pieces), silent], scale)
-
-
-def _fires(score: Score, interval: Interval) -> bool:
-    """Of a range that the threshold does not cut."""
-    assert score.threshold is not None, "without one, nothing fires"
-    low, _ = ends(interval)
-    return low > score.threshold or (low == score.threshold and (not score.above or interval.low_open))
 
 
 class Indexing(Meaning[Truth, Measure]):
     """`at(pool, outcomes)` is the same for one destination, and for claims over a decision."""
 
-    def __init__(self, space: Points, *, meanings: bool = True) -> None:
+    def __init__(self, space: Signals, *, meanings: bool = True) -> None:
         super().__init__(space.policy.conditions, space.policy.numbers)
         self.space = space
         self.policy: Policy = space.policy
@@ -185,29 +94,18 @@ class Indexing(Meaning[Truth, Measure]):
         return self.space.fires(node.signal, meanings=self._meanings)
 
     def within(self, node: Within, number: Measure) -> Truth:
-        """Surely inside where no piece that may apply reaches beyond the ranges."""
-        inside = [term for interval, term in number.pieces if any(overlap(interval, r) for r in node.ranges)]
-        outside = [term for interval, term in number.pieces if not any(_holds(r, interval) for r in node.ranges)]
-        if number.scale is not None:
-            reaching, within = self._spanned(number.scale, node.ranges)
-            inside.append(conj([number.scale.where, reaching]))
-            outside.append(conj([number.scale.where, negate(within)]))
-        both = _between(self.space, disj(inside), disj(outside))
-        return Truth(conj([number.known, both]), conj([number.known, negate(both)]))
+        inside = self.space.within(number, node.ranges, meanings=self._meanings)
+        return Truth(conj([number.known, inside]), conj([number.known, negate(inside)]))
 
     def one_of(self, node: OneOf) -> Truth:
-        domain = self.space.universe.domains.get(node.signal)
+        domain = self.space.domains.get(node.signal)
         if domain is None:
             return self._known(node.signal, self.space.anything)
         cells = sum(1 << i for i, name in enumerate(domain.values) if name in node.names)
         return self._known(node.signal, self.space.at(node.signal, cells))
 
     def has(self, node: Has) -> Truth:
-        domain = self.space.universe.domains.get(node.signal)
-        if domain is None:
-            return self._known(node.signal, self.space.anything)
-        cells = sum(1 << i for i, v in enumerate(domain.values) if isinstance(v, frozenset) and node.member in v)
-        return self._known(node.signal, self.space.at(node.signal, cells))
+        return self._known(node.signal, self.space.member(node.signal, node.member))
 
     def text(self, node: Text) -> Truth:
         left, right = self._text(node.left), self._text(node.right)
@@ -216,10 +114,10 @@ class Indexing(Meaning[Truth, Measure]):
             true: Term = False
         elif isinstance(left, str) and isinstance(right, str):
             true = RELATIONS[node.relation](left, right)
-        elif len(signals) == 2 or signals[0] not in self.space.universe.domains:
-            true = self.space.anything
+        elif len(signals) == 2 or signals[0] not in self.space.domains:
+            true = self.space.related(Text(node.relation, _term(left), _term(right)), signals)
         else:
-            words = self.space.universe.domains[signals[0]].words
+            words = self.space.domains[signals[0]].words
             other = left if isinstance(left, str) else right
             assert words is not None, "a string's cells are of words"
             assert isinstance(other, str), "only one side is a signal"
@@ -273,28 +171,27 @@ class Indexing(Meaning[Truth, Measure]):
         raise NotDecidable("the confidence of an answer")
 
     def linear(self, node: Linear, quantities: Sequence[Measure]) -> Measure:
-        known = conj(q.known for q in quantities)
-        constant = Interval(node.constant, node.constant)
         if len(quantities) == 1 and (factor := node.terms[0][0]) != 0:
             (quantity,) = quantities
-            scale = quantity.scale
+            if factor == 1 and node.constant == 0:
+                return quantity
+            constant = Interval(node.constant, node.constant)
+            scale, form = quantity.scale, quantity.form
             if scale is not None:
                 scale = scale._replace(factor=scale.factor * factor, added=scale.added * factor + node.constant)
-            return Measure(known, [(_added(times(i, factor), constant), t) for i, t in quantity.pieces], scale)
-        sums: list[Piece] = [(constant, True)]
+            if form is not None:
+                form = form._replace(factor=form.factor * factor, added=form.added * factor + node.constant)
+            pieces = [(_added(times(i, factor), constant), t) for i, t in quantity.pieces]
+            return Measure(quantity.known, pieces, scale, form)
+        known = conj(q.known for q in quantities)
+        sums: list[Piece] = [(Interval(node.constant, node.constant), True)]
         for (coefficient, _), quantity in zip(node.terms, quantities, strict=True):
             parts = _joined([(times(i, coefficient), t) for i, t in self._pieces(quantity) if t is not False])
             sums = _joined([(_added(a, b), conj([s, t])) for a, s in sums for b, t in parts])
-        return Measure(known, [(i, t) for i, t in sums if t is not False])
+        form = self.space.form(node, meanings=self._meanings)
+        return Measure(known, [(i, t) for i, t in sums if t is not False], None, form)
 
     # ── Pieces ────────────────────────────────────────────────────────────
-
-    def _spanned(self, scale: Scale, ranges: Sequence[Interval]) -> tuple[Term, Term]:
-        """Where the number may lie in one of the ranges, and where it does."""
-        at = scaled(shifted(ranges, -scale.added), 1 / scale.factor)
-        reaching, inside = scale.domain.spanned(at)
-        name = scale.domain.signal.name
-        return self.space.at(name, reaching), self.space.at(name, inside)
 
     def _pieces(self, number: Measure) -> list[Piece]:
         """Cell by cell."""
@@ -323,33 +220,11 @@ class Indexing(Meaning[Truth, Measure]):
 
 
 def _leaf(term: Term, make: Callable[[Reference], Term]) -> Term:
-    return term.leaf(make) if isinstance(term, Bits) else term
+    return term.leaf(make) if isinstance(term, Own) else term
 
 
-def _between(space: Points, inside: Term, outside: Term) -> Term:
-    """True where a number may be inside, surely so where it may not be outside."""
-    full = space.universe.full
-    may = _may(inside, full)
-    must = full & ~_may(outside, full)
-    if may == must:
-        must = may
-    if not may:
-        return False
-    return True if must == full else Bits(full, may, must, "within", ())
-
-
-def _may(term: Term, full: int) -> int:
-    return term.may if isinstance(term, Bits) else full if term else 0
-
-
-def _holds(range_: Interval, part: Interval) -> bool:
-    """All of a bounded range lies in another."""
-    low, high = ends(part)
-    if range_.low is not None and (low < range_.low or (low == range_.low and range_.low_open and not part.low_open)):
-        return False
-    return range_.high is None or (
-        high < range_.high or (high == range_.high and (part.high_open or not range_.high_open))
-    )
+def _term(term: StringSignal | str) -> TextTerm:
+    return StringLiteral(term) if isinstance(term, str) else term
 
 
 def _added(a: Interval, b: Interval) -> Interval:

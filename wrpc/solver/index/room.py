@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING
 
 from wrpc.policy.model import Policy, Route
 from wrpc.solver.decision import Encoded
+from wrpc.solver.index.again import Translation
 from wrpc.solver.index.bits import Bits
-from wrpc.solver.index.encode import Indexing, Points
-from wrpc.solver.index.universe import POINTS, universe
+from wrpc.solver.index.encode import Indexing
+from wrpc.solver.index.own import Own
+from wrpc.solver.index.points import Points
+from wrpc.solver.index.universe import universe
+from wrpc.solver.limits import POINTS
 from wrpc.solver.room import Answer, Confirm, Line, Room
-from wrpc.solver.terms import Term, conj, disj, negate
+from wrpc.solver.terms import Term, conj, negate
 
 if TYPE_CHECKING:
     from wrpc.solver.reference import Reference
@@ -37,7 +41,7 @@ class Index(Room):
         return self._make()
 
     def define(self, label: str, term: Term) -> Term:
-        return term.named(label) if isinstance(term, Bits) and term.operation != "named" else term
+        return term.named(label) if isinstance(term, Own) else term
 
     @cached_property
     def allowed(self) -> tuple[int, int]:
@@ -117,45 +121,6 @@ def _needed(taking: list[tuple[int, int]], left: int) -> list[int]:
     return [i for i, _ in kept]
 
 
-class Translation:
-    """Terms of the index made again as the reference's; each once."""
-
-    def __init__(self, room: Reference, define: Callable[[str, Term], Term]) -> None:
-        self._room = room
-        self._define = define
-        self._made: dict[int, tuple[Bits, Term]] = {}  # the term is kept, so that its address stays its own
-
-    def of(self, term: Term) -> Term:
-        if isinstance(term, bool):
-            return term
-        todo: list[Bits] = [term]
-        while todo:
-            last = todo[-1]
-            missing = [p for p in last.parts if isinstance(p, Bits) and id(p) not in self._made]
-            if missing and last.operation != "leaf":
-                todo += missing
-            else:
-                todo.pop()
-                if id(last) not in self._made:
-                    self._made[id(last)] = last, self._one(last)
-        return self._made[id(term)][1]
-
-    def _one(self, term: Bits) -> Term:
-        match term.operation:
-            case "and":
-                return conj(self._made[id(p)][1] for p in term.parts)
-            case "or":
-                return disj(self._made[id(p)][1] for p in term.parts)
-            case "not":
-                return negate(self._made[id(term.parts[0])][1])
-            case "named":
-                return self._define(term.parts[0], self._made[id(term.parts[1])][1])
-            case "leaf":
-                return term.parts[0](self._room)
-            case _:
-                raise AssertionError(term.operation)
-
-
 class _Line(Line):
     """What is left of the space, some of which may be taken already; the reference's line is made when it is needed."""
 
@@ -169,7 +134,7 @@ class _Line(Line):
         return negate(when.false) if route.on_unknown == "fires" else when.true
 
     def named(self, label: str, term: Term) -> Term:
-        return term.named(label) if isinstance(term, Bits) and term.operation != "named" else term
+        return term.named(label) if isinstance(term, Own) else term
 
     def settle(self, term: Term) -> Answer:
         may, must = self._room.sets(term)

@@ -7,9 +7,7 @@ from collections.abc import Iterator, Mapping
 from wrpc.decide.cells import Asked, Domain
 from wrpc.decide.request import RequestValue, default
 from wrpc.policy.model import Policy
-
-POINTS = 1 << 19  # of a universe: sixty-four kilobytes a set
-MEMORY = 1 << 28  # bits of one set for each route and pool
+from wrpc.solver.limits import BITS, DENSE, POINTS
 
 
 class Universe:
@@ -63,10 +61,24 @@ class Universe:
         return found
 
 
+def dense(policy: Policy) -> bool:
+    """Every signal can be followed, and the sets of points of all routes and pools together are small."""
+    asked = Asked(policy)
+    most = DENSE // (len(policy.routes) + len(policy.pools) + 1)
+    points = 1
+    for name, signal in policy.signals.items():
+        if asked.reads[name] or name in policy.group_of or signal.on_error == "deny":
+            domain = asked.domain(name, failures=True)
+            points *= most + 1 if domain is None else domain.size
+            if points > most:
+                return False
+    return True
+
+
 def universe(policy: Policy, *, failures: bool, points: int = POINTS) -> Universe:
     """Follows the signals that are read most, as long as the points stay few."""
     asked = Asked(policy)
-    most = min(points, MEMORY // (len(policy.routes) + len(policy.pools) + 1))
+    most = min(points, BITS // (len(policy.routes) + len(policy.pools) + 1))
     domains: dict[str, Domain] = {}
     taken = 1
     for name, _ in asked.reads.most_common():

@@ -1,0 +1,137 @@
+"""What diagrams and clauses answer is what the reference encoding answers, and what the interpreter says of a request.
+
+As `test_index_agrees_with_encode.py`, of the bodies that large policies are given to: here each is forced, and the
+budget of nodes at times so small that clauses take over in the middle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.laws.policies import policies, requests
+from tests.laws.test_encode_agrees_with_decide import encoded, interpreted
+from tests.laws.test_index_agrees_with_encode import told as told_of_points
+from tests.laws.volume import compared, many
+from wrpc.analysis import CHECKS
+from wrpc.analysis.run import check, run_one
+from wrpc.decide.request import RequestValue, read
+from wrpc.diagnostics import Diagnostic, Proof
+from wrpc.policy.model import Policy
+from wrpc.solver.ask import Asker
+from wrpc.solver.index.engine import Body, Engine
+from wrpc.solver.index.wide import Wide
+from wrpc.solver.limits import NODES, RESOURCES
+from wrpc.solver.reference import Reference
+from wrpc.solver.terms import Term, conj, negate, same
+
+BODIES: list[tuple[Body, int]] = [("diagrams", NODES), ("diagrams", 300), ("clauses", NODES)]
+
+
+def rooms(policy: Policy, body: tuple[Body, int]) -> Iterator[Wide]:
+    if "confidence" in policy.resolve:
+        return
+    engine = Engine(policy, resources=RESOURCES, body=body[0], nodes=body[1])
+    for failures in (False, True):
+
+        def reference(failures: bool = failures) -> Reference:
+            return Reference(policy, failures=failures)
+
+        yield Wide(engine, failures=failures, reference=reference)
+
+
+@many(200, floors={"impossible": 800, "possible": 1_500})
+@given(data=st.data())
+def test_verdicts(data: st.DataObject) -> None:
+    policy = data.draw(policies())
+    for room in rooms(policy, data.draw(st.sampled_from(BODIES))):
+        reference = encoded(room.reference)
+        for aspect, term in encoded(room).items():
+            where = f"{aspect}\n{policy.sources[0].text}"
+            for so, ours, theirs in (
+                (True, term, reference[aspect]),
+                (False, negate(term), negate(reference[aspect])),
+            ):
+                answer = room.settle(ours)
+                assert room.reference.settle(theirs).verdict == answer.verdict, where
+                compared(answer.verdict)
+                if answer.possible:
+                    confirm(room, room.found([ours]), aspect, so)
+            again = room.again(term)
+            assert room.reference.settle(negate(same(again, reference[aspect]))).impossible, where
+
+
+def confirm(room: Wide, request: Mapping[str, RequestValue] | None, aspect: str, so: bool) -> None:
+    """What is found is a request, and the interpreter says of it what the term does."""
+    text = room.policy.sources[0].text
+    assert request is not None, text
+    replay = room.replay(request)
+    assert replay is not None, f"{request} is none\n{text}"
+    known = dict(interpreted(room, replay))
+    assert known.get(aspect, so) is so, f"{aspect} of {request}\n{text}"
+
+
+@many(250, floors=1_000)
+@given(data=st.data())
+def test_requests(data: st.DataObject) -> None:
+    """A request lies among the leaves that say so, and what is so of it is possible there."""
+    policy = data.draw(policies())
+    known = [(room, encoded(room)) for room in rooms(policy, data.draw(st.sampled_from(BODIES)))]
+    for _ in range(8):
+        request = read(policy, data.draw(requests(policy)))
+        for room, terms in known:
+            if room.failures or None not in request.values():
+                compare(room, terms, request)
+
+
+def compare(room: Wide, terms: Mapping[str, Term], request: Mapping[str, RequestValue]) -> None:
+    here, replay, text = lies(room, request), room.replay(request), room.policy.sources[0].text
+    if replay is None:
+        return
+    compared()
+    for aspect, so in interpreted(room, replay):
+        term = terms[aspect] if so else negate(terms[aspect])
+        assert room.engine.found([room.allowed, here, term], failures=room.failures) is not None, (
+            f"{aspect} of {request} is {so}\n{text}"
+        )
+
+
+def lies(room: Wide, request: Mapping[str, RequestValue]) -> Term:
+    space, table = room.space, room.engine.table
+    parts: list[Term] = []
+    for name, value in request.items():
+        if value is None:
+            parts.append(space.failed(name))
+            continue
+        parts.append(negate(space.failed(name)))
+        if name in table.domains:
+            parts.append(space.at(name, 1 << table.domains[name].cell(value)))
+        elif isinstance(value, frozenset):
+            for member in table.asked.members(name):
+                there = space.member(name, member)
+                parts.append(there if member in value else negate(there))
+    return conj(parts)
+
+
+@many(150)
+@given(data=st.data())
+def test_findings(data: st.DataObject) -> None:
+    """The same findings and proofs as the points have."""
+    policy = data.draw(policies())
+    body, _ = data.draw(st.sampled_from(BODIES))
+    ask = Asker(policy, body=body)
+    ours = [f for module in CHECKS for f in run_one(module, policy, ask)]
+    found = check(policy)
+    codes = {c for of in CHECKS.values() for c in of}
+    theirs = {told(d) for d in found.diagnostics if d.code.id in codes}
+    assert {told(d) for d in ours if isinstance(d, Diagnostic)} == theirs, policy.sources[0].text
+    proofs = {(p.subject, p.verdict, p.leans_on) for p in ours if isinstance(p, Proof)}
+    assert {(p.subject, p.verdict, p.leans_on) for p in found.proofs} == proofs, policy.sources[0].text
+
+
+def told(d: Diagnostic) -> tuple[object, ...]:
+    if d.code.id == "WRP406":  # of several guards that empty a plan, that of the request is named
+        return d.code.id, d.verdict, d.subjects[1:]
+    return told_of_points(d)

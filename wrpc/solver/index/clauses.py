@@ -1,0 +1,178 @@
+"""The second body, where diagrams grow too large: a term is a literal of a SAT solver, defined by clauses when it is
+first asked for. A signal's cells stand in their order: a variable each says that the value lies in it or behind it.
+
+The solver counts conflicts, never seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from pysat.solvers import Solver  # type: ignore[import-untyped]  # it has no types
+
+from wrpc.solver.index.circuit import Circuit
+from wrpc.solver.index.diagrams import runs
+from wrpc.solver.index.leaves import Table
+from wrpc.solver.index.realise import Found, Unsettled
+from wrpc.solver.terms import Term
+
+CONFLICTS = 100_000  # for one question
+SOLVER = "minisat22"
+
+
+Key = TypeVar("Key")
+
+
+class Clauses:
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._solver = Solver(name=SOLVER)
+        self._add = self._solver.add_clause
+        self._count = 1
+        self._true = 1
+        self._add([1])
+        self._orders: dict[str, int] = {}  # the variable before the first of a signal's
+        self._failed: dict[str, int] = {}
+        self._members: dict[tuple[str, str], int] = {}
+        self._atoms: dict[int, int] = {}
+        self._lines = 0
+
+    def _new(self) -> int:
+        self._count += 1
+        return self._count
+
+    # ── Terms ─────────────────────────────────────────────────────────────
+
+    def of(self, term: Term) -> int:
+        if isinstance(term, bool):
+            return self._true if term else -self._true
+        if not term.literal:
+            self._make(term)
+        literal: int = term.literal
+        return literal
+
+    def _make(self, term: Circuit) -> None:
+        todo = [term]
+        while todo:
+            last = todo[-1]
+            if last.literal:
+                todo.pop()
+                continue
+            parts = last.inside
+            missing = [p for p in parts if not p.literal]
+            if missing:
+                todo += missing
+                continue
+            todo.pop()
+            last.literal = self._one(last, [p.literal for p in parts])
+
+    def _one(self, term: Circuit, parts: list[int]) -> int:
+        match term.operation:
+            case "and":
+                return self._all(parts)
+            case "or":
+                return -self._all([-p for p in parts])
+            case "not":
+                return -parts[0]
+            case "named" | "leaf":
+                return parts[0]
+            case "cells":
+                return self._cells(*term.parts)
+            case "failed":
+                return self._leaf(self._failed, term.parts[0])
+            case "member":
+                return self._leaf(self._members, term.parts)
+            case _:
+                return self._atom(term.parts[0].number)
+
+    def _all(self, parts: list[int]) -> int:
+        if len(parts) == 1:
+            return parts[0]
+        new, add = self._new(), self._add
+        for part in parts:
+            add([-new, part])
+        add([new, *(-p for p in parts)])
+        return new
+
+    def _cells(self, name: str, cells: int) -> int:
+        size = self._table.domains[name].size
+        parts: list[int] = []
+        for first, behind in runs(cells):
+            both = [self._at_least(name, first)] if first else []
+            both += [-self._at_least(name, behind)] if behind < size else []
+            parts.append(self._all(both))
+        return -self._all([-p for p in parts])
+
+    def _at_least(self, name: str, cell: int) -> int:
+        before = self._orders.get(name)
+        if before is None:
+            before = self._orders[name] = self._count
+            size = self._table.domains[name].size
+            self._count += size - 1
+            for variable in range(before + 1, before + size - 1):
+                self._add([-(variable + 1), variable])
+        return before + cell
+
+    def _leaf(self, among: dict[Key, int], key: Key) -> int:
+        if key not in among:
+            among[key] = self._new()
+        return among[key]
+
+    def _atom(self, number: int) -> int:
+        if number not in self._atoms:
+            self._atoms[number] = self._new()
+        lines = self._table.lines
+        while self._lines < len(lines):
+            first, second = lines[self._lines]
+            self._lines += 1
+            self._add([-self._atom(first.number), self._atom(second.number)])
+        return self._atoms[number]
+
+    # ── Questions ─────────────────────────────────────────────────────────
+
+    def found(self, terms: Sequence[Term]) -> Found | None:
+        """A way for all of the terms to hold. Raises Unsettled."""
+        if not self._holds([self.of(term) for term in terms]):
+            return None
+        model = self._solver.get_model() or []
+        found = Found(
+            failed={name: model[v - 1] > 0 for name, v in self._failed.items()},
+            members={key: model[v - 1] > 0 for key, v in self._members.items()},
+            atoms={number: model[v - 1] > 0 for number, v in self._atoms.items()},
+        )
+        for name, before in self._orders.items():
+            low, high = 0, self._table.domains[name].size - 1  # the value lies at `low` or behind it, and not beyond
+            while low < high:
+                middle = (low + high + 1) // 2
+                if model[before + middle - 1] > 0:
+                    low = middle
+                else:
+                    high = middle - 1
+            found.cells[name] = low
+        return found
+
+    def _holds(self, assumptions: list[int]) -> bool:
+        self._solver.conf_budget(CONFLICTS)
+        answer = self._solver.solve_limited(assumptions=assumptions)
+        if answer is None:
+            raise Unsettled(f"it takes more than {CONFLICTS:,} conflicts of the SAT solver")
+        return bool(answer)
+
+    def refuted(self, leaves: Sequence[tuple[Circuit, bool]]) -> None:
+        """These never hold together."""
+        self._add([-self.of(leaf) if so else self.of(leaf) for leaf, so in leaves])
+
+    def blamed(self, terms: Sequence[Term], parts: Sequence[Term], most: int = 12) -> list[int] | None:
+        """Few of the parts that leave nothing of the terms; None where they leave something. Where they are many, none
+        is left out to see whether the rest suffice."""
+        given, literals = [self.of(t) for t in terms], [self.of(p) for p in parts]
+        if self._holds([*given, *literals]):
+            return None
+        core = set(self._solver.get_core() or ())
+        kept = [i for i, literal in enumerate(literals) if literal in core]
+        for i in reversed(kept) if len(kept) <= most else ():
+            rest = [j for j in kept if j != i]
+            if not self._holds([*given, *(literals[j] for j in rest)]):
+                kept = rest
+        return kept

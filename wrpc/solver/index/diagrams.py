@@ -1,0 +1,285 @@
+"""The first body: a term is a decision diagram over the cells' numbers in binary, a failure and a name of a set a
+variable each, an atom one as well.
+
+The last cell of a signal has all numbers that are left over, so that whatever the variables are is a request. A signal
+with more cells lies lower. The nodes are counted, never the seconds; nothing is thrown away while they are within the
+budget, so that the count is the same on every machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from oxidd.bdd import BDDManager
+from oxidd.util import DDMemoryError
+
+from wrpc.solver.index.circuit import Circuit
+from wrpc.solver.index.leaves import Table
+from wrpc.solver.index.realise import Found
+from wrpc.solver.terms import Term
+
+Diagram = Any  # oxidd's BDDFunction
+Owner = tuple[str, Any, Any]  # the kind of a variable's leaf, its signal, and its bit, name, or atom
+
+ROOM = 1 << 8  # atoms that may lie above everything else; those beyond lie below
+
+
+class Spent(Exception):
+    """The budget of nodes is."""
+
+
+class Diagrams:
+    def __init__(self, table: Table, nodes: int) -> None:
+        self._table = table
+        self._budget = nodes
+        self._manager = BDDManager(nodes + nodes // 4, max(nodes // 8, 1 << 12), 1)
+        self.true: Diagram = self._manager.true()
+        self.false: Diagram = self._manager.false()
+        self._owner: list[Owner] = []  # of each variable
+        self._atoms: dict[int, Diagram] = {}
+        self._room = list(self._added(ROOM if table.speaks_of_atoms else 0, ("atom", None, None)))
+        self._failed: dict[str, int] = {}
+        self._bits: dict[str, list[Diagram]] = {}
+        self._members: dict[tuple[str, str], int] = {}
+        self._from: dict[tuple[str, int], Diagram] = {}
+        self._rank: dict[str, list[int]] = {}
+        order = {name: i for i, name in enumerate(table.policy.signals)}
+        domains = table.domains
+        for name in sorted(order, key=lambda n: (domains[n].size if n in domains else 0, order[n])):
+            self._signal(name)
+        self.known: Diagram = self.true
+        self._lines = 0
+
+    def _added(self, count: int, owner: Owner) -> range:
+        self._owner += [owner] * count
+        return self._manager.add_vars(count)
+
+    def _signal(self, name: str) -> None:
+        signal = self._table.policy.signals[name]
+        if signal.can_fail:
+            (self._failed[name],) = self._added(1, ("failed", name, None))
+        for member in self._table.asked.members(name):
+            (self._members[name, member],) = self._added(1, ("member", name, member))
+        domain = self._table.domains.get(name)
+        if domain is not None and domain.size > 1:
+            count = (domain.size - 1).bit_length()
+            made = [self._added(1, ("cells", name, place))[0] for place in reversed(range(count))]
+            self._bits[name] = [self._manager.var(v) for v in reversed(made)]  # by place, the least first
+
+    # ── Terms ─────────────────────────────────────────────────────────────
+
+    def of(self, term: Term) -> Diagram:
+        """Raises Spent."""
+        if isinstance(term, bool):
+            return self.true if term else self.false
+        if term.diagram is None:
+            try:
+                self._make(term)
+            except DDMemoryError:
+                raise Spent from None
+            if self._manager.num_inner_nodes() > self._budget:
+                raise Spent
+        return term.diagram
+
+    def _make(self, term: Circuit) -> None:
+        todo = [term]
+        while todo:
+            last = todo[-1]
+            if last.diagram is not None:
+                todo.pop()
+                continue
+            parts = last.inside
+            missing = [p for p in parts if p.diagram is None]
+            if missing:
+                todo += missing
+                continue
+            todo.pop()
+            last.diagram = self._one(last, [p.diagram for p in parts])
+
+    def _one(self, term: Circuit, parts: list[Diagram]) -> Diagram:
+        match term.operation:
+            case "and":
+                found = parts[0]
+                for part in parts[1:]:
+                    found = found & part
+                return found
+            case "or":
+                while len(parts) > 1:  # in pairs, so that few of them are large
+                    parts = [a | b for a, b in zip(parts[::2], parts[1::2], strict=False)] + parts[len(parts) & ~1 :]
+                return parts[0]
+            case "not":
+                return ~parts[0]
+            case "named" | "leaf":
+                return parts[0]
+            case "cells":
+                return self._cells(*term.parts)
+            case "failed":
+                return self._manager.var(self._failed[term.parts[0]])
+            case "member":
+                return self._manager.var(self._members[term.parts])
+            case _:
+                return self._atom(term.parts[0].number)
+
+    def _cells(self, name: str, cells: int) -> Diagram:
+        size, parts = self._table.domains[name].size, []
+        for first, behind in runs(cells):
+            there = self._at_least(name, first)
+            parts.append(there if behind >= size else there & ~self._at_least(name, behind))
+        while len(parts) > 1:
+            parts = [a | b for a, b in zip(parts[::2], parts[1::2], strict=False)] + parts[len(parts) & ~1 :]
+        return parts[0]
+
+    def _at_least(self, name: str, cell: int) -> Diagram:
+        found = self._from.get((name, cell))
+        if found is None:
+            found = self.true
+            for place, bit in enumerate(self._bits[name]):
+                if found is not self.true:
+                    found = bit & found if cell >> place & 1 else bit | found
+                elif cell >> place & 1:
+                    found = bit
+            self._from[name, cell] = found
+        return found
+
+    def _atom(self, number: int) -> Diagram:
+        self._settle()
+        if number not in self._atoms:
+            var = self._room.pop(0) if self._room else self._added(1, ("atom", None, None))[0]
+            self._owner[var] = "atom", None, number
+            self._atoms[number] = self._manager.var(var)
+        return self._atoms[number]
+
+    def _settle(self) -> None:
+        """What is known of atoms is part of what is known."""
+        lines = self._table.lines
+        while self._lines < len(lines):
+            first, second = lines[self._lines]
+            self._lines += 1
+            self.known = self.known & ~(self._atom(first.number) & ~self._atom(second.number))
+
+    # ── Questions ─────────────────────────────────────────────────────────
+
+    def found(self, terms: Sequence[Term]) -> Found | None:
+        """A way for all of the terms to hold. Raises Spent."""
+        left = self.conj(terms)
+        return None if left == self.false else self.way(left)
+
+    def conj(self, terms: Sequence[Term]) -> Diagram:
+        made = [self.of(term) for term in terms]
+        left = self.known
+        for diagram in made:
+            left = left & diagram
+            if left == self.false:
+                break
+        return left
+
+    def refuted(self, leaves: Sequence[tuple[Circuit, bool]]) -> None:
+        """These never hold together."""
+        together = self.true
+        for leaf, so in leaves:
+            together = together & (self.of(leaf) if so else ~self.of(leaf))
+        self.known = self.known & ~together
+
+    def blamed(self, terms: Sequence[Term], parts: Sequence[Term]) -> list[int] | None:
+        """The first parts that take something of the terms away, without those that others make superfluous; None where
+        they leave something."""
+        start = left = self.conj(terms)
+        taking: list[tuple[int, Diagram]] = []
+        for i, part in enumerate(parts):
+            rest = left & self.of(part)
+            if rest != left:
+                taking.append((i, self.of(part)))
+                left = rest
+            if left == self.false:
+                return self._needed(taking, start)
+        return None
+
+    def _needed(self, taking: list[tuple[int, Diagram]], left: Diagram) -> list[int]:
+        """Without each part that the rest does without, the last first."""
+        before = [left]
+        for _, part in taking:
+            before.append(before[-1] & part)
+        kept: list[int] = []
+        behind = self.true
+        for i in reversed(range(len(taking))):
+            if before[i] & behind != self.false:
+                kept.append(taking[i][0])
+                behind = behind & taking[i][1]
+        return kept[::-1]
+
+    # ── Ways ──────────────────────────────────────────────────────────────
+
+    def way(self, diagram: Diagram) -> Found:
+        """A way to the end, from the top: false, empty, no failure, the cells that a reader would rather see, where
+        there is a choice."""
+        found = Found()
+        while (variable := diagram.node_var()) is not None:
+            kind, name, what = self._owner[variable]
+            if kind == "cells":
+                _, found.cells[name], diagram = self._best(name, diagram)
+                continue
+            low = diagram.cofactor_false()
+            so = low == self.false
+            diagram = diagram.cofactor_true() if so else low
+            if kind == "failed":
+                found.failed[name] = so
+            elif kind == "member":
+                found.members[name, what] = so
+            else:
+                found.atoms[what] = so
+        return found
+
+    def _best(self, name: str, diagram: Diagram) -> tuple[int, int, Diagram]:
+        domain, false = self._table.domains[name], self.false
+        liked = domain.liked
+        code, end = liked[0], diagram
+        while (place := self._place(name, end)) is not None:
+            end = end.cofactor_true() if code >> place & 1 else end.cofactor_false()
+        if end != false:
+            return 0, code, end
+        rank = self._rank.get(name)
+        if rank is None:
+            rank = self._rank[name] = [0] * domain.size
+            for i, cell in enumerate(liked):
+                rank[cell] = i
+        last = domain.size - 1
+        best = (len(rank), 0, false)
+        todo = [(diagram, 0, len(self._bits[name]))]  # each with the bits that are settled, above a place
+        while todo:
+            node, settled, above = todo.pop()
+            if node == false:
+                continue
+            place = self._place(name, node)
+            if place is None:
+                low, high = settled << above, min(((settled + 1) << above) - 1, last)
+                first = min(rank[min(low, last) : high + 1])
+                if first < best[0]:
+                    best = first, liked[first], node
+                continue
+            skipped = above - place - 1  # both values of these bits lead here
+            todo_here = []
+            for middle in range(1 << skipped):
+                at = (settled << skipped | middle) << 1
+                todo_here += [(node.cofactor_false(), at, place), (node.cofactor_true(), at | 1, place)]
+            todo += todo_here
+        return best
+
+    def _place(self, name: str, diagram: Diagram) -> int | None:
+        variable = diagram.node_var()
+        if variable is None:
+            return None
+        kind, owner, place = self._owner[variable]
+        return place if kind == "cells" and owner == name else None
+
+
+def runs(cells: int) -> Iterator[tuple[int, int]]:
+    """The runs of ones: the first of each, and the first behind it."""
+    at = 0
+    while cells:
+        skipped = (cells & -cells).bit_length() - 1
+        cells >>= skipped
+        length = (~cells & (cells + 1)).bit_length() - 1
+        yield at + skipped, at + skipped + length
+        cells >>= length
+        at += skipped + length

@@ -1,0 +1,204 @@
+"""The signals of a request as leaves of circuits, shared by all rooms of a policy.
+
+A leaf says which value a signal has, whether it failed or not: what a failed signal's value would be is part of a
+request here, so that two requests of which one hides what the other shows are one point.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from wrpc.decide.cells import Asked, Domain
+from wrpc.override import override
+from wrpc.policy import reading
+from wrpc.policy.expr import Interval, Linear, StringSignal, Text
+from wrpc.policy.intervals import overlap
+from wrpc.policy.model import Policy, Set
+from wrpc.solver.index.circuit import Atom, Circuit
+from wrpc.solver.index.signals import Form, Measure, Signals, holds, spanned
+from wrpc.solver.terms import Term, conj, disj, negate
+
+if TYPE_CHECKING:
+    from wrpc.solver.index.realise import Literal, Values
+
+Make = Callable[["Values"], Term]
+Cut = tuple[Fraction, bool]  # before a number, or behind it
+
+
+class Table:
+    """Every leaf of a policy, each once."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.asked = Asked(policy, apart=True)
+        self.domains: dict[str, Domain] = {}
+        for signal in policy.signals.values():
+            domain = None if isinstance(signal.type, Set) else self.asked.domain(signal.name, failures=False)
+            if domain is not None:
+                self.domains[signal.name] = domain
+        self.speaks_of_atoms = self.asked.together
+        self.atoms: list[Atom] = []
+        self.lines: list[tuple[Atom, Atom]] = []  # where the first holds, the second does
+        self._leaves: dict[tuple[object, ...], Circuit] = {}
+        self._numbers: dict[object, int] = {}  # of atoms
+        self._cuts: dict[Sum, dict[Cut, Circuit]] = {}
+        self.sums: dict[tuple[Linear, bool, bool], Sum] = {}
+
+    def cells(self, name: str, cells: int) -> Term:
+        every = (1 << self.domains[name].size) - 1
+        cells &= every
+        if not cells or cells == every:
+            return bool(cells)
+        return self.leaf("cells", name, cells)
+
+    def leaf(self, operation: str, *parts: object) -> Circuit:
+        found = self._leaves.get((operation, *parts))
+        if found is None:
+            found = self._leaves[operation, *parts] = Circuit(operation, parts)
+        return found
+
+    def atom(self, key: object, names: frozenset[str], make: Make, failures: bool | None = None) -> Circuit:
+        number = self._numbers.get(key)
+        if number is None:
+            number = self._numbers[key] = len(self.atoms)
+            self.atoms.append(Atom(number, names, make, failures))
+            self._leaves["atom", number] = Circuit("atom", (self.atoms[number],))
+        return self._leaves["atom", number]
+
+    def leaf_of(self, literal: Literal) -> Circuit:
+        """The leaf that a literal speaks of."""
+        kind, name, what, _ = literal
+        match kind:
+            case "atom":
+                return self._leaves["atom", what]
+            case "failed":
+                return self.leaf("failed", name)
+            case _:
+                return self.leaf(kind, name, what)
+
+    def below(self, of: Sum, cut: Cut) -> Circuit:
+        """The sum lies below the cut. Of two cuts the higher is passed by whatever is below the lower."""
+        cuts = self._cuts.setdefault(of, {})
+        if cut not in cuts:
+            cuts[cut] = self.atom((of, cut), of.signals, Below(of, cut), of.read_in)
+            order = sorted(cuts)
+            at = order.index(cut)
+            atoms = [cuts[c].parts[0] for c in order[max(at - 1, 0) : at + 2]]
+            self.lines += pairwise(atoms)
+        return cuts[cut]
+
+
+class Sum:
+    """Several quantities as one number. `failures` and `meanings` say how failed signals count in it, `read_in` in
+    which room it stands; None for both."""
+
+    def __init__(
+        self, number: Linear, failures: bool, meanings: bool, signals: frozenset[str], read_in: bool | None
+    ) -> None:
+        self.read_in = read_in
+        self.number = number
+        self.failures = failures
+        self.meanings = meanings
+        self.signals = signals
+
+
+class Below:
+    """Makes the term of a sum's atom."""
+
+    def __init__(self, of: Sum, cut: Cut) -> None:
+        self.of = of
+        self.cut = cut
+
+    def __call__(self, values: Values) -> Term:
+        bound, behind = self.cut
+        return values.inside(self.of, Interval(high=bound, high_open=not behind))
+
+
+class Related:
+    """Makes the term of an atom over strings."""
+
+    def __init__(self, node: Text) -> None:
+        self.node = node
+
+    def __call__(self, values: Values) -> Term:
+        return values.related(self.node)
+
+
+class Leaves(Signals):
+    """The leaves as a room with or without failures takes them."""
+
+    def __init__(self, table: Table, *, failures: bool) -> None:
+        super().__init__()
+        self.table = table
+        self.policy = table.policy
+        self.domains = table.domains
+        self.failures = failures
+
+    @property
+    def anything(self) -> Term:
+        raise AssertionError("every signal has leaves")
+
+    def at(self, name: str, cells: int) -> Term:
+        return self.table.cells(name, cells)
+
+    def failed(self, name: str) -> Term:
+        return self.failures and self.policy.signals[name].can_fail and self.table.leaf("failed", name)
+
+    def member(self, name: str, member: str) -> Term:
+        return self.table.leaf("member", name, member)
+
+    def related(self, node: Text, names: Sequence[str]) -> Term:
+        left, right = node.left, node.right
+        if len(names) == 2 and left == right:
+            return node.relation != "before"
+        if node.relation == "equals" and isinstance(right, StringSignal) and repr(right) < repr(left):
+            node = Text("equals", right, left)
+        return self.table.atom(node, frozenset(names), Related(node))
+
+    @override
+    def within(self, number: Measure, ranges: Sequence[Interval], *, meanings: bool) -> Term:
+        sure: list[Term] = []
+        unsure: list[Term] = []
+        for interval, where in number.pieces:
+            if where is False:
+                continue
+            if any(holds(r, interval) for r in ranges):
+                sure.append(where)
+            elif any(overlap(interval, r) for r in ranges):
+                unsure.append(where)
+        if number.scale is not None:
+            where, name = number.scale.where, number.scale.domain.signal.name
+            reaching, inside = spanned(number.scale, ranges)
+            sure.append(conj([where, self.at(name, inside)]))
+            if reaching != inside:
+                unsure.append(conj([where, self.at(name, reaching & ~inside)]))
+        if not unsure:
+            return disj(sure)
+        assert number.form is not None, "a number that cells do not settle is a sum"
+        return disj([*sure, conj([disj(unsure), self._in(number.form, ranges)])])
+
+    def _in(self, form: Form, ranges: Sequence[Interval]) -> Term:
+        parts: list[Term] = []
+        for r in form.base(ranges):
+            low: Term = False if r.low is None else self.table.below(form.of, (r.low, r.low_open))
+            high: Term = True if r.high is None else self.table.below(form.of, (r.high, not r.high_open))
+            parts.append(conj([negate(low), high]))
+        return disj(parts)
+
+    @override
+    def form(self, node: Linear, *, meanings: bool) -> Form | None:
+        base = Linear(Fraction(0), node.terms)
+        names = reading.signals(self.policy, [base])
+        fallible = any(self.policy.signals[n].can_fail for n in names)
+        failures = self.failures and fallible
+        meanings = meanings or not failures
+        key = base, failures, meanings
+        found = self.table.sums.get(key)
+        if found is None:
+            found = self.table.sums[key] = Sum(
+                base, failures, meanings, frozenset(names), failures if fallible else None
+            )
+        return Form(found, Fraction(1), node.constant)

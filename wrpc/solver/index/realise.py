@@ -1,0 +1,224 @@
+"""Requests of what a body finds: a value of every signal, and where no cell decides what was found, values by Z3.
+
+What Z3 refutes it refutes for few of the leaves; the bodies are told of them, and find nothing of the kind again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from wrpc.decide.cells import Domain
+from wrpc.decide.request import RequestValue, default
+from wrpc.policy.expr import Interval, StringLiteral, StringSignal, Text, TextTerm, fold_number
+from wrpc.policy.model import Bool, Enum, Int, Real, Score, String
+from wrpc.solver.index.leaves import Sum, Table
+from wrpc.solver.terms import Term, conj, disj, negate
+
+if TYPE_CHECKING:
+    from wrpc.solver.encode import Encoding
+    from wrpc.solver.space import Variables
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One way for a term to hold: a cell of each signal, which failed, which names a set has, which atoms hold. What it
+    does not speak of is anything."""
+
+    cells: dict[str, int] = field(default_factory=dict)
+    failed: dict[str, bool] = field(default_factory=dict)
+    members: dict[tuple[str, str], bool] = field(default_factory=dict)
+    atoms: dict[int, bool] = field(default_factory=dict)
+
+    def values(self, table: Table) -> dict[str, RequestValue]:
+        """Every signal's value, whether it failed or not; what atoms say is not looked at."""
+        made: dict[str, RequestValue] = {}
+        members: dict[str, set[str]] = {}
+        for (name, member), has in self.members.items():
+            if has:
+                members.setdefault(name, set()).add(member)
+        for name, signal in table.policy.signals.items():
+            if name in self.cells:
+                made[name] = table.domains[name].values[self.cells[name]]
+            elif name in members:
+                made[name] = frozenset(members[name])
+            else:
+                made[name] = default(signal)
+        return made
+
+
+Literal = tuple[str, str, Any, bool]  # kind of the leaf, its signal, what it says, and whether that is so
+
+
+class Unsettled(Exception):
+    """Z3 gives up. The message says why."""
+
+
+class Values:
+    """The reference's variables, for the signals that atoms speak of. The axioms of groups are the bodies' own."""
+
+    def __init__(self, table: Table, resources: int) -> None:
+        import z3
+
+        from wrpc.solver.space import Space
+
+        self._table = table
+        self.policy = table.policy
+        self._spaces = {f: Space(self.policy, failures=f, grouped=False) for f in (False, True)}
+        self._encodings: dict[tuple[bool, bool], Encoding] = {}
+        self._solver = z3.SimpleSolver()
+        self._solver.set("rlimit", resources)
+        self._solver.set("random_seed", 0)
+        self._seen = {False: 0, True: 0}
+        self._named: dict[Literal, Term] = {}
+        self._known: dict[tuple[Literal, ...], dict[str, RequestValue] | list[Literal]] = {}
+        self.asked = 0
+
+    def realised(self, found: Found) -> dict[str, RequestValue] | list[Literal]:
+        """The values of the signals that its atoms speak of; or few of its leaves, which no values satisfy together.
+        Raises Unsettled."""
+        literals = tuple(self._literals(found))
+        if literals not in self._known:
+            self._known[literals] = self._ask(literals, found)
+        return self._known[literals]
+
+    def _literals(self, found: Found) -> Iterator[Literal]:
+        names: set[str] = set()
+        for number, so in sorted(found.atoms.items()):
+            yield "atom", "", number, so
+            names |= self._table.atoms[number].signals
+        for name in sorted(names):
+            if name in found.failed:
+                yield "failed", name, None, found.failed[name]
+            if name in found.cells:
+                yield "cells", name, 1 << found.cells[name], True
+        for (name, member), so in sorted(found.members.items()):
+            if name in names:
+                yield "member", name, member, so
+
+    def _ask(self, literals: tuple[Literal, ...], found: Found) -> dict[str, RequestValue] | list[Literal]:
+        import z3
+
+        self.asked += 1
+        names = [self._name(literal) for literal in literals]
+        self._catch_up()
+        verdict = self._solver.check(*names)
+        if verdict == z3.unknown:
+            raise Unsettled(f"the solver gives up: {self._solver.reason_unknown()}")
+        if verdict == z3.unsat:
+            core = {c.ast.value for c in self._solver.unsat_core()}
+            kept = [(literal, name) for literal, name in zip(literals, names, strict=True) if name.ast.value in core]
+            for one in reversed(kept):  # the fewer it says, the more it refutes
+                rest = [k for k in kept if k is not one]
+                if self._solver.check(*(name for _, name in rest)) == z3.unsat:
+                    kept = rest
+            return [literal for literal, _ in kept]
+        model = self._solver.model()
+        space = self._spaces[True]
+        speaking = {n for number in found.atoms for n in self._table.atoms[number].signals}
+        reals = [v.value for n in sorted(speaking) if isinstance((v := space.of(n)).signal.type, (Real, Score))]
+        for digits in (1, 3) if reals else ():  # nobody can write a third
+            if self._solver.check(*names, *(self._on_grid(value, digits) for value in reals)) == z3.sat:
+                model = self._solver.model()
+                break
+        from wrpc.solver.session import valued
+
+        return {name: valued(space.of(name), model, real=True) for name in sorted(speaking)}
+
+    def _on_grid(self, value: Any, digits: int) -> Term:
+        import z3
+
+        literal = ("grid", str(value), digits, True)
+        if literal not in self._named:
+            self._named[literal] = self._define(z3.IsInt(value * 10**digits))
+        return self._named[literal]
+
+    def _catch_up(self) -> None:
+        for failures, space in self._spaces.items():
+            for axiom in space.axioms[self._seen[failures] :]:
+                self._solver.add(axiom)
+            self._seen[failures] = len(space.axioms)
+
+    def _name(self, literal: Literal) -> Term:
+        if literal not in self._named:
+            self._named[literal] = self._define(self._term(literal))
+        return self._named[literal]
+
+    def _define(self, term: Term) -> Term:
+        import z3
+
+        name = z3.Bool(f"#{len(self._named)}")
+        self._solver.add(name == term)
+        return name
+
+    def _term(self, literal: Literal) -> Term:
+        kind, name, what, so = literal
+        space = self._spaces[True]
+        term: Term
+        match kind:
+            case "atom":
+                term = self._table.atoms[what].make(self)
+            case "failed":
+                term = space.of(name).failed
+            case "member":
+                term = space.of(name).members[what]
+            case _:
+                domain = self._table.domains[name]
+                cells = [i for i in range(domain.size) if what >> i & 1]
+                term = disj(_in_cell(space.of(name), domain, cell) for cell in cells)
+        return term if so else negate(term)
+
+    # ── What atoms make of it ─────────────────────────────────────────────
+
+    def inside(self, of: Sum, interval: Interval) -> Term:
+        from wrpc.solver.encode import inside
+
+        return inside(fold_number(of.number, self._encoding(of.failures, of.meanings)), interval)
+
+    def related(self, node: Text) -> Term:
+        from wrpc.solver.encode import related
+
+        space = self._spaces[True]
+        left, right = (
+            space.of(t.name) if isinstance(t, StringSignal) else _literal(t) for t in (node.left, node.right)
+        )
+        return related(node.relation, left, right)
+
+    def _encoding(self, failures: bool, meanings: bool) -> Encoding:
+        from wrpc.solver.encode import Encoding
+
+        key = failures, meanings
+        if key not in self._encodings:
+            self._encodings[key] = Encoding(self.policy, self._spaces[failures], meanings=meanings)
+        return self._encodings[key]
+
+
+def _literal(term: TextTerm) -> str:
+    assert isinstance(term, StringLiteral), "an attribute is one where its pool is known"
+    return term.value
+
+
+def _in_cell(v: Variables, domain: Domain, cell: int) -> Term:
+    from wrpc.solver.encode import inside, related
+    from wrpc.solver.space import Measure
+
+    value = domain.values[cell]
+    match v.signal.type:
+        case Bool():
+            return v.value if value else negate(v.value)
+        case Enum():
+            return v.members[str(value)]
+        case String():
+            assert domain.words is not None, "a string's cells are of words"
+            words = domain.words.at.words
+            if cell < len(words):
+                return related("equals", v, words[cell])
+            low, high = domain.words.gap(cell)
+            between: list[Term] = [related("before", words[low], v)]
+            if high is not None:
+                between.append(related("before", v, words[high]))
+            inner = words[low + 1 : len(words) if high is None else high]
+            return conj([*between, *(negate(related("equals", v, w)) for w in inner)])
+        case _:
+            return inside(Measure(True, v.value, isinstance(v.signal.type, Int)), domain.intervals[cell])

@@ -1,0 +1,125 @@
+"""A room of many signals, whose terms are circuits that the engine's bodies answer for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from wrpc.policy.model import Route
+from wrpc.solver.decision import Encoded
+from wrpc.solver.index.again import Translation
+from wrpc.solver.index.encode import Indexing
+from wrpc.solver.index.engine import Engine, Request
+from wrpc.solver.index.leaves import Leaves
+from wrpc.solver.index.own import Own
+from wrpc.solver.index.realise import Unsettled
+from wrpc.solver.room import Answer, Confirm, Line, Room
+from wrpc.solver.terms import Term, conj, negate
+
+if TYPE_CHECKING:
+    from wrpc.solver.reference import Reference
+
+IMPOSSIBLE, POSSIBLE = Answer("impossible"), Answer("possible")
+
+
+class Wide(Room):
+    """`reference` makes the room that answers what the bodies cannot; it is not made before it is needed."""
+
+    def __init__(self, engine: Engine, *, failures: bool, reference: Callable[[], Reference]) -> None:
+        super().__init__(engine.table.policy, failures=failures)
+        self.engine = engine
+        self._make = reference
+        self.space = Leaves(engine.table, failures=failures)
+        self.decision = Encoded(self.policy, Indexing(self.space), self.define)
+
+    @cached_property
+    def reference(self) -> Reference:
+        self.engine.answered["reference"] += 1
+        return self._make()
+
+    def define(self, label: str, term: Term) -> Term:
+        return term.named(label) if isinstance(term, Own) else term
+
+    @cached_property
+    def allowed(self) -> Term:
+        """What is so of every request of the space."""
+        for group in self.policy.groups.values():
+            self.space.fires(group.members[0])
+        axioms = Indexing(self.space, meanings=False)
+        assumed = [negate(axioms.condition(a.condition).false) for a in self.policy.assumptions.values()]
+        return conj([*self.space.axioms, *assumed])
+
+    def found(self, terms: Sequence[Term]) -> Request | None:
+        """A request of the space for which all of the terms hold; the interpreter has not seen it. Raises Unsettled."""
+        return self.engine.found([self.allowed, *terms], failures=self.failures)
+
+    def possible(self, term: Term, confirm: Confirm) -> Answer:
+        try:
+            request = self.found([term])
+        except Unsettled:
+            request = {}
+        if request is None:
+            return IMPOSSIBLE
+        if request and self._confirmed(request, confirm):
+            return Answer("possible", request)
+        return self.reference.possible(self.again(term), confirm)
+
+    def settle(self, term: Term) -> Answer:
+        return self.settled([term])
+
+    def settled(self, terms: Sequence[Term]) -> Answer:
+        """As `settle`, of all of the terms together."""
+        try:
+            return IMPOSSIBLE if self.found(terms) is None else POSSIBLE
+        except Unsettled:
+            return self.reference.settle(self.again(conj(terms)))
+
+    def blamed(self, term: Term, parts: Sequence[Term]) -> list[int]:
+        try:
+            found = self.engine.blamed([self.allowed, term], parts)
+            if found is not None:
+                return found
+            if self.found([term, *parts]) is not None:
+                return []  # they do not
+        except Unsettled:
+            return self.reference.blamed(self.again(term), [self.again(p) for p in parts])
+        return self.engine.blamed([self.allowed, term], parts) or []  # what was refuted in the meantime counts
+
+    def line(self) -> Line:
+        return _Line(self)
+
+    @cached_property
+    def _translated(self) -> Translation:
+        return Translation(self.reference, self.reference.define)
+
+    def again(self, term: Term) -> Term:
+        """The term as the reference has it."""
+        return self._translated.of(term)
+
+
+class _Line(Line):
+    """What is left is a term as well."""
+
+    def __init__(self, room: Wide) -> None:
+        self._room = room
+        self._left: Term = True
+
+    def holds(self, route: Route) -> Term:
+        return self._room.decision.holds(route)
+
+    def named(self, label: str, term: Term) -> Term:
+        return self._room.define(label, term)
+
+    def settle(self, term: Term) -> Answer:
+        return self._room.settled([self._left, term])
+
+    def ask(self, term: Term) -> Answer:
+        try:
+            request = self._room.found([self._left, term])
+        except Unsettled:
+            return self._room.reference.settle(self._room.again(conj([self._left, term])))
+        return IMPOSSIBLE if request is None else Answer("possible", request)
+
+    def exclude(self, term: Term) -> None:
+        self._left = conj([self._left, negate(term)])
