@@ -62,8 +62,8 @@ Bad:
     pool small {}
     route short {
       when tokens in [1, 2
+    #                     ^ WRP003 expected `]`
       to small
-    # ^^ WRP003 expected `]`
     }
     guard on {
       deny "no" when (tokens > 3}

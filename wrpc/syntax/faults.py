@@ -274,8 +274,10 @@ class Fault:
         if self.kind != "$END" and not wrong and not missed:
             return None
         related = [Related(Span(self.source, start, end), f"this `{opener}` is not closed")]
+        behind = last_end(self.values)
+        span = Span(self.source, behind, behind) if missed and not wrong else self.here  # on the line that lacks it
         return self._says(
-            codes.UNCLOSED_BRACKET, f"expected `{CLOSES[opener]}`, found {self.found}", span=self.here, related=related
+            codes.UNCLOSED_BRACKET, f"expected `{CLOSES[opener]}`, found {self.found}", span=span, related=related
         )
 
     @cached_property

@@ -19,7 +19,7 @@ Good:
     pool other { model large }
     default { cascade small -> other escalate when confidence < 0.7 }
 
-Pools that declare neither a model nor a provider are ignored.
+Pools that declare neither a provider nor a model with its `source` are ignored.
 
 To repair, escalate to a pool with another model, or write `fallback` where the other pool stands in for the first.
 """
@@ -40,7 +40,7 @@ def check(policy: Policy) -> Found:
         spans = route.action.step_spans or (route.span,) * len(route.action.steps)
         for (first, second), span in zip(pairwise(route.action.steps), spans[1:], strict=True):
             a, b = policy.pools[first], policy.pools[second]
-            if first != second and _answers(a) == _answers(b) and (a.model or a.provider):
+            if first != second and _answers(a) == _answers(b) and (a.provider or _known(policy, a)):
                 yield finding(
                     CODE,
                     f"the cascade of {subject(route, policy)} escalates from `{first}` to `{second}`, and both have"
@@ -49,6 +49,12 @@ def check(policy: Policy) -> Found:
                     subjects=(subject(route, policy), f"pool {second}"),
                     help="escalate to a pool with another model",
                 )
+
+
+def _known(policy: Policy, pool: Pool) -> bool:
+    """Its model says what it is."""
+    model = policy.models.get(pool.model or "")
+    return model is not None and model.source is not None
 
 
 def _answers(pool: Pool) -> tuple[object, ...]:

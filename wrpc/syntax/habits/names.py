@@ -179,15 +179,17 @@ def sentence(scene: Scene) -> Verdict | None:
 
 def grouped(scene: Scene) -> Verdict | None:
     """`100,000`."""
-    if scene.fault is None or scene.here.kind != "NUMBER":
+    if scene.fault is None or scene.here.kind not in ("NUMBER", ","):
         return None
-    first = last = scene.at
+    # In a block a comma may stand between two numbers; behind a declaration of one line it does not fit itself.
+    at = scene.at if scene.here.kind == "NUMBER" else scene.at + 1
+    if not _group(scene, at):
+        return None
+    first = last = at
     while first >= 2 and _group(scene, first):
         first -= 2
     while _group(scene, last + 2):
         last += 2
-    if first == scene.at:
-        return None
     text = scene.text(first, last)
     digits = text.replace(",", "")
     written = digits.replace(",", "") and text.replace(",", "_")
