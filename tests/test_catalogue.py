@@ -28,10 +28,11 @@ ROOMS = {
     "wrpc.analysis.capacity": {6},
     "wrpc.analysis.scores": {7},
     "wrpc.targets": {8},
+    "wrpc.verify": {0, 8},
     "wrpc.importers": set(FAMILIES),
 }
-# Their examples are requests or another system's files, which the tests of those rooms run.
-ELSEWHERE = ("wrpc.importers", "wrpc.decide", "wrpc.targets")
+# Their examples are requests, commits or another system's files, which the tests of those rooms run.
+ELSEWHERE = ("wrpc.importers", "wrpc.decide", "wrpc.targets", "wrpc.verify")
 
 CODES = [e.code for e in entries()]
 SHOWN = [e for e in entries() if not e.module.startswith(ELSEWHERE)]

@@ -21,11 +21,19 @@ if TYPE_CHECKING:
     from wrpc.verify.diff import Changes
 
 
-def load(path: str | Path, *, env: Sequence[str | Path] = ()) -> Policy:
+def load(path: str | Path, *, env: Sequence[str | Path] = (), ref: str | None = None) -> Policy:
     """The resolved policy of a file, with what it imports and the override files of `env`.
 
-    Raises Refusal, which carries every finding, where the file has an error of syntax, names, types or units.
+    With `ref` all of them are as they were at that commit of git. Raises Refusal, which carries every finding, where
+    the file has an error of syntax, names, types or units.
     """
+    if ref is not None:
+        from wrpc.verify.refs import load_at
+
+        policy, findings = load_at(path, ref, env)
+        if policy is None:
+            raise Refusal(findings.diagnostics)
+        return policy
     from wrpc.policy.load import load as load_policy
 
     return load_policy(path, env)

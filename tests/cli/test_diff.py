@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import subprocess
 
 import pytest
 
 from tests.cli.conftest import CLEAN, CONFLICT, TYPO
+from tests.cli.test_import import RECIPE
 from wrpc.report.contract import Diff
 
 OPEN = CLEAN.replace('guard stays { forbid destination.trust == "cloud" when pii }\n', "")
@@ -103,3 +105,90 @@ def test_environments_apply_to_both(wrpc, two, policy):
     env = policy("override route private { fallback cloud }", "prod.wrp")
     done = wrpc("diff", *two(OPEN, LEAKING), "--env", env)
     assert done.out.startswith("same:"), done.out
+
+
+def test_against_a_commit(wrpc, policy, tmp_path):
+    policy(OPEN)
+    run_git(tmp_path)
+    path = policy(LEAKING)
+    done = wrpc("diff", path, "--against", "HEAD", "--fail-on", "weaker")
+    assert done.code == 1
+    assert "requests can go to `cloud`" in done.out
+    assert path.read_text() == LEAKING
+    for arguments, code in (
+        ((path, "--against", "nowhere"), "WRP086"),
+        ((policy(OPEN, "new.wrp"), "--against", "HEAD"), "WRP088"),
+    ):
+        refused = wrpc("diff", *arguments, "--format", "json")
+        assert (refused.code, refused.codes) == (2, [code])
+
+
+def test_against_no_repository(wrpc, policy):
+    refused = wrpc("diff", policy(), "--against", "HEAD", "--format", "json")
+    assert (refused.code, refused.codes) == (2, ["WRP087"])
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("policy.wrp",),
+        ("policy.wrp", "policy.wrp", "--against", "HEAD"),
+        ("policy.wrp", "policy.wrp", "--release", "0.4"),
+        ("policy.wrp", "policy.wrp", "--old-release", "0.4"),
+        ("policy.wrp", "policy.wrp", "--from", "litellm", "--env", "policy.wrp"),
+        ("a.yaml", "a.yaml", "--from", "litellm", "--release", "0"),
+    ],
+)
+def test_bad_usage(wrpc, policy, arguments):
+    policy()
+    policy(GATEWAY, "a.yaml")
+    assert wrpc("diff", *arguments).code == 2
+
+
+GATEWAY = """\
+model_list:
+  - model_name: chat
+    litellm_params: {model: openai/gpt-4o, api_key: os.environ/OPENAI_API_KEY, region_name: eu}
+  - model_name: spare
+    litellm_params: {model: anthropic/claude-sonnet-4-5, api_key: os.environ/OTHER_KEY, region_name: us}
+"""
+
+
+def test_foreign_files_on_either_side(wrpc, policy, tmp_path):
+    old = policy(GATEWAY, "old.yaml")
+    new = policy(GATEWAY + "router_settings:\n  fallbacks: [{chat: [spare]}]\n", "new.yaml")
+    found = wrpc("diff", old, new, "--from", "auto", "--format", "json").json
+    assert found["verdict"] == "weaker"
+    assert [c["witness"] for c in found["changes"]] == [{"model": "chat"}]
+    run_git(tmp_path)
+    policy(GATEWAY + "router_settings:\n  fallbacks: [{spare: [chat]}]\n", "old.yaml")
+    assert wrpc("diff", old, "--against", "HEAD", "--from", "litellm").out.startswith("weaker:")
+    # The import of a file is what the file is.
+    assert wrpc("import", "litellm", new, "-o", "new.wrp").code == 0
+    assert wrpc("diff", "new.wrp", new, "--from", "litellm").out.startswith("same:")
+
+
+def test_an_upgrade_of_the_release_is_a_diff(wrpc, policy):
+    path = policy(GATEWAY, "a.yaml")
+    done = wrpc("diff", path, path, "--from", "litellm", "--old-release", "1.91.5")
+    assert done.code == 0
+    assert done.out.startswith("same:")
+
+
+def test_of_several_policies_one_is_compared(wrpc, policy):
+    body = RECIPE.partition("routing:\n")[2]
+    inside = "".join(f"      {line}\n" if line else "\n" for line in body.splitlines())
+    text = RECIPE.partition("routing:")[0] + "recipes:\n"
+    text += "".join(f"  - name: {name}\n    routing:\n{inside}" for name in ("one", "two"))
+    path = policy(text, "config.yaml")
+    refused = wrpc("diff", path, path, "--from", "vllm-sr", "--format", "json")
+    assert (refused.code, refused.codes) == (1, ["WRP089"])
+    assert wrpc("diff", path, path, "--from", "vllm-sr", "--policy", "two").out.startswith("same:")
+    refused = wrpc("diff", path, path, "--from", "vllm-sr", "--policy", "three", "--format", "json")
+    assert refused.json["diagnostics"][0]["help"] == "it holds `one` and `two`"
+
+
+def run_git(folder):
+    identity = ["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false"]
+    for arguments in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "first"]):
+        subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True)

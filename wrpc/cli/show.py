@@ -13,7 +13,7 @@ from wrpc.report import FORMATS, Shown
 from wrpc.report.screen import write
 
 # The file itself could not be read, so that nothing is known about what it says.
-UNREADABLE = frozenset({"WRP005", "WRP007", "WRP008", "WRP070", "WRP071"})
+UNREADABLE = frozenset({"WRP005", "WRP007", "WRP008", "WRP070", "WRP071", "WRP086", "WRP087", "WRP088"})
 
 
 def show(

@@ -70,6 +70,15 @@ def from_source(source: Source) -> tuple[Policy | None, Findings]:
     return _resolved(importer, faults)
 
 
+def from_files(files: Iterable[tuple[Source, Library]]) -> tuple[Policy | None, Findings]:
+    """The policy of texts that have been read, the main file first, each with where its imports come from."""
+    faults = Faults()
+    importer = Importer(faults)
+    for source, library in files:
+        importer.file(importer.parse(source), library)
+    return _resolved(importer, faults)
+
+
 def from_tree(file: tree.File, earlier: Iterable[Diagnostic] = ()) -> tuple[Policy | None, Findings]:
     """The policy of a tree that a program made; `earlier` are findings that go with it."""
     faults = Faults()

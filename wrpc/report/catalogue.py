@@ -26,6 +26,7 @@ MODULES = (
     "wrpc.decide.codes",
     "wrpc.targets.codes",
     *(f"{package}.codes" for package in TARGETS.values()),
+    "wrpc.verify.codes",
     "wrpc.importers.codes",
     *(f"{package}.codes" for package in IMPORTERS.values()),
 )
