@@ -189,25 +189,32 @@ def _decimal(value: Fraction) -> bool:
 class Asked:
     """What conditions ask of signals: how often, where numbers are cut, which names of a set, how strings are held."""
 
-    def __init__(self, policy: Policy, *, apart: bool = False) -> None:
-        """`apart`: a string that is held against others still has the cells that constants tell apart."""
+    def __init__(self, policy: Policy, *, apart: bool = False, readers: Sequence[Policy] = ()) -> None:
+        """`apart`: a string that is held against others still has the cells that constants tell apart. `readers` are
+        the policies whose conditions ask, where that is not `policy` alone."""
         self.policy = policy
         self.reads: Counter[str] = Counter()
         self.together = False  # several signals in one sum, or two strings in one comparison
         self._cuts: dict[str, set[Cut]] = {}
         self._members: dict[str, set[str]] = {}
         self._ranges: dict[str, set[tuple[int, int | None]]] = {}
-        self._strings = cells((policy,))
+        self._strings = cells(readers or (policy,))
         if apart:
             alone = {id(c): Cells(c.words) for c in self._strings.values()}
             self._strings = {name: alone[id(c)] for name, c in self._strings.items()}
+        for reader in readers or (policy,):
+            self._read(reader)
+
+    def _read(self, policy: Policy) -> None:
         for condition in conditions(policy):
             for node in walk(condition):
-                self._note(node)
+                self._note(policy, node)
         for signal in policy.signals.values():
-            self._sizes(signal)
+            self._sizes(policy, signal)
             if signal.on_error == "deny":
                 self.reads[signal.name] += 0  # whoever reads it, its failure counts
+            if policy is not self.policy and isinstance(signal.type, Score) and signal.type.threshold is not None:
+                self._cuts.setdefault(signal.name, set()).add((signal.type.threshold, signal.type.above))
 
     def domain(self, name: str, *, failures: bool) -> Domain | None:
         """The cells of a signal; None where they are too many, or strings are held against each other."""
@@ -242,11 +249,11 @@ class Asked:
         """The names of a set that conditions ask for."""
         return sorted(self._members.get(name, ()))
 
-    def _note(self, node: Condition | Linear | Quantity) -> None:
+    def _note(self, policy: Policy, node: Condition | Linear | Quantity) -> None:
         self.reads.update(reads(node))
         match node:
             case Within(number, ranges):
-                self._cut(number, ranges)
+                self._cut(policy, number, ranges)
             case Has(signal, member):
                 self._members.setdefault(signal, set()).add(member)
             case Linear(_, terms) if len(terms) > 1:
@@ -255,14 +262,14 @@ class Asked:
                 self.together = True
             case Text(relation):
                 self.together |= any(name not in self._strings for name in reads(node))
-                for name, text, turned in held(self.policy, node):
+                for name, text, turned in held(policy, node):
                     if relation != "equals" and name in self._strings:
                         found = self._strings[name].ranges(relation, text, turned=turned)
                         self._ranges.setdefault(name, set()).update(found)
             case _:
                 pass
 
-    def _cut(self, number: Linear, ranges: tuple[Interval, ...]) -> None:
+    def _cut(self, policy: Policy, number: Linear, ranges: tuple[Interval, ...]) -> None:
         """Where the value of the only signal that a number depends on enters or leaves a range."""
         while len(number.terms) == 1 and number.terms[0][0] != 0:
             coefficient, quantity = number.terms[0]
@@ -274,16 +281,16 @@ class Asked:
                     cuts |= {(r.high, not r.high_open) for r in ranges if r.high is not None}
                     return
                 case NamedNumber(name):
-                    number = self.policy.numbers[name]
+                    number = policy.numbers[name]
                 case _:
                     return
 
-    def _sizes(self, signal: Signal) -> None:
+    def _sizes(self, policy: Policy, signal: Signal) -> None:
         """How long a prompt a pool can take is asked as well (WRP501), though no condition says so."""
         if signal.source is None or signal.source.name not in ("prompt_tokens", "total_tokens"):
             return
-        for pool in self.policy.pools.values():
-            model = self.policy.models.get(pool.model or "")
+        for pool in policy.pools.values():
+            model = policy.models.get(pool.model or "")
             context = pool.context if pool.context is not None else model.context if model is not None else None
             if context is not None:
                 output = (model.max_output or 0) if model and signal.source.name == "prompt_tokens" else 0

@@ -47,6 +47,7 @@ class Space(Faults):
         """`readers` are the policies whose conditions will be encoded, where that is not `policy` alone. Without
         `grouped` the axioms of groups are left out: somebody else holds them."""
         super().__init__()
+        self._grouped = grouped
         self._constrained.update(() if grouped else policy.groups)
         self.policy = policy
         self._cells = cells(readers or (policy,))
@@ -62,7 +63,7 @@ class Space(Faults):
         if own is not None:
             other._own, other.axioms = own, []
         other.policy = replace(self.policy, signals={**self.policy.signals, **policy.signals}, groups=policy.groups)
-        other._settled, other._constrained = {}, set()
+        other._settled, other._constrained = {}, set() if self._grouped else set(policy.groups)
         return other
 
     def cells_of(self, name: str) -> Cells | None:

@@ -112,11 +112,14 @@ class Clauses:
             self._count += size - 1
             for variable in range(before + 1, before + size - 1):
                 self._add([-(variable + 1), variable])
+            absent = before + self._table.domains[name].liked[0]
+            self._solver.set_phases([v if v <= absent else -v for v in range(before + 1, before + size)])
         return before + cell
 
     def _leaf(self, among: dict[Key, int], key: Key) -> int:
         if key not in among:
             among[key] = self._new()
+            self._solver.set_phases([-among[key]])
         return among[key]
 
     def _atom(self, number: int) -> int:

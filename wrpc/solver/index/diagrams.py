@@ -8,8 +8,9 @@ budget, so that the count is the same on every machine.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 from oxidd.bdd import BDDManager
 from oxidd.util import DDMemoryError
@@ -22,11 +23,27 @@ from wrpc.solver.terms import Term
 Diagram = Any  # oxidd's BDDFunction
 Owner = tuple[str, Any, Any]  # the kind of a variable's leaf, its signal, and its bit, name, or atom
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 ROOM = 1 << 8  # atoms that may lie above everything else; those beyond lie below
 
 
 class Spent(Exception):
     """The budget of nodes is."""
+
+
+def bounded(method: Callable[P, T]) -> Callable[P, T]:
+    """What runs out of nodes in the middle raises Spent as well."""
+
+    @wraps(method)
+    def within(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return method(*args, **kwargs)
+        except DDMemoryError:
+            raise Spent from None
+
+    return within
 
 
 class Diagrams:
@@ -69,17 +86,14 @@ class Diagrams:
 
     # ── Terms ─────────────────────────────────────────────────────────────
 
+    @bounded
     def of(self, term: Term) -> Diagram:
         """Raises Spent."""
         if isinstance(term, bool):
             return self.true if term else self.false
         if term.diagram is None:
-            try:
-                self._make(term)
-            except DDMemoryError:
-                raise Spent from None
-            if self._manager.num_inner_nodes() > self._budget:
-                raise Spent
+            self._make(term)
+            self._limited(self.false)
         return term.diagram
 
     def _make(self, term: Circuit) -> None:
@@ -117,9 +131,14 @@ class Diagrams:
             case "failed":
                 return self._manager.var(self._failed[term.parts[0]])
             case "member":
-                return self._manager.var(self._members[term.parts])
+                return self._manager.var(self._member(*term.parts))
             case _:
                 return self._atom(term.parts[0].number)
+
+    def _member(self, name: str, member: str) -> int:
+        if (name, member) not in self._members:  # no condition of the policy asks for it
+            (self._members[name, member],) = self._added(1, ("member", name, member))
+        return self._members[name, member]
 
     def _cells(self, name: str, cells: int) -> Diagram:
         size, parts = self._table.domains[name].size, []
@@ -165,6 +184,7 @@ class Diagrams:
         left = self.conj(terms)
         return None if left == self.false else self.way(left)
 
+    @bounded
     def conj(self, terms: Sequence[Term]) -> Diagram:
         made = [self.of(term) for term in terms]
         left = self.known
@@ -172,8 +192,9 @@ class Diagrams:
             left = left & diagram
             if left == self.false:
                 break
-        return left
+        return self._limited(left)
 
+    @bounded
     def refuted(self, leaves: Sequence[tuple[Circuit, bool]]) -> None:
         """These never hold together."""
         together = self.true
@@ -181,6 +202,7 @@ class Diagrams:
             together = together & (self.of(leaf) if so else ~self.of(leaf))
         self.known = self.known & ~together
 
+    @bounded
     def blamed(self, terms: Sequence[Term], parts: Sequence[Term]) -> list[int] | None:
         """The first parts that take something of the terms away, without those that others make superfluous; None where
         they leave something."""
@@ -207,6 +229,66 @@ class Diagrams:
                 kept.append(taking[i][0])
                 behind = behind & taking[i][1]
         return kept[::-1]
+
+    # ── Counts ────────────────────────────────────────────────────────────
+
+    @bounded
+    def cells(self, terms: Sequence[Term], name: str) -> int:
+        """The set of a signal's cells for which all of the terms can hold."""
+        domain, left = self._table.domains[name], self.conj(terms)
+        every = (1 << domain.size) - 1
+        if left == self.false:
+            return 0
+        if domain.size == 1:
+            return every
+        bits = self._bits[name]
+        own = {bit.node_var() for bit in bits}
+        others = [v for v in range(self._manager.num_vars()) if v not in own]
+        cube = self.true
+        for variable in reversed(others):
+            cube = cube & self._manager.var(variable)
+        left = self._limited(left.exists(cube))
+        found, last = 0, domain.size - 1
+        for _, low, high in self._blocks(name, left):
+            found |= (2 << min(high, last)) - (1 << min(low, last))
+        return found
+
+    @bounded
+    def points(self, terms: Sequence[Term], *, failures: bool) -> int | None:
+        """How many ways there are to choose a cell of each signal, or that it failed; None where atoms have a say."""
+        left = self.conj(terms)
+        once = self.true
+        for name, domain in self._table.domains.items():
+            if domain.size > 1:
+                once = once & ~(self._at_least(name, domain.size) if self._spare(name) else self.false)
+        for name, variable in self._failed.items():
+            failed = self._manager.var(variable)
+            if not failures:
+                once = once & ~failed
+                continue
+            for bit in self._bits.get(name, ()):
+                once = once & ~(failed & bit)
+            for (of, _), member in self._members.items():
+                if of == name:
+                    once = once & ~(failed & self._manager.var(member))
+        left = self._limited(left & once)
+        if self._atoms and any(left != self._without(left, v) for v in self._atoms.values()):
+            return None
+        count = self._manager.num_vars()
+        unused = sum(kind == "atom" for kind, _, _ in self._owner)
+        return int(left.sat_count(count)) >> unused
+
+    def _spare(self, name: str) -> bool:
+        """Some numbers of the bits are no cell's, but the last one's as well."""
+        return self._table.domains[name].size < 1 << len(self._bits[name])
+
+    def _without(self, diagram: Diagram, variable: Diagram) -> Diagram:
+        return self._limited(diagram.exists(variable))
+
+    def _limited(self, diagram: Diagram) -> Diagram:
+        if self._manager.num_inner_nodes() > self._budget:
+            raise Spent
+        return diagram
 
     # ── Ways ──────────────────────────────────────────────────────────────
 
@@ -245,25 +327,28 @@ class Diagrams:
                 rank[cell] = i
         last = domain.size - 1
         best = (len(rank), 0, false)
+        for node, low, high in self._blocks(name, diagram):
+            first = min(rank[min(low, last) : min(high, last) + 1])
+            if first < best[0]:
+                best = first, liked[first], node
+        return best
+
+    def _blocks(self, name: str, diagram: Diagram) -> Iterator[tuple[Diagram, int, int]]:
+        """What lies below a signal's bits and is not empty, with the numbers that lead there, in runs."""
         todo = [(diagram, 0, len(self._bits[name]))]  # each with the bits that are settled, above a place
         while todo:
             node, settled, above = todo.pop()
-            if node == false:
+            if node == self.false:
                 continue
             place = self._place(name, node)
             if place is None:
-                low, high = settled << above, min(((settled + 1) << above) - 1, last)
-                first = min(rank[min(low, last) : high + 1])
-                if first < best[0]:
-                    best = first, liked[first], node
+                yield node, settled << above, ((settled + 1) << above) - 1
                 continue
+            low, high = node.cofactor_false(), node.cofactor_true()
             skipped = above - place - 1  # both values of these bits lead here
-            todo_here = []
             for middle in range(1 << skipped):
                 at = (settled << skipped | middle) << 1
-                todo_here += [(node.cofactor_false(), at, place), (node.cofactor_true(), at | 1, place)]
-            todo += todo_here
-        return best
+                todo += [(low, at, place), (high, at | 1, place)]
 
     def _place(self, name: str, diagram: Diagram) -> int | None:
         variable = diagram.node_var()

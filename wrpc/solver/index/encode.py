@@ -188,7 +188,7 @@ class Indexing(Meaning[Truth, Measure]):
         for (coefficient, _), quantity in zip(node.terms, quantities, strict=True):
             parts = _joined([(times(i, coefficient), t) for i, t in self._pieces(quantity) if t is not False])
             sums = _joined([(_added(a, b), conj([s, t])) for a, s in sums for b, t in parts])
-        form = self.space.form(node, meanings=self._meanings)
+        form = self.space.form(node)
         return Measure(known, [(i, t) for i, t in sums if t is not False], None, form)
 
     # ── Pieces ────────────────────────────────────────────────────────────

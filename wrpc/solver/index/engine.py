@@ -28,8 +28,16 @@ Body = Literal["diagrams", "clauses"]
 
 
 class Engine:
-    def __init__(self, policy: Policy, *, resources: int, nodes: int = NODES, body: Body = "diagrams") -> None:
-        self.table = Table(policy)
+    def __init__(
+        self,
+        policy: Policy,
+        *,
+        resources: int,
+        nodes: int = NODES,
+        body: Body = "diagrams",
+        readers: Sequence[Policy] = (),
+    ) -> None:
+        self.table = Table(policy, readers)
         self.answered: Counter[str] = Counter()
         self._resources = resources
         self._nodes = nodes
@@ -115,3 +123,43 @@ class Engine:
             except Spent:
                 self._give_up()
         return self._clauses.blamed(terms, parts)
+
+    def cells(self, terms: Sequence[Term], name: str, *, failures: bool) -> list[int]:
+        """The cells of a signal's value for which all of the terms can hold. Raises Unsettled."""
+        from wrpc.solver.terms import conj
+
+        size = self.table.domains[name].size
+        if self.body == "diagrams" and not self.table.speaks_of_atoms:
+            from wrpc.solver.index.diagrams import Spent
+
+            try:
+                occurring = self._diagrams.cells(terms, name)
+                return [cell for cell in range(size) if occurring >> cell & 1]
+            except Spent:
+                self._give_up()
+        found: list[int] = []
+        todo = [(0, size)]  # by halves: what is empty is empty at once
+        while todo:
+            first, behind = todo.pop()
+            there = self.table.cells(name, (1 << behind) - (1 << first))
+            if self.found([conj([*terms, there])], failures=failures) is None:
+                continue
+            if behind - first == 1:
+                found.append(first)
+                continue
+            middle = (first + behind) // 2
+            todo += [(middle, behind), (first, middle)]
+        return found
+
+    def points(self, terms: Sequence[Term], *, failures: bool) -> int | None:
+        """How many ways there are to choose a cell of each signal, or that it failed, so that all of the terms hold;
+        None where diagrams do not say."""
+        if self.body != "diagrams":
+            return None
+        from wrpc.solver.index.diagrams import Spent
+
+        try:
+            return self._diagrams.points(terms, failures=failures)
+        except Spent:
+            self._give_up()
+            return None

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 from wrpc.decide.cells import Asked, Domain
 from wrpc.override import override
 from wrpc.policy import reading
-from wrpc.policy.expr import Interval, Linear, StringSignal, Text
+from wrpc.policy.expr import Confidence, Interval, Linear, Quantity, Raw, StringSignal, Text
 from wrpc.policy.intervals import overlap
 from wrpc.policy.model import Policy, Set
 from wrpc.solver.index.circuit import Atom, Circuit
-from wrpc.solver.index.signals import Form, Measure, Signals, holds, spanned
+from wrpc.solver.index.signals import ONE, Form, Measure, Signals, holds, spanned
 from wrpc.solver.terms import Term, conj, disj, negate
 
 if TYPE_CHECKING:
@@ -29,11 +29,13 @@ Cut = tuple[Fraction, bool]  # before a number, or behind it
 
 
 class Table:
-    """Every leaf of a policy, each once."""
+    """Every leaf of a policy, each once; of a space that several policies read, given its signals and groups."""
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, readers: Sequence[Policy] = ()) -> None:
         self.policy = policy
-        self.asked = Asked(policy, apart=True)
+        self.readers = readers or (policy,)
+        self.asked = Asked(policy, apart=True, readers=readers)
+        self.asked.reads.update([*policy.signals])  # what no condition reads, a check may
         self.domains: dict[str, Domain] = {}
         for signal in policy.signals.values():
             domain = None if isinstance(signal.type, Set) else self.asked.domain(signal.name, failures=False)
@@ -45,7 +47,7 @@ class Table:
         self._leaves: dict[tuple[object, ...], Circuit] = {}
         self._numbers: dict[object, int] = {}  # of atoms
         self._cuts: dict[Sum, dict[Cut, Circuit]] = {}
-        self.sums: dict[tuple[Linear, bool, bool], Sum] = {}
+        self._sums: dict[tuple[int, Linear, bool, bool], Sum] = {}
 
     def cells(self, name: str, cells: int) -> Term:
         every = (1 << self.domains[name].size) - 1
@@ -79,6 +81,20 @@ class Table:
             case _:
                 return self.leaf(kind, name, what)
 
+    def sum(
+        self,
+        reader: Policy,
+        number: Linear,
+        failures: bool,
+        meanings: bool,
+        names: frozenset[str],
+        read_in: bool | None,
+    ) -> Sum:
+        key = id(reader), number, failures, meanings
+        if key not in self._sums:
+            self._sums[key] = Sum(reader, number, failures, meanings, names, read_in)
+        return self._sums[key]
+
     def below(self, of: Sum, cut: Cut) -> Circuit:
         """The sum lies below the cut. Of two cuts the higher is passed by whatever is below the lower."""
         cuts = self._cuts.setdefault(of, {})
@@ -92,17 +108,24 @@ class Table:
 
 
 class Sum:
-    """Several quantities as one number. `failures` and `meanings` say how failed signals count in it, `read_in` in
-    which room it stands; None for both."""
+    """Several quantities as one number, as a policy reads them. `failures` and `meanings` say how failed signals count
+    in it, `read_in` in which room it stands; None for both."""
 
     def __init__(
-        self, number: Linear, failures: bool, meanings: bool, signals: frozenset[str], read_in: bool | None
+        self,
+        reader: Policy,
+        number: Linear,
+        failures: bool,
+        meanings: bool,
+        signals: frozenset[str],
+        read_in: bool | None,
     ) -> None:
-        self.read_in = read_in
+        self.reader = reader
         self.number = number
         self.failures = failures
         self.meanings = meanings
         self.signals = signals
+        self.read_in = read_in
 
 
 class Below:
@@ -130,12 +153,14 @@ class Related:
 class Leaves(Signals):
     """The leaves as a room with or without failures takes them."""
 
-    def __init__(self, table: Table, *, failures: bool) -> None:
+    def __init__(self, table: Table, *, failures: bool, reader: Policy | None = None) -> None:
+        """`reader`: one of several policies, with what it takes the space's signals and groups for."""
         super().__init__()
         self.table = table
-        self.policy = table.policy
+        self.policy = reader or table.policy
         self.domains = table.domains
         self.failures = failures
+        self._sums: dict[tuple[Linear, bool, bool], Sum] = {}
 
     @property
     def anything(self) -> Term:
@@ -177,28 +202,40 @@ class Leaves(Signals):
                 unsure.append(conj([where, self.at(name, reaching & ~inside)]))
         if not unsure:
             return disj(sure)
-        assert number.form is not None, "a number that cells do not settle is a sum"
-        return disj([*sure, conj([disj(unsure), self._in(number.form, ranges)])])
+        assert number.form is not None, "what cells do not settle is a sum, or a bound that they were not made for"
+        return disj([*sure, conj([disj(unsure), self._in(number.form, ranges, meanings)])])
 
-    def _in(self, form: Form, ranges: Sequence[Interval]) -> Term:
+    def _in(self, form: Form, ranges: Sequence[Interval], meanings: bool) -> Term:
+        of = self._sum(form.of, meanings)
         parts: list[Term] = []
         for r in form.base(ranges):
-            low: Term = False if r.low is None else self.table.below(form.of, (r.low, r.low_open))
-            high: Term = True if r.high is None else self.table.below(form.of, (r.high, not r.high_open))
+            low: Term = False if r.low is None else self.table.below(of, (r.low, r.low_open))
+            high: Term = True if r.high is None else self.table.below(of, (r.high, not r.high_open))
             parts.append(conj([negate(low), high]))
         return disj(parts)
 
     @override
-    def form(self, node: Linear, *, meanings: bool) -> Form | None:
-        base = Linear(Fraction(0), node.terms)
-        names = reading.signals(self.policy, [base])
-        fallible = any(self.policy.signals[n].can_fail for n in names)
-        failures = self.failures and fallible
-        meanings = meanings or not failures
-        key = base, failures, meanings
-        found = self.table.sums.get(key)
+    def form(self, node: Linear) -> Form:
+        return Form(Linear(Fraction(0), node.terms), ONE, node.constant)
+
+    @override
+    def raw(self, name: str, *, meanings: bool) -> Measure:
+        return self._one(super().raw(name, meanings=meanings), Raw(name))
+
+    @override
+    def confidence(self, name: str, *, meanings: bool) -> Measure:
+        return self._one(super().confidence(name, meanings=meanings), Confidence(name))
+
+    def _one(self, measure: Measure, quantity: Quantity) -> Measure:
+        return measure._replace(form=Form(Linear(Fraction(0), ((ONE, quantity),))))
+
+    def _sum(self, base: Linear, meanings: bool) -> Sum:
+        key = base, self.failures, meanings
+        found = self._sums.get(key)
         if found is None:
-            found = self.table.sums[key] = Sum(
-                base, failures, meanings, frozenset(names), failures if fallible else None
-            )
-        return Form(found, Fraction(1), node.constant)
+            names = frozenset(reading.signals(self.policy, [base]))
+            fallible = any(self.policy.signals[n].can_fail for n in names)
+            failures = self.failures and fallible
+            shared = self.policy, base, failures, meanings or not failures
+            found = self._sums[key] = self.table.sum(*shared, names, failures if fallible else None)
+        return found

@@ -65,8 +65,9 @@ class Values:
 
         self._table = table
         self.policy = table.policy
-        self._spaces = {f: Space(self.policy, failures=f, grouped=False) for f in (False, True)}
-        self._encodings: dict[tuple[bool, bool], Encoding] = {}
+        readers = table.readers
+        self._spaces = {f: Space(self.policy, failures=f, grouped=False, readers=readers) for f in (False, True)}
+        self._encodings: dict[tuple[int, bool, bool], Encoding] = {}
         self._solver = z3.SimpleSolver()
         self._solver.set("rlimit", resources)
         self._solver.set("random_seed", 0)
@@ -174,7 +175,7 @@ class Values:
     def inside(self, of: Sum, interval: Interval) -> Term:
         from wrpc.solver.encode import inside
 
-        return inside(fold_number(of.number, self._encoding(of.failures, of.meanings)), interval)
+        return inside(fold_number(of.number, self._encoding(of)), interval)
 
     def related(self, node: Text) -> Term:
         from wrpc.solver.encode import related
@@ -185,12 +186,15 @@ class Values:
         )
         return related(node.relation, left, right)
 
-    def _encoding(self, failures: bool, meanings: bool) -> Encoding:
+    def _encoding(self, of: Sum) -> Encoding:
         from wrpc.solver.encode import Encoding
 
-        key = failures, meanings
+        key = id(of.reader), of.failures, of.meanings
         if key not in self._encodings:
-            self._encodings[key] = Encoding(self.policy, self._spaces[failures], meanings=meanings)
+            space = self._spaces[of.failures]
+            if of.reader is not self.policy:
+                space = space.seen_by(of.reader)
+            self._encodings[key] = Encoding(of.reader, space, meanings=of.meanings)
         return self._encodings[key]
 
 

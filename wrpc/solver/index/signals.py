@@ -72,7 +72,7 @@ class Signals(Faults):
     def within(self, number: Measure, ranges: Sequence[Interval], *, meanings: bool) -> Term:
         """Where it is known, the number lies in one of the ranges."""
 
-    def form(self, node: Linear, *, meanings: bool) -> Form | None:  # noqa: ARG002  a hook
+    def form(self, node: Linear) -> Form | None:  # noqa: ARG002  a hook
         """What a sum of several quantities is beyond its pieces; None where nobody looks."""
         return None
 
