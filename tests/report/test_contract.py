@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from tests.report.test_docs import generator
 from wrpc.cli.app import app
-from wrpc.report.contract import SCHEMAS, Decision, Refused, Report
+from wrpc.report.contract import SCHEMAS, Decision, Refused, Report, Suite
 
 BAD = """\
 signal pii: score { source classifier("pii")  threshold 0.5 }
@@ -35,6 +35,13 @@ def policies() -> list[Path]:
 def test_reports(command: str, path: Path):
     report = Report.model_validate_json(printed(command, str(path)))
     assert report.verdict == "pass"
+
+
+@pytest.mark.parametrize("path", policies(), ids=lambda p: p.stem)
+def test_coverage(path: Path):
+    report = Suite.model_validate_json(printed("test", str(path)))
+    assert report.verdict == "pass"
+    assert sum(r.hit for r in report.coverage.rules) == report.coverage.hit
 
 
 def test_a_report_with_a_fix_and_one_with_a_witness(tmp_path: Path):

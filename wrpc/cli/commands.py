@@ -15,4 +15,5 @@ COMMANDS = {
     "import": "wrpc.cli.imports",
     "rule": "wrpc.cli.rule",
     "targets": "wrpc.cli.targets",
+    "test": "wrpc.cli.test",
 }

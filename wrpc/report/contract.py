@@ -166,4 +166,48 @@ class Diff(Contract):
     open: list[Open]
 
 
-SCHEMAS: dict[str, type[Contract]] = {"report": Report, "decision": Decision, "refused": Refused, "diff": Diff}
+class Ran(Contract):
+    """`message` says what the test expected and what it found; null where it passed."""
+
+    name: str
+    span: Span
+    verdict: Literal["pass", "fail"]
+    message: str | None
+
+
+class MissedCase(Contract):
+    """`request` would try the case; null where none was found within the solver's limit. `condition` is `true` where a
+    rule has none."""
+
+    condition: str
+    request: dict[str, Value] | None
+
+
+class CoveredRule(Contract):
+    """How many cases of a route or guard the tests try, of how many that some request could."""
+
+    subject: str
+    span: Span
+    hit: int
+    of: int
+    missed: list[MissedCase]
+
+
+class Coverage(Contract):
+    rules: list[CoveredRule]
+    hit: int
+    of: int
+
+
+class Suite(Contract):
+    """What `test --format json` prints."""
+
+    version: Literal[1]
+    verdict: Literal["pass", "fail"]
+    tests: list[Ran]
+    coverage: Coverage
+
+
+SCHEMAS: dict[str, type[Contract]] = {
+    "report": Report, "decision": Decision, "refused": Refused, "diff": Diff, "test": Suite,
+}  # fmt: skip

@@ -1,0 +1,65 @@
+"""Tests that are written for what none tries pass, and then nothing is left; which cases there are, counting says."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.laws.policies import policies
+from tests.laws.small import policies as small
+from tests.laws.small import requests
+from tests.laws.volume import compared, many
+from wrpc.analysis import tested as run
+from wrpc.decide.interpret import Conflict, Interpreter
+from wrpc.policy.load import from_text
+from wrpc.report.tested import blocks, written
+
+EXAMPLES = 150
+
+
+@many(EXAMPLES, floors={"policy": EXAMPLES * 2 // 3, "test": EXAMPLES})
+@given(data=st.data())
+def test_they_pass_and_cover(data: st.DataObject) -> None:
+    policy = data.draw(policies())
+    found = run.tested(policy)
+    tests = blocks(policy, found)
+    if not tests:
+        return
+    text = written(policy.sources[0].text, tests, None)
+    again, problems = from_text(text)
+    assert again is not None, f"{problems.diagnostics}\n{text}"
+    covered = run.tested(again)
+    assert covered.passed, text
+    assert covered.of == found.of
+    # What is left no test can say: a third, or what the solver did not find.
+    left = [one for rule in covered.rules for one in rule.missed]
+    unsaid = [one for rule in found.rules for one in rule.missed if one.request is None or "/" in repr(one.request)]
+    assert len(left) <= len(unsaid), text
+    compared("policy")
+    compared("test", len(tests))
+
+
+@many(EXAMPLES, floors={"policy": EXAMPLES // 2})
+@given(data=st.data())
+def test_the_cases_are_those_that_counting_finds(data: st.DataObject) -> None:
+    policy = data.draw(small())
+    space = requests(policy)
+    if space is None:
+        return
+    machine = Interpreter(policy)
+    healthy = []
+    for request in space:
+        if None not in request.values():
+            try:
+                healthy.append(machine.decision(request))
+            except Conflict:
+                continue
+    expected = {}
+    for route in policy.answering:
+        subject = "default" if route is policy.default else f"route {route.name}"
+        expected[subject] = sum(any(c.holds(s, d) for d, s in healthy) for c in run.of_route(policy, route))
+    for guard in policy.guards.values():
+        cases = [c for rule in guard.rules for c in run.of_rule(policy, rule)]
+        expected[f"guard {guard.name}"] = sum(any(c.holds(s, d) for d, s in healthy) for c in cases)
+    assert {r.subject: r.of for r in run.tested(policy).rules} == expected, policy.sources[0].text
+    compared("policy")
