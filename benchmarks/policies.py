@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Callable, Mapping
+from decimal import Decimal
 
 SIGNALS = """\
 signal tokens: int(0..1M) { source prompt_tokens }
@@ -123,3 +125,98 @@ def gateway(deployments: int) -> str:
     )
     chains = "".join(f"    - m-{i}: [m-{i + 1}, m-{i + 7}]\n" for i in range(deployments - 7))
     return f"model_list:\n{entries}router_settings:\n  num_retries: 2\n  fallbacks:\n{chains}"
+
+
+# ── Kinds that grow, with requests for each ───────────────────────────────
+
+
+def ranged(count: int) -> str:
+    """Two-sided lengths × 16 names × 6 bools, in tiers of a hundred."""
+    seeded = random.Random(7)
+    made = [SIGNALS, f"signal kind: one_of({', '.join(f'e{i}' for i in range(16))}) {{ source language }}\n"]
+    made += [f'signal b{k}: bool {{ source keywords("w{k}") }}\n' for k in range(6)]
+    for i in range(count):
+        low = seeded.randrange(0, 120_000)
+        kinds = ", ".join(f"e{k}" for k in seeded.sample(range(16), seeded.randint(1, 3)))
+        flags = "".join(
+            f" and {seeded.choice(['', 'not '])}b{k}" for k in seeded.sample(range(6), seeded.randint(0, 2))
+        )
+        made.append(
+            f"route r{i} {{ tier {i // 100 + 1}  priority {count - i}  when tokens >= {low}"
+            f" and tokens < {low + seeded.randrange(500, 40_000)} and kind in [{kinds}]{flags}"
+            f"  to {('own', 'cloud', 'small')[i % 3]} }}\n"
+        )
+    return "".join(made)
+
+
+def nested(count: int) -> str:
+    """30 bools in nested conditions."""
+    seeded = random.Random(7)
+    made = [SIGNALS, *(f'signal b{k}: bool {{ source keywords("w{k}") }}\n' for k in range(30))]
+
+    def condition(depth: int) -> str:
+        if depth == 0 or seeded.random() < 0.25:
+            return f"{seeded.choice(['', '', 'not '])}b{seeded.randrange(30)}"
+        word = seeded.choice([" and ", " and ", " or "])
+        return "(" + word.join(condition(depth - 1) for _ in range(seeded.randint(2, 3))) + ")"
+
+    for i in range(count):
+        when = f"b{seeded.randrange(30)} and {condition(2)} and {condition(2)} and tokens > {seeded.randrange(150_000)}"
+        made.append(f"route r{i} {{ priority {count - i}  when {when}  to {('own', 'cloud', 'small')[i % 3]} }}\n")
+    return "".join(made)
+
+
+def summed(count: int) -> str:
+    """Bands over sums of scores."""
+    seeded = random.Random(7)
+    made = [SIGNALS]
+    for k in range(8):
+        made.append(f'signal s{k}: score {{ source classifier("s{k}")  threshold 0.{3 + k % 5} }}\n')
+        made.append(f'signal b{k}: bool {{ source keywords("w{k}") }}\n')
+    for k in range(6):
+        made += [
+            f"score c{k} = 0.{2 + k % 4} * b{k} + 0.5 * confidence(s{k}) + 0.25 * raw(s{k + 1}) - 0.1 * b{k + 1}\n",
+            f"band z{k} of c{k} {{ low below 0.2, mid below 0.45, high otherwise }}\n",
+        ]
+    for i in range(count):
+        bands = " and ".join(f"z{k} == {seeded.choice(['low', 'mid', 'high'])}" for k in seeded.sample(range(6), 2))
+        when = (
+            f"{bands} and {seeded.choice(['', 'not '])}b{seeded.randrange(8)} and tokens > {seeded.randrange(150_000)}"
+        )
+        made.append(f"route r{i} {{ priority {count - i}  when {when}  to {('own', 'cloud', 'small')[i % 3]} }}\n")
+    return "".join(made)
+
+
+Sample = Callable[[int, int, random.Random], list[Mapping[str, object]]]
+
+
+def _sample(make: Callable[[int, random.Random], dict[str, object]]) -> Sample:
+    return lambda routes, count, seeded: [make(routes, seeded) for _ in range(count)]
+
+
+def _flags(seeded: random.Random, count: int) -> dict[str, object]:
+    return {f"b{k}": seeded.random() < 0.5 for k in range(count)}
+
+
+GROWING: dict[str, tuple[Callable[[int], str], Sample]] = {
+    "lengths, names and bools": (
+        ranged,
+        _sample(lambda _, r: {"tokens": r.randrange(150_000), "kind": f"e{r.randrange(16)}", **_flags(r, 6)}),
+    ),
+    "one precedence, by tenant": (
+        crossed,
+        _sample(lambda n, r: {"tokens": r.randrange(2 * n), "tenant": f"t{r.randrange(n)}"}),
+    ),
+    "the name of a model": (keyed, _sample(lambda n, r: {"model": f"org/m-{r.randrange(2 * n)}"})),
+    "30 bools, nested": (nested, _sample(lambda _, r: {"tokens": r.randrange(200_000), **_flags(r, 30)})),
+    "bands over sums": (
+        summed,
+        _sample(
+            lambda _, r: {
+                "tokens": r.randrange(200_000),
+                **_flags(r, 8),
+                **{f"s{k}": Decimal(r.randrange(101)) / 100 for k in range(8)},
+            }
+        ),
+    ),
+}

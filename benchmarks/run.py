@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -31,6 +31,7 @@ def main() -> int:
         check()
         gateway()
         decide()
+        decisions()
     return 0
 
 
@@ -165,6 +166,35 @@ def decide() -> None:
     command = (sys.executable, "-m", "wrpc", "decide", "policy.wrp", "log.jsonl", "--format", "json")
     took = processes({"": command}, 2)[""]
     row("`wrpc decide`, whole process", f"{len(lines) * 4 / took:,.0f} /s", f"{len(lines) * 4} lines in {took:.1f} s")
+
+
+def each(decide: Callable[[Mapping[str, object]], object], requests: Sequence[Mapping[str, object]]) -> None:
+    for request in requests:
+        decide(request)
+
+
+def decisions() -> None:
+    """How the compiled function grows with the routes, against its own self and the plain interpreter."""
+    from wrpc.decide.compiled import decider
+    from wrpc.decide.interpret import interpreter
+    from wrpc.policy.load import from_text
+
+    title("decide, compiled to a function: 10,000 routes against 1,000")
+    for name, (policy_of, requests_of) in policies.GROWING.items():
+        took: dict[int, float] = {}
+        for count in (1_000, 10_000):
+            text = policy_of(count)
+            loaded = least(partial(from_text, text), 3)
+            policy, findings = from_text(text)
+            assert policy is not None, findings.diagnostics[:3]
+            made = least(partial(decider, policy), 3)
+            quick = decider(policy)
+            requests = requests_of(count, 2_000, random.Random(0))
+            one = took[count] = least(partial(each, quick, requests)) / len(requests)
+            plain = least(partial(each, interpreter(policy).decide, requests[:200])) / 200
+            note = f"{one * 1e6:.1f} µs a request; made in {made / loaded:.2f} × the time of `load`, {made:.2f} s"
+            row(f"{name}: {count:,} routes", f"{plain / one:.0f} ×", f"as fast as the interpreter; {note}")
+        row("… 10,000 against 1,000", f"{took[10_000] / took[1_000]:.1f} ×", "a request")
 
 
 if __name__ == "__main__":
