@@ -1,5 +1,6 @@
 # ruff: noqa: INP001  a folder of pages
-"""The pages that the program can say better than a writer: codes, targets, commands, the words of the language.
+"""The pages that the program can say better than a writer: codes, targets, commands, the words of the language. And
+the parser's table, which Lark makes of the grammar.
 
 `python docs/generate.py` writes them; a test holds that they are up to date.
 """
@@ -26,6 +27,7 @@ from wrpc.report import contract  # noqa: E402
 from wrpc.report.catalogue import FAMILIES, Entry, entries  # noqa: E402
 from wrpc.report.targets import KIND, said, versions  # noqa: E402
 from wrpc.report.units import decimal  # noqa: E402
+from wrpc.syntax import tabulate  # noqa: E402
 from wrpc.targets import TARGETS, named  # noqa: E402
 from wrpc.targets.settings import COMMON, KINDS, spelled  # noqa: E402
 
@@ -253,6 +255,7 @@ def main() -> int:
     (HERE / "schemas").mkdir(exist_ok=True)
     for name, text in schemas().items():
         (HERE / "schemas" / name).write_text(text, encoding="utf-8", newline="\n")
+    tabulate.main()
     for name, page in PAGES.items():
         (HERE / name).write_text(page(), encoding="utf-8", newline="\n")
     return 0

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import tomllib
+import venv
 import zipfile
 from email.parser import Parser
 from pathlib import Path
@@ -37,6 +38,27 @@ def test_the_wheel_carries_the_package_and_the_grammar_and_nothing_else(wheel: z
     assert {name.split("/")[0] for name in names} == {"wrpc", f"wrpc-{wrpc.__version__}.dist-info"}
     assert {"wrpc/py.typed", "wrpc/grammar/wrp.lark"} <= names
     assert wheel.read("wrpc/grammar/wrp.lark") == (root / "grammar/wrp.lark").read_bytes()
+
+
+def test_an_installed_wheel_reads_without_lark_a_home_or_a_place_to_write(
+    wheel: zipfile.ZipFile, root: Path, tmp_path: Path
+) -> None:
+    venv.create(tmp_path / "venv", with_pip=False)
+    (site,) = (tmp_path / "venv").glob("lib/python*/site-packages")
+    wheel.extractall(site)
+    assert (site / "wrpc/syntax/wrp.json").read_bytes() == (root / "wrpc/syntax/wrp.json").read_bytes()
+    before = sorted(site.rglob("*"))
+    for path in (*before, site):
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    (tmp_path / "home").mkdir()
+    script = "import sys, wrpc; wrpc.load(sys.argv[1]); print(wrpc.__file__, {'lark', 'z3'} & set(sys.modules))"
+    command = [str(tmp_path / "venv/bin/python"), "-B", "-c", script, str(root / "policies/private_stays_home.wrp")]
+    done = subprocess.run(command, env={"HOME": str(tmp_path / "home")}, cwd="/", capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, f"{site / 'wrpc/__init__.py'} set()\n"), done.stderr
+    assert sorted(site.rglob("*")) == before
+    assert list((tmp_path / "home").iterdir()) == []
+    for path in (*before, site):
+        path.chmod(0o755)
 
 
 def test_the_wheel_depends_on_eight_packages(wheel: zipfile.ZipFile) -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from wrpc.values import value
+
 
 @dataclass(frozen=True, eq=False)
 class Source:
@@ -69,7 +71,7 @@ class Source:
         return Span(self, start, start if end is None else end)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Span:
     """A piece of a source, from `start` up to but not including `end`, as offsets."""
 

@@ -12,7 +12,7 @@ from wrpc.diagnostics import Code, Diagnostic, Fix, Related, did_you_mean, findi
 from wrpc.source import Span
 from wrpc.syntax import codes
 from wrpc.syntax import tree as t
-from wrpc.syntax.parser import DEEPEST, OPENERS, TOO_DEEP, Parser
+from wrpc.syntax.parser import DEEPEST, OPENERS, TOO_DEEP, Parser, last_end
 from wrpc.syntax.words import DECLARATIONS, IDENTIFIER, Token
 
 CLOSERS = {")": "(", "]": "[", "}": "{"}
@@ -419,14 +419,6 @@ def plain(text: str) -> str:
     if IDENTIFIER.fullmatch(text):
         return text
     return f"`{text}`" if text and "`" not in text and "\n" not in text else ""
-
-
-def last_end(values: list[Any]) -> int:
-    """The end of the last word that was taken."""
-    for value in reversed(values):
-        last = value[-1] if type(value) is list else value
-        return int(last[2] if type(last) is tuple else last.span.end)
-    return 0
 
 
 def innermost(values: list[Any], openers: AbstractSet[str]) -> int | None:

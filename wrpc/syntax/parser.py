@@ -6,15 +6,27 @@ from typing import Any
 
 from wrpc.source import Source, Span
 from wrpc.syntax import tree as t
-from wrpc.syntax.build import Builder
+from wrpc.syntax.build import Builder, amount
 from wrpc.syntax.table import table
 from wrpc.syntax.words import OPERATORS, Token, words
+from wrpc.values import maker
 
 DEEPEST = 100
 OPENERS = frozenset("([{")
 PREFIXES = frozenset({"not", "+", "-"})
 TOO_DEEP = "too deep"
 """The kind of a token that would open one level more than there may be."""
+SHORTEST, LONGEST = 1 << 10, 1 << 18
+"""How much text is cut into words at once: little at first, since a repair may begin anew a few words on."""
+FIRST, LAST = "\n", ""
+"""What stands for the given first word, and for the end: no word of a text is either."""
+
+Sorted = tuple[str, int, Any, int]
+"""A word's kind; how much space stands before it; what it means; which of these it is."""
+MARK, NAME, TEXT, NUMBER, KEYWORD, COMMENT, GIVEN = range(7)
+TOKENS = (MARK, KEYWORD)
+
+_span, _name = maker(Span), maker(t.Name)
 
 
 class Parser:
@@ -28,85 +40,158 @@ class Parser:
         self.careful = careful  # stop before a word that fits nowhere has closed anything: better for a finding
         self.since = 0  # where reading went on after the last fault
         self.builder = Builder(source)
-        self.states: list[int] = [self.table.start]
+        self.states: list[int] = [0]
         self.values: list[Any] = []
         self.comments: list[t.Comment] = []
+        self.known: dict[str, Sorted] = {LAST: ("$END", 0, None, MARK)}
 
     def run(self, at: int, first: Token | None = None) -> Token | None:
         """Reads from an offset on. None when all is read, else the token that fits nowhere, before which it stands.
-        `first` stands for a word of the text that a repair reads as another kind."""
-        text, end = self.source.text, self.end
-        match, kinds = self.words.match.match, self.words.kinds
-        states, values = self.states, self.values
+        `first` stands for a word of the text that a repair reads as another kind.
+
+        The text is cut into words a passage at a time, each with the space before it; what a word is, is worked out
+        where it is met first. A rule ends where the last word ended, so that no child has to be asked.
+        """
+        text, end, source, careful = self.source.text, self.end, self.source, self.careful
+        states, values, builder, chains = self.states, self.values, self.builder, self.table.chains
         all_actions, rules = self.table.states, self.table.rules
-        keywords, builder = self.table.words, self.builder
-        build = [builder.action.get(rule.action) for rule in rules]
-        careful = self.careful
+        find, known, sort = self.words.find, self.known, self.sort
+        build: list[Any] = [builder.action.get(rule.action) for rule in rules]
+        last = last_end(values)
+        length = SHORTEST
+        if first:
+            known[FIRST] = first[0], 0, None, GIVEN
         while True:
-            actions = all_actions[states[-1]]
+            # ── The next passage, up to the end of a line: no word goes beyond one
             if first:
-                kind, start, at = first
-            elif (found := match(text, at, end)) is None:
-                kind, start, at = "$END", end, end
+                passage, stop = [FIRST], first[2]
+            elif at >= end:
+                passage, at, stop = [LAST], end, end
             else:
-                group = found.lastindex or 0
-                start, at = found.span(group)
-                kind = kinds[group]
-                if kind == "NAME":
-                    word = text[start:at]
-                    if word in keywords:
-                        kind = word if word in OPERATORS else self.keyword(word, start)
-                elif not kind:
-                    kind = text[start:at]
-                elif kind == "COMMENT":
-                    self.comments.append(t.Comment(Span(self.source, start, at), text[start:at]))
-                    continue
-                elif kind == "NUMBER" and text[start] == "-" and kind not in actions:
-                    kind, at = "-", start + 1
-            if careful and not self.takes(kind):
-                return kind, start, at
-            while True:
-                action = actions.get(kind)
-                if action is None:
-                    return kind, start, at
-                if action >= 0:
-                    break
-                rule = rules[action]
-                size = rule.size
-                if not rule.action:
-                    states[-1] = all_actions[states[-2]][rule.origin]
-                    actions = all_actions[states[-1]]
-                    continue
-                children = values[-size:] if size else []
-                if size:
-                    del values[-size:], states[-size:]
-                if rule.spread:
-                    children = _spread(children)
-                made = build[action]
-                if made:
-                    value = made(children)
-                    if rule.origin == "<start>":
-                        values.append(value)
-                        return None
-                else:
-                    value = children
-                values.append(value)
-                states.append(all_actions[states[-1]][rule.origin])
+                stop = text.find("\n", at + length, end) + 1 or end
+                passage = find(text, at, stop)
+                length = min(length * 4, LONGEST)
+            for word in passage:
+                kind, lead, meaning, sort_of = known.get(word) or sort(word)
+                start = at + lead
+                at += len(word)
                 actions = all_actions[states[-1]]
-            if len(states) > DEEPEST and (kind in OPENERS or kind in PREFIXES) and self.depth() >= DEEPEST:
-                return TOO_DEEP, start, at
-            states.append(action)
-            if first:
-                values.append(self.stand_in(first))
-                first = None
-            elif kind == "NAME":
-                values.append(builder.name(start, at))
-            elif kind == "NUMBER":
-                values.append(builder.number(start, at))
-            elif kind == "STRING":
-                values.append(builder.text(start, at))
-            else:
-                values.append((kind, start, at))
+                rest = ""
+                if sort_of > TEXT:
+                    if sort_of == NUMBER:
+                        if word[lead] == "-" and kind not in actions:  # it stands between two numbers
+                            rest = word[lead + 1 :]
+                            kind, sort_of, at = "-", MARK, start + 1
+                    elif sort_of == KEYWORD:
+                        action = actions.get(kind)
+                        if kind == "default" or action is None or action < 0:
+                            kind = self.keyword(kind, start)
+                            if kind == "NAME":
+                                sort_of = NAME
+                    elif sort_of == COMMENT:
+                        self.comments.append(t.Comment(_span(source, start, at), word[lead:]))
+                        continue
+                    elif first:
+                        start, at = first[1], first[2]
+                while True:
+                    if careful and not self.takes(kind):
+                        return kind, start, at
+                    # ── Every rule that ends before this word
+                    action = all_actions[states[-1]].get(kind)
+                    while action is not None and action < 0:
+                        reduced = action
+                        origin, size, name, spread = rules[reduced]
+                        if name:
+                            children: Any
+                            if size == 1:
+                                children = values[-1]
+                                if type(children) is not list:
+                                    children = [children]
+                            else:
+                                children = values[-size:] if size else []
+                                del values[1 - size :], states[1 - size :]
+                                if spread:
+                                    children = _spread(children)
+                            if origin == "<start>":
+                                values[:] = [builder.start(children)]
+                                return None
+                            if made := build[reduced]:
+                                head = children[0]
+                                if type(head) is tuple:
+                                    children = made(children, _span(source, head[1], last))
+                                elif size == 1:
+                                    children = made(children, head.span)
+                                else:
+                                    children = made(children, _span(source, head.span.start, last))
+                            values[-1] = children
+                        below = states[-2]
+                        try:
+                            states[-1], action = chains[below, reduced][kind]
+                        except KeyError:
+                            states[-1], action = self.chain(below, reduced, kind)
+                    if action is None:
+                        return kind, start, at
+                    # ── The word itself
+                    if len(states) > DEEPEST and (kind in OPENERS or kind in PREFIXES) and self.depth() >= DEEPEST:
+                        return TOO_DEEP, start, at
+                    states.append(action)
+                    last = at
+                    if sort_of == NAME:
+                        values.append(_name(_span(source, start, at), meaning))
+                    elif sort_of in TOKENS:
+                        values.append((kind, start, at))
+                    elif sort_of == NUMBER:
+                        values.append(builder.number(start, at, meaning))
+                    elif sort_of == TEXT:
+                        values.append(builder.text(start, at, meaning))
+                    elif first:
+                        values.append(self.stand_in(first))
+                        first = None
+                    if not rest:
+                        break
+                    kind, _, meaning, sort_of = known.get(rest) or sort(rest)
+                    start, at, rest = at, at + len(rest), ""
+            at = stop
+
+    def chain(self, below: int, rule: int, kind: str) -> tuple[int, int | None]:
+        """The state on top after a rule has been reduced, and what then is to be done, for a next word of this kind.
+
+        Most rules of an expression only pass their child on: `tokens` is a path, so a factor, so a term, a sum, …, up
+        to what the next word asks for. Where such a chain leads depends on nothing else, and is kept.
+        """
+        all_actions, rules = self.table.states, self.table.rules
+        top = below
+        action: int | None = rule
+        while action is not None and action < 0:
+            top = all_actions[below][rules[action].origin]
+            action = all_actions[top].get(kind)
+            if action is not None and action < 0 and rules[action].action:
+                break
+        self.table.chains.setdefault((below, rule), {})[kind] = top, action
+        return top, action
+
+    def sort(self, word: str) -> Sorted:
+        """What a word is, space before it included, wherever it stands."""
+        found = self.words.match.fullmatch(word)
+        assert found is not None, "cut by the same patterns"
+        group = found.lastindex or 0
+        lead, kind, text = found.start(group), self.words.kinds[group], found[group]
+        made: Sorted
+        match kind:
+            case "NAME" if text in self.table.words:
+                made = text, lead, text, MARK if text in OPERATORS else KEYWORD
+            case "NAME":
+                made = kind, lead, text[1:-1].replace("``", "`") if text[0] == "`" else text, NAME
+            case "NUMBER":
+                made = kind, lead, amount(text), NUMBER
+            case "STRING":
+                made = kind, lead, None if "\\" in text else text[1:-1], TEXT
+            case "COMMENT":
+                made = kind, lead, None, COMMENT
+            case _:
+                made = kind or text, lead, None, MARK
+        self.known[word] = made
+        return made
 
     def keyword(self, word: str, start: int) -> str:
         """Whether a word is a keyword here, or a name like any other."""
@@ -157,6 +242,14 @@ class Parser:
                 return self.builder.zero(span)
             case _:
                 return token
+
+
+def last_end(values: list[Any]) -> int:
+    """The end of the last word that was taken."""
+    for value in reversed(values):
+        last = value[-1] if type(value) is list else value
+        return int(last[2] if type(last) is tuple else last.span.end)
+    return 0
 
 
 def _spread(children: list[Any]) -> list[Any]:

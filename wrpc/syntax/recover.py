@@ -14,10 +14,10 @@ from wrpc.diagnostics import Diagnostic, finding
 from wrpc.source import Source
 from wrpc.syntax import codes
 from wrpc.syntax import tree as t
-from wrpc.syntax.faults import Fault, Repair, innermost, last_end
+from wrpc.syntax.faults import Fault, Repair, innermost
 from wrpc.syntax.habits.clauses import ITEMS
 from wrpc.syntax.habits.told import at_a_fault
-from wrpc.syntax.parser import TOO_DEEP, Parser
+from wrpc.syntax.parser import TOO_DEEP, Parser, last_end
 from wrpc.syntax.words import DECLARATIONS, IDENTIFIER, Token, words
 
 MOST = 50

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple
 
@@ -45,6 +46,9 @@ def written(text: str, taken: frozenset[str] = OPERATORS) -> str:
 
 class Words(NamedTuple):
     match: re.Pattern[str]
+    """The next word, with the space before it; the group says of what kind."""
+    find: Callable[[str, int, int], list[str]]
+    """All words of a passage of a text, each with the space before it."""
     kinds: tuple[str, ...]
     """By group of `match`; "" for a mark, which is its own kind."""
     settled: re.Pattern[str]
@@ -57,4 +61,5 @@ def words() -> Words:
     groups = [(kind, made.patterns[kind]) for kind in ("NAME", "NUMBER", "STRING")]
     groups += [("", marks), ("COMMENT", made.patterns["COMMENT"]), *SLIPS.items()]
     match = re.compile(r"\s*+(?:" + "|".join(f"({pattern})" for _, pattern in groups) + ")")
-    return Words(match, ("", *(kind for kind, _ in groups)), re.compile(made.patterns["SETTLED"]))
+    find = re.compile(r"\s*+(?:" + "|".join(pattern for _, pattern in groups) + ")").findall
+    return Words(match, find, ("", *(kind for kind, _ in groups)), re.compile(made.patterns["SETTLED"]))
