@@ -115,8 +115,9 @@ def settle(f: Facts, group: m.Group) -> None:
     seen = [n for n in others if f.fires[n] and n not in f.failed]
     if len(seen) > 1:
         raise Outside(f"{seen} of {group.name} fire together")
-    # One that is seen to fire settles those that failed, whatever a failure of theirs means.
-    firing = seen or [n for n in others if f.fires[n]]
+    # One that is seen to fire settles those that failed, whatever a failure of theirs means; of several whose failure
+    # means it, the first as written fires: they exclude each other.
+    firing = seen or [n for n in others if f.fires[n]][:1]
     unknown = [n for n in others if f.fires[n] is None]
     if firing:
         for name in group.members:
