@@ -30,9 +30,10 @@ ROOMS = {
     "wrpc.targets": {8},
     "wrpc.verify": {0, 8},
     "wrpc.importers": set(FAMILIES),
+    "wrpc.accept": {0, 9},
 }
 # Their examples are requests, commits or another system's files, which the tests of those rooms run.
-ELSEWHERE = ("wrpc.importers", "wrpc.decide", "wrpc.targets", "wrpc.verify")
+ELSEWHERE = ("wrpc.importers", "wrpc.decide", "wrpc.targets", "wrpc.verify", "wrpc.accept")
 
 CODES = [e.code for e in entries()]
 SHOWN = [e for e in entries() if not e.module.startswith(ELSEWHERE)]

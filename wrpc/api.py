@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from wrpc.diagnostics import Findings, Refusal
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from wrpc.decide import Decision
     from wrpc.diagnostics import Diagnostic
     from wrpc.importers.foreign import Foreign
@@ -49,20 +51,29 @@ def loads(text: str, *, name: str = "policy.wrp") -> Policy:
     return policy
 
 
-def lint(policy: Policy, *, select: Sequence[str] = (), ignore: Sequence[str] = ()) -> Findings:
-    """What needs no solver."""
+def lint(
+    policy: Policy, *, select: Sequence[str] = (), ignore: Sequence[str] = (), today: date | None = None
+) -> Findings:
+    """What needs no solver. What comments and waivers of the policy accept is in `suppressed`.
+
+    `today`: waivers whose last day lies before it waive nothing; without it none ends.
+    """
+    from wrpc.accept.all import accepted
     from wrpc.analysis.run import chosen
     from wrpc.analysis.run import lint as run
 
-    return chosen(run(policy) + _blocks(policy), select, ignore)
+    return chosen(accepted(run(policy) + _blocks(policy), policy, today), select, ignore)
 
 
-def check(policy: Policy, *, select: Sequence[str] = (), ignore: Sequence[str] = ()) -> Findings:
+def check(
+    policy: Policy, *, select: Sequence[str] = (), ignore: Sequence[str] = (), today: date | None = None
+) -> Findings:
     """Everything `lint` does, and every proof: what became of each guard and claim is in `proofs`."""
+    from wrpc.accept.all import accepted
     from wrpc.analysis.run import check as run
     from wrpc.analysis.run import chosen
 
-    return chosen(run(policy) + _blocks(policy), select, ignore)
+    return chosen(accepted(run(policy) + _blocks(policy), policy, today), select, ignore)
 
 
 def _blocks(policy: Policy) -> Findings:
@@ -78,12 +89,17 @@ def _blocks(policy: Policy) -> Findings:
 
 
 def read_foreign(
-    path: str | Path | Source, *, kind: str = "auto", release: str | None = None, optional: bool = False
+    path: str | Path | Source,
+    *,
+    kind: str = "auto",
+    release: str | Mapping[str, str] | None = None,
+    optional: bool = False,
 ) -> Foreign:
     """Another system's file: every configuration in it, wherever it lives, with its policies and findings.
 
     `kind` is the name of an importer (`wrpc.importers.IMPORTERS`), or "auto", which tells by the keys. A file without
-    any has an error that says what it looks like; `optional` makes that a note. Raises Refusal where the file cannot
+    any has an error that says what it looks like; `optional` makes that a note. `release`: of the program, or by
+    importer. Raises Refusal where the file cannot
     be read, KeyError for an unknown kind, foreign.UnknownRelease for a release that the importer does not know.
     """
     from wrpc.importers.foreign import read
@@ -95,29 +111,39 @@ def check_file(
     path: str | Path | Source,
     *,
     kind: str | None = None,
-    release: str | None = None,
+    release: str | Mapping[str, str] | None = None,
     env: Sequence[str | Path] = (),
     select: Sequence[str] = (),
     ignore: Sequence[str] = (),
+    today: date | None = None,
 ) -> Findings:
     """Everything there is to say about a file: a policy, or with `kind` another system's (see `read_foreign`).
 
-    What cannot be resolved is among the findings. Raises Refusal where the file cannot be read.
+    What cannot be resolved is among the findings, and so is what is wrong with its comments and waivers. Raises Refusal
+    where the file cannot be read.
     """
+    from wrpc.accept.all import accepted, faults, looked_for
     from wrpc.analysis.run import chosen
 
+    judged = looked_for(solver=True, select=select, ignore=ignore)
     if kind is None:
         from wrpc.policy.load import from_source, load_all
 
         policy, found = load_all(path, env) if isinstance(path, str | Path) else from_source(path)
-        found += Findings() if policy is None else check(policy)
+        if policy is not None:
+            found = accepted(found + check(policy, today=today), policy, today)
+            others = {s.name for s in policy.sources[0 if env else 1 :]}
+            found += Findings.of(faults(found, [policy], policy.sources, judged, elsewhere=others, today=today))
         return chosen(found, select, ignore)
+    from wrpc.accept.comments import ignored
     from wrpc.importers.foreign import examined, without_import_notes
 
     foreign = read_foreign(path, kind=kind, release=release)
     found = without_import_notes(foreign.findings)
     for each in examined(foreign, check):
         found += each.findings
+    found = ignored(found, [foreign.source])
+    found += Findings.of(faults(found, (), [foreign.source], judged))
     return chosen(found, select, ignore)
 
 
@@ -125,7 +151,7 @@ def fix(
     path: str | Path | Source,
     *,
     kind: str | None = None,
-    release: str | None = None,
+    release: str | Mapping[str, str] | None = None,
     select: Sequence[str] = (),
     ignore: Sequence[str] = (),
     optional: bool = False,
@@ -215,19 +241,23 @@ def compile(  # noqa: A001  the verb of the trade
     *targets: str,
     findings: Findings | None = None,
     settings: Mapping[str, Value] | None = None,
+    today: date | None = None,
 ) -> Compilation:
     """The policy as files of each target, under the law of loss: what is not carried is a finding.
 
-    `findings` of an earlier `check` are used where given. Raises KeyError for an unknown target.
+    `findings` of an earlier `check` are used where given. A conflict between routes stops it, whatever a comment or a
+    baseline says. `today`: see `lint`. Raises KeyError for an unknown target.
     """
+    from wrpc.accept.comments import ignored
+    from wrpc.accept.waivers import compilable
     from wrpc.targets import named
     from wrpc.targets.compile import compile_all
     from wrpc.targets.manifest import manifest
     from wrpc.targets.target import Options
 
-    found = findings if findings is not None else check(policy)
-    options = Options(settings=dict(settings or {}))
+    found = compilable(findings if findings is not None else check(policy, today=today))
+    options = Options(settings=dict(settings or {}), today=today)
     compiled = compile_all(policy, [named(name) for name in dict.fromkeys(targets)], found, options)
-    everything = found + Findings.of(d for c in compiled for d in c.diagnostics)
+    everything = found + ignored(Findings.of(d for c in compiled for d in c.diagnostics), policy.sources)
     written = None if everything.errors else manifest(policy, compiled, found)
     return Compilation(compiled, everything, written)

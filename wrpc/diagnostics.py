@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
 from difflib import get_close_matches
-from typing import Literal
+from typing import Literal, TypeVar
 
 from wrpc.source import Span
 from wrpc.values import value
@@ -73,7 +73,8 @@ class Fix:
 @value
 class Diagnostic:
     """A finding. `verdict` is None unless a proof stands behind it. `follows`: subjects; where other findings tell of
-    each that it takes no request, this one only follows from them."""
+    each that it takes no request, this one only follows from them. `baseline`: it is in the baseline of this run;
+    `excused`: so it fails nothing."""
 
     code: Code
     message: str
@@ -86,6 +87,8 @@ class Diagnostic:
     help: str | None = None
     fixes: tuple[Fix, ...] = ()
     follows: tuple[str, ...] = field(default=(), compare=False)
+    baseline: bool = field(default=False, compare=False)
+    excused: bool = field(default=False, compare=False)
 
     def key(self) -> tuple[object, ...]:
         return (*self.span.key(), self.code.id, self.message)
@@ -125,25 +128,74 @@ class Proof:
 
 
 @value
+class Suppression:
+    """Why a finding does not count: `span` is the comment, the waiver or the line of the settings that says so. A
+    waiver has an owner and may have a last day, `2026-12-31`."""
+
+    by: Literal["comment", "waiver", "settings"]
+    reason: str
+    span: Span
+    owner: str = ""
+    until: str = ""
+
+
+@value
+class Suppressed:
+    """A finding that does not count, and why."""
+
+    finding: Diagnostic
+    why: Suppression
+
+    def key(self) -> tuple[object, ...]:
+        return self.finding.key()
+
+
+@value
 class Findings:
-    """Everything one run has to say, sorted by place. `tests`: how many tests ran, those that failed included."""
+    """Everything one run has to say, sorted by place. `tests`: how many tests ran, those that failed included.
+
+    `suppressed` are none of the diagnostics. `excused`: the guards and claims whose failure is waived; what became of
+    them still stands in `proofs`.
+    """
 
     diagnostics: tuple[Diagnostic, ...] = ()
     proofs: tuple[Proof, ...] = ()
     tests: int = 0
+    suppressed: tuple[Suppressed, ...] = ()
+    excused: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, diagnostics: Iterable[Diagnostic], proofs: Iterable[Proof] = (), *, tests: int = 0) -> Findings:
-        unique = {d.key(): d for d in diagnostics}
-        return cls(tuple(sorted(unique.values(), key=lambda d: d.key())), tuple(proofs), tests)
+    def of(
+        cls,
+        diagnostics: Iterable[Diagnostic],
+        proofs: Iterable[Proof] = (),
+        *,
+        tests: int = 0,
+        suppressed: Iterable[Suppressed] = (),
+        excused: Iterable[str] = (),
+    ) -> Findings:
+        return cls(_placed(diagnostics), tuple(proofs), tests, _placed(suppressed), tuple(dict.fromkeys(excused)))
 
     @property
     def errors(self) -> int:
-        return sum(d.severity == "error" for d in self.diagnostics)
+        """Those that fail a run."""
+        return self._count("error")
 
     @property
     def warnings(self) -> int:
-        return sum(d.severity == "warning" for d in self.diagnostics)
+        return self._count("warning")
+
+    @property
+    def notes(self) -> int:
+        return self._count("info")
+
+    @property
+    def known(self) -> int:
+        """How many are in the baseline."""
+        return sum(d.baseline for d in self.diagnostics)
+
+    def _count(self, severity: Severity) -> int:
+        return sum(d.severity == severity and not d.excused for d in self.diagnostics)
 
     @property
     def ok(self) -> bool:
@@ -151,8 +203,9 @@ class Findings:
 
     @property
     def unproved(self) -> int:
-        """Guards and claims that are refuted or open: they fail, whether or not a finding that says so is shown."""
-        return sum(p.verdict in ("refuted", "open") for p in self.proofs)
+        """Guards and claims that are refuted or open: they fail, whether or not a finding that says so is shown,
+        unless that is waived."""
+        return sum(p.verdict in ("refuted", "open") and p.subject not in self.excused for p in self.proofs)
 
     @property
     def assumes(self) -> tuple[str, ...]:
@@ -160,8 +213,21 @@ class Findings:
         return tuple(dict.fromkeys(a for p in self.proofs for a in p.leans_on))
 
     def __add__(self, other: Findings) -> Findings:
-        tests = self.tests + other.tests
-        return Findings.of(self.diagnostics + other.diagnostics, self.proofs + other.proofs, tests=tests)
+        return Findings.of(
+            self.diagnostics + other.diagnostics,
+            self.proofs + other.proofs,
+            tests=self.tests + other.tests,
+            suppressed=self.suppressed + other.suppressed,
+            excused=self.excused + other.excused,
+        )
+
+
+_Placed = TypeVar("_Placed", Diagnostic, Suppressed)
+
+
+def _placed(found: Iterable[_Placed]) -> tuple[_Placed, ...]:
+    """Each once, by place."""
+    return tuple(sorted({d.key(): d for d in found}.values(), key=lambda d: d.key()))
 
 
 class Refusal(Exception):

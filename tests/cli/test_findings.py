@@ -73,7 +73,7 @@ def test_what_is_refuted_or_open_is_never_green(wrpc, policy, options):
 @pytest.mark.parametrize("command", ["check", "lint"])
 @pytest.mark.parametrize(
     ("option", "code", "near"),
-    [("--select", "WRP999", "WRP902"), ("--ignore", "WRP200", "WRP201"), ("--select", "WRP201,WRP77", "WRP801")],
+    [("--select", "WRP999", "WRP909"), ("--ignore", "WRP200", "WRP201"), ("--select", "WRP201,WRP77", "WRP801")],
 )
 def test_a_code_that_no_finding_has_is_bad_usage(wrpc, policy, command, option, code, near):
     done = wrpc(command, policy(), option, code)

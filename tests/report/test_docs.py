@@ -25,7 +25,9 @@ def test_pages_are_up_to_date(root: Path):
     assert stale == [], "python docs/generate.py writes them"
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "docs/language.md", "docs/words.md"])
+@pytest.mark.parametrize(
+    "name", ["README.md", "CONTRIBUTING.md", "docs/language.md", "docs/words.md", "docs/findings.md"]
+)
 def test_links(root: Path, name: str):
     text = (root / name).read_text(encoding="utf-8")
     for link in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", text):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -35,12 +36,16 @@ def run_one(module: str, policy: Policy, ask: Asker) -> list[Diagnostic | Proof]
 
 def chosen(findings: Findings, select: Collection[str], ignore: Collection[str]) -> Findings:
     """Only the codes that begin with one of `select`, none that begins with one of `ignore`."""
-    kept = [
-        d
-        for d in findings.diagnostics
-        if (not select or d.code.id.startswith(tuple(select))) and not (ignore and d.code.id.startswith(tuple(ignore)))
-    ]
-    return Findings.of(kept, findings.proofs, tests=findings.tests)
+    if not select and not ignore:
+        return findings
+    first, none = tuple(select), tuple(ignore)
+
+    def asked(code: str) -> bool:
+        return (not first or code.startswith(first)) and not (none and code.startswith(none))
+
+    kept = (d for d in findings.diagnostics if asked(d.code.id))
+    suppressed = (s for s in findings.suppressed if asked(s.finding.code.id))
+    return replace(findings, diagnostics=tuple(kept), suppressed=tuple(suppressed))
 
 
 def _findings(found: list[Diagnostic | Proof]) -> Findings:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Unpack
 
 import click
 
-from wrpc.cli import options
+from wrpc.cli import accepting, options
 from wrpc.cli.app import Command
 from wrpc.importers import IMPORTERS
 
@@ -32,8 +33,8 @@ from wrpc.importers import IMPORTERS
     "--diff", is_flag=True, help="Write nothing; show what --fix would change, and exit 1 if it would change anything."
 )
 @options.codes
+@accepting.options
 @options.output
-@options.fail_on
 @options.notes
 def command(
     policies: tuple[Path, ...],
@@ -46,15 +47,14 @@ def command(
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     format: str,
-    fail_on: str,
     notes: bool,
+    **wanted: Unpack[accepting.Wanted],
 ) -> int:
     """Lint each POLICY and prove it: conflicts, coverage, guards and claims.
 
     A claim that does not hold is shown with a request that breaks it; `wrpc decide` confirms it.
     """
     import wrpc
-    from wrpc.analysis.run import chosen
     from wrpc.cli.policies import CONFIGURATIONS, files, gather, gather_foreign, known_release, loaded
     from wrpc.cli.repairs import Repairs
     from wrpc.cli.show import show
@@ -73,22 +73,28 @@ def command(
     paths = files(policies) if kind is None else files(policies, CONFIGURATIONS)
     # In a folder, and for `auto` among several files, one of another system is nothing to stop for.
     optional = skip_unknown or (kind is not None and (paths != policies or (kind == "auto" and len(paths) > 1)))
+    accept = accepting.accepting(policies, wanted, select, ignore)
+    releases = release or accept.release
     with known_release():
         if fix or diff:
-            repairs = Repairs(kind, select, ignore, release, optional)
+            repairs = Repairs(kind, accept.select, ignore, releases, optional)
             if diff:
                 return repairs.show(paths)
             repairs.write(paths, sys.stdout if format == "text" else sys.stderr)
         if kind is None:
-            found = gather((loaded(path, env) for path in paths), wrpc.check)
+            found = gather((loaded(path, env) for path in paths), lambda policy: wrpc.check(policy, today=accept.today))
         else:
-            found = gather_foreign(paths, kind, release, optional=optional)
+            found = gather_foreign(paths, kind, releases, optional=optional)
     return show(
-        chosen(found.findings, select, ignore),
+        accept.judge(found, solver=True, several=bool(env)),
         format=format,
-        fail_on=fail_on,
+        fail_on=accept.fail_on,
         notes=notes,
         dimensions=found.dimensions,
+        baseline=accept.baseline is not None,
+        read=found.sources,
+        looked_for=accept.checks(format, solver=True),
+        tests=found.tests,
         proofs=found.proofs,
         stream=sys.stderr if fix and found.nothing and format == "text" else None,
     )

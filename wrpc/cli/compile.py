@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 import click
 
-from wrpc.cli import options
+from wrpc.cli import accepting, options
 from wrpc.cli.app import Command
 from wrpc.cli.exits import FINE
 
@@ -28,11 +29,17 @@ if TYPE_CHECKING:
     "--out", metavar="DIR", type=click.Path(path_type=Path), required=True, help="Folder that the files are written to."
 )
 @options.environments
+@accepting.options
 @options.output
-@options.fail_on
 @options.notes
 def command(
-    policy: Path, names: tuple[str, ...], out: Path, env: tuple[Path, ...], format: str, fail_on: str, notes: bool
+    policy: Path,
+    names: tuple[str, ...],
+    out: Path,
+    env: tuple[Path, ...],
+    format: str,
+    notes: bool,
+    **wanted: Unpack[accepting.Wanted],
 ) -> int:
     """Compile POLICY to the files of each target, in DIR, with a manifest.
 
@@ -40,16 +47,32 @@ def command(
     always reported.
     """
     import wrpc
+    from wrpc.accept.waivers import compilable
     from wrpc.cli.policies import dimensions, one
     from wrpc.cli.show import exit_code, show
     from wrpc.report.screen import write
 
+    # What a target loses is no finding of a selection: a compile tells all of it.
+    accept = replace(accepting.accepting([policy], wanted), select=())
     resolved, found = one(policy, env)
     targets = chosen(names, resolved)
-    made = wrpc.compile(resolved, *targets, findings=found + wrpc.check(resolved))
-    code = exit_code(made.findings, fail_on)
+    before = accept.before(found + wrpc.check(resolved, today=accept.today), resolved)
+    made = wrpc.compile(resolved, *targets, findings=before, today=accept.today)
+    shared = {source.name for source in resolved.sources[0 if env else 1 :]}
+    told = compilable(accept.after(made.findings, [resolved], resolved.sources, solver=True, elsewhere=shared))
+    code = exit_code(told, accept.fail_on)
     written = made.write(out) if code == FINE else ()
-    show(made.findings, format=format, fail_on=fail_on, notes=notes, dimensions=dimensions(resolved))
+    show(
+        told,
+        format=format,
+        fail_on=accept.fail_on,
+        notes=notes,
+        dimensions=dimensions(resolved),
+        baseline=accept.baseline is not None,
+        read=resolved.sources,
+        looked_for=accept.checks(format, solver=True),
+        tests=[(test.title, test.span) for test in resolved.tests],
+    )
     if format == "text":
         write([(("wrote ", "label"), (str(path), "")) for path in written] or [(("nothing is written", ""),)])
     return code

@@ -6,10 +6,11 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Unpack
 
 import click
 
-from wrpc.cli import options
+from wrpc.cli import accepting, options
 from wrpc.cli.app import Command
 from wrpc.importers import IMPORTERS
 
@@ -19,25 +20,37 @@ from wrpc.importers import IMPORTERS
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 @click.option("-o", "--out", metavar="FILE|DIR", help="Where to write the policies; a name that ends in / is a folder.")
 @options.release
+@accepting.project
 @options.output
-@options.fail_on
 @options.notes
-def command(kind: str, file: Path, out: str | None, release: str | None, format: str, fail_on: str, notes: bool) -> int:
+def command(
+    kind: str,
+    file: Path,
+    out: str | None,
+    release: str | None,
+    format: str,
+    notes: bool,
+    **wanted: Unpack[accepting.Project],
+) -> int:
     """Convert another system's configuration FILE to a policy, and list what is wrong with it.
 
     KIND is one of the importers' names, or `auto`. A file that holds several policies becomes several, in a folder.
     What a policy cannot express, and what is wrong, is listed with its line.
     """
     import wrpc
+    from wrpc.accept.comments import ignored
     from wrpc.cli.policies import STDIN, known_release, stdin
     from wrpc.cli.show import show
     from wrpc.importers.foreign import outputs
 
+    accept = accepting.settled([file], wanted)
     with known_release():
-        foreign = wrpc.read_foreign(stdin() if file == STDIN else file, kind=kind, release=release)
+        where = stdin() if file == STDIN else file
+        foreign = wrpc.read_foreign(where, kind=kind, release=release or accept.release)
     if not foreign.configurations and format == "text":
         raise click.ClickException("\n".join(f"{file}: {d.message}" for d in foreign.findings.diagnostics))
-    texts, found = outputs(foreign.policies), foreign.findings
+    # What only a check looks for is not judged here, and so no comment is called unused.
+    texts, found = outputs(foreign.policies), accept.settings.ignored(ignored(foreign.findings, [foreign.source]))
     if out is not None:
         save(out, texts)
     elif format == "text":
@@ -45,8 +58,8 @@ def command(kind: str, file: Path, out: str | None, release: str | None, format:
             names = ", ".join(policy.name for policy in foreign.policies)
             raise click.UsageError(f"{file} holds {len(texts)} policies ({names}): -o DIR says where they go")
         sys.stdout.writelines(texts.values())
-        return show(found, format=format, fail_on=fail_on, notes=notes, stream=sys.stderr)
-    return show(found, format=format, fail_on=fail_on, notes=notes)
+        return show(found, format=format, fail_on=accept.fail_on, notes=notes, stream=sys.stderr)
+    return show(found, format=format, fail_on=accept.fail_on, notes=notes)
 
 
 def save(name: str, texts: Mapping[str, str]) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Unpack
 
 import click
 
-from wrpc.cli import options
+from wrpc.cli import accepting, options
 from wrpc.cli.app import Command
 
 
@@ -14,8 +15,8 @@ from wrpc.cli.app import Command
 @options.many_policies
 @options.environments
 @options.codes
+@accepting.options
 @options.output
-@options.fail_on
 @options.notes
 def command(
     policies: tuple[Path, ...],
@@ -23,19 +24,29 @@ def command(
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     format: str,
-    fail_on: str,
     notes: bool,
+    **wanted: Unpack[accepting.Wanted],
 ) -> int:
     """Check syntax, names, types, units and style of each POLICY, without the solver.
 
     A folder stands for every .wrp file below it, `-` for standard input.
     """
     import wrpc
-    from wrpc.analysis.run import chosen
     from wrpc.cli.policies import files, gather, loaded
     from wrpc.cli.show import show
 
-    found = gather((loaded(path, env) for path in files(policies)), wrpc.lint)
+    accept = accepting.accepting(policies, wanted, select, ignore)
+    found = gather(
+        (loaded(path, env) for path in files(policies)), lambda policy: wrpc.lint(policy, today=accept.today)
+    )
     return show(
-        chosen(found.findings, select, ignore), format=format, fail_on=fail_on, notes=notes, dimensions=found.dimensions
+        accept.judge(found, solver=False, several=bool(env)),
+        format=format,
+        fail_on=accept.fail_on,
+        notes=notes,
+        dimensions=found.dimensions,
+        baseline=accept.baseline is not None,
+        read=found.sources,
+        looked_for=accept.checks(format, solver=False),
+        tests=found.tests,
     )

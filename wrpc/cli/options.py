@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 
 import click
 
-from wrpc.diagnostics import listing
 from wrpc.report import FORMATS
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -21,13 +20,6 @@ output = click.option(
     default="text",
     show_default=True,
     help="Output format.",
-)
-fail_on = click.option(
-    "--fail-on",
-    type=click.Choice(["error", "warning"]),
-    default="error",
-    show_default=True,
-    help="Lowest severity that makes the exit code 1.",
 )
 notes = click.option("--notes", is_flag=True, help="Show every note, not one line for each kind.")
 release = click.option(
@@ -62,29 +54,19 @@ def split(values: Sequence[str]) -> tuple[str, ...]:
 
 def one_code(value: str) -> str:
     """A code, or the beginning of several. Raises UsageError for anything else."""
-    code = value.upper()
-    if not (code.startswith("WRP") and code[3:].isdigit() and len(code) <= 6):
+    from wrpc.accept.limits import spelled
+
+    code = spelled(value)
+    if code is None:
         raise click.UsageError(f"`{value}` is not a code; codes look like WRP201, families like WRP2")
     return code
 
 
 def _codes(_ctx: click.Context, _parameter: click.Parameter, values: Sequence[str]) -> tuple[str, ...]:
+    from wrpc.accept.limits import unknown
+
     found = tuple(one_code(value) for value in split(values))
     for code in found:
-        _known(code)
+        if near := unknown(code):
+            raise click.UsageError(f"there is no code `{code}`; {near}")
     return found
-
-
-def _known(code: str) -> None:
-    """Raises UsageError for a code that no finding has; a family may have none yet."""
-    from wrpc.analysis import CHECKS, LINTS
-
-    rows = (known for table in (LINTS, CHECKS) for row in table.values() for known in row)
-    if len(code) < len("WRP10") or any(known.startswith(code) for known in rows):
-        return
-    from wrpc.report import catalogue
-
-    known = [entry.code.id for entry in catalogue.entries()]
-    if not any(k.startswith(code) for k in known):
-        near = sorted(known, key=lambda k: (abs(int(k[3:]) - int(code[3:].ljust(3, "0"))), k))[:3]
-        raise click.UsageError(f"there is no code `{code}`; the nearest are {listing(sorted(near), 'and')}")

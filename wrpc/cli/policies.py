@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +16,7 @@ from wrpc.diagnostics import Findings
 if TYPE_CHECKING:
     from wrpc.diagnostics import Proof
     from wrpc.policy.model import Policy
-    from wrpc.source import Source
+    from wrpc.source import Source, Span
 
 STDIN = Path("-")
 POLICIES = (".wrp",)
@@ -84,6 +84,15 @@ class Gathered:
     proofs: dict[str, tuple[Proof, ...]] = field(default_factory=dict)
     nothing: bool = False
     """No foreign file was a configuration."""
+    policies: list[Policy] = field(default_factory=list)
+    sources: list[Source] = field(default_factory=list)
+    """The files that were read whole, imports and overrides included."""
+    imported: set[str] = field(default_factory=set)
+    """The names of those that other policies may import too."""
+
+    @property
+    def tests(self) -> list[tuple[str, Span]]:
+        return [(test.title, test.span) for policy in self.policies for test in policy.tests]
 
 
 def gather(policies: Iterator[tuple[Policy | None, Findings]], examine: Callable[[Policy], Findings]) -> Gathered:
@@ -94,12 +103,17 @@ def gather(policies: Iterator[tuple[Policy | None, Findings]], examine: Callable
         if policy is not None:
             examined = examine(policy)
             gathered.findings += examined
+            gathered.policies.append(policy)
+            gathered.sources += policy.sources
+            gathered.imported |= {source.name for source in policy.sources[1:]}
             gathered.dimensions |= dimensions(policy)
             gathered.proofs[f"policy {policy.name}  {policy.sources[0].name}"] = examined.proofs
     return gathered
 
 
-def gather_foreign(paths: Sequence[Path], kind: str, release: str | None, *, optional: bool) -> Gathered:
+def gather_foreign(
+    paths: Sequence[Path], kind: str, release: str | Mapping[str, str] | None, *, optional: bool
+) -> Gathered:
     """The findings of foreign files and of the policies in them."""
     import wrpc
     from wrpc.importers.foreign import examined, without_import_notes
@@ -110,6 +124,7 @@ def gather_foreign(paths: Sequence[Path], kind: str, release: str | None, *, opt
         foreign = wrpc.read_foreign(where, kind=kind, release=release, optional=optional)
         gathered.findings += without_import_notes(foreign.findings)
         gathered.nothing &= not foreign.configurations
+        gathered.sources += [foreign.source] if foreign.configurations else []
         for each in examined(foreign, wrpc.check):
             gathered.findings += each.findings
             if each.policy is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -27,7 +27,7 @@ class Repairs:
     kind: str | None = None
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
-    release: str | None = None
+    release: str | Mapping[str, str] | None = None
     optional: bool = False
     """A foreign file may as well be no configuration."""
 

@@ -57,7 +57,12 @@ class Excerpt:
 
     def bring_all(self, found: Findings) -> Findings:
         proofs = (p if p.span is None else replace(p, span=self.span(p.span)) for p in found.proofs)
-        return Findings.of((self.bring(d) for d in found.diagnostics), proofs, tests=found.tests)
+        brought = (self.bring(d) for d in found.diagnostics)
+        accepted = (
+            replace(s, finding=self.bring(s.finding), why=replace(s.why, span=self.span(s.why.span)))
+            for s in found.suppressed
+        )
+        return Findings.of(brought, proofs, tests=found.tests, suppressed=accepted, excused=found.excused)
 
     def hide(self) -> None:
         """What no report of the piece shows, no report of the file shows either."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -62,7 +62,11 @@ class Examined:
     findings: Findings
 
 
-def read(source: Source, kind: str = AUTO, release: str | None = None, *, optional: bool = False) -> Foreign:
+Release = str | Mapping[str, str] | None
+"""A release for every importer, or by importer."""
+
+
+def read(source: Source, kind: str = AUTO, release: Release = None, *, optional: bool = False) -> Foreign:
     """The configurations of a text. `kind` is an importer's name or `auto`; `optional`: it may as well be none.
 
     Raises KeyError for an unknown importer, UnknownRelease for a release that the importer does not know.
@@ -128,7 +132,8 @@ def without_import_notes(found: Findings) -> Findings:
     return replace(found, diagnostics=tuple(kept))
 
 
-def _read(home: Home, reader: Importer, release: str | None, kind: str, *, several: bool) -> Configuration:
+def _read(home: Home, reader: Importer, releases: Release, kind: str, *, several: bool) -> Configuration:
+    release = releases.get(home.importer) if isinstance(releases, Mapping) else releases
     if release is not None and release not in reader.releases:
         known = ", ".join(reader.releases)
         raise UnknownRelease(f"`{home.importer}` is known in release {known}, not `{release}`")
@@ -160,7 +165,7 @@ def _told_of(found: Findings, where: str) -> Findings:
     if not where:
         return found
     told = (replace(d, message=f"{d.message} (in {where})") for d in found.diagnostics)
-    return Findings.of(told, found.proofs, tests=found.tests)
+    return Findings.of(told, found.proofs, tests=found.tests, suppressed=found.suppressed, excused=found.excused)
 
 
 def _insisted(source: Source, kind: str, found: Found) -> Found:

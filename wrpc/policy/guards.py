@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wrpc.policy import codes, expr
+from wrpc.policy import codes, expr, waivers
 from wrpc.policy import model as m
 from wrpc.policy.attributes import Reader
 from wrpc.policy.faults import Faults
@@ -61,6 +61,7 @@ class Guards:
             accepts_failure=bool(parts.of(tree.AcceptFailure)),
             labels=given.table("labels"),
             description=given.get("description", str) or "",
+            waivers=waivers.read(section, self.reader, self.faults),
         )
 
     def rule(self, clause: tree.Forbid | tree.Deny | tree.Require) -> m.Rule | None:
@@ -142,6 +143,7 @@ class Guards:
             critical=bool(parts.of(tree.Critical)),
             labels=given.table("labels"),
             description=given.get("description", str) or "",
+            waivers=waivers.read(section, self.reader, self.faults),
         )
 
     def claim(self, clause: tree.Claim) -> m.Claim | None:

@@ -534,6 +534,17 @@ Rule = Forbid | Denial | Obligation
 
 
 @value
+class Waiver:
+    """What a guard or claim accepts for a time: findings of one code. `until` is the last day, `2026-12-31`."""
+
+    code: str
+    reason: str
+    owner: str
+    until: str
+    span: Span = field(compare=False, repr=False)
+
+
+@value
 class Guard:
     """`accepts_failure`: what a failed signal lets past it is meant."""
 
@@ -545,6 +556,7 @@ class Guard:
     accepts_failure: bool = False
     labels: Mapping[str, Value] = field(default_factory=dict)
     description: str = ""
+    waivers: tuple[Waiver, ...] = ()
 
 
 @value
@@ -565,6 +577,7 @@ class Assertion:
     critical: bool = False
     labels: Mapping[str, Value] = field(default_factory=dict)
     description: str = ""
+    waivers: tuple[Waiver, ...] = ()
 
 
 @value

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from wrpc.policy import codes
+from wrpc.policy import codes, waivers
 from wrpc.policy.names import Names
 from wrpc.source import Span
 from wrpc.syntax import tree
@@ -51,6 +51,7 @@ def apply(overrides: Iterable[tree.Override], names: Names) -> list[Change]:
                     fixes=names.rename(section.name, names.of(section.kind)) if best else (),
                 )
             continue
+        waivers.of_sealed(before, section.items, names.faults)
         after = overridden(before, section)
         names.declared[section.kind][section.name.text] = after
         changes.append(Change(before, after, section.title))

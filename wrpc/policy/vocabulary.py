@@ -265,8 +265,8 @@ BLOCKS: Mapping[str, Mapping[str, Kind]] = {
     },
     "cache": {"similarity": SHARE, "ttl": TIME},
     "retain": {"ttl": Either((COUNT, TIME)), "share": SHARE},
-    "guard": NOTES,
-    "assert": NOTES,
+    "guard": {"waive": Free(), **NOTES},
+    "assert": {"waive": Free(), **NOTES},
 }
 
 # Attributes that LANGUAGE gives a clause of its own in the grammar, for suggestions.

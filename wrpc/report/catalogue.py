@@ -29,6 +29,7 @@ MODULES = (
     "wrpc.verify.codes",
     "wrpc.importers.codes",
     *(f"{package}.codes" for package in IMPORTERS.values()),
+    "wrpc.accept.codes",
 )
 
 FAMILIES = {

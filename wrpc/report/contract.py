@@ -58,6 +58,21 @@ class Diagnostic(Contract):
     witness: dict[str, Value] | None
     help: str | None
     fixes: list[Fix]
+    baseline: bool | None = None
+
+
+class Suppression(Contract):
+    """Why a finding does not count: a comment beside it, a waiver of its guard or claim, or the project's settings."""
+
+    by: Literal["comment", "waiver", "settings"]
+    reason: str
+    span: Span
+    owner: str | None
+    until: str | None
+
+
+class Suppressed(Diagnostic):
+    suppression: Suppression
 
 
 class Proof(Contract):
@@ -80,16 +95,24 @@ class Summary(Contract):
     enforced: int
     tests: int
     assumes: list[str]
+    baseline: int | None = None
+    suppressed: int | None = None
 
 
 class Report(Contract):
-    """What `--format json` prints. Numbers of a witness are in base units."""
+    """What `--format json` prints. Numbers of a witness are in base units.
+
+    In a run with a baseline each finding says whether it is in it; one that is counts in `summary.baseline`, and
+    neither among the errors nor among the warnings unless it fails all the same. `suppressed`: findings that are
+    accepted, and are none of `diagnostics`; there where there are any.
+    """
 
     version: Literal[1]
     verdict: Literal["pass", "fail"]
     summary: Summary
     diagnostics: list[Diagnostic]
     proofs: list[Proof]
+    suppressed: list[Suppressed] | None = None
 
 
 class Destination(Contract):

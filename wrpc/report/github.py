@@ -28,9 +28,11 @@ def annotation(d: Diagnostic, dimensions: Mapping[str, str] | None = None) -> st
     places = {"file": span.file, "line": span.line, "endLine": span.end_line}
     if span.end_line == span.line:
         places |= {"col": span.column, "endColumn": max(span.column, span.end_column - 1)}
-    properties = {**places, "title": f"{d.code.id} {d.code.name}"}
+    known = " (in the baseline)" if d.baseline else ""
+    properties = {**places, "title": f"{d.code.id} {d.code.name}{known}"}
     written = ",".join(f"{key}={_property(str(value))}" for key, value in properties.items())
-    return f"::{LEVELS[d.severity]} {written}::{_data(chr(10).join(said))}"
+    level = "notice" if d.excused else LEVELS[d.severity]
+    return f"::{level} {written}::{_data(chr(10).join(said))}"
 
 
 def _data(value: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from wrpc.diagnostics import Diagnostic, Findings, Fix, Proof
+from wrpc.diagnostics import Diagnostic, Findings, Fix, Proof, Suppression
 from wrpc.letters import in_json
 from wrpc.report import Shown
 from wrpc.report.screen import Line
@@ -14,14 +14,22 @@ VERSION = 1
 
 
 def render(found: Findings, shown: Shown) -> Iterator[Line]:
-    for line in dumps(document(found, failed=shown.failed), indent=2).split("\n"):
+    whole = document(found, failed=shown.failed, baseline=shown.baseline)
+    for line in dumps(whole, indent=2).split("\n"):
         yield ((line, ""),)
 
 
-def document(found: Findings, *, failed: bool) -> dict[str, object]:
-    """`failed`: an error, or a warning under `--fail-on warning`. Numbers are in base units."""
+def document(found: Findings, *, failed: bool, baseline: bool = False) -> dict[str, object]:
+    """`failed`: an error, or a warning under `--fail-on warning`. Numbers are in base units.
+
+    What is accepted adds keys at the end, and only where there is any: a run with a baseline says of each finding
+    whether it is in it, and `suppressed` has the findings that a comment, a waiver or the settings accept.
+    """
     counts = {v: sum(p.verdict == v for p in found.proofs) for v in ("proved", "refuted", "open", "enforced")}
-    return {
+    accepted: dict[str, object] = {"baseline": found.known} if baseline else {}
+    if found.suppressed:
+        accepted["suppressed"] = len(found.suppressed)
+    whole: dict[str, object] = {
         "version": VERSION,
         "verdict": "fail" if failed else "pass",
         "summary": {
@@ -30,10 +38,14 @@ def document(found: Findings, *, failed: bool) -> dict[str, object]:
             **counts,
             "tests": found.tests,
             "assumes": list(found.assumes),
+            **accepted,
         },
-        "diagnostics": [diagnostic(d) for d in found.diagnostics],
+        "diagnostics": [{**diagnostic(d), **({"baseline": d.baseline} if baseline else {})} for d in found.diagnostics],
         "proofs": [proof(p) for p in found.proofs],
     }
+    if found.suppressed:
+        whole["suppressed"] = [{**diagnostic(s.finding), "suppression": suppression(s.why)} for s in found.suppressed]
+    return whole
 
 
 def diagnostic(d: Diagnostic) -> dict[str, object]:
@@ -48,6 +60,16 @@ def diagnostic(d: Diagnostic) -> dict[str, object]:
         "witness": None if d.witness is None else dict(d.witness),
         "help": d.help,
         "fixes": [fix(f) for f in d.fixes],
+    }
+
+
+def suppression(why: Suppression) -> dict[str, object]:
+    return {
+        "by": why.by,
+        "reason": why.reason,
+        "span": why.span.json(),
+        "owner": why.owner or None,
+        "until": why.until or None,
     }
 
 

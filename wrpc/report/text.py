@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from unicodedata import east_asian_width
 
-from wrpc.diagnostics import Diagnostic, Findings, Proof
+from wrpc.diagnostics import Diagnostic, Findings, Proof, Suppression
 from wrpc.report import Shown, fold, units
 from wrpc.report.screen import Line, clean
 from wrpc.source import Span
@@ -13,27 +14,30 @@ from wrpc.source import Span
 WIDTH = 120  # of an excerpt; of a longer line the part around the caret is shown
 SEVERITIES = ("error", "warning", "info")
 WORDS = {"error": "error", "warning": "warning", "info": "note"}
+DONE = {"comment": "ignored", "settings": "ignored by the settings", "waiver": "waived"}
 VERDICTS = ("proved", "enforced", "refuted", "open")
 
 
 def render(found: Findings, shown: Shown) -> Iterator[Line]:
     """What is worst first, then by file and line; notes last, and one line for each of their causes."""
-    told = sorted(found.diagnostics, key=lambda d: SEVERITIES.index(d.severity))
+    told = sorted((d for d in found.diagnostics if not d.excused), key=lambda d: SEVERITIES.index(d.severity))
     graver = fold.causes(d for d in told if d.severity != "info")
     for diagnostic in graver:
         yield from finding(diagnostic, shown.dimensions)
         yield ()
     remarks = list(notes([d for d in told if d.severity == "info"], shown))
+    remarks += accepted(found, shown)
     yield from remarks
     if remarks:
         yield ()
+    waived = waivers(found)
     several = {policy: own for policy, own in shown.proofs.items() if own} if len(shown.proofs) > 1 else {}
     for policy, own in several.items():
         yield ((policy, "label"),)
-        yield from proofs(own, shown.dimensions)
+        yield from proofs(own, shown.dimensions, waived)
         yield ()
     if found.proofs and not several:
-        yield from proofs(found.proofs, shown.dimensions)
+        yield from proofs(found.proofs, shown.dimensions, waived)
         yield ()
     yield from ending(found, shown)
 
@@ -49,8 +53,36 @@ def notes(found: Sequence[Diagnostic], shown: Shown) -> Iterator[Line]:
             yield ((code.id, "strong"), (" ", ""), (WORDS["info"], "info"), (more, ""))
 
 
+def accepted(found: Findings, shown: Shown) -> Iterator[Line]:
+    """What is in the baseline and what is suppressed: a line for each where every note is asked for, else none."""
+    if not shown.notes:
+        return
+    for d in found.diagnostics:
+        if d.excused:
+            yield (("in the baseline: ", "label"), (f"{d.code.id} {place(d.span)} {d.message}", "place"))
+    for s in found.suppressed:
+        d, why = s.finding, s.why
+        yield ((f"{DONE[why.by]}: ", "label"), (f"{d.code.id} {place(d.span)} {d.message} ({said(why)})", "place"))
+
+
+def waivers(found: Findings) -> dict[str, str]:
+    """Of each guard and claim of which something is waived, by whom and why."""
+    told: dict[str, dict[str, None]] = {}
+    for s in found.suppressed:
+        if s.why.by == "waiver":
+            for subject in s.finding.subjects:
+                told.setdefault(subject, {})[f"{s.finding.code.id} {said(s.why)}"] = None
+    return {subject: f"  waived: {'; '.join(each)}" for subject, each in told.items()}
+
+
+def said(why: Suppression) -> str:
+    by = f"{why.owner}, until {why.until}: " if why.until else f"{why.owner}: " if why.owner else ""
+    return f"{by}{why.reason}"
+
+
 def finding(d: Diagnostic, dimensions: Mapping[str, str] | None = None) -> Iterator[Line]:
-    head = ((d.code.id, "strong"), (" ", ""), (WORDS[d.severity], d.severity), (f": {d.message}", ""))
+    known = " (in the baseline)" if d.baseline else ""
+    head = ((d.code.id, "strong"), (" ", ""), (WORDS[d.severity], d.severity), (f": {d.message}{known}", ""))
     if d.severity == "info":
         yield (*head, ("  --> ", "label"), (place(d.span), "place"))
     else:
@@ -96,8 +128,10 @@ def cells(text: str) -> int:
     return sum(2 if east_asian_width(c) in "WF" else 1 for c in shown)
 
 
-def proofs(found: Iterable[Proof], dimensions: Mapping[str, str] | None = None) -> Iterator[Line]:
-    """A line for what became of each guard and claim."""
+def proofs(
+    found: Iterable[Proof], dimensions: Mapping[str, str] | None = None, waived: Mapping[str, str] | None = None
+) -> Iterator[Line]:
+    """A line for what became of each guard and claim, and by whom it is waived."""
     rows = list(found)
     wide = max(len(p.verdict) for p in rows)
     widest = min(40, max(len(p.subject) for p in rows))
@@ -109,6 +143,7 @@ def proofs(found: Iterable[Proof], dimensions: Mapping[str, str] | None = None) 
             more += f"  assuming {', '.join(proof.leans_on)}"
         if proof.why:
             more += f"  {proof.why}"
+        more += (waived or {}).get(proof.subject, "")
         subject = proof.subject.ljust(widest) if more else proof.subject
         yield ((proof.verdict.ljust(wide), proof.verdict), (f"  {subject}{more}", ""))
 
@@ -119,7 +154,11 @@ def ending(found: Findings, shown: Shown) -> Iterator[Line]:
     assumed = sorted({each for proof in found.proofs for each in proof.leans_on})
     if assumed:
         yield (("assuming ", "label"), (", ".join(assumed), ""))
-    if found.warnings and not found.errors and shown.fail_on:
+    if found.errors or found.unproved or not shown.fail_on:
+        return
+    if shown.fail_on == "note" and (found.warnings or found.notes):
+        yield (("warnings and notes fail this run (--fail-on note)", ""),)
+    elif found.warnings:
         said = (
             "warnings fail this run (--fail-on warning)"
             if shown.fail_on == "warning"
@@ -129,9 +168,9 @@ def ending(found: Findings, shown: Shown) -> Iterator[Line]:
 
 
 def summary(found: Findings, *, failed: bool) -> Line:
-    graver = fold.causes(d for d in found.diagnostics if d.severity != "info")
+    graver = fold.causes(d for d in found.diagnostics if d.severity != "info" and not d.excused)
     errors = sum(d.severity == "error" for d in graver)
-    remarks = len(found.diagnostics) - found.errors - found.warnings
+    remarks = found.notes
     parts = [counted(errors, "error")] if errors else ["no errors"]
     parts += [counted(n, word) for n, word in ((len(graver) - errors, "warning"), (remarks, "note")) if n]
     said = ", ".join(parts)
@@ -140,6 +179,11 @@ def summary(found: Findings, *, failed: bool) -> Line:
         said += "; " + ", ".join(f"{n} {v}" for v, n in counts.items() if n)
     if found.tests:
         said += f"; {counted(found.tests, 'test')} ran"
+    aside = [f"{found.known} in the baseline"] if found.known else []
+    by = Counter[str](s.why.by for s in found.suppressed)
+    aside += [f"{by[each]} {DONE[each]}" for each in DONE if by[each]]
+    if aside:
+        said += "; " + ", ".join(aside)
     return ((said, "error" if failed else "proved"),)
 
 

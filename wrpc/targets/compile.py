@@ -9,6 +9,7 @@ from functools import cache
 
 from wrpc.diagnostics import Diagnostic, Findings, Verdict, finding, listing
 from wrpc.policy.model import Policy
+from wrpc.policy.waivers import lapsed
 from wrpc.source import Span
 from wrpc.targets import TARGETS, named
 from wrpc.targets import settings as blocks
@@ -46,6 +47,8 @@ class Waived:
 
     finding: Diagnostic
     reason: str
+    owner: str = ""
+    until: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,7 @@ def compile_policy(
     if target.faults is not None and not faults:
         faults += target.faults(policy, options)
     diagnostics = [*faults, *_losses(target, uses, verdicts)]
-    waivers = blocks.waivers(options.settings)
+    waivers = [w for w in blocks.waivers(options.settings) if not lapsed(w.until, options.today)]
     shown, waived = _waive(diagnostics, waivers)
     if findings.errors or _has_error(shown):
         return Compiled(target, (), _once(shown), uses, tuple(waived))
@@ -138,7 +141,8 @@ def _options(policy: Policy, given: Options, target: Target) -> Options:
     base = given.base if given.base is not None else (str(path.parent) if path else None)
     if settings is None:
         return replace(given, base=base)
-    return Options(settings={**settings.settings, **given.settings}, spans={**settings.spans, **given.spans}, base=base)
+    all_settings, spans = {**settings.settings, **given.settings}, {**settings.spans, **given.spans}
+    return replace(given, settings=all_settings, spans=spans, base=base)
 
 
 def _has_error(diagnostics: Iterable[Diagnostic]) -> bool:
@@ -254,8 +258,10 @@ def _waive(
         if waiver is None:
             shown.append(found)
             continue
-        waived.append(Waived(found, waiver.reason))
+        waived.append(Waived(found, waiver.reason, waiver.owner, waiver.until))
         message = f"waived: {found.message}"
-        reason = f"the policy's reason: {waiver.reason}"
+        by = f" of {waiver.owner}" if waiver.owner else ""
+        until = f", until {waiver.until}" if waiver.until else ""
+        reason = f"the policy's reason{by}{until}: {waiver.reason}"
         shown.append(finding(WAIVED, message, found.span, subjects=found.subjects, help=reason))
     return shown, waived

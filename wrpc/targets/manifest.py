@@ -23,7 +23,7 @@ _NOTES = {"carried": "where", "approximated": "loses", "not_carried": "why", "el
 def manifest(policy: Policy, compiled: Sequence[Compiled], findings: Findings) -> Artifact:
     """The same policy, settings and compiler give the same bytes: no clock, no absolute path."""
     shown = _names(policy)
-    content = {
+    content: dict[str, object] = {
         "version": VERSION,
         "compiler": {"name": "wrpc", "version": __version__},
         "policy": policy.name,
@@ -31,6 +31,12 @@ def manifest(policy: Policy, compiled: Sequence[Compiled], findings: Findings) -
         "proofs": [{"subject": p.subject, "verdict": p.verdict, "leans_on": list(p.leans_on)} for p in findings.proofs],
         "targets": {c.target.name: _target(c, shown) for c in sorted(compiled, key=lambda c: c.target.name)},
     }
+    if findings.suppressed:
+        content["suppressed"] = [
+            {"code": s.finding.code.id, "message": s.finding.message, "by": s.why.by, "reason": s.why.reason,
+             **_owned(s.why.owner, s.why.until), "at": _place(s.finding.span, shown)}
+            for s in findings.suppressed
+        ]  # fmt: skip
     return Artifact(NAME, writing.json(content) + "\n")
 
 
@@ -50,7 +56,7 @@ def _target(compiled: Compiled, shown: Callable[[Source], str]) -> dict[str, obj
         {"code": d.code.id, "message": d.message, "at": _place(d.span, shown)} for d in compiled.diagnostics
     ]
     found["waived"] = [
-        {"code": w.finding.code.id, "message": w.finding.message, "reason": w.reason,
+        {"code": w.finding.code.id, "message": w.finding.message, "reason": w.reason, **_owned(w.owner, w.until),
          "at": _place(w.finding.span, shown)}
         for w in compiled.waived
     ]  # fmt: skip
@@ -63,6 +69,10 @@ def _target(compiled: Compiled, shown: Callable[[Source], str]) -> dict[str, obj
         for a in compiled.artifacts
     ]
     return found
+
+
+def _owned(owner: str, until: str) -> dict[str, str]:
+    return {name: text for name, text in (("owner", owner), ("until", until)) if text}
 
 
 def _place(span: Span, shown: Callable[[Source], str]) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from wrpc.diagnostics import Diagnostic, did_you_mean, finding
 from wrpc.policy.model import Amount, Env, Policy, TargetSettings, Value, Word
+from wrpc.policy.waivers import PARTS, day
 from wrpc.source import Span
 from wrpc.targets import TARGETS
 from wrpc.targets.codes import UNKNOWN_SETTING, UNKNOWN_TARGET
@@ -17,7 +18,7 @@ COMMON: Mapping[str, Setting] = {
     "waive": Setting(
         "map",
         'findings that are accepted, each with its reason: `waive { WRP801 "…" }`, or only those about one thing:'
-        ' `waive { WRP801 { small_talk "…" } }`',
+        ' `waive { WRP801 { small_talk "…" } }`; in place of a reason `{ owner "…" until "2026-12-31" reason "…" }`',
     ),
 }
 KINDS = {
@@ -36,11 +37,13 @@ NEVER_WAIVED = frozenset({"WRP803", "WRP804", "WRP805", "WRP806", "WRP808", "WRP
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """`subject` is None where every finding of that code is accepted."""
+    """`subject` is None where every finding of that code is accepted. `until`: its last day, if it has one."""
 
     code: str
     subject: str | None
     reason: str
+    owner: str = ""
+    until: str = ""
 
     def covers(self, finding: Diagnostic) -> bool:
         if finding.code.id != self.code:
@@ -118,14 +121,26 @@ def waivers(settings: Mapping[str, Value]) -> tuple[Waiver, ...]:
 
 def _waivers(value: Value | None) -> Iterator[Waiver | str]:
     """Each waiver, or the code of one that is not written as it should be."""
-    for code, reason in value.items() if isinstance(value, Mapping) else ():
-        if isinstance(reason, str):
-            yield Waiver(code, None, reason)
-        elif isinstance(reason, Mapping):
-            for subject, text in reason.items():
-                yield Waiver(code, subject, text) if isinstance(text, str) else code
+    for code, given in value.items() if isinstance(value, Mapping) else ():
+        if isinstance(given, Mapping) and not _in_full(given):
+            for subject, own in given.items():
+                yield _waiver(code, subject, own)
         else:
-            yield code
+            yield _waiver(code, None, given)
+
+
+def _waiver(code: str, subject: str | None, given: Value) -> Waiver | str:
+    if isinstance(given, str):
+        return Waiver(code, subject, given)
+    if isinstance(given, Mapping) and _in_full(given):
+        texts = {name: text for name, text in given.items() if isinstance(text, str)}
+        return Waiver(code, subject, texts["reason"], texts.get("owner", ""), texts.get("until", ""))
+    return code
+
+
+def _in_full(given: Mapping[str, Value]) -> bool:
+    """Whether a block is one waiver with its owner and last day, and not a list of what is waived."""
+    return "reason" in given and set(given) <= set(PARTS) and all(isinstance(text, str) for text in given.values())
 
 
 def _faulty_waivers(target: Target, value: Value | None, span: Span) -> Iterator[Diagnostic]:
@@ -140,3 +155,6 @@ def _faulty_waivers(target: Target, value: Value | None, span: Span) -> Iterator
         elif not waiver.reason.strip():
             message = f"the waiver of `{waiver.code}` gives no reason"
             yield finding(UNKNOWN_SETTING, message, span)
+        elif waiver.until and day(waiver.until) is None:
+            message = f'"{waiver.until}", the last day of the waiver of `{waiver.code}`, is not a day'
+            yield finding(UNKNOWN_SETTING, message, span, help='a day is written "2026-12-31"')

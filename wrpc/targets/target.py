@@ -11,13 +11,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import field
 from enum import StrEnum
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from wrpc.diagnostics import Diagnostic
 from wrpc.policy.model import Policy, Value
 from wrpc.source import Span
 from wrpc.targets.gateway.branches import Settled
 from wrpc.values import value
+
+if TYPE_CHECKING:
+    from datetime import date
 
 
 class Construct(StrEnum):
@@ -156,11 +159,13 @@ class Options:
     """What a compile was asked for, beside the policy. `settings` is the `target` block, checked against its table.
 
     `base` is the folder of the policy's main file, for data that it names (length distributions); None in memory.
+    `today`: the day on which waivers are judged; None: none ends.
     """
 
     settings: Mapping[str, Value] = field(default_factory=dict)
     spans: Mapping[str, Span] = field(default_factory=dict)
     base: str | None = None
+    today: date | None = None
 
 
 @value

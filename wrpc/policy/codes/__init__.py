@@ -28,6 +28,9 @@ from wrpc.policy.codes.blocks import (
     GROUP_MEMBERSHIP as GROUP_MEMBERSHIP,
 )
 from wrpc.policy.codes.blocks import (
+    INCOMPLETE_WAIVER as INCOMPLETE_WAIVER,
+)
+from wrpc.policy.codes.blocks import (
     MISPLACED_OTHERS as MISPLACED_OTHERS,
 )
 from wrpc.policy.codes.blocks import (

@@ -146,3 +146,29 @@ Good:
 
 How to repair: delete it.
 """)
+
+INCOMPLETE_WAIVER = Code("WRP146", "incomplete-waiver", "error", """\
+A waiver of a guard or claim that lacks its owner, its last day or its reason, or waives what cannot be waived.
+
+What a guard or claim fails to keep is never ignored by a comment. Somebody accepts it, until a day, for a reason.
+
+Bad:
+
+    pool own { trust "own" }
+    pool cloud { trust "cloud" }
+    default { to own, cloud }
+    assert stays { never destination.trust == "cloud"  waive { WRP401 { reason "until the move" } } }
+    #                                                          ^^^^^^ WRP146
+
+Good:
+
+    pool own { trust "own" }
+    pool cloud { trust "cloud" }
+    default { to own, cloud }
+    assert stays {
+      never destination.trust == "cloud"
+      waive { WRP401 { owner "platform team"  until "2026-12-31"  reason "until the move" } }
+    }
+
+How to repair: write all three. WRP404 and WRP408 cannot be waived, and an override waives nothing of a sealed guard.
+""")
