@@ -16,4 +16,5 @@ COMMANDS = {
     "rule": "wrpc.cli.rule",
     "targets": "wrpc.cli.targets",
     "test": "wrpc.cli.test",
+    "verify": "wrpc.cli.verify",
 }

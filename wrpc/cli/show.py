@@ -16,7 +16,7 @@ from wrpc.source import Source, Span
 # A file itself could not be read (the policy, the settings, a baseline), so that nothing is known about what it says.
 UNREADABLE = frozenset({
     "WRP005", "WRP007", "WRP008", "WRP070", "WRP071", "WRP080", "WRP081", "WRP082", "WRP083", "WRP084", "WRP085",
-    "WRP086", "WRP087", "WRP088",
+    "WRP086", "WRP087", "WRP088", "WRP860", "WRP861", "WRP862",
 })  # fmt: skip
 
 

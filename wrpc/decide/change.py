@@ -73,8 +73,10 @@ def effect(old: Told, new: Told) -> Effect:
 class Sides:
     """Two policies whose decisions are compared."""
 
-    def __init__(self, old: Policy, new: Policy) -> None:
-        self.attributes = tuple(dict.fromkeys((*ALWAYS, *sorted(_read(old) | _read(new)))))
+    def __init__(self, old: Policy, new: Policy, *, named: bool = False) -> None:
+        """`named`: pools are matched by their names as well."""
+        names = ("pool",) if named else ()
+        self.attributes = tuple(dict.fromkeys((*names, *ALWAYS, *sorted(_read(old) | _read(new)))))
         table: Table = {}
         self.old = Side(old, self.attributes, table)
         self.new = Side(new, self.attributes, table)
@@ -209,7 +211,7 @@ class Side:
         return *main, *rest, others, settings, escalate
 
     def route(self, name: str) -> Route:
-        found = self.policy.default if name == "default" else self.policy.routes[name]
+        found = self.policy.routes.get(name) or self.policy.default
         assert found is not None, "a decision's route is one of the policy's"
         return found
 

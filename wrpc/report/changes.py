@@ -95,7 +95,9 @@ def outcome(decision: Decision) -> str:
     if decision.action == "deny":
         by = f" ({_subject(decision.by)})" if decision.by else ""
         return f"deny: {decision.reason}{by}"
-    taker = "default" if decision.route == "default" else f"route {units.name(decision.route or '')}"
+    name = decision.route or ""
+    # An entry of a compiled file says itself what it is of.
+    taker = name if name == "default" or name.startswith(("route ", "signal ")) else f"route {units.name(name)}"
     others = f", stand in on {', '.join(decision.others)}" if decision.others else ""
     asked = f"; asked for {', '.join(decision.obligations)}" if decision.obligations else ""
     return f"{taker} → {destinations(decision.destinations)}{others}{asked}"

@@ -231,6 +231,41 @@ class Suite(Contract):
     coverage: Coverage
 
 
+class Difference(Contract):
+    """A request that a compiled file decides otherwise than the policy; `entry` is the line that takes it, as
+    `envoy/envoy.yaml:120`. `what`: of a target that decides no requests, what is not as compiled; the rest is null."""
+
+    region: str | None
+    witness: dict[str, Value] | None
+    policy: Decision | None
+    artifact: Decision | None
+    entry: str
+    what: str | None
+
+
+class VerifiedTarget(Contract):
+    """`why` says what keeps it open, or what is not compared."""
+
+    target: str
+    verdict: Literal["equal", "different", "open"]
+    differences: list[Difference]
+    why: str | None
+
+
+class Verified(Contract):
+    """What `verify --format json` prints."""
+
+    version: Literal[1]
+    verdict: Literal["equal", "different", "open"]
+    targets: list[VerifiedTarget]
+    diagnostics: list[Diagnostic]
+
+
 SCHEMAS: dict[str, type[Contract]] = {
-    "report": Report, "decision": Decision, "refused": Refused, "diff": Diff, "test": Suite,
-}  # fmt: skip
+    "report": Report,
+    "decision": Decision,
+    "refused": Refused,
+    "diff": Diff,
+    "test": Suite,
+    "verify": Verified,
+}

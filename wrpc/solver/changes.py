@@ -69,9 +69,9 @@ class Unsettled:
     request: Mapping[str, RequestValue] | None = None
 
 
-def changes(old: Policy, new: Policy, *, resources: int = RESOURCES) -> Result:
-    """What the new policy makes of the old one's requests."""
-    return Changes(Sides(old, new), resources).result()
+def changes(old: Policy, new: Policy, *, named: bool = False, resources: int = RESOURCES) -> Result:
+    """What the new policy makes of the old one's requests. `named`: pools are matched by their names as well."""
+    return Changes(Sides(old, new, named=named), resources).result()
 
 
 class Changes:
