@@ -11,10 +11,11 @@ import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cache, cached_property, reduce
+from itertools import islice
 from math import prod
 from random import Random
 
-from wrpc.decide.cells import Asked
+from wrpc.decide.cells import Asked, Domain
 from wrpc.decide.evaluate import RELATIONS
 from wrpc.decide.request import RequestValue
 from wrpc.override import override
@@ -46,7 +47,7 @@ from wrpc.policy.expr import (
     reads,
     walk,
 )  # fmt: skip
-from wrpc.policy.model import Action, Policy, Route, Score
+from wrpc.policy.model import Action, Enum, Policy, Route, Score
 
 ALL = 1 << 12  # combinations that are all looked at
 SOME = 256  # of more
@@ -153,7 +154,7 @@ class _Sample(Meaning[int, Values]):
             domain = asked.domain(name, failures=False)
             if domain is None:
                 raise TooMuch
-            domains.append((name, domain.values))
+            domains.append((name, self._told_apart(name, domain, found)))
         count = prod(len(values) for _, values in domains)
         stride = 1
         for name, values in domains:
@@ -163,6 +164,14 @@ class _Sample(Meaning[int, Values]):
         self._whole = count <= ALL
         self._full = (1 << (count if self._whole else SOME)) - 1
         self._known: dict[int, int] = {}
+
+    def _told_apart(self, name: str, domain: Domain, read: Sequence[Condition | Linear]) -> Sequence[RequestValue]:
+        """Of a signal of names, those that the condition names, and one of the others."""
+        kind = self._policy.signals[name].type
+        if not isinstance(kind, Enum):
+            return domain.values
+        told = {n for e in read for node in walk(e) if isinstance(node, OneOf) for n in node.names}
+        return [*sorted(told.intersection(kind.names)), *islice((n for n in kind.names if n not in told), 1)]
 
     def unmoved(self, condition: Condition) -> Iterator[Path]:
         return self._visit(condition, self._full, ())

@@ -15,13 +15,4 @@ T = TypeVar("T")
 def suspects(room: Room, things: Sequence[T], shown: Callable[[T], Term]) -> Iterator[T]:
     """Those that a request may show, in order; what stands alone is not asked about again here. `shown` may become
     impossible of things that were found otherwise in the meantime."""
-    from wrpc.solver.terms import disj
-
-    pending = [things]
-    while pending:
-        among = pending.pop()
-        if len(among) == 1:
-            yield among[0]
-        elif among and not room.settle(disj(shown(thing) for thing in among)).impossible:
-            half = len(among) // 2
-            pending += [among[half:], among[:half]]
+    yield from (things[i] for i in room.among([shown(thing) for thing in things]))

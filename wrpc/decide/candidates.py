@@ -19,12 +19,17 @@ class Candidates:
     def __init__(self, routes: Sequence[Route]) -> None:
         self._routes = routes
         self._always: list[int] = []
+        self._prefixed: dict[str, dict[str, list[int]]] = {}
         self._needing: dict[str, list[int]] = {}
         self._by_value: dict[str, dict[str, list[int]]] = {}
         for i, route in enumerate(routes):
             need = None if route.when is None else needed(route.when)
             if need is None:
-                self._always.append(i)
+                beginning = None if route.when is None else begun(route.when)
+                if beginning is None:
+                    self._always.append(i)
+                else:
+                    self._prefixed.setdefault(beginning[0], {}).setdefault(beginning[1], []).append(i)
                 continue
             signal, values = need
             self._needing.setdefault(signal, []).append(i)
@@ -32,13 +37,34 @@ class Candidates:
             for value in values:
                 by_value.setdefault(value, []).append(i)
 
+        self._lengths = {s: sorted({len(p) for p in by_prefix}) for s, by_prefix in self._prefixed.items()}
+
     def of(self, values: Mapping[str, object]) -> Sequence[Route]:
         found = list(self._always)
         for signal, by_value in self._by_value.items():
             value = values[signal]
             # What a failed signal is, nobody knows.
             found += self._needing[signal] if value is None else by_value.get(value, ())  # type: ignore[call-overload]
+        for signal, by_prefix in self._prefixed.items():
+            value = values[signal]
+            if not isinstance(value, str):
+                found += [i for routes in by_prefix.values() for i in routes]
+                continue
+            for length in self._lengths[signal]:
+                found += by_prefix.get(value[:length], ()) if len(value) >= length else ()
         return [self._routes[i] for i in sorted(found)]
+
+
+def begun(condition: Condition) -> tuple[str, str] | None:
+    """What one string must begin with lest the condition is false; None where no single prefix decides that."""
+    match condition:
+        case Text("prefix", StringSignal(signal), StringLiteral(text)):
+            return signal, text
+        case All(parts):
+            found = [b for p in parts if (b := begun(p)) is not None]
+            return max(found, key=lambda b: len(b[1]), default=None)
+        case _:
+            return None
 
 
 def needed(condition: Condition) -> Need | None:

@@ -14,16 +14,20 @@ from fractions import Fraction
 from functools import cached_property
 from itertools import combinations, pairwise
 from math import ceil, floor
+from typing import overload
 
 from wrpc.decide.request import RequestValue, default
 from wrpc.decide.strings import Cells, cells, held
 from wrpc.policy.expr import (
+    All,
+    Any,
     Condition,
     Confidence,
     Has,
     Interval,
     Linear,
     NamedNumber,
+    Not,
     Quantity,
     Raw,
     StringSignal,
@@ -39,7 +43,7 @@ from wrpc.policy.reading import conditions
 FEW = 16  # whole numbers that each have a cell of their own, so that sums of them are exact
 MEMBERS = 6  # names of a set that conditions may ask for
 
-Cut = tuple[Fraction, bool]  # before a number, or behind it
+Cut = tuple[Fraction | int, bool]  # before a number, or behind it
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,7 @@ class Domain:
     each cell of a number; `words` says where a string lies."""
 
     signal: Signal
-    values: tuple[RequestValue, ...]
+    values: Sequence[RequestValue]
     intervals: tuple[Interval, ...] = ()
     words: Words | None = None
     fails: bool = False
@@ -78,8 +82,8 @@ class Domain:
         """Of a number: the cells that reach into one of the ranges, and those that lie in one."""
         reaching = inside = 0
         for r in ranges:
-            start = None if r.low is None else (r.low, r.low_open)
-            end = None if r.high is None else (r.high, not r.high_open)
+            start = None if r.low is None else (plain(r.low), r.low_open)
+            end = None if r.high is None else (plain(r.high), not r.high_open)
             first = 0 if start is None else max(bisect_right(self._starts, start) - 1, 0)
             if start is not None and self._ends[first] <= start:
                 first += 1
@@ -94,12 +98,17 @@ class Domain:
         return reaching, inside
 
     @cached_property
+    def named(self) -> dict[RequestValue, int]:
+        """Of a signal of names: the cell of each."""
+        return {value: i for i, value in enumerate(self.values)}
+
+    @cached_property
     def _starts(self) -> list[Cut]:
-        return [(ends(i)[0], i.low_open) for i in self.intervals]
+        return [(plain(ends(i)[0]), i.low_open) for i in self.intervals]
 
     @cached_property
     def _ends(self) -> list[Cut]:
-        return [(ends(i)[1], not i.high_open) for i in self.intervals]
+        return [(plain(ends(i)[1]), not i.high_open) for i in self.intervals]
 
     @cached_property
     def failed(self) -> int:
@@ -111,6 +120,8 @@ class Domain:
         """The cells, first those whose values a reader would rather see: what an absent signal is, then what can be
         written down, then the rest, a failure last."""
         absent = default(self.signal)
+        if isinstance(self.signal.type, Int) and absent == self.signal.type.low:
+            return tuple(range(self.size))
 
         def order(cell: int) -> tuple[bool, bool, bool, Fraction, int]:
             value = self.values[cell]
@@ -132,6 +143,33 @@ class Domain:
             cells |= 1 << cell
             found.append(cells)
         return tuple(found)
+
+
+class Rounds(Sequence[RequestValue]):
+    """A value of each cell of a number, the roundest, made when it is first looked at; behind them the failed one."""
+
+    def __init__(self, signal: Signal, intervals: Sequence[Interval], fails: bool) -> None:
+        self._signal = signal
+        self._intervals = intervals
+        self._size = len(intervals) + fails
+        self._made: dict[int, Fraction] = {}
+
+    def __len__(self) -> int:
+        return self._size
+
+    @overload
+    def __getitem__(self, cell: int) -> RequestValue: ...
+    @overload
+    def __getitem__(self, cell: slice) -> Sequence[RequestValue]: ...
+    def __getitem__(self, cell: int | slice) -> RequestValue | Sequence[RequestValue]:
+        if isinstance(cell, slice):
+            return [self[i] for i in range(*cell.indices(self._size))]
+        cell = range(self._size)[cell]
+        if cell == len(self._intervals):
+            return None
+        if cell not in self._made:
+            self._made[cell] = _roundest(self._intervals[cell], self._signal)
+        return self._made[cell]
 
 
 class Words:
@@ -175,6 +213,11 @@ class Words:
         return words | ((1 << ended) - (1 << begun)) << len(self.at.words)
 
 
+def plain(number: Fraction) -> Fraction | int:
+    """A whole number as one: they are compared many times as fast."""
+    return number.numerator if number.denominator == 1 else number
+
+
 def _decimal(value: Fraction) -> bool:
     bottom = value.denominator
     for prime in (2, 5):
@@ -195,6 +238,7 @@ class Asked:
         self.policy = policy
         self.reads: Counter[str] = Counter()
         self.together = False  # several signals in one sum, or two strings in one comparison
+        self._made: dict[tuple[str, bool], Domain | None] = {}
         self._cuts: dict[str, set[Cut]] = {}
         self._members: dict[str, set[str]] = {}
         self._ranges: dict[str, set[tuple[int, int | None]]] = {}
@@ -208,20 +252,28 @@ class Asked:
     def _read(self, policy: Policy) -> None:
         for condition in conditions(policy):
             for node in walk(condition):
-                self._note(policy, node)
+                if not isinstance(node, All | Any | Not):
+                    self._note(policy, node)
         for signal in policy.signals.values():
             self._sizes(policy, signal)
             if signal.on_error == "deny":
                 self.reads[signal.name] += 0  # whoever reads it, its failure counts
             if policy is not self.policy and isinstance(signal.type, Score) and signal.type.threshold is not None:
-                self._cuts.setdefault(signal.name, set()).add((signal.type.threshold, signal.type.above))
+                self._cuts.setdefault(signal.name, set()).add((plain(signal.type.threshold), signal.type.above))
 
     def domain(self, name: str, *, failures: bool) -> Domain | None:
         """The cells of a signal; None where they are too many, or strings are held against each other."""
+        key = name, failures
+        if key not in self._made:
+            self._made[key] = self._domain(name, failures)
+        return self._made[key]
+
+    def _domain(self, name: str, failures: bool) -> Domain | None:
         signal = self.policy.signals[name]
         intervals: tuple[Interval, ...] = ()
         values: Sequence[RequestValue]
         words = None
+        fails = failures and signal.can_fail
         match signal.type:
             case _ if not self.reads[name] and name not in self.policy.group_of:
                 values = (default(signal),)
@@ -241,8 +293,7 @@ class Asked:
                 values = [*words.at.words, *words.examples]
             case _:
                 intervals = tuple(_between(signal, self._cuts.get(name, ())))
-                values = [_roundest(i, signal) for i in intervals]
-        fails = failures and signal.can_fail
+                return Domain(signal, Rounds(signal, intervals, fails), intervals, words, fails)
         return Domain(signal, (*values, *((None,) if fails else ())), intervals, words, fails)
 
     def members(self, name: str) -> list[str]:
@@ -273,12 +324,13 @@ class Asked:
         """Where the value of the only signal that a number depends on enters or leaves a range."""
         while len(number.terms) == 1 and number.terms[0][0] != 0:
             coefficient, quantity = number.terms[0]
-            ranges = scaled(shifted(ranges, -number.constant), 1 / coefficient)
+            if coefficient != 1 or number.constant:
+                ranges = scaled(shifted(ranges, -number.constant), 1 / coefficient)
             match quantity:
                 case Raw(signal) | Confidence(signal):
                     cuts = self._cuts.setdefault(signal, set())
-                    cuts |= {(r.low, r.low_open) for r in ranges if r.low is not None}
-                    cuts |= {(r.high, not r.high_open) for r in ranges if r.high is not None}
+                    cuts |= {(plain(r.low), r.low_open) for r in ranges if r.low is not None}
+                    cuts |= {(plain(r.high), not r.high_open) for r in ranges if r.high is not None}
                     return
                 case NamedNumber(name):
                     number = policy.numbers[name]
@@ -294,7 +346,7 @@ class Asked:
             context = pool.context if pool.context is not None else model.context if model is not None else None
             if context is not None:
                 output = (model.max_output or 0) if model and signal.source.name == "prompt_tokens" else 0
-                self._cuts.setdefault(signal.name, set()).add((Fraction(context - output), True))
+                self._cuts.setdefault(signal.name, set()).add((context - output, True))
                 self.reads[signal.name] += 1
 
 
@@ -315,7 +367,7 @@ def _between(signal: Signal, cuts: Iterable[Cut]) -> Iterator[Interval]:
             least, most = (low, False), (high, True)
             all_cuts = [least, *sorted(c for c in {*cuts, *of_score} if least < c < most), most]
             for (start, start_open), (end, after) in pairwise(all_cuts):
-                yield Interval(start, end, start_open, not after)
+                yield Interval(Fraction(start), Fraction(end), start_open, not after)
         case _:
             raise AssertionError(signal.type)
 

@@ -71,6 +71,7 @@ class Interpreter:
         self._evidence = Evidence(policy, self._truth)
         self._tests: dict[int, Test] = {}
         self._keep: list[Condition] = []
+        self._last: tuple[Request, tuple[Decision, State] | Conflict] | None = None  # what is shown is asked again
 
     @cached_property
     def _candidates(self) -> Candidates:
@@ -113,7 +114,19 @@ class Interpreter:
                 raise BadRequest(codes.BROKEN_AXIOM, f"the request breaks `assume {assumption.name}`")
 
     def decision(self, request: Request) -> tuple[Decision, State]:
-        """The decision on a request that is admitted, and the state it rests on."""
+        """The decision on a request that is admitted, and the state it rests on. Raises Conflict."""
+        if self._last is None or self._last[0] != request:
+            try:
+                made: tuple[Decision, State] | Conflict = self._decision(request)
+            except Conflict as conflict:
+                made = conflict
+            self._last = dict(request), made
+        last = self._last[1]
+        if isinstance(last, Conflict):
+            raise last
+        return last
+
+    def _decision(self, request: Request) -> tuple[Decision, State]:
         s = state(self.policy, request)
         fired = s.fired()
         if s.denied_by is not None:

@@ -71,13 +71,17 @@ class Asker:
     @cached_property
     def _engine(self) -> Engine | None:
         """None where sets of points are few and small."""
+        from wrpc.decide.cells import Asked
         from wrpc.solver.index.universe import dense
 
-        if self._body == "points" or (self._body is None and dense(self.policy)):
+        if self._body == "points":
+            return None
+        asked = Asked(self.policy, apart=True)
+        if self._body is None and dense(asked):
             return None
         from wrpc.solver.index.engine import Engine
 
-        return Engine(self.policy, resources=self.resources, body=self._body or "diagrams")
+        return Engine(self.policy, resources=self.resources, body=self._body or "diagrams", asked=asked)
 
     @cached_property
     def can_fail(self) -> bool:

@@ -6,3 +6,4 @@ ROUNDS = 2_000  # ways of what sums and strings may be that are tried for one qu
 POINTS = 1 << 19  # of a dense universe: sixty-four kilobytes a set
 BITS = 1 << 28  # of one dense set for each route and pool
 DENSE = 1 << 22  # of the same, where everything is followed: beyond them, diagrams cost less
+SUMS = 40  # routes of a policy with sums, from which on values for them are looked for together

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -15,7 +15,7 @@ from wrpc.decide.state import State
 from wrpc.decide.state import state as state_of
 from wrpc.policy.model import Policy, Route
 from wrpc.solver.decision import Encoded
-from wrpc.solver.terms import Term
+from wrpc.solver.terms import Term, disj
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,25 @@ class Room(ABC):
     @abstractmethod
     def settle(self, term: Term) -> Answer:
         """Whether the term holds for a request, where only "impossible" is news and nobody is shown a request."""
+
+    def among(self, terms: Sequence[Term]) -> Iterator[int]:
+        """Those of the terms, by index and in order, that may hold for a request: asked of all together where none
+        does, then by halves. One that stands alone is not asked about again."""
+        pending = [(0, len(terms))]
+        while pending:
+            first, behind = pending.pop()
+            if behind - first == 1:
+                yield first
+            elif behind > first and not self.settle(disj(terms[first:behind])).impossible:
+                middle = (first + behind) // 2
+                pending += [(middle, behind), (first, middle)]
+
+    def each(self, terms: Sequence[Term], confirms: Sequence[Confirm]) -> Iterator[tuple[int, Answer]]:
+        """The answers of those of the terms that are not impossible, in order, as `possible` gives them."""
+        for i in self.among(terms):
+            answer = self.possible(terms[i], confirms[i])
+            if not answer.impossible:
+                yield i, answer
 
     @abstractmethod
     def blamed(self, term: Term, parts: Sequence[Term]) -> list[int]:

@@ -147,8 +147,10 @@ class _Next:
         """On this request, which the route takes."""
         if answer.request is None:
             return False
-        rank, by_rank = self._rank, dict[int, list[Route]]()
+        rank, by_rank, in_order = self._rank, dict[int, list[Route]](), self.classes is self._policy.ranked
         for other in ask.healthy.interpreter.holding(state(self._policy, answer.request)):
+            if by_rank and rank[other.name] > max(by_rank) > rank[route.name] and in_order:
+                break  # what comes after that is not asked
             if other is not route and rank[other.name] >= rank[route.name]:
                 by_rank.setdefault(rank[other.name], []).append(other)
         if equals := by_rank.pop(rank[route.name], None):

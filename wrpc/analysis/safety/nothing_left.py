@@ -24,11 +24,9 @@ To repair, give them a route or a fallback that the guard allows, or a `deny` ro
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from wrpc.analysis.check import Found, shown, subject
-from wrpc.analysis.search import suspects
 from wrpc.diagnostics import Code, Related
 from wrpc.policy.model import Policy, Route
 from wrpc.solver.terms import conj, negate
@@ -46,10 +44,9 @@ def check(policy: Policy, ask: Asker) -> Found:
     left = [r for r in policy.answering if r.action.kind != "deny"]
     found: set[str] = set()
     for room in ask.rooms:
-        for route in suspects(room, left, partial(_emptied, room)):
-            answer = room.possible(_emptied(room, route), _confirm(route.name))
-            if answer.impossible:
-                continue
+        asked = [_emptied(room, route) for route in left]
+        for i, answer in room.each(asked, [_confirm(route.name) for route in left]):
+            route = left[i]
             replay = room.replay(answer.request) if answer.request is not None else None
             if replay is None or replay.decision is None:
                 guard = next(iter(policy.guards.values()))

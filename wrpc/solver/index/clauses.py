@@ -6,7 +6,7 @@ The solver counts conflicts, never seconds.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 from pysat.solvers import Solver  # type: ignore[import-untyped]  # it has no types
@@ -18,7 +18,7 @@ from wrpc.solver.index.realise import Found, Unsettled
 from wrpc.solver.terms import Term
 
 CONFLICTS = 100_000  # for one question
-SOLVER = "minisat22"
+SOLVER = "cadical153"
 
 
 Key = TypeVar("Key")
@@ -134,11 +134,31 @@ class Clauses:
 
     # ── Questions ─────────────────────────────────────────────────────────
 
+    def holds(self, terms: Sequence[Term]) -> bool:
+        """There is a way for all of the terms to hold. Raises Unsettled."""
+        return self._holds([self.of(term) for term in terms])
+
     def found(self, terms: Sequence[Term]) -> Found | None:
         """A way for all of the terms to hold. Raises Unsettled."""
-        if not self._holds([self.of(term) for term in terms]):
+        if not self.holds(terms):
             return None
-        model = self._solver.get_model() or []
+        return self._way(self._solver.get_model() or [])
+
+    def each(self, terms: Sequence[Term], among: Sequence[Term]) -> Iterator[tuple[list[int], Found]]:
+        """Ways for the terms to hold and with them one of `among`, until each that can has: those that do, and the way.
+        Raises Unsettled."""
+        given, literals = [self.of(term) for term in terms], [self.of(term) for term in among]
+        some = self._new()
+        self._add([-some, *literals])
+        given.append(some)
+        while self._holds(given):
+            model = self._solver.get_model() or []
+            so = [i for i, literal in enumerate(literals) if (model[abs(literal) - 1] > 0) == (literal > 0)]
+            yield so, self._way(model)
+            for i in so:
+                self._add([-some, -literals[i]])
+
+    def _way(self, model: list[int]) -> Found:
         found = Found(
             failed={name: model[v - 1] > 0 for name, v in self._failed.items()},
             members={key: model[v - 1] > 0 for key, v in self._members.items()},

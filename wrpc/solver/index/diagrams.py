@@ -179,10 +179,14 @@ class Diagrams:
 
     # ── Questions ─────────────────────────────────────────────────────────
 
-    def found(self, terms: Sequence[Term]) -> Found | None:
-        """A way for all of the terms to hold. Raises Spent."""
+    def holds(self, terms: Sequence[Term]) -> bool:
+        """There is a way for all of the terms to hold. Raises Spent."""
+        return bool(self.conj(terms) != self.false)
+
+    def found(self, terms: Sequence[Term], *, shown: bool = True) -> Found | None:
+        """A way for all of the terms to hold; any, where nobody is shown it. Raises Spent."""
         left = self.conj(terms)
-        return None if left == self.false else self.way(left)
+        return None if left == self.false else self.way(left, shown=shown)
 
     @bounded
     def conj(self, terms: Sequence[Term]) -> Diagram:
@@ -292,14 +296,14 @@ class Diagrams:
 
     # ── Ways ──────────────────────────────────────────────────────────────
 
-    def way(self, diagram: Diagram) -> Found:
+    def way(self, diagram: Diagram, *, shown: bool = True) -> Found:
         """A way to the end, from the top: false, empty, no failure, the cells that a reader would rather see, where
         there is a choice."""
         found = Found()
         while (variable := diagram.node_var()) is not None:
             kind, name, what = self._owner[variable]
             if kind == "cells":
-                _, found.cells[name], diagram = self._best(name, diagram)
+                _, found.cells[name], diagram = (self._best if shown else self._first)(name, diagram)
                 continue
             low = diagram.cofactor_false()
             so = low == self.false
@@ -311,6 +315,17 @@ class Diagrams:
             else:
                 found.atoms[what] = so
         return found
+
+    def _first(self, name: str, diagram: Diagram) -> tuple[int, int, Diagram]:
+        code = 0
+        while (place := self._place(name, diagram)) is not None:
+            low = diagram.cofactor_false()
+            if low == self.false:
+                diagram = diagram.cofactor_true()
+                code |= 1 << place
+            else:
+                diagram = low
+        return 0, min(code, self._table.domains[name].size - 1), diagram
 
     def _best(self, name: str, diagram: Diagram) -> tuple[int, int, Diagram]:
         domain, false = self._table.domains[name], self.false

@@ -101,7 +101,7 @@ class Indexing(Meaning[Truth, Measure]):
         domain = self.space.domains.get(node.signal)
         if domain is None:
             return self._known(node.signal, self.space.anything)
-        cells = sum(1 << i for i, name in enumerate(domain.values) if name in node.names)
+        cells = sum(1 << domain.named[name] for name in node.names if name in domain.named)
         return self._known(node.signal, self.space.at(node.signal, cells))
 
     def has(self, node: Has) -> Truth:

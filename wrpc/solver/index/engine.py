@@ -7,10 +7,11 @@ where atoms are among them, Z3 looks for values, and what it refutes both are to
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+from wrpc.decide.cells import Asked
 from wrpc.decide.request import RequestValue
 from wrpc.policy.model import Policy
 from wrpc.solver.index.circuit import Circuit
@@ -36,8 +37,10 @@ class Engine:
         nodes: int = NODES,
         body: Body = "diagrams",
         readers: Sequence[Policy] = (),
+        asked: Asked | None = None,
     ) -> None:
-        self.table = Table(policy, readers)
+        """`asked`: what the policy's conditions ask of its signals, where that is known; strings `apart`."""
+        self.table = Table(policy, readers, asked)
         self.answered: Counter[str] = Counter()
         self._resources = resources
         self._nodes = nodes
@@ -63,39 +66,89 @@ class Engine:
     def values(self) -> Values:
         return Values(self.table, self._resources)
 
-    def found(self, terms: Sequence[Term], *, failures: bool) -> Request | None:
-        """A request for which all of the terms hold, of a room with or without failures. Raises Unsettled."""
-        both = self.both(terms, failures=failures)
+    def found(self, terms: Sequence[Term], *, failures: bool, shown: bool = True) -> Request | None:
+        """A request for which all of the terms hold, of a room with or without failures; one that is small, where
+        somebody is shown it. Raises Unsettled."""
+        both = self.both(terms, failures=failures, shown=shown)
         return None if both is None else both[0]
 
-    def both(self, terms: Sequence[Term], *, failures: bool | None = None) -> tuple[Request, Request] | None:
+    def both(
+        self, terms: Sequence[Term], *, failures: bool | None = None, shown: bool = True
+    ) -> tuple[Request, Request] | None:
         """As `found`, and the same with the values that the failed signals would have; of terms of both rooms where
         `failures` is None."""
         if any(term is False for term in terms):
             return None
         for _ in range(ROUNDS):
-            way = self._way(terms)
+            way = self._way(terms, shown)
             if way is None:
                 return None
-            if failures is False:
-                way.failed.clear()  # what no term reads
-            if failures is not None:
-                for number in [n for n in way.atoms if self.table.atoms[n].failures is (not failures)]:
-                    del way.atoms[number]
-            values = self.values.realised(way) if way.atoms else {}
-            if isinstance(values, dict):
-                real = {**way.values(self.table), **values}
-                return {name: None if way.failed.get(name) else value for name, value in real.items()}, real
-            self._refute([(self.table.leaf_of(literal), literal[3]) for literal in values])
+            found = self._realised(way, failures)
+            if found is not None:
+                return found
         raise Unsettled(f"more than {ROUNDS} ways of what sums and strings may be are refuted")
 
-    def _way(self, terms: Sequence[Term]) -> Found | None:
+    def _realised(self, way: Found, failures: bool | None) -> tuple[Request, Request] | None:
+        """The request, and the same with the values that failed signals would have; None where values refute the way,
+        which then is told to the bodies."""
+        if failures is False:
+            way.failed.clear()  # what no term reads
+        if failures is not None:
+            for number in [n for n in way.atoms if self.table.atoms[n].failures is (not failures)]:
+                del way.atoms[number]
+        values = self.values.realised(way) if way.atoms else {}
+        if isinstance(values, dict):
+            real = {**way.values(self.table), **values}
+            return {name: None if way.failed.get(name) else value for name, value in real.items()}, real
+        self._refute([(self.table.leaf_of(literal), literal[3]) for literal in values])
+        return None
+
+    def possible(self, terms: Sequence[Term], *, failures: bool) -> bool:
+        """There is a request for which all of the terms hold, of a room with or without failures. Raises Unsettled."""
+        if self.table.atoms or any(term is False for term in terms):
+            return self.found(terms, failures=failures, shown=False) is not None
         if self.body == "diagrams":
             from wrpc.solver.index.diagrams import Spent
 
             try:
                 self.answered["diagrams"] += 1
-                return self._diagrams.found(terms)
+                return self._diagrams.holds(terms)
+            except Spent:
+                self._give_up()
+        self.answered["clauses"] += 1
+        return self._clauses.holds(terms)
+
+    def each(
+        self, terms: Sequence[Term], among: Sequence[Term], *, failures: bool
+    ) -> Iterator[tuple[list[int], Request | None]]:
+        """Requests for which all of the terms hold and one of `among`, until each that can has: by index those that do,
+        or that may where neither clauses nor Z3 say, and then no request. By clauses alone."""
+        left = dict(enumerate(among))
+        while left:
+            asked = [*left]
+            self.answered["clauses"] += 1
+            try:
+                for so, way in self._clauses.each(terms, [left[i] for i in asked]):
+                    self.answered["clauses"] += 1
+                    found = self._realised(way, failures)
+                    if found is None:
+                        break  # it is refuted: the rest is asked anew
+                    for i in so:
+                        del left[asked[i]]
+                    yield [asked[i] for i in so], found[0]
+                else:
+                    return
+            except Unsettled:
+                yield asked, None
+                return
+
+    def _way(self, terms: Sequence[Term], shown: bool) -> Found | None:
+        if self.body == "diagrams":
+            from wrpc.solver.index.diagrams import Spent
+
+            try:
+                self.answered["diagrams"] += 1
+                return self._diagrams.found(terms, shown=shown)
             except Spent:
                 self._give_up()
         self.answered["clauses"] += 1
@@ -142,7 +195,7 @@ class Engine:
         while todo:
             first, behind = todo.pop()
             there = self.table.cells(name, (1 << behind) - (1 << first))
-            if self.found([conj([*terms, there])], failures=failures) is None:
+            if not self.possible([conj([*terms, there])], failures=failures):
                 continue
             if behind - first == 1:
                 found.append(first)

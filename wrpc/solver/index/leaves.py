@@ -31,10 +31,10 @@ Cut = tuple[Fraction, bool]  # before a number, or behind it
 class Table:
     """Every leaf of a policy, each once; of a space that several policies read, given its signals and groups."""
 
-    def __init__(self, policy: Policy, readers: Sequence[Policy] = ()) -> None:
+    def __init__(self, policy: Policy, readers: Sequence[Policy] = (), asked: Asked | None = None) -> None:
         self.policy = policy
         self.readers = readers or (policy,)
-        self.asked = Asked(policy, apart=True, readers=readers)
+        self.asked = asked or Asked(policy, apart=True, readers=readers)
         self.asked.reads.update([*policy.signals])  # what no condition reads, a check may
         self.domains: dict[str, Domain] = {}
         for signal in policy.signals.values():

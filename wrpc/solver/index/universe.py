@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from wrpc.decide.cells import Asked, Domain
 from wrpc.decide.request import RequestValue, default
 from wrpc.policy.model import Policy
-from wrpc.solver.limits import BITS, DENSE, POINTS
+from wrpc.solver.limits import BITS, DENSE, POINTS, SUMS
 
 
 class Universe:
@@ -61,15 +61,18 @@ class Universe:
         return found
 
 
-def dense(policy: Policy) -> bool:
-    """Every signal can be followed, and the sets of points of all routes and pools together are small."""
-    asked = Asked(policy)
+def dense(asked: Asked) -> bool:
+    """Every signal can be followed, and the sets of points of all routes and pools together are small. What strings are
+    to each other cannot."""
+    policy = asked.policy
     most = DENSE // (len(policy.routes) + len(policy.pools) + 1)
+    if asked.together and len(policy.routes) > SUMS:
+        return False
     points = 1
     for name, signal in policy.signals.items():
         if asked.reads[name] or name in policy.group_of or signal.on_error == "deny":
-            domain = asked.domain(name, failures=True)
-            points *= most + 1 if domain is None else domain.size
+            domain = asked.domain(name, failures=False)
+            points *= most + 1 if domain is None else domain.size + signal.can_fail
             if points > most:
                 return False
     return True

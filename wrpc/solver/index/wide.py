@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from wrpc.override import override
 from wrpc.policy.model import Route
 from wrpc.solver.decision import Encoded
 from wrpc.solver.index.again import Translation
@@ -50,9 +51,9 @@ class Wide(Room):
         assumed = [negate(axioms.condition(a.condition).false) for a in self.policy.assumptions.values()]
         return conj([*self.space.axioms, *assumed])
 
-    def found(self, terms: Sequence[Term]) -> Request | None:
+    def found(self, terms: Sequence[Term], *, shown: bool = True) -> Request | None:
         """A request of the space for which all of the terms hold; the interpreter has not seen it. Raises Unsettled."""
-        return self.engine.found([self.allowed, *terms], failures=self.failures)
+        return self.engine.found([self.allowed, *terms], failures=self.failures, shown=shown)
 
     def possible(self, term: Term, confirm: Confirm) -> Answer:
         try:
@@ -65,13 +66,33 @@ class Wide(Room):
             return Answer("possible", request)
         return self.reference.possible(self.again(term), confirm)
 
+    @override
+    def among(self, terms: Sequence[Term]) -> Iterator[int]:
+        """Clauses show one request after the other, each of some of the terms; diagrams are asked by halves."""
+        if self.engine.body == "diagrams":
+            yield from super().among(terms)
+            return
+        yield from sorted(i for so, _ in self.engine.each([self.allowed], terms, failures=self.failures) for i in so)
+
+    @override
+    def each(self, terms: Sequence[Term], confirms: Sequence[Confirm]) -> Iterator[tuple[int, Answer]]:
+        if self.engine.body == "diagrams":
+            yield from super().each(terms, confirms)
+            return
+        found: dict[int, Answer] = {}
+        for so, request in self.engine.each([self.allowed], terms, failures=self.failures):
+            for i in so:
+                known = request is not None and self._confirmed(request, confirms[i])
+                found[i] = Answer("possible", request) if known else self.possible(terms[i], confirms[i])
+        yield from ((i, found[i]) for i in sorted(found) if not found[i].impossible)
+
     def settle(self, term: Term) -> Answer:
         return self.settled([term])
 
     def settled(self, terms: Sequence[Term]) -> Answer:
         """As `settle`, of all of the terms together."""
         try:
-            return IMPOSSIBLE if self.found(terms) is None else POSSIBLE
+            return POSSIBLE if self.engine.possible([self.allowed, *terms], failures=self.failures) else IMPOSSIBLE
         except Unsettled:
             return self.reference.settle(self.again(conj(terms)))
 
@@ -116,7 +137,7 @@ class _Line(Line):
 
     def ask(self, term: Term) -> Answer:
         try:
-            request = self._room.found([self._left, term])
+            request = self._room.found([self._left, term], shown=False)
         except Unsettled:
             return self._room.reference.settle(self._room.again(conj([self._left, term])))
         return IMPOSSIBLE if request is None else Answer("possible", request)
