@@ -23,8 +23,8 @@ from wrpc.cli.commands import COMMANDS  # noqa: E402
 from wrpc.policy import units  # noqa: E402
 from wrpc.policy import vocabulary as v  # noqa: E402
 from wrpc.policy.sources import SOURCES  # noqa: E402
-from wrpc.report import contract  # noqa: E402
 from wrpc.report.catalogue import FAMILIES, Entry, entries  # noqa: E402
+from wrpc.report.schemas import SCHEMAS  # noqa: E402
 from wrpc.report.targets import KIND, said, versions  # noqa: E402
 from wrpc.report.units import decimal  # noqa: E402
 from wrpc.syntax import tabulate  # noqa: E402
@@ -247,7 +247,7 @@ PAGES: dict[str, Callable[[], str]] = {
 
 def schemas() -> dict[str, str]:
     """The JSON that programs read, as JSON Schema."""
-    found = {name: json.dumps(model.model_json_schema(), indent=2) + "\n" for name, model in contract.SCHEMAS.items()}
+    found = {name: json.dumps(model.model_json_schema(), indent=2) + "\n" for name, model in SCHEMAS.items()}
     return {f"{name}.schema.json": text for name, text in found.items()}
 
 

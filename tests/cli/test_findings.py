@@ -177,7 +177,7 @@ def test_overrides_of_an_environment(wrpc, policy):
         ["decide", "policy.wrp"],
         ["decide", "policy.wrp", "missing.jsonl"],
         ["decide", "policy.wrp", "x.jsonl", "--request", "{}"],
-        ["explain", "policy.wrp"],
+        ["explain", "policy.wrp", "route"],
         ["explain", "policy.wrp", "route", "codin"],
         ["rule", "WRP999"],
         ["targets", "nginx"],

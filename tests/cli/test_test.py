@@ -111,7 +111,7 @@ def test_junit(wrpc, policy):
     done = wrpc("test", policy(CLEAN + TESTS + WRONG.replace("wrong", 'a < b\\"')), "--format", "junit")
     assert done.code == 1
     root = ET.fromstring(done.out)
-    assert root.attrib == {"tests": "3", "failures": "1", "errors": "0", "skipped": "0"}
+    assert (root.get("tests"), root.get("failures")) == ("3", "1")
     names = [c.get("name") for c in root.iter("testcase")]
     assert names == ["a passport", "code", 'a < b"']
     (failure,) = root.iter("failure")

@@ -11,7 +11,8 @@ from pydantic import ValidationError
 
 from tests.report.test_docs import generator
 from wrpc.cli.app import app
-from wrpc.report.contract import SCHEMAS, Decision, Refused, Report, Suite
+from wrpc.report.contract import Decision, Refused, Report, Suite
+from wrpc.report.schemas import SCHEMAS
 
 BAD = """\
 signal pii: score { source classifier("pii")  threshold 0.5 }

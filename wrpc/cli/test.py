@@ -71,9 +71,9 @@ def _show(found: Tested, policy: Policy, format: str) -> None:
         case "json":
             sys.stdout.write(report.json(found))
         case "junit":
-            from wrpc.report.junit_tests import xml
+            from wrpc.report.junit import write as xml
 
-            sys.stdout.write(xml(found, policy.name))
+            sys.stdout.write(xml(report.cases(found), policy.name))
         case _:
             write(report.text(found, policy))
 

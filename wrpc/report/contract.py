@@ -259,13 +259,3 @@ class Verified(Contract):
     verdict: Literal["equal", "different", "open"]
     targets: list[VerifiedTarget]
     diagnostics: list[Diagnostic]
-
-
-SCHEMAS: dict[str, type[Contract]] = {
-    "report": Report,
-    "decision": Decision,
-    "refused": Refused,
-    "diff": Diff,
-    "test": Suite,
-    "verify": Verified,
-}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
 from wrpc.report import decision as decisions
 from wrpc.report import units
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from wrpc.decide.state import State
     from wrpc.policy.expr import Condition
     from wrpc.policy.model import Guard, Policy, Route
-    from wrpc.solver.ask import Answer, Replay, Room
+    from wrpc.solver.ask import Answer, Asker, Replay, Room
     from wrpc.solver.terms import Term
 
 WIDTH = 100  # of a condition's text
@@ -149,44 +150,86 @@ def precedence(route: Route) -> str:
     return tier + (f"priority {route.priority} " if route.priority else "")
 
 
+# ── Facts ─────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What the solver found of a rule. `what` is the kind, `subject` the other rule that it is about; `said` is how the
+    text tells of a request, with `{}` in its place, `never` what it says where there is none."""
+
+    what: str
+    answer: Answer
+    said: str
+    never: str = ""
+    subject: str | None = None
+    pool: str | None = None
+
+    @property
+    def label(self) -> str:
+        if self.subject is None:
+            return self.what
+        kind, _, name = self.subject.partition(" ")
+        other = units.name(name) if name else kind
+        return f"{self.what} {other}" if self.what in ("loses to", "wins over") else f"{kind} {other}"
+
+
+def told(policy: Policy, fact: Fact) -> Line:
+    """A request that proves it, that there is none, or that the question is open."""
+    from wrpc.solver.witness import witness
+
+    answer = fact.answer
+    if answer.request is not None:
+        said, style = fact.said.format(units.request(witness(policy, answer.request))), ""
+    elif answer.impossible:
+        said, style = fact.never, "warning"
+    else:
+        said, style = f"open, {answer.why}", "open"
+    return ((f"  {fact.label:<24} ", "label"), (said, style))
+
+
 # ── One route ─────────────────────────────────────────────────────────────
 
 
 def route(policy: Policy, found: Route) -> Iterator[Line]:
     """A request that it takes; what is taken from it, by whom; what guards do to its plan."""
+    yield ((f"route {units.name(found.name)}", "strong"), (f"  {place(found.span)}", "place"))
+    yield ((f"  {precedence(found)}{does(found)}", ""),)
+    if found.when is not None:
+        yield ((f"  when {written(found.when)}", ""),)
+        yield from meanings(policy, found.when)
+    yield ()
+    for fact in of_route(policy, found):
+        yield told(policy, fact)
+
+
+def of_route(policy: Policy, found: Route) -> Iterator[Fact]:
     from wrpc.decide.interpret import interpreter
     from wrpc.policy.model import plan
     from wrpc.solver.ask import Asker
     from wrpc.solver.terms import conj, negate
 
     name = found.name
-    ask, show = Asker(policy), _shower(policy)
+    ask = Asker(policy)
     machine = interpreter(policy)
     takes = machine.takes
     before, after = _neighbours(policy, found)
-    yield ((f"route {units.name(name)}", "strong"), (f"  {place(found.span)}", "place"))
-    yield ((f"  {precedence(found)}{does(found)}", ""),)
-    if found.when is not None:
-        yield ((f"  when {written(found.when)}", ""),)
-        yield from meanings(policy, found.when)
-    yield ()
-
     reached = ask.anywhere(lambda room: room.decision.takes(found), lambda r: _took(r) == name)
-    yield from show("takes", reached, "no request", f"e.g. {{}} {does(found)}")
+    yield Fact("takes", reached, f"e.g. {{}} {_braced(does(found))}", "no request")
     if reached.impossible:
         held = ask.anywhere(lambda room: room.decision.holds(found), lambda r: takes(found, r.state))
-        yield from show("its condition holds", held, "for no request", "e.g. {}")
+        yield Fact("its condition holds", held, "e.g. {}", "for no request")
     denied = ask.anywhere(
         lambda room: conj([room.decision.holds(found), negate(room.decision.goes_on)]),
         lambda r: takes(found, r.state) and (r.state.denied_by is not None or any(machine.denials(r.state))),
     )
     if not denied.impossible:
-        yield from show("denied before", denied, "", "e.g. {}")
+        yield Fact("denied before", denied, "e.g. {}")
 
     def over(winner: Route, loser: Route) -> Callable[[Replay], bool]:
         return lambda r: _took(r) == winner.name and takes(loser, r.state)
 
-    for label, pairs in (
+    for what, pairs in (
         ("loses to", [(other, found) for other in before]),
         ("wins over", [(found, other) for other in after]),
     ):
@@ -194,12 +237,18 @@ def route(policy: Policy, found: Route) -> Iterator[Line]:
             answer = ask.anywhere(_both(winner, loser), over(winner, loser))
             if not answer.impossible:
                 other = loser if winner is found else winner
-                yield from show(f"{label} {units.name(other.name)}", answer, "", "e.g. {}")
+                yield Fact(what, answer, "e.g. {}", subject=f"route {other.name}")
     for pool in dict.fromkeys(p.pool for p in plan(found.action)):
         for guard in policy.guards:
             gone = ask.anywhere(_removed(found, guard, pool), _removes(guard, pool))
             if not gone.impossible:
-                yield from show(f"guard {units.name(guard)}", gone, "", f"removes {units.name(pool)}, e.g. {{}}")
+                said = f"removes {_braced(units.name(pool))}, e.g. {{}}"
+                yield Fact("loses a destination", gone, said, subject=f"guard {guard}", pool=pool)
+
+
+def _braced(text: str) -> str:
+    """As `str.format` leaves it."""
+    return text.replace("{", "{{").replace("}", "}}")
 
 
 def _neighbours(policy: Policy, found: Route) -> tuple[list[Route], list[Route]]:
@@ -230,22 +279,6 @@ def _removes(guard: str, pool: str) -> Callable[[Replay], bool]:
     return lambda r: r.decision is not None and any((x.guard, x.pool) == (guard, pool) for x in r.decision.removed)
 
 
-def _shower(policy: Policy) -> Callable[[str, Answer, str, str], Iterator[Line]]:
-    """Shows an answer: a request that proves it, that there is none, or that the question is open."""
-    from wrpc.solver.witness import witness
-
-    def show(label: str, answer: Answer, never: str, shape: str) -> Iterator[Line]:
-        if answer.request is not None:
-            said, style = shape.format(units.request(witness(policy, answer.request))), ""
-        elif answer.impossible:
-            said, style = never, "warning"
-        else:
-            said, style = f"open, {answer.why}", "open"
-        yield ((f"  {label:<24} ", "label"), (said, style))
-
-    return show
-
-
 def meanings(policy: Policy, condition: Condition) -> Iterator[Line]:
     """Every let behind a condition, and those behind these, with what it stands for."""
     seen: list[str] = []
@@ -264,13 +297,8 @@ def meanings(policy: Policy, condition: Condition) -> Iterator[Line]:
 
 def guard(policy: Policy, found: Guard) -> Iterator[Line]:
     """Whether any plan needs it, and for which requests it does what."""
-    from wrpc.analysis.safety.verdicts import guards
-    from wrpc.policy.model import Denial, Forbid, plan
-    from wrpc.solver.ask import Asker
-    from wrpc.solver.terms import conj, negate
+    from wrpc.policy.model import Forbid
 
-    ask, show = Asker(policy), _shower(policy)
-    verdict = next(v for g, v in guards(ask) if g is found)
     flags = (("sealed", found.sealed), ("critical", found.critical), ("accept_failure", found.accepts_failure))
     words = [w for w, is_so in flags if is_so]
     yield ((f"guard {units.name(found.name)}", "strong"), (f"  {', '.join(words)}  {place(found.span)}", "place"))
@@ -280,16 +308,55 @@ def guard(policy: Policy, found: Guard) -> Iterator[Line]:
             if condition is not None:
                 yield from meanings(policy, condition)
     yield ()
-    if verdict.answer.impossible:
+    kept = of_guard(policy, found)
+    if kept.verdict == "proved":
         yield (("  proved", "proved"), ("  no decision needs it: the routes keep it by themselves", ""))
+        yield from leans(kept.leans_on)
+        return
+    if kept.verdict == "open":
+        yield (("  open", "open"), (f"  {kept.why}", ""))
         return
     yield (("  enforced", "enforced"), ("  it changes decisions", ""))
-    routes = list(policy.answering)
-    for one in routes:
+    for fact in kept.facts:
+        yield told(policy, fact)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What became of a guard: `leans_on` has the routes that keep it, where they do and are known."""
+
+    verdict: Literal["proved", "enforced", "open"]
+    leans_on: tuple[str, ...] | None = None
+    facts: tuple[Fact, ...] = ()
+    why: str = ""
+
+
+def of_guard(policy: Policy, found: Guard) -> Kept:
+    from wrpc.analysis import leaning
+    from wrpc.analysis.safety.verdicts import guards
+    from wrpc.policy.model import Forbid
+    from wrpc.solver.ask import Asker
+
+    ask = Asker(policy)
+    verdict = next(v for g, v in guards(ask) if g is found)
+    if verdict.answer.impossible:
+        if verdict.contested:
+            return Kept("open", why=verdict.contested)
+        removes = all(isinstance(r, Forbid) for r in found.rules)
+        return Kept("proved", leaning.of_guard(ask, found, ask.rooms) if removes else None)
+    return Kept("enforced", facts=tuple(_does_what(ask, found)))
+
+
+def _does_what(ask: Asker, found: Guard) -> Iterator[Fact]:
+    from wrpc.policy.model import Denial, plan
+    from wrpc.solver.terms import conj, negate
+
+    for one in ask.policy.answering:
         for pool in dict.fromkeys(p.pool for p in plan(one.action)):
             gone = ask.anywhere(_removed(one, found.name, pool), _removes(found.name, pool))
             if not gone.impossible:
-                yield from show(f"route {units.name(one.name)}", gone, "", f"loses {units.name(pool)}, e.g. {{}}")
+                said = f"loses {_braced(units.name(pool))}, e.g. {{}}"
+                yield Fact("removes a destination", gone, said, subject=f"route {one.name}", pool=pool)
     for rule in found.rules:
         if isinstance(rule, Denial):
             denies = ask.anywhere(
@@ -298,4 +365,11 @@ def guard(policy: Policy, found: Guard) -> Iterator[Line]:
                 ),
                 lambda r: r.decision is not None and r.decision.action == "deny",
             )
-            yield from show("denies", denies, "nothing", f'e.g. {{}}: "{rule.reason}"')
+            yield Fact("denies", denies, f'e.g. {{}}: "{_braced(rule.reason)}"', "nothing")
+
+
+def leans(on: tuple[str, ...] | None) -> Iterator[Line]:
+    """The rules that a proof leans on: whatever all others say, it holds."""
+    if on is not None:
+        said = ", ".join(on) if on else "no rule: nothing could break it"
+        yield (("  leans on                 ", "label"), (said, ""))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from wrpc.policy.model import Int, Policy, Real, Score, Set, Signal, String
 from wrpc.policy.wording import quoted
-from wrpc.report import units
+from wrpc.report import junit, units
 from wrpc.report.json import VERSION, dumps
 from wrpc.report.screen import Line
 from wrpc.report.text import counted, place
@@ -92,6 +92,20 @@ def _rule(rule: Covered) -> dict[str, object]:
             {"condition": m.condition, "request": None if m.request is None else dict(m.request)} for m in rule.missed
         ],
     }
+
+
+def cases(found: Tested) -> list[junit.Case]:
+    """A case of JUnit's for each test."""
+    from wrpc.report.places import path
+
+    made = []
+    for ran in found.ran:
+        said = "" if ran.problem is None else "\n".join(t for t in (ran.problem.message, ran.problem.help) if t)
+        span = ran.test.span
+        made.append(
+            junit.Case(path(span.source), "test", ran.test.title, "passed" if ran.passed else "failed", said, span.line)
+        )
+    return made
 
 
 # ── Tests for what is left out ────────────────────────────────────────────

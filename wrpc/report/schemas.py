@@ -1,0 +1,20 @@
+"""The JSON that programs read: each shape by the name of its schema in `docs/schemas`."""
+
+from __future__ import annotations
+
+from wrpc.report import contract as c
+from wrpc.report import contract_explain as e
+
+SCHEMAS: dict[str, type[c.Contract]] = {
+    "report": c.Report,
+    "decision": c.Decision,
+    "refused": c.Refused,
+    "diff": c.Diff,
+    "test": c.Suite,
+    "verify": c.Verified,
+    "explain-policy": e.ExplainedPolicy,
+    "explain-route": e.ExplainedRoute,
+    "explain-guard": e.ExplainedGuard,
+    "explain-assert": e.ExplainedAssert,
+    "explain-request": e.ExplainedRequest,
+}
