@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from wrpc.accept.settings import KEYS, Settings, find, matches, read
+from wrpc.accept.find import find
+from wrpc.accept.settings import Settings, matches
+from wrpc.accept.toml import KEYS, read
 from wrpc.diagnostics import Refusal
 
 
@@ -56,6 +58,8 @@ def test_the_nearest_upwards(tmp_path):
     assert find([policy]).path == tmp_path / "wrpc.toml"
     (tmp_path / "a" / "pyproject.toml").write_text("[tool.other]\nx = 1\n")
     assert find([policy]).path == tmp_path / "wrpc.toml"
+    (tmp_path / "a" / "pyproject.toml").write_text("# no tool.wrpc here\n[tool]\nx = 1\n")
+    assert find([deep / ".." / "b" / "p.wrp"]).path == tmp_path / "wrpc.toml"
     (tmp_path / "a" / "pyproject.toml").write_text("[tool.wrpc]\n")
     assert find([policy]).path == tmp_path / "a" / "pyproject.toml"
     (tmp_path / "a" / "wrpc.toml").write_text("")

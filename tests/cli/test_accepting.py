@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 
@@ -239,6 +242,23 @@ def test_formats_and_exit_codes(wrpc, policy, format, text, code):
     assert wrpc("check", path, "--format", format).code == code
     outputs = {wrpc("check", path, "--format", format).out for _ in range(20)}
     assert len(outputs) == 1
+
+
+def test_the_same_bytes_in_every_process(policy, tmp_path):
+    """Sets have another order in each."""
+    path = policy(
+        WAIVED + IDLE.replace("pool own", "pool home").replace("own", "home").replace("pool cloud", "pool far")
+    )
+    for how in ("text", "json", "sarif", "junit", "gitlab"):
+        command = [sys.executable, "-m", "wrpc", "check", str(path), "--format", how]
+        outputs = {
+            subprocess.run(
+                command, cwd=tmp_path, env={**os.environ, "PYTHONHASHSEED": str(seed)}, capture_output=True
+            ).stdout
+            for seed in range(4)
+        }
+        assert len(outputs) == 1
+        assert outputs.pop()
 
 
 def test_junit_lists_what_was_checked(wrpc, policy):

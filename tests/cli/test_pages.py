@@ -110,6 +110,19 @@ def test_explain_a_code(wrpc, policy):
 
 
 def test_a_row_for_each_module_and_a_module_for_each_row(root):
-    others = {"__init__", "app", "commands", "exits", "accepting", "options", "policies", "repairs", "show", "sides"}
+    others = {
+        "__init__",
+        "app",
+        "commands",
+        "exits",
+        "accepting",
+        "options",
+        "policies",
+        "progress",
+        "repairs",
+        "show",
+        "sides",
+        "watching",
+    }
     modules = {f"wrpc.cli.{p.stem}" for p in (root / "wrpc/cli").glob("*.py") if p.stem not in others}
     assert modules == set(COMMANDS.values())

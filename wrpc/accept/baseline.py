@@ -16,6 +16,7 @@ from wrpc.accept import codes, limits
 from wrpc.accept.settings import within
 from wrpc.diagnostics import Code, Diagnostic, Findings, Refusal, finding
 from wrpc.letters import in_json
+from wrpc.reading import noticed
 from wrpc.report.fingerprint import VERSION, fingerprints
 from wrpc.source import Source, Span
 
@@ -126,6 +127,7 @@ def unsettled(found: Findings) -> bool:
 def read(path: Path, *, missing: bool = False) -> Baseline:
     """A baseline; an empty one where `missing` and there is no file. Raises Refusal where it cannot be read."""
     name = path.as_posix()
+    noticed(path)
     try:
         with path.open("rb") as file:
             data = file.read(LARGEST + 1)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 
 import click
 
 from wrpc.diagnostics import Code, Findings
+from wrpc.values import value
 
 if TYPE_CHECKING:
     from datetime import date
@@ -78,7 +79,7 @@ def options(function: F) -> F:
     return project(function)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Accepting:
     """`select` and `ignore` are those of the command line, or else the selection of the settings."""
 
@@ -197,13 +198,16 @@ def accepting(
 
 def settled(paths: Sequence[Path], wanted: Project) -> Accepting:
     """The settings alone, and what fails the run. Raises Refusal where they cannot be read."""
-    from wrpc.accept.settings import Settings, find, read
+    from wrpc.accept.find import find
+    from wrpc.accept.settings import Settings
 
     if wanted["no_config"] and wanted["config"] is not None:
         raise click.UsageError("--config and --no-config exclude each other")
     if wanted["no_config"]:
         settings = Settings()
     elif wanted["config"] is not None:
+        from wrpc.accept.toml import read
+
         settings = read(wanted["config"])
     else:
         settings = find([path for path in paths if str(path) != "-"])

@@ -8,7 +8,7 @@ from typing import Unpack
 
 import click
 
-from wrpc.cli import accepting, options
+from wrpc.cli import accepting, options, watching
 from wrpc.cli.app import Command
 from wrpc.importers import IMPORTERS
 
@@ -34,6 +34,7 @@ from wrpc.importers import IMPORTERS
 )
 @options.codes
 @accepting.options
+@watching.option
 @options.output
 @options.notes
 def command(
@@ -48,6 +49,7 @@ def command(
     ignore: tuple[str, ...],
     format: str,
     notes: bool,
+    watch: bool,
     **wanted: Unpack[accepting.Wanted],
 ) -> int:
     """Lint each POLICY and prove it: conflicts, coverage, guards and claims.
@@ -56,6 +58,7 @@ def command(
     """
     import wrpc
     from wrpc.cli.policies import CONFIGURATIONS, files, gather, gather_foreign, known_release, loaded
+    from wrpc.cli.progress import progress, told
     from wrpc.cli.repairs import Repairs
     from wrpc.cli.show import show
 
@@ -70,31 +73,45 @@ def command(
             raise click.UsageError("--fix and --diff work on a policy without --env")
     if skip_unknown and kind is None:
         raise click.UsageError("--skip-unknown is about foreign files, and needs --from")
-    paths = files(policies) if kind is None else files(policies, CONFIGURATIONS)
-    # In a folder, and for `auto` among several files, one of another system is nothing to stop for.
-    optional = skip_unknown or (kind is not None and (paths != policies or (kind == "auto" and len(paths) > 1)))
-    accept = accepting.accepting(policies, wanted, select, ignore)
-    releases = release or accept.release
-    with known_release():
-        if fix or diff:
-            repairs = Repairs(kind, accept.select, ignore, releases, optional)
-            if diff:
-                return repairs.show(paths)
-            repairs.write(paths, sys.stdout if format == "text" else sys.stderr)
-        if kind is None:
-            found = gather((loaded(path, env) for path in paths), lambda policy: wrpc.check(policy, today=accept.today))
-        else:
-            found = gather_foreign(paths, kind, releases, optional=optional)
-    return show(
-        accept.judge(found, solver=True, several=bool(env)),
-        format=format,
-        fail_on=accept.fail_on,
-        notes=notes,
-        dimensions=found.dimensions,
-        baseline=accept.baseline is not None,
-        read=found.sources,
-        looked_for=accept.checks(format, solver=True),
-        tests=found.tests,
-        proofs=found.proofs,
-        stream=sys.stderr if fix and found.nothing and format == "text" else None,
-    )
+    if watch:
+        watching.allowed(policies, fix=fix or diff, update=wanted["update_baseline"])
+
+    def paths() -> tuple[Path, ...]:
+        return files(policies) if kind is None else files(policies, CONFIGURATIONS)
+
+    def run() -> int:
+        given = paths()
+        # In a folder, and for `auto` among several files, one of another system is nothing to stop for.
+        optional = skip_unknown or (kind is not None and (given != policies or (kind == "auto" and len(given) > 1)))
+        accept = accepting.accepting(policies, wanted, select, ignore)
+        releases = release or accept.release
+        with known_release():
+            if fix or diff:
+                repairs = Repairs(kind, accept.select, ignore, releases, optional, accept.settings.codes)
+                if diff:
+                    return repairs.show(given)
+                repairs.write(given, sys.stdout if format == "text" else sys.stderr)
+            with progress() as tell:
+                if kind is None:
+                    found = gather(
+                        (loaded(path, env) for path in told(given, tell)),
+                        lambda policy: wrpc.check(policy, today=accept.today),
+                    )
+                else:
+                    found = gather_foreign(told(given, tell), kind, releases, optional=optional)
+                judged = accept.judge(found, solver=True, several=bool(env))
+        return show(
+            judged,
+            format=format,
+            fail_on=accept.fail_on,
+            notes=notes,
+            dimensions=found.dimensions,
+            baseline=accept.baseline is not None,
+            read=found.sources,
+            looked_for=accept.checks(format, solver=True),
+            tests=found.tests,
+            proofs=found.proofs,
+            stream=sys.stderr if fix and found.nothing and format == "text" else None,
+        )
+
+    return watching.watched(run, policies, paths) if watch else run()

@@ -49,6 +49,7 @@ def command(
     import wrpc
     from wrpc.accept.waivers import compilable
     from wrpc.cli.policies import dimensions, one
+    from wrpc.cli.progress import progress
     from wrpc.cli.show import exit_code, show
     from wrpc.report.screen import write
 
@@ -56,8 +57,11 @@ def command(
     accept = replace(accepting.accepting([policy], wanted), select=())
     resolved, found = one(policy, env)
     targets = chosen(names, resolved)
-    before = accept.before(found + wrpc.check(resolved, today=accept.today), resolved)
-    made = wrpc.compile(resolved, *targets, findings=before, today=accept.today)
+    with progress() as tell:
+        tell(f"checking {policy}")
+        before = accept.before(found + wrpc.check(resolved, today=accept.today), resolved)
+        tell(f"compiling {policy} for {', '.join(targets)}")
+        made = wrpc.compile(resolved, *targets, findings=before, today=accept.today)
     shared = {source.name for source in resolved.sources[0 if env else 1 :]}
     told = compilable(accept.after(made.findings, [resolved], resolved.sources, solver=True, elsewhere=shared))
     code = exit_code(told, accept.fail_on)

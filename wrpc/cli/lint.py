@@ -7,7 +7,7 @@ from typing import Unpack
 
 import click
 
-from wrpc.cli import accepting, options
+from wrpc.cli import accepting, options, watching
 from wrpc.cli.app import Command
 
 
@@ -16,6 +16,7 @@ from wrpc.cli.app import Command
 @options.environments
 @options.codes
 @accepting.options
+@watching.option
 @options.output
 @options.notes
 def command(
@@ -25,6 +26,7 @@ def command(
     ignore: tuple[str, ...],
     format: str,
     notes: bool,
+    watch: bool,
     **wanted: Unpack[accepting.Wanted],
 ) -> int:
     """Check syntax, names, types, units and style of each POLICY, without the solver.
@@ -33,20 +35,30 @@ def command(
     """
     import wrpc
     from wrpc.cli.policies import files, gather, loaded
+    from wrpc.cli.progress import progress, told
     from wrpc.cli.show import show
 
-    accept = accepting.accepting(policies, wanted, select, ignore)
-    found = gather(
-        (loaded(path, env) for path in files(policies)), lambda policy: wrpc.lint(policy, today=accept.today)
-    )
-    return show(
-        accept.judge(found, solver=False, several=bool(env)),
-        format=format,
-        fail_on=accept.fail_on,
-        notes=notes,
-        dimensions=found.dimensions,
-        baseline=accept.baseline is not None,
-        read=found.sources,
-        looked_for=accept.checks(format, solver=False),
-        tests=found.tests,
-    )
+    if watch:
+        watching.allowed(policies, update=wanted["update_baseline"])
+
+    def run() -> int:
+        accept = accepting.accepting(policies, wanted, select, ignore)
+        with progress() as tell:
+            found = gather(
+                (loaded(path, env) for path in told(files(policies), tell)),
+                lambda policy: wrpc.lint(policy, today=accept.today),
+            )
+            judged = accept.judge(found, solver=False, several=bool(env))
+        return show(
+            judged,
+            format=format,
+            fail_on=accept.fail_on,
+            notes=notes,
+            dimensions=found.dimensions,
+            baseline=accept.baseline is not None,
+            read=found.sources,
+            looked_for=accept.checks(format, solver=False),
+            tests=found.tests,
+        )
+
+    return watching.watched(run, policies, lambda: files(policies)) if watch else run()

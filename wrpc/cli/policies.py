@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -112,7 +112,7 @@ def gather(policies: Iterator[tuple[Policy | None, Findings]], examine: Callable
 
 
 def gather_foreign(
-    paths: Sequence[Path], kind: str, release: str | Mapping[str, str] | None, *, optional: bool
+    paths: Iterable[Path], kind: str, release: str | Mapping[str, str] | None, *, optional: bool
 ) -> Gathered:
     """The findings of foreign files and of the policies in them."""
     import wrpc

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -30,6 +30,8 @@ class Repairs:
     release: str | Mapping[str, str] | None = None
     optional: bool = False
     """A foreign file may as well be no configuration."""
+    ignored: Callable[[Path], tuple[str, ...]] = lambda _: ()
+    """The codes that the settings ignore in a file."""
 
     def write(self, paths: Sequence[Path], stream: TextIO) -> None:
         """Into each file, and told. A file that cannot be read is left to whoever shows its findings."""
@@ -82,7 +84,7 @@ class Repairs:
             kind=self.kind,
             release=self.release,
             select=self.select,
-            ignore=self.ignore,
+            ignore=(*self.ignore, *self.ignored(path)),
             optional=self.optional,
         )
 

@@ -11,6 +11,7 @@ from typing import Protocol
 from wrpc.diagnostics import Refusal
 from wrpc.policy import codes
 from wrpc.policy.faults import Faults
+from wrpc.reading import noticed
 from wrpc.source import Source
 from wrpc.syntax import tree
 
@@ -56,6 +57,7 @@ class Folder:
     def read(self, place: str | Path) -> Source | None:
         from wrpc.syntax.read import read
 
+        noticed(Path(place))
         return read(Path(place)) if Path(place).is_file() else None
 
 

@@ -7,6 +7,7 @@ from pathlib import Path, PurePath
 from typing import NoReturn
 
 from wrpc.diagnostics import Code, Refusal, did_you_mean, finding
+from wrpc.reading import noticed
 from wrpc.source import Source, Span
 from wrpc.syntax import codes
 
@@ -20,6 +21,7 @@ def read(path: str | os.PathLike[str]) -> Source:
     """The text of a file, shown under its path as given. Raises Refusal where there is none."""
     path = Path(path)
     name = path.as_posix()
+    noticed(path)
     try:
         with path.open("rb") as file:
             data = file.read(LARGEST + 1)
