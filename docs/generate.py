@@ -200,6 +200,8 @@ def takes(kind: v.Kind) -> str:
             return f"a block, see [{block}](#{block})"
         case v.Address():
             return 'a string, or `env("NAME")`'
+        case v.Waivers():
+            return "a block of codes, each with a block of `owner`, `until` and `reason`"
         case v.Labels():
             return "a block of names of one's own"
         case v.Either(options):

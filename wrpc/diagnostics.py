@@ -117,7 +117,7 @@ def finding(
 @value
 class Proof:
     """What became of one guard or claim. `leans_on`: what a proof takes for granted. `why`: what is in the way of one
-    that is open."""
+    that is open. `excused`: that it is refuted or open is waived, and fails nothing."""
 
     subject: str
     verdict: Verdict
@@ -125,6 +125,7 @@ class Proof:
     span: Span | None = None
     leans_on: tuple[str, ...] = ()
     why: str = ""
+    excused: bool = field(default=False, compare=False)
 
 
 @value
@@ -154,15 +155,13 @@ class Suppressed:
 class Findings:
     """Everything one run has to say, sorted by place. `tests`: how many tests ran, those that failed included.
 
-    `suppressed` are none of the diagnostics. `excused`: the guards and claims whose failure is waived; what became of
-    them still stands in `proofs`.
+    `suppressed` are none of the diagnostics.
     """
 
     diagnostics: tuple[Diagnostic, ...] = ()
     proofs: tuple[Proof, ...] = ()
     tests: int = 0
     suppressed: tuple[Suppressed, ...] = ()
-    excused: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -172,9 +171,8 @@ class Findings:
         *,
         tests: int = 0,
         suppressed: Iterable[Suppressed] = (),
-        excused: Iterable[str] = (),
     ) -> Findings:
-        return cls(_placed(diagnostics), tuple(proofs), tests, _placed(suppressed), tuple(dict.fromkeys(excused)))
+        return cls(_placed(diagnostics), tuple(proofs), tests, _placed(suppressed))
 
     @property
     def errors(self) -> int:
@@ -205,7 +203,7 @@ class Findings:
     def unproved(self) -> int:
         """Guards and claims that are refuted or open: they fail, whether or not a finding that says so is shown,
         unless that is waived."""
-        return sum(p.verdict in ("refuted", "open") and p.subject not in self.excused for p in self.proofs)
+        return sum(p.verdict in ("refuted", "open") and not p.excused for p in self.proofs)
 
     @property
     def assumes(self) -> tuple[str, ...]:
@@ -218,7 +216,6 @@ class Findings:
             self.proofs + other.proofs,
             tests=self.tests + other.tests,
             suppressed=self.suppressed + other.suppressed,
-            excused=self.excused + other.excused,
         )
 
 

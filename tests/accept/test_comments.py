@@ -185,3 +185,23 @@ def test_a_comment_at_a_clause_of_several_lines_is_about_all_of_it(place: str):
 def test_a_comment_before_a_block_is_about_its_first_line():
     (comment,) = read(Source("policy.wrp", '# wrpc: ignore[WRP302] x\npool a {\n  trust "x"\n}\n'))
     assert (comment.line, comment.last) == (2, 2)
+
+
+def test_the_printer_leaves_a_line_that_is_ignored_on_one_line():
+    """However long it is: broken up, what is found on it would stand elsewhere."""
+    from wrpc.syntax.format import format_file
+    from wrpc.syntax.parse import parse
+
+    wide = " or ".join(f"signal_{n} " for n in range(12)).replace("  ", " ")
+    text = f"route a {{ tier 1  when {wide}  to own }}  # wrpc: ignore[WRP204] meant\n".replace("   ", "  ")
+    printed = format_file(parse(Source("p.wrp", text))[0])
+    assert printed.count("\n") == 1
+    assert format_file(parse(Source("p.wrp", printed))[0]) == printed
+    assert format_file(parse(Source("p.wrp", text.replace("wrpc: ", "")))[0]).count("\n") > 1
+
+
+def test_quotes_that_are_not_closed_take_no_time():
+    text = '"' + "a" * 200_000 + " # wrpc: ignore[WRP204] x"
+    assert read(Source("p.wrp", text)) == ()
+    (comment,) = read(Source("p.wrp", "`" + "a" * 200_000 + "` # wrpc: ignore[WRP204] x"))
+    assert comment.reason == "x"

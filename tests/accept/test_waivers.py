@@ -115,3 +115,20 @@ def test_an_override_waives_nothing_of_a_sealed_guard():
 def test_days():
     assert day("2026-12-31") == date(2026, 12, 31)
     assert [day(text) for text in ("2026-1-1", "20261231", "2026-W01-1", "٢٠٢٦-12-31", "", "2026-13-01")] == [None] * 6
+
+
+def test_a_waiver_excuses_its_own_policy_alone():
+    """Two policies of one run may have claims of one name."""
+    waived, plain = judged(LEAK.replace("WAIVE", WAIVER)), judged(LEAK.replace("WAIVE", ""))
+    assert [f.unproved for f in (waived, plain, waived + plain)] == [0, 1, 1]
+
+
+def test_an_imported_waiver_may_waive_elsewhere(tmp_path):
+    (tmp_path / "common.wrp").write_text(
+        'pool own { trust "own" }\npool cloud { trust "cloud" }\n'
+        f'assert stays {{ never destination.trust == "cloud"  {WAIVER} }}\n'
+    )
+    (tmp_path / "a.wrp").write_text('import "common.wrp"\ndefault { to own }\n')
+    found = wrpc.check_file(tmp_path / "a.wrp")
+    assert ("WRP907", "info") in [(d.code.id, d.severity) for d in found.diagnostics]
+    assert found.warnings == sum(d.code.id == "WRP302" for d in found.diagnostics)

@@ -11,7 +11,7 @@ import jsonschema  # type: ignore[import-untyped]  # it has no types of its own
 import pytest
 
 from tests.report.findings import HOSTILE, NAMES, everything, shown
-from wrpc.diagnostics import Findings, finding
+from wrpc.diagnostics import Findings, Fix, finding
 from wrpc.report import sarif
 from wrpc.report.screen import clean
 from wrpc.source import Source
@@ -106,3 +106,9 @@ def test_every_result_has_a_fingerprint_of_its_own():
 
 def test_the_same_bytes_twenty_times():
     assert len({written(everything()) for _ in range(20)}) == 1
+
+
+def test_a_fix_that_is_not_safe_says_so():
+    source = Source("a.wrp", "abc")
+    assert sarif.fix(Fix(source.span(0, 1), "x", "x"))["description"] == {"text": "x"}
+    assert sarif.fix(Fix(source.span(0, 1), "x", "x", safe=False))["properties"] == {"safe": False}

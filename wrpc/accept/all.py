@@ -33,7 +33,7 @@ def faults(
     """What is wrong with comments and waivers: left over, incomplete, of codes that do not exist, at an end."""
     told = list(comments.faults(found, sources, judged, elsewhere))
     for policy in policies:
-        told += waivers.faults(found, policy, judged, today)
+        told += waivers.faults(found, policy, judged, today, elsewhere)
     return told
 
 

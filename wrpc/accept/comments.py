@@ -24,7 +24,7 @@ from wrpc.values import value
 
 # Up to a comment: texts and names in backticks may hold a `#`. Of YAML, whose texts have more forms, any blank before
 # the sign is enough.
-_BEFORE = r'(?:[^"#`\n]|"(?:[^"\\\n]|\\.)*"|`(?:[^`\n]|``)+`)*'
+_BEFORE = r'(?:[^"#`\n]++|"(?:[^"\\\n]|\\.)*+"|`(?:[^`\n]|``)++`)*+'
 _COMMENT = re.compile(rf"^{_BEFORE}(#.*)$", re.MULTILINE)
 _LOOSE = re.compile(r"(?:^|(?<=\s))(#.*)$", re.MULTILINE)
 _MARK = re.compile(r"#\s*wrpc\s*:\s*(\w*)\s*(?:\[([^\]\n]*)\]?)?[\s:–—-]*(.*?)\s*$")

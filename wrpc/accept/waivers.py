@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wrpc.accept import codes, limits
-from wrpc.diagnostics import Diagnostic, Findings, Suppressed, Suppression, finding
+from wrpc.diagnostics import Diagnostic, Findings, Severity, Suppressed, Suppression, finding
 from wrpc.policy.model import Policy, Waiver
 from wrpc.policy.waivers import lapsed
 
@@ -55,15 +55,19 @@ def waived(found: Findings, policy: Policy, today: date | None = None) -> Findin
         if d.code.id in FAILED:
             failed.add(subject)
     left = {s for d in kept if d.severity == "error" and limits.SAFETY.fullmatch(d.code.id) for s in d.subjects}
-    return Findings.of(
-        kept, found.proofs, tests=found.tests, suppressed=suppressed, excused=(*found.excused, *sorted(failed - left))
-    )
+    proofs = (replace(p, excused=True) if p.subject in failed - left else p for p in found.proofs)
+    return Findings.of(kept, proofs, tests=found.tests, suppressed=suppressed)
 
 
 def faults(
-    found: Findings, policy: Policy, judged: Callable[[str], bool], today: date | None = None
+    found: Findings,
+    policy: Policy,
+    judged: Callable[[str], bool],
+    today: date | None = None,
+    elsewhere: Collection[str] = (),
 ) -> Iterator[Diagnostic]:
-    """Waivers of a policy that have ended, or that waive nothing."""
+    """Waivers of a policy that have ended, or that waive nothing. In the files `elsewhere`, which other policies use
+    too, the latter is only noted."""
     used = {(s.finding.code.id, s.why.span.key()) for s in found.suppressed if s.why.by == "waiver"}
     for subject, waivers in of(policy).items():
         for waiver in waivers:
@@ -76,7 +80,11 @@ def faults(
                 yield finding(codes.UNUSED_WAIVER, message, waiver.span, subjects=[subject], help=near)
             elif judged(waiver.code) and (waiver.code, waiver.span.key()) not in used:
                 message = f"{waiver.code} is not found of `{subject}`, so there is nothing to waive"
-                yield finding(codes.UNUSED_WAIVER, message, waiver.span, subjects=[subject], help="delete the waiver")
+                severity: Severity | None = "info" if waiver.span.file in elsewhere else None
+                yield finding(
+                    codes.UNUSED_WAIVER, message, waiver.span, severity=severity, subjects=[subject],
+                    help="delete the waiver",
+                )  # fmt: skip
 
 
 def compilable(found: Findings) -> Findings:
@@ -87,7 +95,7 @@ def compilable(found: Findings) -> Findings:
         return found
     kept = (replace(d, excused=False) if _conflict(d) else d for d in (*found.diagnostics, *back))
     left = (s for s in found.suppressed if not _conflict(s.finding))
-    return Findings.of(kept, found.proofs, tests=found.tests, suppressed=left, excused=found.excused)
+    return Findings.of(kept, found.proofs, tests=found.tests, suppressed=left)
 
 
 def _conflict(d: Diagnostic) -> bool:

@@ -62,7 +62,7 @@ class Excerpt:
             replace(s, finding=self.bring(s.finding), why=replace(s.why, span=self.span(s.why.span)))
             for s in found.suppressed
         )
-        return Findings.of(brought, proofs, tests=found.tests, suppressed=accepted, excused=found.excused)
+        return Findings.of(brought, proofs, tests=found.tests, suppressed=accepted)
 
     def hide(self) -> None:
         """What no report of the piece shows, no report of the file shows either."""

@@ -165,7 +165,7 @@ def _told_of(found: Findings, where: str) -> Findings:
     if not where:
         return found
     told = (replace(d, message=f"{d.message} (in {where})") for d in found.diagnostics)
-    return Findings.of(told, found.proofs, tests=found.tests, suppressed=found.suppressed, excused=found.excused)
+    return Findings.of(told, found.proofs, tests=found.tests, suppressed=found.suppressed)
 
 
 def _insisted(source: Source, kind: str, found: Found) -> Found:

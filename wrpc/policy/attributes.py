@@ -198,7 +198,7 @@ class Reader:
                 return self.free(value)
             case v.Distribution():
                 return self.distribution(value, name)
-            case v.Elsewhere():
+            case v.Waivers() | v.Elsewhere():
                 return None
             case _:
                 assert_never(kind)

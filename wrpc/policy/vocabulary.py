@@ -127,13 +127,18 @@ class Distribution:
 
 
 @value
+class Waivers:
+    """Codes, each with an owner, a last day and a reason; `waivers` reads them."""
+
+
+@value
 class Elsewhere:
     """What `signals` reads by a table of its own."""
 
 
 Kind = (
     Quantity | Phrase | Familiar | Quoted | Words | Identifier | Reference | Several | Between | Table | Nested
-    | Address | Labels | Either | Free | Worded | Distribution | Elsewhere
+    | Address | Labels | Either | Free | Worded | Distribution | Waivers | Elsewhere
 )  # fmt: skip
 
 COUNT = Quantity(whole=True, low=ZERO)
@@ -265,8 +270,8 @@ BLOCKS: Mapping[str, Mapping[str, Kind]] = {
     },
     "cache": {"similarity": SHARE, "ttl": TIME},
     "retain": {"ttl": Either((COUNT, TIME)), "share": SHARE},
-    "guard": {"waive": Free(), **NOTES},
-    "assert": {"waive": Free(), **NOTES},
+    "guard": {"waive": Waivers(), **NOTES},
+    "assert": {"waive": Waivers(), **NOTES},
 }
 
 # Attributes that LANGUAGE gives a clause of its own in the grammar, for suggestions.

@@ -127,7 +127,8 @@ def fix(f: Fix) -> Node:
     """Edits of one file in the order of their places."""
     replacements = [{"deletedRegion": region(e.span), "insertedContent": {"text": e.text}} for e in f.edits]
     change = {"artifactLocation": {"uri": uri(f.span.source)}, "replacements": replacements}
-    return {"description": {"text": readable(f.title)}, "artifactChanges": [change]}
+    made: Node = {"description": {"text": readable(f.title)}, "artifactChanges": [change]}
+    return made if f.safe else {**made, "properties": {"safe": False}}
 
 
 def suppression(why: Suppression) -> Node:

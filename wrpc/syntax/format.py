@@ -18,6 +18,7 @@ CLAUSES = OPERATORS | {
 """Words that an item of a section may begin or go on with: an attribute of such a name stands in backticks."""
 
 POOLS = OPERATORS | {"any", "others"}
+PRAGMA = re.compile(r"#.*\bwrpc\s*:\s*ignore\b")
 BLANK = re.compile(r"\n[^\S\n]*\n")
 
 
@@ -104,7 +105,7 @@ class _Printer:
         if line.body is None:
             self._comments_before(end, indent, inside=True)
             self.out.append(pad + self._head(line, indent, 0))
-        elif self._short(line) and len(one := pad + line.flat()) <= WIDTH:
+        elif self._short(line) and (len(one := pad + line.flat()) <= WIDTH or self._ignored(end, until)):
             self.out.append(one)
         else:
             self._block(line, line.body, indent)
@@ -155,6 +156,15 @@ class _Printer:
             self.out[-1] += "  " + comment.text.rstrip()
             self.at = comment.span.end
             self.next += 1
+
+    def _ignored(self, end: int, until: int) -> bool:
+        """Whether the comment behind a line ignores a finding on it, and so has to stay on its line."""
+        if self.next == len(self.comments):
+            return False
+        comment = self.comments[self.next]
+        start = comment.span.start
+        behind = end <= start < until and self.text.find("\n", end, start) < 0
+        return behind and PRAGMA.match(comment.text) is not None
 
     def _blank_before(self, offset: int) -> None:
         gap = self.written and self.out and self.out[-1] and 0 <= self.at < offset
