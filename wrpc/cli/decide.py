@@ -35,16 +35,31 @@ LONGEST = 4_000_000  # characters of a request; a file without line ends must no
     help="Value of a signal that can fail and is not named: quiet (false, empty or zero), or failed, as at a gateway"
     " when the header is missing.",
 )
+@click.option(
+    "--table", metavar="FILE", help="Write the decision function as data (JSON) and decide nothing; `-` prints."
+)
 @click.option("--format", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(
-    policy: Path, file: str | None, request: str | None, env: tuple[Path, ...], absent: str, format: str
+    policy: Path,
+    file: str | None,
+    request: str | None,
+    env: tuple[Path, ...],
+    absent: str,
+    table: str | None,
+    format: str,
 ) -> int:
     """Show what POLICY does with each request of FILE, one JSON object a line; `-` is standard input.
 
     A request gives signals their values: `{"tokens": 9000, "pii": null}`, where null is a signal that failed. A signal
     that is not named is false, empty or zero; if it can fail, the output says that this is assumed. A line that is not
     a request of this policy gets an error, and the next line is read.
+
+    With `--table`, a program in any language can decide the same: docs/table.md describes the file.
     """
+    if table is not None:
+        if file is not None or request is not None:
+            raise click.UsageError("`--table` decides no requests; leave them out")
+        return tabled(policy, env, table, format)
     if (file is None) == (request is None):
         raise click.UsageError("give requests as FILE.jsonl, as `-` (standard input) or with --request")
 
@@ -91,6 +106,23 @@ def command(
         if file == "-":
             sys.stdout.flush()
     return code
+
+
+def tabled(policy: Path, env: tuple[Path, ...], table: str, format: str) -> int:
+    from wrpc.cli.policies import one
+    from wrpc.cli.show import show
+    from wrpc.decide import table as tables
+    from wrpc.diagnostics import Findings
+    from wrpc.placing import write
+
+    document, left_out = tables.table(one(policy, env)[0])
+    text = tables.text(document)
+    if table == "-":
+        sys.stdout.write(text)
+    else:
+        write(Path(table), text)
+    stream = sys.stderr if table == "-" else None
+    return show(Findings.of(left_out), format=format, fail_on="error", notes=False, stream=stream)
 
 
 def said(answer: BadRequest | Conflict) -> str:

@@ -63,3 +63,17 @@ Two routes of equal precedence take the request and differ.
 `check` reports this for the whole policy; `decide` answers it for one request.
 """,
 )
+
+UNDECIDED = Code(
+    "WRP820",
+    "undecided-in-table",
+    "warning",
+    """\
+The table of `decide --table` does not decide some requests.
+
+Under `resolve [confidence]` the scores behind a condition are collected where routes of one tier meet, and a table has
+conditions, not how they came about. For such a request an evaluator says that the table does not decide it.
+
+How to repair: order the routes by tiers or priorities, or send these requests to `wrpc decide`.
+""",
+)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wrpc.report import contract as c
 from wrpc.report import contract_explain as e
+from wrpc.report.contract_table import Table
 
 SCHEMAS: dict[str, type[c.Contract]] = {
     "report": c.Report,
@@ -17,4 +18,5 @@ SCHEMAS: dict[str, type[c.Contract]] = {
     "explain-guard": e.ExplainedGuard,
     "explain-assert": e.ExplainedAssert,
     "explain-request": e.ExplainedRequest,
+    "table": Table,
 }

@@ -1,0 +1,272 @@
+"""The decision function of a policy as data, for evaluators in other languages: what `decide --table` writes.
+
+It holds what `docs/table.md` describes: signals and what their values may be, dimensions with the bounds and words that
+cut them, every condition as boxes of their cells, the order of routes, what guards ask of each pool, and plans. All
+numbers are exact and written as strings, whole ones as `8000`, others as `17/20`. Equal policies give equal bytes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from fractions import Fraction
+
+from wrpc.decide import codes
+from wrpc.decide.boxes import Forms
+from wrpc.decide.dimensions import (
+    Basic,
+    Dimension,
+    Every,
+    Failure,
+    Firing,
+    Let,
+    Line,
+    Membership,
+    Name,
+    Neither,
+    Number,
+    Relation,
+    Some,
+    Test,
+    Tree,
+)
+from wrpc.decide.request import default
+from wrpc.decide.space import Space
+from wrpc.diagnostics import Diagnostic, finding
+from wrpc.letters import in_json
+from wrpc.policy.expr import StringLiteral, StringSignal
+from wrpc.policy.model import (
+    Denial,
+    Enum,
+    Forbid,
+    Int,
+    Obligation,
+    Policy,
+    Real,
+    Route,
+    Score,
+    Set,
+    Signal,
+    plan,
+)
+
+VERSION = 1
+BOXES = 16
+"""Of one condition; one that needs more is written as `all`, `any` and `not` of others."""
+
+Json = dict[str, object]
+
+
+def table(policy: Policy) -> tuple[Json, tuple[Diagnostic, ...]]:
+    """The table as a JSON object, and what it does not decide."""
+    return _Table(policy).document(), tuple(_left_out(policy))
+
+
+def _left_out(policy: Policy) -> Iterator[Diagnostic]:
+    tiers: dict[tuple[int, bool], list[Route]] = {}
+    for route in policy.routes.values():
+        if route.when is not None:
+            tiers.setdefault((route.tier or 0, True), []).append(route)
+    rivals = [routes for routes in tiers.values() if len(routes) > 1]
+    if "confidence" in policy.resolve and rivals:
+        names = [r.name for routes in rivals for r in routes]
+        yield finding(
+            codes.UNDECIDED,
+            "where two routes of one tier hold, their confidence decides, which the table does not have",
+            policy.at,
+            help="an evaluator answers `undecided` for such a request; ask `wrpc decide`, or give the routes tiers",
+            subjects=[f"route {name}" for name in names],
+        )
+
+
+def text(document: Json) -> str:
+    """The table as a file: an entry a line, so that two of them compare."""
+    parts = []
+    for key, value in document.items():
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            lines = ",\n".join(f"  {_dumped(entry)}" for entry in value)
+            parts.append(f"{_dumped(key)}: [\n{lines}\n]")
+        else:
+            parts.append(f"{_dumped(key)}: {_dumped(value)}")
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def _dumped(value: object) -> str:
+    return in_json(json.dumps(value, ensure_ascii=False))
+
+
+def number(value: Fraction | int) -> str:
+    """`8000`, `17/20`."""
+    value = Fraction(value)
+    return str(value.numerator) if value.denominator == 1 else f"{value.numerator}/{value.denominator}"
+
+
+class _Table:
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.space = Space(policy)
+        self.forms = Forms(self.space, BOXES)
+        self.plans: dict[str, int] = {}
+        self.written: list[Json] = []
+        self.lets: dict[str, Json] = {}
+
+    def document(self) -> Json:
+        # All is folded before anything is written: what is asked last may cut a dimension that stands first.
+        policy, at = self.policy, self.space.at
+        assumptions = [(a.name, at(a.condition)) for a in policy.assumptions.values()]
+        guards = list(policy.guards.values())
+        denials = [(g.name, r.reason, at(r.when)) for g in guards for r in g.rules if isinstance(r, Denial)]
+        routes = [(i, r, at(r.when)) for i, routes in enumerate(policy.ranked) for r in routes]
+        default_route = policy.default
+        reached = sorted({p.pool for r in policy.answering for p in plan(r.action)})
+        forbids: list[tuple[str, list[tuple[str, Tree]]]] = []
+        obligations: list[tuple[str, Tree | None, list[tuple[str, Tree]]]] = []
+        for guard in guards:
+            for rule in guard.rules:
+                if isinstance(rule, Forbid):
+                    forbids.append((guard.name, [(p, self._forbidden(rule, p)) for p in reached]))
+                elif isinstance(rule, Obligation) and rule.per_destination:
+                    each = [(p, at(rule.when, policy.pools[p])) for p in reached]
+                    obligations.append((rule.name, None, each))
+                elif isinstance(rule, Obligation):
+                    obligations.append((rule.name, at(rule.when), []))
+        made: Json = {
+            "version": VERSION,
+            "policy": policy.name,
+            "resolve": list(policy.resolve),
+            "signals": [self._signal(s) for s in policy.signals.values()],
+            "groups": [
+                {"name": g.name, "members": list(g.members), "default": g.default} for g in policy.groups.values()
+            ],
+            "dimensions": [self._dimension(d) for d in self.space.dimensions],
+            "lets": [],
+            "assumptions": [{"name": n, "when": self._condition(t)} for n, t in assumptions],
+            "denials": [{"by": f"guard {n}", "reason": r, "when": self._condition(t)} for n, r, t in denials],
+            "routes": [
+                {
+                    "name": r.name,
+                    "class": rank,
+                    "priority": r.priority,
+                    "when": self._condition(tree),
+                    "on_unknown": r.on_unknown,
+                    "plan": self._plan(r),
+                }
+                for rank, r, tree in routes
+            ],
+            "wary": [r.name for r in policy.routes.values() if r.on_unknown == "deny"],
+            "default": None if default_route is None else self._plan(default_route),
+            "plans": self.written,
+            "forbids": [{"by": f"guard {n}", "pools": self._pools(each)} for n, each in forbids],
+            "obligations": [
+                {"name": n, "when": None if tree is None else self._condition(tree), "pools": self._pools(each)}
+                for n, tree, each in obligations
+            ],
+        }
+        return {**made, "lets": [{"name": n, "when": c} for n, c in self.lets.items()]}
+
+    def _forbidden(self, rule: Forbid, name: str) -> Tree:
+        pool = self.policy.pools[name]
+        return Every((self.space.at(rule.what, pool), self.space.at(rule.when, pool)))
+
+    def _pools(self, each: list[tuple[str, Tree]]) -> Json:
+        """By pool when a rule acts on it; those that it never acts on are left out."""
+        found = ((name, self._condition(tree)) for name, tree in each)
+        return {name: condition for name, condition in found if condition != {"boxes": []}}
+
+    # ── Signals and dimensions ────────────────────────────────────────────
+
+    def _signal(self, signal: Signal) -> Json:
+        absent = default(signal)
+        found: Json = {"name": signal.name, "type": type(signal.type).__name__.lower()}
+        match signal.type:
+            case Int(low, high) | Real(low, high):
+                found |= {"low": number(low), "high": number(high)}
+            case Score(low, high, threshold, above):
+                fires = None if threshold is None else number(threshold)
+                found |= {"low": number(low), "high": number(high), "threshold": fires, "above": above}
+            case Enum(names) | Set(names):
+                found |= {"type": "one_of" if isinstance(signal.type, Enum) else "any_of", "names": list(names)}
+            case _:
+                pass
+        if isinstance(absent, Fraction):
+            absent = number(absent)
+        shown = sorted(absent) if isinstance(absent, frozenset) else absent
+        return {**found, "absent": shown, "can_fail": signal.can_fail, "on_error": signal.on_error}
+
+    def _dimension(self, dimension: Dimension) -> Json:
+        match dimension:
+            case Firing(signal=signal):
+                return {"kind": "fires", "signal": signal}
+            case Failure(signal=signal):
+                return {"kind": "failed", "signal": signal}
+            case Membership(signal=signal, member=member):
+                return {"kind": "has", "signal": signal, "member": member}
+            case Name(signal=signal, place=place):
+                return {"kind": "name", "signal": signal, "names": list(place)}
+            case Line(signal=signal, words=words):
+                return {"kind": "text", "signal": signal, "words": list(words)}
+            case Relation(relation=relation, left=left, right=right):
+                return {"kind": "relation", "relation": relation, "left": _term(left), "right": _term(right)}
+            case Number(terms=terms, points=points):
+                return {
+                    "kind": "number",
+                    "terms": [{"times": number(f), **self._basic(b)} for f, b in terms],
+                    "points": [number(p) for p in points],
+                }
+        raise AssertionError(dimension)
+
+    def _basic(self, basic: Basic) -> Json:
+        if basic.kind == "one":
+            tree = basic.of
+            assert isinstance(tree, (bool, Test, Neither, Every, Some, Let)), "what is counted is a condition"
+            return {"one": self._condition(tree)}
+        return {basic.kind: basic.of}
+
+    # ── Conditions ────────────────────────────────────────────────────────
+
+    def _condition(self, tree: Tree) -> Json:
+        boxes = self.forms.boxes(tree)
+        if boxes is not None:
+            return {"boxes": [[[d, [list(run) for run in b[d]]] for d in sorted(b)] for b in boxes]}
+        match tree:
+            case Neither(part):
+                return {"not": self._condition(part)}
+            case Every(parts):
+                return {"all": [self._condition(p) for p in parts]}
+            case Some(parts):
+                return {"any": [self._condition(p) for p in parts]}
+            case Let(name):
+                if name not in self.lets:
+                    condition = self._condition(self.space.lets[name])
+                    self.lets[name] = condition  # after those that it names
+                return {"let": name}
+        raise AssertionError(tree)  # the others are one box, or none
+
+    # ── Plans ─────────────────────────────────────────────────────────────
+
+    def _plan(self, route: Route) -> int:
+        """Where the plan of a route stands. `deed` is equal for what counts as doing the same: a conflict is between
+        plans that differ in it."""
+        action = route.action
+        written: Json = {
+            "deed": self.policy.deeds[route.name],
+            "deny": action.reason if action.kind == "deny" else None,
+            "cascade": action.kind == "cascade",
+            "destinations": [
+                {"pool": p.pool, "role": p.role, "weight": None if p.weight is None else number(p.weight)}
+                for p in plan(action)
+            ],
+            "others": None if action.others is None else sorted(action.others) or ["any"],
+        }
+        key = repr(written)
+        if key not in self.plans:
+            self.plans[key] = len(self.written)
+            self.written.append(written)
+        return self.plans[key]
+
+
+def _term(term: object) -> Json:
+    if isinstance(term, StringSignal):
+        return {"signal": term.name}
+    assert isinstance(term, StringLiteral), "an undeclared attribute is in no dimension"
+    return {"text": term.value}
