@@ -20,7 +20,7 @@ from wrpc.report.catalogue import FAMILIES, MODULES, Entry, declared, entries, f
 ROOMS = {
     "wrpc.syntax": {0},
     "wrpc.policy": {1, 2, 9},
-    "wrpc.decide": {1},
+    "wrpc.decide": {1, 8},
     "wrpc.analysis.conflicts": {2},
     "wrpc.analysis.coverage": {3},
     "wrpc.analysis.safety": {4},

@@ -167,3 +167,38 @@ def test_what_was_assumed_of_a_signal_that_can_fail(wrpc, policy):
         stdin=b'{}\n{"team": "internal"}\n{"team": "b"}\n',
     )
     assert [d["route"] for d in lines.lines] == ["default", "default", "strangers"]
+
+
+def test_a_table_is_the_same_file_each_time(wrpc, policy, tmp_path):
+    path = policy()
+    done = wrpc("decide", path, "--table", "table.json")
+    assert (done.code, done.out) == (0, "no errors\n")
+    text = (tmp_path / "table.json").read_text(encoding="utf-8")
+    assert json.loads(text)["version"] == 1
+    printed = wrpc("decide", path, "--table", "-")
+    assert (printed.code, printed.out) == (0, text)
+
+
+def test_a_table_decides_no_requests(wrpc, policy):
+    done = wrpc("decide", policy(), "--table", "-", "--request", "{}")
+    assert done.code == 2
+    assert "`--table` decides no requests" in done.err
+
+
+def test_what_a_table_does_not_decide_is_said(wrpc, policy):
+    text = """\
+policy p { language 1  resolve [confidence] }
+signal a: score { source classifier("a")  threshold 0.5 }
+signal b: score { source classifier("b")  threshold 0.5 }
+pool p { }
+pool q { }
+route r { when a  to p }
+route s { when b  to q }
+default { to p }
+"""
+    done = wrpc("decide", policy(text), "--table", "table.json")
+    assert done.code == 0
+    assert "WRP820" in done.out
+    assert "their confidence decides" in done.out
+    tiers = text.replace("route s {", "route s { tier 2 ").replace("route r {", "route r { tier 1 ")
+    assert "WRP820" not in wrpc("decide", policy(tiers), "--table", "table.json").out

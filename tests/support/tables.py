@@ -88,7 +88,9 @@ class _Evaluator:
             case "one_of":
                 good, value = isinstance(given, str) and given in signal["names"], given
             case "any_of":
-                good = isinstance(given, list) and all(isinstance(n, str) and n in signal["names"] for n in given)
+                good = isinstance(given, (list, tuple)) and all(
+                    isinstance(n, str) and n in signal["names"] for n in given
+                )
                 value = frozenset(given) if good else None
             case kind:
                 value = number(given)

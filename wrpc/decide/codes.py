@@ -1,4 +1,4 @@
-"""What can be wrong with one request: the codes of `decide`'s error lines."""
+"""What can be wrong with one request, the codes of `decide`'s error lines; and what a table leaves out."""
 
 from __future__ import annotations
 

@@ -13,8 +13,8 @@ Runs = list[tuple[int, int]]
 
 
 class When(Contract):
-    """A condition, by one of its keys, in three values. `boxes`: one of them holds, and of a box every test: the cell of
-    a dimension lies in one of the runs."""
+    """A condition, by one of its keys, in three values. `boxes`: one of them holds, and of a box every test: the cell
+    of a dimension lies in one of the runs."""
 
     boxes: list[list[tuple[int, Runs]]] | None = None
     all: list[When] | None = None
