@@ -96,14 +96,16 @@ def built(text: str) -> t.File:
                 case "NAME":
                     return t.Name(Span(source, start, end), written.strip("`").replace("``", "`"))
                 case "NUMBER":
-                    return builder.number(start, end, amount(written))
+                    made = amount(written)
+                    assert made is not None
+                    return t.Number(Span(source, start, end), *made)
                 case "STRING":
                     return builder.text(start, end, None)
                 case kind:
                     return kind if kind == "SETTLED" else written, start, end
         children = [node(child) for child in at.children]
         if at.data == "start":
-            return builder.start(children)
+            return tuple(children)
         ends = [(c[1], c[2]) if isinstance(c, tuple) else (c.span.start, c.span.end) for c in children]
         return builder.action[str(at.data)](children, Span(source, ends[0][0], ends[-1][1]))
 

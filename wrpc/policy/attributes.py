@@ -205,6 +205,8 @@ class Reader:
 
     def amount(self, number: tree.Number) -> Amount | None:
         """A number in base units; reports an unknown unit."""
+        if not number.unit:
+            return Amount(number.value, "")
         unit = units.unit(number.unit)
         if unit is not None:
             return Amount(number.value * unit.scale, unit.dimension)

@@ -88,12 +88,11 @@ class Comparing:
         name = bare(e)
         if name == "route" and where.outcome and self.names.expression(name) is None:
             return Taken()
-        kinds = self.names.of("signal"), self.names.of("band")
-        if name in kinds[0]:
+        if name in self.names.of("signal"):
             signal = self.known.signals.get(name)
             if signal is not None and isinstance(signal.type, Enum):
                 return Choice(name, signal.type.names)
-        elif name in kinds[1]:
+        elif name in self.names.of("band"):
             band = self.known.band(name)
             return None if band is None else Choice(name, band.names, band)
         return None
@@ -237,16 +236,16 @@ class Comparing:
         self.faults.add(codes.WRONG_OPERAND, message, e.right.span, help=f"write `{word}`", fixes=[fix])
 
     def _operands(self, e: tree.Compare, one: Operand, two: Operand, where: Where) -> expr.Condition | None:
+        if isinstance(one, Num) and isinstance(two, Num):
+            if comparable(one, two):
+                return compared(one.value, e.operator, two.value, e.span)
+            self.lowering.mixed("a comparison", one.dimension, two.dimension, e.span)
+            return None
         match one, two:
             case Truth(), _:
                 return self._truth(e, one, e.left, two, e.right, where)
             case _, Truth():
                 return self._truth(e, two, e.right, one, e.left, where)
-            case Num(), Num():
-                if comparable(one, two):
-                    return compared(one.value, e.operator, two.value, e.span)
-                self.lowering.mixed("a comparison", one.dimension, two.dimension, e.span)
-                return None
             case Str(), Str():
                 return text(one.term, e.operator, two.term, e.span)
             case (Str(), Bare(name)) | (Bare(name), Str()) if where.destination and name.text in v.DESTINATION:

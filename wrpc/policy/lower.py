@@ -57,6 +57,8 @@ class Lowering:
 
     def condition(self, e: tree.Expr, where: Where) -> expr.Condition | None:
         match e:
+            case tree.Compare():
+                return self._comparing.compare(e, where)
             case tree.And(span, parts):
                 made = self._all(parts, where)
                 return None if made is None else expr.All(made, span=span)
@@ -66,8 +68,6 @@ class Lowering:
             case tree.Not(span, operand):
                 inner = self.condition(operand, where)
                 return None if inner is None else expr.Not(inner, span=span)
-            case tree.Compare():
-                return self._comparing.compare(e, where)
             case tree.In():
                 return self._membership.contains(e, where)
             case _:
@@ -151,13 +151,13 @@ class Lowering:
 
     def operand(self, e: tree.Expr, where: Where) -> Operand | None:
         match e:
+            case tree.Path():
+                return self.path(e, where)
             case tree.Number(span):
                 amount = self.reader.amount(e)
                 return None if amount is None else Num(constant(amount.value, span), amount.dimension)
             case tree.Text(_, text):
                 return Str(expr.StringLiteral(text))
-            case tree.Path():
-                return self.path(e, where)
             case tree.Call():
                 return self.call(e, where)
             case tree.Sum(span, terms):
@@ -178,8 +178,8 @@ class Lowering:
                 assert_never(e)
 
     def path(self, path: tree.Path, where: Where) -> Operand | None:
-        name, *rest = path.parts
-        if rest or name.text == "destination" or (where.placement and self._placeable(name)):
+        name = path.parts[0]
+        if len(path.parts) > 1 or name.text == "destination" or (where.placement and self._placeable(name)):
             return self.dotted(path, where)
         if name.text in ("true", "false"):
             return Truth(expr.Constant(name.text == "true", span=path.span))

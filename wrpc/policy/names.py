@@ -157,7 +157,11 @@ class Names:
 
     def expression(self, name: str) -> tuple[str, Declared] | None:
         """What an expression means by a name, with its kind."""
-        return next(((kind, found) for kind in EXPRESSION_KINDS if (found := self.of(kind).get(name))), None)
+        for kind in EXPRESSION_KINDS:
+            named = self.declared.get(kind)
+            if named is not None and (found := named.get(name)) is not None:
+                return kind, found
+        return None
 
     def use(self, name: str) -> tuple[str, Declared] | None:
         """As `expression`, by somebody who reads it; None where it is poisoned."""
@@ -168,6 +172,8 @@ class Names:
 
     def poisoned(self, name: str) -> bool:
         """Whether an expression's name is declared, but twice, or in a way that could not be read."""
+        if not self.swallowed and not self.doubled:
+            return False
         return any((kind, name) in self.swallowed or (kind, name) in self.doubled for kind in EXPRESSION_KINDS)
 
     def lost(self, kind: str) -> bool:

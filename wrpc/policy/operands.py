@@ -183,5 +183,8 @@ def within(number: expr.Linear, ranges: tuple[expr.Interval, ...], span: Span) -
 
 def compared(left: expr.Linear, relation: Relation, right: expr.Linear, span: Span) -> expr.Condition:
     """`left` in `relation` to `right`, as one linear form within ranges."""
+    if not right.terms and left.constant is ZERO and len(left.terms) == 1 and left.terms[0][0] is ONE:
+        # One quantity and a bound, which is nearly every comparison: what the general way below comes to.
+        return expr.Within(expr.Linear(ZERO, left.terms, span=span), related(relation, right.constant), span=span)
     difference = combined([(ONE, left), (-ONE, right)], span)
     return within(difference, related(relation, ZERO), span)

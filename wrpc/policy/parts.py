@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import TypeVar
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, TypeVar
 
 from wrpc.diagnostics import Related
 from wrpc.policy import codes
@@ -48,6 +48,7 @@ class Parts:
         self.section = section
         self.reader = reader
         self.clauses: list[tree.Item] = []
+        self._of: dict[type, list[Any]] = {}
         attributes: list[tree.Attribute] = []
         first: dict[type, tree.Item] = {}
         for item in section.items:
@@ -65,6 +66,7 @@ class Parts:
             else:
                 first.setdefault(kind, item)
                 self.clauses.append(item)
+                self._of.setdefault(kind, []).append(item)
         self.attributes: Reading = reader.block(
             block or section.kind, attributes, v.CLAUSES.get(section.kind, ()), section.kind
         )
@@ -72,11 +74,12 @@ class Parts:
     def misplaced(self, what: str, span: Span) -> None:
         self.reader.faults.add(codes.MISPLACED_PART, f"`{what}` is not allowed in `{self.section.kind}`", span)
 
-    def of(self, kind: type[T]) -> list[T]:
-        return [c for c in self.clauses if isinstance(c, kind)]
+    def of(self, kind: type[T]) -> Sequence[T]:
+        return self._of.get(kind, ())
 
     def one(self, kind: type[T]) -> T | None:
-        return next(iter(self.of(kind)), None)
+        found = self.of(kind)
+        return found[0] if found else None
 
     def contradict(self, what: str, span: Span, other: str, there: Span) -> None:
         self.reader.faults.add(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from functools import cached_property
+from functools import cache, cached_property
 
 from wrpc.policy import codes, units
 from wrpc.policy import model as m
@@ -90,13 +90,21 @@ class Routes:
             main = self.cascade(first)
         else:
             main = self.any(first) if first.any else self.to(first)
-            weighted = next((d for d in first.destinations if d.weight is not None), None)
-            if weighted is not None and given.get("select", str) not in (None, "weighted"):
-                parts.contradict("select", given.spans["select"], "weight", weighted.span)
+            if given.get("select", str) not in (None, "weighted"):
+                weighted = next((d for d in first.destinations if d.weight is not None), None)
+                if weighted is not None:
+                    parts.contradict("select", given.spans["select"], "weight", weighted.span)
         fallbacks, spills, mirrors, budget = edges
         if main is None or others or fallbacks is None or spills is None or mirrors is None or budget is None:
             return None
-        instead = self.others(parts, first)
+        instead = self.others(parts, first) if fallbacks or parts.of(tree.Fallback) else None
+        if not budget and given.spans.keys().isdisjoint(SERVING):
+            if not (fallbacks or spills or mirrors or instead is not None):
+                return main
+            return m.Action(
+                main.kind, main.shares, main.steps, main.escalate, None, instead, fallbacks, spills, mirrors,
+                step_spans=main.step_spans,
+            )  # fmt: skip
         cache, retain, spans = given.get("cache", Reading), given.get("retain", Reading), given.spans
         return m.Action(
             kind=main.kind,
@@ -142,6 +150,10 @@ class Routes:
         return m.Action("any", tuple(m.Share(p, Fraction(1, len(pools))) for p in pools))
 
     def to(self, clause: tree.To) -> m.Action | None:
+        if len(clause.destinations) == 1 and (only := clause.destinations[0]).weight is None:
+            if not self.names.find("pool", only.pool):
+                return None
+            return m.Action("to", (m.Share(only.pool.text, v.ONE, only.span),))
         found = [self.names.find("pool", d.pool) for d in clause.destinations]
         weights = [d.weight for d in clause.destinations if d.weight is not None]
         if weights and len(weights) < len(clause.destinations):
@@ -158,11 +170,11 @@ class Routes:
             return None
         amounts = [r for r in read if r is not None]
         total = sum(amounts, Fraction(0))
-        if not total:
-            amounts, total = [Fraction(1)] * len(found), Fraction(len(found))
+        equal = _equal(len(found))
+        shares = [a / total for a in amounts] if total else [equal] * len(found)
         return m.Action(
             "to",
-            tuple(m.Share(d.pool.text, a / total, d.span) for d, a in zip(clause.destinations, amounts, strict=True)),
+            tuple(m.Share(d.pool.text, share, d.span) for d, share in zip(clause.destinations, shares, strict=True)),
         )
 
     def cascade(self, clause: tree.Cascade) -> m.Action | None:
@@ -269,6 +281,12 @@ class Routes:
             )
             return None
         return amount.value
+
+
+@cache
+def _equal(pools: int) -> Fraction:
+    """The share of each of so many pools."""
+    return Fraction(1, pools)
 
 
 _ON_UNKNOWN: dict[str, m.OnUnknown] = {"silent": "silent", "fires": "fires", "deny": "deny"}

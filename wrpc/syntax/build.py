@@ -23,7 +23,7 @@ UNIT_LETTERS = string.ascii_letters + "%"
 Amount = tuple[Fraction, str, str]
 """What a number says: its value without its unit, the unit, and how the value is spelled."""
 
-_span, _text, _number, _path = maker(Span), maker(t.Text), maker(t.Number), maker(t.Path)
+_span, _text, _path = maker(Span), maker(t.Text), maker(t.Path)
 
 
 def amount(written: str) -> Amount | None:
@@ -84,27 +84,15 @@ class Builder:
             )
         return "".join((*parts, text[at:]))
 
-    def number(self, start: int, end: int, amount: Amount | None) -> t.Number:
-        span = _span(self.source, start, end)
-        if amount is not None:
-            value, unit, text = amount
-            return _number(span, value, unit, text)
-        self.problems.append(
-            finding(
-                codes.LONG_NUMBER,
-                f"a number has at most {LONGEST_NUMBER} digits, before and after its point",
-                span,
-            )
-        )
+    def too_long(self, span: Span) -> t.Number:
+        message = f"a number has at most {LONGEST_NUMBER} digits, before and after its point"
+        self.problems.append(finding(codes.LONG_NUMBER, message, span))
         return self.zero(span)
 
     def zero(self, span: Span) -> t.Number:
         return t.Number(span, Fraction(0), "", "0")
 
     # ── Declarations ─────────────────────────────────────────────────────────────────────────────────────────────
-
-    def start(self, c: Children) -> tuple[t.Declaration, ...]:
-        return tuple(c)
 
     def section(self, c: Children, span: Span) -> t.Section:
         kind = c[0][0]

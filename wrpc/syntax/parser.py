@@ -7,7 +7,7 @@ from typing import Any
 from wrpc.source import Source, Span
 from wrpc.syntax import tree as t
 from wrpc.syntax.build import Builder, amount
-from wrpc.syntax.table import table
+from wrpc.syntax.table import Chains, table
 from wrpc.syntax.words import OPERATORS, Token, words
 from wrpc.values import maker
 
@@ -24,9 +24,8 @@ FIRST, LAST = "\n", ""
 Sorted = tuple[str, int, Any, int]
 """A word's kind; how much space stands before it; what it means; which of these it is."""
 MARK, NAME, TEXT, NUMBER, KEYWORD, COMMENT, GIVEN = range(7)
-TOKENS = (MARK, KEYWORD)
 
-_span, _name = maker(Span), maker(t.Name)
+_span, _name, _number, _path = maker(Span), maker(t.Name), maker(t.Number), maker(t.Path)
 
 
 class Parser:
@@ -53,10 +52,14 @@ class Parser:
         where it is met first. A rule ends where the last word ended, so that no child has to be asked.
         """
         text, end, source, careful = self.source.text, self.end, self.source, self.careful
-        states, values, builder, chains = self.states, self.values, self.builder, self.table.chains
-        all_actions, rules = self.table.states, self.table.rules
+        states, values, builder = self.states, self.values, self.builder
+        all_actions = self.table.states
         find, known, sort = self.words.find, self.known, self.sort
-        build: list[Any] = [builder.action.get(rule.action) for rule in rules]
+        path: Any = builder.action["path"]
+        reductions: list[tuple[int, str, Any, bool, Chains]] = [
+            (rule.size, rule.action, builder.action.get(rule.action), rule.spread, after)
+            for rule, after in zip(self.table.rules, self.table.after, strict=True)
+        ]
         last = last_end(values)
         length = SHORTEST
         if first:
@@ -75,19 +78,17 @@ class Parser:
                 kind, lead, meaning, sort_of = known.get(word) or sort(word)
                 start = at + lead
                 at += len(word)
-                actions = all_actions[states[-1]]
                 rest = ""
                 if sort_of > TEXT:
-                    if sort_of == NUMBER:
-                        if word[lead] == "-" and kind not in actions:  # it stands between two numbers
-                            rest = word[lead + 1 :]
-                            kind, sort_of, at = "-", MARK, start + 1
-                    elif sort_of == KEYWORD:
-                        action = actions.get(kind)
+                    if sort_of == KEYWORD:
+                        action = all_actions[states[-1]].get(kind)
                         if kind == "default" or action is None or action < 0:
                             kind = self.keyword(kind, start)
-                            if kind == "NAME":
-                                sort_of = NAME
+                        sort_of = NAME if kind == "NAME" else MARK
+                    elif sort_of == NUMBER:
+                        if word[lead] == "-" and kind not in all_actions[states[-1]]:  # it stands between two numbers
+                            rest = word[lead + 1 :]
+                            kind, sort_of, at = "-", MARK, start + 1
                     elif sort_of == COMMENT:
                         self.comments.append(t.Comment(_span(source, start, at), word[lead:]))
                         continue
@@ -100,33 +101,39 @@ class Parser:
                     action = all_actions[states[-1]].get(kind)
                     while action is not None and action < 0:
                         reduced = action
-                        origin, size, name, spread = rules[reduced]
+                        size, name, made, spread, after = reductions[reduced]
                         if name:
-                            children: Any
                             if size == 1:
-                                children = values[-1]
-                                if type(children) is not list:
-                                    children = [children]
-                            else:
-                                children = values[-size:] if size else []
+                                head = values[-1]
+                                if made is path:
+                                    values[-1] = _path(head.span, (head,))
+                                elif name == "start":
+                                    values[-1] = tuple(head)
+                                    return None
+                                elif made:
+                                    if type(head) is list:
+                                        values[-1] = made(head, _around(source, head[0], last))
+                                    elif type(head) is tuple:
+                                        values[-1] = made([head], _span(source, head[1], last))
+                                    else:
+                                        values[-1] = made([head], head.span)
+                                elif type(head) is not list:
+                                    values[-1] = [head]
+                            elif size:
+                                children = values[-size:]
                                 del values[1 - size :], states[1 - size :]
                                 if spread:
                                     children = _spread(children)
-                            if origin == "<start>":
-                                values[:] = [builder.start(children)]
-                                return None
-                            if made := build[reduced]:
-                                head = children[0]
-                                if type(head) is tuple:
-                                    children = made(children, _span(source, head[1], last))
-                                elif size == 1:
-                                    children = made(children, head.span)
+                                if made:
+                                    values[-1] = made(children, _around(source, children[0], last))
                                 else:
-                                    children = made(children, _span(source, head.span.start, last))
-                            values[-1] = children
+                                    values[-1] = children
+                            else:
+                                values.append(())
+                                return None
                         below = states[-2]
                         try:
-                            states[-1], action = chains[below, reduced][kind]
+                            states[-1], action = after[below][kind]
                         except KeyError:
                             states[-1], action = self.chain(below, reduced, kind)
                     if action is None:
@@ -138,10 +145,12 @@ class Parser:
                     last = at
                     if sort_of == NAME:
                         values.append(_name(_span(source, start, at), meaning))
-                    elif sort_of in TOKENS:
+                    elif sort_of == MARK:
                         values.append((kind, start, at))
+                    elif sort_of == NUMBER and meaning:
+                        values.append(_number(_span(source, start, at), *meaning))
                     elif sort_of == NUMBER:
-                        values.append(builder.number(start, at, meaning))
+                        values.append(builder.too_long(_span(source, start, at)))
                     elif sort_of == TEXT:
                         values.append(builder.text(start, at, meaning))
                     elif first:
@@ -167,15 +176,23 @@ class Parser:
             action = all_actions[top].get(kind)
             if action is not None and action < 0 and rules[action].action:
                 break
-        self.table.chains.setdefault((below, rule), {})[kind] = top, action
+        self.table.after[rule].setdefault(below, {})[kind] = top, action
         return top, action
 
     def sort(self, word: str) -> Sorted:
         """What a word is, space before it included, wherever it stands."""
-        found = self.words.match.fullmatch(word)
-        assert found is not None, "cut by the same patterns"
-        group = found.lastindex or 0
-        lead, kind, text = found.start(group), self.words.kinds[group], found[group]
+        text = word.lstrip()
+        lead, group = len(word) - len(text), 0
+        plain = text.isascii()
+        if plain and text.isidentifier():
+            kind = "NAME"
+        elif plain and text.isdigit():
+            kind = "NUMBER"
+        else:
+            found = self.words.match.fullmatch(word)
+            assert found is not None, "cut by the same patterns"
+            group = found.lastindex or 0
+            lead, kind, text = found.start(group), self.words.kinds[group], found[group]
         made: Sorted
         match kind:
             case "NAME" if text in self.table.words:
@@ -250,6 +267,11 @@ def last_end(values: list[Any]) -> int:
         last = value[-1] if type(value) is list else value
         return int(last[2] if type(last) is tuple else last.span.end)
     return 0
+
+
+def _around(source: Source, first: Any, end: int) -> Span:
+    """From the beginning of a token or node to an end."""
+    return _span(source, first[1] if type(first) is tuple else first.span.start, end)
 
 
 def _spread(children: list[Any]) -> list[Any]:

@@ -7,6 +7,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+Chains = dict[int, dict[str, tuple[int, int | None]]]
+"""By the state below a rule and the next word: the state on top, and what is to be done there."""
+
 
 class Rule(NamedTuple):
     """One production. `action` is the builder's method; "" passes the only child on, "+" gathers a list."""
@@ -29,8 +32,8 @@ class Table(NamedTuple):
     patterns: dict[str, str]
     words: frozenset[str]
     marks: tuple[str, ...]
-    chains: dict[tuple[int, int], dict[str, tuple[int, int | None]]]
-    """Where rules that only pass their child on lead to, see `Parser.chain`; filled as they are met."""
+    after: list[Chains]
+    """For each rule where it leads to, see `Parser.chain`; filled as it is met."""
 
 
 @cache
@@ -42,7 +45,7 @@ def table() -> Table:
         dict(zip(symbols[row], to, strict=True)) if type(to) is list else dict.fromkeys(symbols[row], to)
         for row, to in data["states"]
     ]
-    return Table(states, rules, data["patterns"], frozenset(data["words"]), tuple(data["marks"]), {})
+    return Table(states, rules, data["patterns"], frozenset(data["words"]), tuple(data["marks"]), [{} for _ in rules])
 
 
 def _read() -> Any:
