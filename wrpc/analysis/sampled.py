@@ -81,13 +81,12 @@ class Sampling:
             self.read[number] = tuple(sorted(reading.signals(self.policy, [self.policy.numbers[number]])))
         return self.read[number]
 
-    def unmoved(self, condition: Condition) -> Iterator[Path]:
-        """The parts of every `and` and `or` of the condition that none of the requests shows to matter, outermost
-        first; of what does not matter, no part. Without a sample, all parts."""
+    def of(self, condition: Condition) -> Sample | None:
+        """None for a condition that cannot be sampled."""
         try:
-            yield from _Sample(self, condition).unmoved(condition)
+            return Sample(self, condition)
         except TooMuch:
-            yield from parts(condition)
+            return None
 
 
 def parts(condition: Condition, at: Path = ()) -> Iterator[Path]:
@@ -129,7 +128,10 @@ def without(condition: Condition, path: Path) -> Condition:
             raise AssertionError(path)
 
 
-class _Sample(Meaning[int, Values]):
+class Sample(Meaning[int, Values]):
+    """`whole`: all combinations are among the requests, so that without sums, and unless a signal fails, what none of
+    them shows no request shows."""
+
     def __init__(self, sampling: Sampling, condition: Condition) -> None:
         policy = sampling.policy
         super().__init__(policy.conditions, policy.numbers)
@@ -163,7 +165,23 @@ class _Sample(Meaning[int, Values]):
             stride *= len(values)
         self._whole = count <= ALL
         self._full = (1 << (count if self._whole else SOME)) - 1
-        self._known: dict[int, int] = {}
+        self._known: dict[int, tuple[Condition, int]] = {}  # kept with the value, so that its address stays its own
+        self._summed = False
+        self.can_fail = any(policy.signals[name].can_fail for name in read)
+        self._value(condition)
+
+    @property
+    def whole(self) -> bool:
+        return self._whole and not self._summed
+
+    def never(self, condition: Condition) -> bool:
+        return not self._value(condition)
+
+    def always(self, condition: Condition) -> bool:
+        return self._value(condition) == self._full
+
+    def same(self, a: Condition, b: Condition) -> bool:
+        return self._value(a) == self._value(b)
 
     def _told_apart(self, name: str, domain: Domain, read: Sequence[Condition | Linear]) -> Sequence[RequestValue]:
         """Of a signal of names, those that the condition names, and one of the others."""
@@ -174,6 +192,8 @@ class _Sample(Meaning[int, Values]):
         return [*sorted(told.intersection(kind.names)), *islice((n for n in kind.names if n not in told), 1)]
 
     def unmoved(self, condition: Condition) -> Iterator[Path]:
+        """The parts of every `and` and `or` of the condition that none of the requests shows to matter, outermost
+        first; of what does not matter, no part."""
         return self._visit(condition, self._full, ())
 
     def _visit(self, node: Condition, seen: int, at: Path) -> Iterator[Path]:
@@ -194,8 +214,8 @@ class _Sample(Meaning[int, Values]):
                 pass
 
     def _value(self, node: Condition) -> int:
-        found = self._known.get(id(node))
-        if found is None:
+        known = self._known.get(id(node))
+        if known is None:
             match node:
                 case All(inner):
                     found = reduce(operator.and_, map(self._value, inner), self._full)
@@ -203,8 +223,8 @@ class _Sample(Meaning[int, Values]):
                     found = reduce(operator.or_, map(self._value, inner), 0)
                 case _:
                     found = fold(node, self)
-            self._known[id(node)] = found
-        return found
+            known = self._known[id(node)] = node, found
+        return known[1]
 
     # ── Conditions ────────────────────────────────────────────────────────
 
@@ -291,6 +311,7 @@ class _Sample(Meaning[int, Values]):
         return self._sampling.numbers[key]
 
     def linear(self, node: Linear, quantities: Sequence[Values]) -> Values:
+        self._summed |= len(node.terms) > 1
         total: dict[Fraction, int] = {node.constant: self._full}
         for (coefficient, _), quantity in zip(node.terms, quantities, strict=True):
             made: dict[Fraction, int] = {}

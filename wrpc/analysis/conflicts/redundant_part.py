@@ -37,7 +37,8 @@ from typing import TYPE_CHECKING
 
 from wrpc.analysis.check import Found
 from wrpc.analysis.conflicts.reach import reach
-from wrpc.analysis.sampled import Path, Sampling, part, parts, without
+from wrpc.analysis.plain import all_matter
+from wrpc.analysis.sampled import Path, Sample, Sampling, part, parts, without
 from wrpc.diagnostics import Code, finding
 from wrpc.policy import reading
 from wrpc.policy.expr import All, Any, Condition
@@ -69,12 +70,14 @@ class Written:
 def check(policy: Policy, ask: Asker) -> Found:
     sampling = Sampling(policy)
     for one in _written(policy, ask):
-        suspects = [*sampling.unmoved(one.condition)] if any(True for _ in parts(one.condition)) else []
-        for path in _redundant(ask, one, suspects):
+        if not any(True for _ in parts(one.condition)) or all_matter(policy, one.condition, sampling.beyond):
+            continue
+        asking = _Asking(ask, one, sampling.of(one.condition))
+        for path in asking.redundant():
             found = part(one.condition, path)
             yield finding(
                 CODE,
-                f"`{_text(found)}` changes nothing in the condition of {_named(one.subject)}: {_why(ask, one, path)}",
+                f"`{_text(found)}` changes nothing in the condition of {_named(one.subject)}: {asking.why(path)}",
                 found.span or one.at,
                 subjects=(one.subject,),
                 help="correct it, or remove it",
@@ -112,63 +115,84 @@ def _of(route: Route) -> Sets:
     return {"silent": _true, "fires": _not_false, "deny": _both}[route.on_unknown]
 
 
-def _redundant(ask: Asker, one: Written, suspects: list[Path]) -> list[Path]:
-    """Those that can go, all together: of two that say the same the second. Inside one of them no other."""
-    left, found = one.condition, list[Path]()
-    waiting = sorted(suspects, key=_last_first, reverse=True)
-    asked: set[Path] = set()
-    while waiting:
-        path = waiting.pop()
-        if path in asked or any(path[: len(f)] == f for f in found):
-            continue
-        asked.add(path)
-        around = part(left, path[:-1])
-        assert isinstance(around, All | Any), "only an `and` or `or` has parts"
-        if len(around.parts) > 1 and not (one.guards and len(path) == 1 and isinstance(left, Any)):
-            if not found and _empty(ask, one):
-                return []
-            shorter = without(left, path)
-            if ask.settled(lambda room, left=left, shorter=shorter: _differ(room, one, left, shorter)).impossible:  # type: ignore[misc]
-                left = shorter
-                found.append(path)
+class _Asking:
+    """Questions about one condition: to a sample of requests first, which may settle them, then to all requests."""
+
+    def __init__(self, ask: Asker, one: Written, sample: Sample | None) -> None:
+        self._ask = ask
+        self._one = one
+        self._sample = sample
+        self._settles = sample is not None and sample.whole and not (sample.can_fail and ask.can_fail)
+
+    def redundant(self) -> list[Path]:
+        """The parts that can go, all together: of two that say the same the second. Inside one of them no other."""
+        left, found = self._one.condition, list[Path]()
+        suspects = self._sample.unmoved(left) if self._sample is not None else parts(left)
+        waiting = sorted(suspects, key=_last_first, reverse=True)
+        asked: set[Path] = set()
+        while waiting:
+            path = waiting.pop()
+            if path in asked or any(path[: len(f)] == f for f in found):
                 continue
-        # It is needed as a whole, now that others are gone; of what is in it nobody has looked at anything.
-        waiting += sorted(parts(part(left, path), path), key=_last_first, reverse=True)
-    return sorted(found)
+            asked.add(path)
+            around = part(left, path[:-1])
+            assert isinstance(around, All | Any), "only an `and` or `or` has parts"
+            if len(around.parts) > 1 and not (self._one.guards and len(path) == 1 and isinstance(left, Any)):
+                if not found and self._empty():
+                    return []
+                shorter = without(left, path)
+                if self._same(left, shorter):
+                    left = shorter
+                    found.append(path)
+                    continue
+            # It is needed as a whole, now that others are gone; of what is in it nobody has looked at anything.
+            waiting += sorted(parts(part(left, path), path), key=_last_first, reverse=True)
+        return sorted(found)
+
+    def why(self, path: Path) -> str:
+        found = part(self._one.condition, path)
+        both = isinstance(part(self._one.condition, path[:-1]), All)
+        if self._settled(found, true=both):
+            return "every request satisfies it" if both else "no request satisfies it"
+        return "the rest of it implies this part" if both else "the rest of it covers this part"
+
+    def _empty(self) -> bool:
+        """No request satisfies the condition: then nothing in it can be told from anything else."""
+        return self._settled(self._one.condition, true=False)
+
+    def _settled(self, condition: Condition, *, true: bool) -> bool:
+        """The condition is true of every request, or false."""
+        from wrpc.solver.terms import negate
+
+        if self._sample is not None:
+            agrees = self._sample.always(condition) if true else self._sample.never(condition)
+            if not agrees or self._settles:
+                return agrees
+
+        def otherwise(room: Room) -> Term:
+            truth = room.decision.encoding.condition(condition)
+            return negate(truth.true if true else truth.false)
+
+        return self._ask.settled(otherwise).impossible
+
+    def _same(self, a: Condition, b: Condition) -> bool:
+        """Both hold for the same requests, as far as these are asked for where the condition stands."""
+        from wrpc.solver.terms import disj, negate, same
+
+        if self._sample is not None:
+            agree = self._sample.same(a, b)
+            if not agree or self._settles:
+                return agree
+
+        def differ(room: Room) -> Term:
+            condition, sets = room.decision.encoding.condition, self._one.sets
+            return disj(negate(same(x, y)) for x, y in zip(sets(condition(a)), sets(condition(b)), strict=True))
+
+        return self._ask.settled(differ).impossible
 
 
 def _last_first(path: Path) -> list[int]:
     return [-i for i in path]
-
-
-def _empty(ask: Asker, one: Written) -> bool:
-    """No request satisfies the condition: then nothing in it can be told from anything else."""
-    from wrpc.solver.terms import negate
-
-    return ask.settled(lambda room: negate(room.decision.encoding.condition(one.condition).false)).impossible
-
-
-def _differ(room: Room, one: Written, a: Condition, b: Condition) -> Term:
-    from wrpc.solver.terms import disj, negate, same
-
-    encoding = room.decision.encoding
-    pairs = zip(one.sets(encoding.condition(a)), one.sets(encoding.condition(b)), strict=True)
-    return disj(negate(same(x, y)) for x, y in pairs)
-
-
-def _why(ask: Asker, one: Written, path: Path) -> str:
-    from wrpc.solver.terms import negate
-
-    found = part(one.condition, path)
-    both = isinstance(part(one.condition, path[:-1]), All)
-
-    def otherwise(room: Room) -> Term:
-        truth = room.decision.encoding.condition(found)
-        return negate(truth.true if both else truth.false)
-
-    if ask.settled(otherwise).impossible:
-        return "every request satisfies it" if both else "no request satisfies it"
-    return "the rest of it implies this part" if both else "the rest of it covers this part"
 
 
 def _text(condition: Condition) -> str:
