@@ -6,8 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import wrpc
+from tests.laws.volume import compared, many
 from wrpc.accept.baseline import Baseline, read, unsettled
 from wrpc.diagnostics import Findings, Refusal
 
@@ -144,3 +147,31 @@ def test_a_baseline_that_is_not_there(tmp_path):
         read(tmp_path / "none.json")
     assert "--update-baseline" in (refused.value.diagnostics[0].help or "")
     assert read(tmp_path / "none.json", missing=True).entries == ()
+
+
+GOOD = """{
+  "version": 1,
+  "findings": [
+    {"code": "WRP302", "file": "a.wrp", "subjects": ["pool a"], "message": "m", "count": 2, "fingerprint": "00"},
+    {"code": "WRP302", "file": "b.wrp", "subjects": [], "message": "m", "count": 1, "fingerprint": "01"}
+  ]
+}
+"""
+BITS = ["", "{", "}", '"', "1", "null", ",", "\x00", "-", "[", "true", "1e9", "é"]
+
+
+@many(300, floors={"read": 20, "refused": 100})
+@given(changes=st.lists(st.tuples(st.integers(0, len(GOOD) - 1), st.sampled_from(BITS)), max_size=3))
+def test_any_text_is_read_or_refused(changes, tmp_path_factory):
+    letters = list(GOOD)
+    for at, bit in changes:
+        letters[at] = bit
+    path = tmp_path_factory.getbasetemp() / "any-baseline.json"
+    path.write_text("".join(letters), encoding="utf-8")
+    told: list[str] = []
+    try:
+        assert all(entry.count > 0 for entry in read(path).entries)
+    except Refusal as refusal:
+        told = [d.code.id for d in refusal.diagnostics]
+    compared("refused" if told else "read")
+    assert told in ([], ["WRP083"], ["WRP084"])

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from tests.laws.volume import compared, many
 from wrpc.accept.find import find
 from wrpc.accept.settings import Settings, matches
 from wrpc.accept.toml import KEYS, read
-from wrpc.diagnostics import Refusal
+from wrpc.diagnostics import Diagnostic, Refusal
 
 
 def refused(path: Path) -> list[tuple[str, int, str]]:
@@ -138,3 +142,25 @@ def test_what_cannot_be_read(tmp_path):
 def test_globs(glob, yes, no):
     assert all(matches(glob, name) for name in yes)
     assert not any(matches(glob, name) for name in no)
+
+
+TOKENS = [
+    "select", "ignore", "fail-on", "baseline", "release", "per-file-ignores", "=", "[", "]", '"', "WRP2", '"WRP2"',
+    "\n", "{", "}", ".", "#", "1", "true", "'", ",", "1979-05-27", '"' * 3, "\\", "nan", "é", "\x00", "\r", "\u2028",
+]  # fmt: skip
+
+
+@many(300, floors={"read": 5, "refused": 150})
+@given(words=st.lists(st.sampled_from(TOKENS), max_size=14), shared=st.booleans())
+def test_any_text_is_read_or_refused(words, shared, tmp_path_factory):
+    folder = tmp_path_factory.getbasetemp() / "any-settings"
+    folder.mkdir(exist_ok=True)
+    path = folder / ("pyproject.toml" if shared else "wrpc.toml")
+    path.write_bytes(("[tool.wrpc]\n" * shared + " ".join(words)).encode())
+    told: Sequence[Diagnostic] = ()
+    try:
+        read(path)
+    except Refusal as refusal:
+        told = refusal.diagnostics
+    compared("refused" if told else "read")
+    assert all(d.code.id in ("WRP080", "WRP081", "WRP082") and d.span.line and d.message for d in told)

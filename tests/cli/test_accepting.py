@@ -91,6 +91,29 @@ def test_a_waiver_of_a_target_may_have_an_owner_and_an_end(wrpc, policy, tmp_pat
     assert "is not a day" in wrong.out
 
 
+NEVER = CLEAN + "route never {\n  tier 3\n  when tokens > 10 and tokens < 5\n  to own\n}\n"
+
+
+def test_an_error_that_is_accepted_is_compiled(wrpc, policy, tmp_path):
+    ignored = NEVER.replace("  when tokens > 10", "  # wrpc: ignore[WRP203] generated\n  when tokens > 10")
+    options = ("--target", "vllm", "--out", "out", "--format", "json")
+    assert "WRP203" in wrpc("compile", policy(NEVER), *options).codes
+    assert not (tmp_path / "out").exists()
+    done = wrpc("compile", policy(ignored), *options)
+    assert "WRP203" not in done.codes
+    assert [s["code"] for s in done.json["suppressed"]] == ["WRP203"]
+    path = policy(NEVER)
+    assert wrpc("check", path, "--baseline", "b.json", "--update-baseline").code == 0
+    assert [d["baseline"] for d in wrpc("compile", path, *options, "--baseline", "b.json").json["diagnostics"]
+            if d["code"] == "WRP203"] == [True]  # fmt: skip
+
+
+def test_explain_shows_what_is_ignored(wrpc, policy):
+    done = wrpc("explain", policy(IGNORED), "code", "WRP302")
+    assert done.code == 0
+    assert "ignored: WRP302" in done.out
+
+
 # ── What fails a run ──────────────────────────────────────────────────────
 
 

@@ -70,13 +70,15 @@ def _overview(policy: Policy, format: str) -> None:
 
 def _code(policy: Policy, found: Findings, code: str, format: str) -> int:
     import wrpc
+    from wrpc.accept.all import accepted
     from wrpc.analysis.run import chosen
     from wrpc.cli.policies import dimensions
     from wrpc.cli.show import show
     from wrpc.diagnostics import Findings
 
-    those = chosen(found + wrpc.check(policy), (code,), ()).diagnostics
-    return show(Findings(those), format=format, dimensions=dimensions(policy))
+    those = chosen(accepted(found + wrpc.check(policy), policy), (code,), ())
+    told = Findings(those.diagnostics, suppressed=those.suppressed)
+    return show(told, format=format, dimensions=dimensions(policy))
 
 
 def _declared(policy: Policy, what: str, name: str, format: str) -> None:
