@@ -81,28 +81,30 @@ def command(
         answer: Decision | BadRequest | Conflict
         assumed: dict[str, RequestValue] = {}
         try:
-            given = parse(line) if isinstance(line, str) else {}
-            assumed = unsaid(resolved, given) if format == "text" or absent == "failed" else {}
+            if isinstance(line, BadRequest):
+                raise line
+            given = parse(line)
+            if format == "text" or absent == "failed":
+                assumed = unsaid(resolved, given)
             if absent == "failed":
                 given, assumed = {**dict.fromkeys(assumed), **given}, {}
-            answer = decide(given) if isinstance(line, str) else line
+            answer = decide(given)
         except (BadRequest, Conflict) as error:
-            answer = error
-        bad = isinstance(answer, (BadRequest, Conflict))
-        code = ERRORS if bad else code
-        label = f"line {number}" if file else "request"
+            answer, code = error, ERRORS
         if format == "json":
             # Equal requests get one and the same decision, whose line need not be made again.
             known = written.get(id(answer))
             if known is None or known[0] is not answer:
                 known = answer, dumps(answer.json()) + "\n"
-                if not bad and len(written) < MOST:
+                if len(written) < MOST and not isinstance(answer, (BadRequest, Conflict)):
                     written[id(answer)] = known
             sys.stdout.write(known[1])
-        elif isinstance(answer, (BadRequest, Conflict)):
-            write([((f"{label}: ", "label"), ("error ", "error"), (said(answer), ""))])
         else:
-            write(text.render(answer, label, assumed))
+            label = f"line {number}" if file else "request"
+            if isinstance(answer, (BadRequest, Conflict)):
+                write([((f"{label}: ", "label"), ("error ", "error"), (said(answer), ""))])
+            else:
+                write(text.render(answer, label, assumed))
         if file == "-":
             sys.stdout.flush()
     return code
@@ -155,7 +157,7 @@ def lines(stream: BinaryIO) -> Iterator[tuple[int, str | BadRequest]]:
             continue
         if number == 1:
             raw = raw.removeprefix(b"\xef\xbb\xbf")
-        if not raw.strip():
+        if raw.isspace():
             continue
         try:
             yield number, raw.decode()

@@ -8,7 +8,7 @@ that is left. What a decision costs grows with the signals, therefore, and hardl
 From high to low the bits stand for: assumptions that are broken, denials, routes, that there is none; then, for
 failures, routes of which it may not be unknown whether they hold; guards; what fires. A route and its guards' bits are
 decided once, by the plain interpreter. It also answers, where the function says None, whatever is wrong with a request,
-and routes that conflict or that only a confidence orders. A law holds the two together.
+and routes that conflict. A law holds the two together.
 """
 
 from __future__ import annotations
@@ -183,8 +183,6 @@ class _Compiler:
         }
         lines = taking.lines()
         fails = any(s.can_fail for s in self.policy.signals.values())
-        if self.policy.assumptions and fails:
-            lines.append("if u: return None")
         for local, terms in zip("hl", self._chains(taking, vectors), strict=True):
             lines.append(f"{local} = every")
             lines += [f"{local} &= {' & '.join(terms[i : i + FEW])}" for i in range(0, len(terms), FEW)]

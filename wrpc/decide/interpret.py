@@ -75,12 +75,12 @@ class Interpreter:
 
     @cached_property
     def _candidates(self) -> Candidates:
-        return Candidates([r for c in self._contests for r in c])
+        return Candidates([r for c in self.contests for r in c])
 
     @cached_property
     def _contest(self) -> Mapping[str, int]:
         """The contest of each route."""
-        return {r.name: i for i, c in enumerate(self._contests) for r in c}
+        return {r.name: i for i, c in enumerate(self.contests) for r in c}
 
     @cached_property
     def _wary(self) -> Sequence[Route]:
@@ -88,7 +88,7 @@ class Interpreter:
         return [r for r in self.policy.routes.values() if r.on_unknown == "deny"]
 
     @cached_property
-    def _contests(self) -> Sequence[Sequence[Route]]:
+    def contests(self) -> Sequence[Sequence[Route]]:
         """Routes in the order in which they are asked: by tier, and in it those with a `when` first. Every route of a
         tier has a say in whether confidence counts; where it is no key, all that `resolve` knows beforehand counts."""
         if "confidence" not in self.policy.resolve:

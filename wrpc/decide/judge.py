@@ -8,11 +8,12 @@ from wrpc.decide.boxes import Cells, Truth
 from wrpc.decide.decision import Decision
 from wrpc.decide.dimensions import Tree
 from wrpc.decide.interpret import Interpreter
-from wrpc.decide.request import Request, read
-from wrpc.decide.state import state
+from wrpc.decide.request import BadRequest, Request, read
+from wrpc.decide.state import State, state
 from wrpc.policy.model import Route
 
 MOST = 100_000  # whole decisions kept: by then a policy's every combination that matters has come by
+NOTHING = State({})  # what only a confidence would be asked of
 HIGH = ("broken", "denial", "route")
 
 
@@ -54,6 +55,7 @@ class Judge:
         items = list(dict.fromkeys(owners))
         low = [i for i in items if i.kind not in HIGH]
         self._low = sum(i.places for i in low)
+        self._broken = sum(i.places for i in items if i.kind == "broken")
         self._firing = sum(i.places for i in low if i.kind == "fired")
         self._wary = {i.index: i.places for i in low if i.kind == "wary"}
         self._possible = {i.index: i.places for i in low if i.kind == "possible"}
@@ -72,13 +74,13 @@ class Judge:
         self.known: dict[tuple[int, int], Decision] = {}
 
     def _floors(self) -> list[int]:
-        """By the number of a route, the lowest place of its class; 0 where it is alone in it."""
+        """By the number of a route, the lowest place of those that it is held against; 0 where there are none."""
         lowest: dict[int, int] = {}
         for place, owner in enumerate(self._owners):
             if owner.kind == "route":
                 lowest.setdefault(owner.index, place)
         found, number = [0] * (len(self._routes) + 1), 0
-        for rivals in self._policy.ranked:
+        for rivals in self._machine.contests:
             inside = range(number, number + len(rivals))
             number += len(rivals)
             if len(rivals) > 1:
@@ -102,6 +104,13 @@ class Judge:
         interpreter's."""
         known: dict[object, bool] = {}
         low &= high & self._low
+        if failed and self._broken:
+            # An assumption is asked before a failure takes its meaning.
+            try:
+                self._machine.admit(read(self._policy, given))
+            except BadRequest:
+                return None
+            high &= ~self._broken
         unsure = low & self.unsure
         while unsure:
             place = unsure.bit_length() - 1
@@ -112,13 +121,15 @@ class Judge:
             denying = failed & self._deny
             who: int | None = self._failed + (denying & -denying).bit_length() - 1
         else:
-            who = self._winner(high, low if failed else None, cells, known)
+            who = self._winner(high, low if failed else None, cells, known, given)
         if who is None:
             return None
         key = who, low & self.keys[who]
         return self.known.get(key) or self.made(key, given)
 
-    def _winner(self, high: int, low: int | None, cells: Cells, known: dict[object, bool]) -> int | None:
+    def _winner(
+        self, high: int, low: int | None, cells: Cells, known: dict[object, bool], given: Mapping[str, object]
+    ) -> int | None:
         """`low` is given where a signal failed."""
         while True:
             place = high.bit_length() - 1
@@ -149,24 +160,18 @@ class Judge:
                 residue = self._residues.get(place)
                 if residue is None or residue(cells, known):
                     holding.append(index)
-        return holding[0] if len(holding) == 1 else self._first(holding)
+        return holding[0] if len(holding) == 1 else self._first(holding, given)
 
-    def _first(self, holding: Sequence[int]) -> int | None:
-        """Of routes of one class that hold, the one that takes the request; None where they conflict, or where their
-        confidence counts."""
-        left = [(self._routes[i], i) for i in holding]
-        for key in self._policy.resolve:
-            match key:
-                case "priority":
-                    highest = max(r.priority for r, _ in left)
-                    left = [(r, i) for r, i in left if r.priority == highest]
-                case "name":
-                    left = [min(left, key=lambda pair: pair[0].name)]
-                case _:
-                    return None
-        if len({self._policy.deeds[r.name] for r, _ in left}) > 1:
+    def _first(self, holding: Sequence[int], given: Mapping[str, object]) -> int | None:
+        """Of routes that hold and are held against each other, the one that takes the request; None where they
+        conflict."""
+        left = {self._routes[i].name: i for i in holding}
+        confident = "confidence" in self._policy.resolve
+        s = state(self._policy, read(self._policy, given)) if confident else NOTHING
+        first = self._machine.first([self._routes[i] for i in holding], s)
+        if len({self._policy.deeds[r.name] for r in first}) > 1:
             return None
-        return min(left, key=lambda pair: pair[0].name)[1]
+        return left[min(r.name for r in first)]
 
     # ── Decisions ─────────────────────────────────────────────────────────
 

@@ -34,9 +34,8 @@ class BadRequest(Exception):
 def parse(line: str) -> dict[str, object]:
     """A JSON object with its numbers exact. Raises BadRequest."""
     try:
-        value = json.loads(
-            line, parse_float=Decimal, parse_int=_integer, parse_constant=_no_constant, object_pairs_hook=_once
-        )
+        # A short line has no number that is too long.
+        value = (_SHORT if len(line) <= _DIGITS else _LONG).decode(line)
     except (ValueError, RecursionError) as error:
         said = str(error).partition("\n")[0] if isinstance(error, json.JSONDecodeError) else "it cannot be read"
         raise BadRequest(codes.UNREADABLE, f"the line is not a JSON object: {said}") from None
@@ -54,12 +53,18 @@ def _no_constant(text: str) -> object:
 
 
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found: dict[str, object] = {}
-    for name, value in pairs:
-        if name in found:
-            raise BadRequest(codes.UNREADABLE, f"`{name}` appears twice in the request")
-        found[name] = value
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        seen: set[str] = set()
+        for name, _ in pairs:
+            if name in seen:
+                raise BadRequest(codes.UNREADABLE, f"`{name}` appears twice in the request")
+            seen.add(name)
     return found
+
+
+_SHORT = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=_once)
+_LONG = json.JSONDecoder(parse_float=Decimal, parse_int=_integer, parse_constant=_no_constant, object_pairs_hook=_once)
 
 
 def read(policy: Policy, given: Mapping[str, object]) -> dict[str, RequestValue]:
