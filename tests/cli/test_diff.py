@@ -33,6 +33,7 @@ def test_text(wrpc, two):
     assert done.code == 0
     assert done.out == (
         "weaker: requests can go to `cloud`\n"
+        "  when: pii\n"
         "  with: pii = 1\n"
         "  old: route private → own\n"
         "  new: route private → own, fallback cloud\n"

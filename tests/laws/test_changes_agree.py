@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.laws.mutants import mutant
 from tests.laws.policies import policies, requests
 from tests.laws.volume import compared, many
-from wrpc.decide import Conflict
+from wrpc.decide import Conflict, Interpreter
 from wrpc.decide.change import Sides
 from wrpc.decide.request import BadRequest, Request, RequestValue, read
-from wrpc.solver.changes import Result, changes
+from wrpc.decide.state import state
+from wrpc.policy.expr import Condition
+from wrpc.policy.load import from_text
+from wrpc.policy.model import Policy
+from wrpc.solver.algebra import algebra
+from wrpc.solver.changes import Changes, Result, changes
+from wrpc.solver.limits import RESOURCES
 
 
 @many(150, floors={"found": 150, "requests": 1_000, "told": 250})
@@ -33,6 +41,58 @@ def test_two_policies_of_nothing_in_common(data: st.DataObject) -> None:
     result = changes(data.draw(policies(3)), data.draw(policies(3)))
     replayed(result)
     held(data, result)
+
+
+@many(200, floors={"regions": 45, "requests": 280, "inside": 40, "read": 10})
+@given(data=st.data())
+def test_regions_are_the_requests_that_change(data: st.DataObject) -> None:
+    """A region is true for just the requests of its change, as the core has it and as it is read from its text."""
+    old = data.draw(policies(3))
+    new = mutant(data, old, wide=True)
+    result = changes(old, new)
+    sets = algebra(result.sides) if result.found else None
+    if sets is None:
+        return
+    finder = Changes(result.sides, RESOURCES)
+    told = [(f, r) for f in result.found if (r := sets.region(f.parts)) is not None]
+    for found, region in told:
+        compared("regions")
+        tests = [true_of(sets.regions.reader, region.condition)]
+        if region.exact and (again := reread(old, region.text)) is not None:
+            compared("read")
+            tests.append(true_of(sets.regions.reader, again))
+        for request in [found.request, *(both(data, result.sides) for _ in range(8))]:
+            if request is None or not result.sides.admits(request):
+                continue
+            compared("requests")
+            inside = finder.part(request) in found.parts
+            compared("inside", inside)
+            for holds in tests:
+                said = holds(request)
+                assert said is inside or (not region.exact and not said), f"{region.text}\n{request}\n{shown(result)}"
+    for found in result.found:
+        points = sets.regions.points(sets.term(found.parts))
+        assert points is None or 0 < points <= 1
+
+
+def true_of(reader: Policy, condition: Condition) -> Callable[[Request], bool]:
+    """Whether a condition is true for a request."""
+    machine = Interpreter(reader)
+
+    def holds(request: Request) -> bool:
+        seen = state(reader, {n: request[n] for n in reader.signals})
+        return machine.test(condition)(seen, None, None) is True
+
+    return holds
+
+
+def reread(policy: Policy, text: str) -> Condition | None:
+    """A condition as it is read from its text beside a policy's; None for what the language cannot say yet."""
+    if "failed(" in text:
+        return None
+    again, findings = from_text(f"{policy.sources[0].text}\nlet region_again = {text}\n")
+    assert again is not None, f"{text}\n{findings.diagnostics[0].message}"
+    return again.conditions["region_again"]
 
 
 def replayed(result: Result) -> None:

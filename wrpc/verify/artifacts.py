@@ -19,6 +19,7 @@ from wrpc.decide.interpret import Conflict, interpreter
 from wrpc.decide.request import BadRequest, Request
 from wrpc.diagnostics import Diagnostic, Findings, Refusal, finding
 from wrpc.policy.model import Policy, Pool, plan
+from wrpc.solver.algebra import algebra
 from wrpc.solver.changes import changes
 from wrpc.solver.compare import Aspects, Incomparable, compare
 from wrpc.solver.witness import json_value, witness
@@ -206,7 +207,11 @@ class _Target:
         why: str | None = None
         if expected is not None:
             result = changes(expected, with_pools(back, expected), named=True)
-            differences += [self._difference(places, e.request, e.old, e.new) for e in result.found]
+            sets = algebra(result.sides) if result.found else None
+            for each in result.found:
+                region = None if sets is None else sets.region(each.parts)
+                shown = self._difference(places, each.request, each.old, each.new)
+                differences.append(replace(shown, region=None if region is None else region.text))
             why = next((u.why for u in result.unsettled), None)
         elif errors:
             why = f"the policy does not compile for it: {errors[0].code.id} {errors[0].message}"

@@ -12,6 +12,7 @@ from wrpc.decide.decision import Decision
 from wrpc.decide.request import Request, default
 from wrpc.decide.structure import Structure, Table
 from wrpc.policy.model import Denial, Forbid, Guard, Obligation, Policy, Route
+from wrpc.solver.algebra import Algebra, algebra
 from wrpc.solver.changes import Found, Result, Unsettled, Verdict
 from wrpc.solver.changes import changes as find
 from wrpc.solver.witness import json_value, witness
@@ -99,14 +100,17 @@ ORDER = {"weaker": 0, "stronger": 1, "different": 2}
 def diff(old: Policy, new: Policy) -> Changes:
     """What `new` makes of the requests that it admits, against `old`."""
     result = find(old, new)
-    shown = sorted((_shown(result.sides, f) for f in result.found), key=lambda c: (ORDER[c.effect], c.subjects))
+    sets = algebra(result.sides) if result.found else None
+    shown = sorted((_shown(result.sides, f, sets) for f in result.found), key=lambda c: (ORDER[c.effect], c.subjects))
     return Changes(result.verdict, tuple(shown), touched(old, new), tuple(_open(result, u) for u in result.unsettled))
 
 
-def _shown(sides: Sides, found: Found) -> Change:
-    return Change(
-        found.effect, request(sides, found.request), found.old, found.new, tuple(sorted(_subjects(sides, found)))
-    )
+def _shown(sides: Sides, found: Found, sets: Algebra | None) -> Change:
+    shown, subjects = request(sides, found.request), tuple(sorted(_subjects(sides, found)))
+    region = None if sets is None else sets.region(found.parts)
+    if region is None:
+        return Change(found.effect, shown, found.old, found.new, subjects)
+    return Change(found.effect, shown, found.old, found.new, subjects, region.text, region.points)
 
 
 def _open(result: Result, unsettled: Unsettled) -> Open:
