@@ -182,6 +182,19 @@ def test_a_comment_at_a_clause_of_several_lines_is_about_all_of_it(place: str):
     assert (comment.line, comment.last) == (6, 7)
 
 
+def test_the_declaration_around_a_comment_is_read_and_no_other():
+    many = "".join(f"route r{n} {{ tier {n}  to own }}\n" for n in range(3000))
+    comment = "  # wrpc: ignore[WRP204] meant"
+    clause = f"route wide {{\n  tier 9000\n  when a or\n    b{comment}\n  to own\n}}\n"
+    text = "pool own {}\n" + many + clause + many.replace("route r", "route s")
+    (found,) = read(Source("policy.wrp", text))
+    assert (found.line, found.last) == (3004, 3005)
+    (alone,) = read(Source("policy.wrp", "# wrpc: ignore[WRP101] x\nlet x = a or\n  b\nlet y = a\n"))
+    assert (alone.line, alone.last) == (2, 3)
+    (last,) = read(Source("policy.wrp", "pool a {}\n# wrpc: ignore[WRP101] x"))
+    assert last.line == 3
+
+
 def test_a_comment_before_a_block_is_about_its_first_line():
     (comment,) = read(Source("policy.wrp", '# wrpc: ignore[WRP302] x\npool a {\n  trust "x"\n}\n'))
     assert (comment.line, comment.last) == (2, 2)

@@ -295,6 +295,18 @@ def test_junit_lists_what_was_checked(wrpc, policy):
     assert "WRP201 conflicting-routes" not in [case.name for case in suite]
 
 
+def test_a_comment_inside_a_resource(wrpc, policy):
+    text = (
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata:\n  config.yaml: |\n    model_list:\n"
+        "      - model_name: a\n        litellm_params: {model: openai/gpt-4o}\n    router_settings:\n"
+        "      # wrpc: ignore[WRP151] added by the operator\n      fallbacks: [{a: [b]}]\n"
+    )
+    done = wrpc("check", policy(text, "map.yaml"), "--from", "auto", "--format", "json")
+    assert done.code == 0
+    assert [(s["code"], s["span"]["line"]) for s in done.json["suppressed"]] == [("WRP151", 11)]
+    assert wrpc("check", policy(text.replace("# wrpc", "# wprc"), "map.yaml"), "--from", "auto").code == 1
+
+
 def test_import_in_every_format(wrpc, policy):
     path = policy("model_list:\n  - model_name: a\n    litellm_params: {model: openai/gpt-4o}\n", "config.yaml")
     for how in ("sarif", "junit", "gitlab"):

@@ -28,6 +28,7 @@ _BEFORE = r'(?:[^"#`\n]++|"(?:[^"\\\n]|\\.)*+"|`(?:[^`\n]|``)++`)*+'
 _COMMENT = re.compile(rf"^{_BEFORE}(#.*)$", re.MULTILINE)
 _LOOSE = re.compile(r"(?:^|(?<=\s))(#.*)$", re.MULTILINE)
 _MARK = re.compile(r"#\s*wrpc\s*:\s*(\w*)\s*(?:\[([^\]\n]*)\]?)?[\s:–—-]*(.*?)\s*$")
+_MARGIN = re.compile(r"^[A-Za-z]", re.MULTILINE)
 _YAML = (".yaml", ".yml", ".json")
 FORM = "`# wrpc: ignore[WRP204] why it is meant`"
 IGNORE = "ignore"
@@ -65,7 +66,6 @@ def _read(source: Source) -> Iterator[Comment]:
     foreign = source.name.endswith(_YAML)
     pattern = _LOOSE if foreign else _COMMENT
     text = source.text
-    clauses: list[tuple[int, int]] | None = [] if foreign else None
     for found in pattern.finditer(text):
         start = found.start(1)
         mark = _MARK.search(text, start, found.end())
@@ -81,8 +81,7 @@ def _read(source: Source) -> Iterator[Comment]:
                 first += 1
             last = first
         # A clause may take several lines, and the printer puts what stands in it before or behind all of it.
-        if clauses is None:
-            clauses = list(_clauses(source))
+        clauses = [] if foreign else list(_clauses(source, first))
         if own:
             last = max([last, *(end for start, end in clauses if start == first)])
         else:
@@ -100,14 +99,27 @@ def _last(span: Span) -> int:
     return span.source.position(max(span.start, span.end - 1))[0]
 
 
-def _clauses(source: Source) -> Iterator[tuple[int, int]]:
-    """The first and the last line of each clause and definition that takes several, blocks aside."""
+def _clauses(source: Source, line: int) -> Iterator[tuple[int, int]]:
+    """The first and the last line of each clause that takes several, blocks aside, in the declaration around a line.
+
+    A declaration begins at the margin: in a text that is laid out otherwise there may be none, and a comment is about
+    its line alone.
+    """
     from wrpc.syntax.parse import parse
 
-    for span in _spans(parse(source)[0].declarations):
+    text = source.text
+    if line > text.count("\n") + 1:
+        return
+    start = source.offset(line, 1)
+    while start and not text[start : start + 1].isalpha():
+        start = text.rfind("\n", 0, start - 1) + 1
+    following = _MARGIN.search(text, source.offset(line, 1) + 1)
+    piece = Source(source.name, text[start : following.start() if following else len(text)])
+    before = source.position(start)[0] - 1
+    for span in _spans(parse(piece)[0].declarations):
         first, last = span.line, _last(span)
         if first < last:
-            yield first, last
+            yield before + first, before + last
 
 
 def _spans(nodes: Iterable[tree.Node]) -> Iterator[Span]:

@@ -63,6 +63,7 @@ def command(
     """
     import wrpc
     from wrpc.cli.policies import dimensions, known_release
+    from wrpc.cli.progress import progress
     from wrpc.cli.sides import Reader
     from wrpc.report import changes as report
     from wrpc.report.json import dumps
@@ -75,10 +76,12 @@ def command(
     if env and kind is not None:
         raise click.UsageError("--env is for policies, and --from for another system's file: one of them")
     reader = Reader(env, kind, name)
-    with known_release():
+    with known_release(), progress() as tell:
+        tell(f"reading {old}")
         before = reader.read(old, ref=against, release=old_release or release)
         after = reader.read(new or old, release=release)
-    found = wrpc.diff(before, after)
+        tell(f"comparing {old} with {new or against}")
+        found = wrpc.diff(before, after)
     if format == "json":
         sys.stdout.write(dumps(found.json(), indent=2) + "\n")
     else:

@@ -42,13 +42,16 @@ def command(policy: Path, format: str, update: bool, fail_under: int | None, env
     """
     from wrpc.analysis.tested import tested
     from wrpc.cli.policies import STDIN, one
+    from wrpc.cli.progress import progress
 
     if update and env:
         raise click.UsageError("--update writes into POLICY, whose tests hold without --env")
     if update and policy == STDIN:
         raise click.UsageError("--update needs a file, not standard input")
     resolved = one(policy, env)[0]
-    found = tested(resolved)
+    with progress() as tell:
+        tell(f"testing {policy}")
+        found = tested(resolved)
     if update:
         count = _update(policy, resolved, found)
         if count:
