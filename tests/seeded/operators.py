@@ -65,6 +65,10 @@ SWAPS = (
     Swap("open list", "WRP003", ("route", "guard", "let", "signal"), r"in \[[^\]\n]*(\])", ""),
     Swap("single equals", "WRP014", ("route", "guard", "assert", "let"), r" (==) ", "="),
     Swap("ampersands", "WRP014", ("route", "let"), r" (and) ", "&&"),
+    Swap("value missing", "WRP001", ("pool", "model"), r"^  (?:context|trust|region)( \S+)$", ""),
+    Swap("no tier", "WRP001", ("route",), r"^  tier( \d+)$", ""),
+    Swap("no pool", "WRP001", ("route",), r"^  to( \w+)$", ""),
+    Swap("brace", "WRP003", ("pool", "model", "signal"), r"^\w.*\w( \})$", ""),
     Swap("assigned", "WRP014", ("pool", "model"), r"\b(?:context|trust|region)( )", " = "),
     Swap("no comma", "WRP017", ("route", "guard", "let"), r"\[\w+(, )\w+", " "),
     Swap("dash", "WRP016", ("pool",), r"^pool (\w+)", "our-pool"),
@@ -108,7 +112,7 @@ SWAPS = (
     Swap("setting of a target", "WRP119", ("target",), r"\b(listen|trust_headers|image)\b", shorter),
     # ── 2xx ──
     Swap("no step", "WRP206", ("band",), r"\bmedium below (0\.6)", "0.3"),
-    Swap("no tier", "WRP205", ("route",), r"\b(tier \d+)\b", "", head=True),
+    Swap("untiered", "WRP205", ("route",), r"\b(tier \d+)\b", "", head=True),
     # ── 3xx ──
     Swap("gap", "WRP305", ("route",), r"\btokens > (4k)", "5k", only=("lengths", "short_and_long")),
     # ── 4xx ──

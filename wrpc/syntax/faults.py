@@ -275,7 +275,9 @@ class Fault:
             return None
         related = [Related(Span(self.source, start, end), f"this `{opener}` is not closed")]
         behind = last_end(self.values)
-        span = Span(self.source, behind, behind) if missed and not wrong else self.here  # on the line that lacks it
+        one_line = "\n" not in self.source.text[start:behind]
+        lacks = (missed and not wrong) or (self.kind == "$END" and one_line)
+        span = Span(self.source, behind, behind) if lacks else self.here  # on the line that lacks it
         return self._says(
             codes.UNCLOSED_BRACKET, f"expected `{CLOSES[opener]}`, found {self.found}", span=span, related=related
         )
@@ -369,7 +371,12 @@ class Fault:
             opener = Span(self.source, self.opener[1], self.opener[2])
             related = [Related(opener, f"this `{self.opener[0]}` is not closed")]
         message = f"expected {self.wanted()}, found {self.found}"
-        return self._says(codes.UNEXPECTED_TEXT, message, span=self.here, help=hint, related=related)
+        span = self.here
+        behind = last_end(self.values)
+        next_line = "\n" in self.source.text[behind : self.start] and (self.word.isidentifier() or self.kind in "}$END")
+        if next_line and not {"}", "$END"} & self.expected:
+            span = Span(self.source, behind, behind)  # on the line that is not finished
+        return self._says(codes.UNEXPECTED_TEXT, message, span=span, help=hint, related=related)
 
     def wanted(self) -> str:
         """What might stand here: at most five things, the closest first."""

@@ -16,12 +16,13 @@ from wrpc.syntax.habits.names import RULES_OF_NAMES, UNITS, rate, unit_apart
 from wrpc.syntax.habits.scene import Scene
 from wrpc.syntax.habits.signs import RULES_OF_SIGNS, comment, letter, spelt
 from wrpc.syntax.habits.types import RULES_OF_TYPES
+from wrpc.syntax.habits.unfinished import unfinished
 
 Rule = Callable[[Scene], Verdict | None]
 
 AT_A_FAULT: tuple[Rule, ...] = (
     letter, comment, *RULES_OF_CLAUSES, *RULES_OF_TYPES, *RULES_OF_NAMES, *RULES_OF_LISTS, *RULES_OF_EDGES,
-    *RULES_BEHIND, *RULES_OF_SIGNS,
+    *RULES_BEHIND, *RULES_OF_SIGNS, unfinished,
 )  # fmt: skip
 AT_AN_ATTRIBUTE: tuple[Rule, ...] = (spelt, rate, unit_apart, behind, pool_of, condition, fallback_on, clause)
 
