@@ -119,3 +119,13 @@ def test_as_many_signals_as_you_like() -> None:
     signals = "".join(f'signal b{i}: bool {{ source keywords("{i}") }}\n' for i in range(count))
     routes = "".join(f"route r{i} {{ priority {i}  when b{i}  to a }}\n" for i in range(0, count, 500))
     assert routed(f"{signals}{routes}default {{ to b }}\n", {"b500": True, "b1000": True}) == "r1000"
+
+
+def test_a_number_that_nothing_cuts() -> None:
+    """A band may cover all numbers; what is left to ask is whether its score is known."""
+    text = (
+        SCORE
+        + "score x = 1 * raw(s)\nband z of x { all otherwise }\nroute r { when z == all  to a }\ndefault { to b }\n"
+    )
+    assert routed(text, {"s": 0.5}) == "r"
+    assert routed(text, {"s": None}) == "default"

@@ -67,3 +67,18 @@ def test_decisions_where_room_is_short(data: st.DataObject, boxes: int | None, r
         answer = said(plain, request)
         compared("decision" if isinstance(answer, Decision) else "error")
         assert said(quick, request) == answer, policy.sources[0].text
+
+
+@many(40, floors={"decision": 250, "several routes": 10})
+@given(data=st.data(), room=st.sampled_from([None, 16]))
+def test_decisions_of_many_routes(data: st.DataObject, room: int | None) -> None:
+    policy = data.draw(policies(30))
+    with limited(room=room):
+        quick = decider(policy)
+    plain = Interpreter(policy).decide
+    compared("several routes", len(policy.routes) > 5)
+    for _ in range(10):
+        request = dict(data.draw(requests(policy)))
+        answer = said(plain, request)
+        compared("decision", isinstance(answer, Decision))
+        assert said(quick, request) == answer, policy.sources[0].text

@@ -11,6 +11,7 @@ from wrpc.decide.interpret import Interpreter
 from wrpc.decide.request import BadRequest, Request, read
 from wrpc.decide.state import State, state
 from wrpc.policy.model import Route
+from wrpc.policy.reading import signals
 
 MOST = 100_000  # whole decisions kept: by then a policy's every combination that matters has come by
 NOTHING = State({})  # what only a confidence would be asked of
@@ -56,6 +57,8 @@ class Judge:
         low = [i for i in items if i.kind not in HIGH]
         self._low = sum(i.places for i in low)
         self._broken = sum(i.places for i in items if i.kind == "broken")
+        assumed = signals(self._policy, [a.condition for a in self._policy.assumptions.values()])
+        self._assumed = sum(1 << n for n, name in enumerate(self._policy.signals) if name in assumed)
         self._firing = sum(i.places for i in low if i.kind == "fired")
         self._wary = {i.index: i.places for i in low if i.kind == "wary"}
         self._possible = {i.index: i.places for i in low if i.kind == "possible"}
@@ -104,8 +107,8 @@ class Judge:
         interpreter's."""
         known: dict[object, bool] = {}
         low &= high & self._low
-        if failed and self._broken:
-            # An assumption is asked before a failure takes its meaning.
+        if self._broken and failed & (self._assumed | self._deny):
+            # An assumption is asked before a failure takes its meaning, or ends the request.
             try:
                 self._machine.admit(read(self._policy, given))
             except BadRequest:

@@ -280,7 +280,7 @@ class Taking:
         bottom = "*".join([*([] if scale == 1 else [str(scale)]), *bottoms])
         self.globals[f"s{i}"] = steps(points)
         greatest = sum(abs(f) for f, _ in dimension.terms) * self._greatest
-        if max(greatest, *map(abs, points)) > FAR:
+        if max([greatest, *map(abs, points)]) > FAR:
             return [f"i{i} = s{i}(0, {top}, {bottom})"]
         self.globals[f"b{i}"] = [*(p.numerator / p.denominator for p in points), inf]
         return [
