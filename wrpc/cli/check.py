@@ -32,6 +32,7 @@ from wrpc.importers import IMPORTERS
 @click.option(
     "--diff", is_flag=True, help="Write nothing; show what --fix would change, and exit 1 if it would change anything."
 )
+@click.option("--stats", is_flag=True, help="Say on standard error how many questions each kind of solver answered.")
 @options.codes
 @accepting.options
 @watching.option
@@ -45,6 +46,7 @@ def command(
     skip_unknown: bool,
     fix: bool,
     diff: bool,
+    stats: bool,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     format: str,
@@ -61,6 +63,8 @@ def command(
     from wrpc.cli.progress import progress, told
     from wrpc.cli.repairs import Repairs
     from wrpc.cli.show import show
+    from wrpc.report.screen import write
+    from wrpc.solver.stats import counting, summed
 
     if env and kind is not None:
         raise click.UsageError("--env is for policies, and --from for another system's file: one of them")
@@ -91,7 +95,7 @@ def command(
                 if diff:
                     return repairs.show(given)
                 repairs.write(given, sys.stdout if format == "text" else sys.stderr)
-            with progress() as tell:
+            with progress() as tell, counting() as answers:
                 if kind is None:
                     found = gather(
                         (loaded(path, env) for path in told(given, tell)),
@@ -100,6 +104,8 @@ def command(
                 else:
                     found = gather_foreign(told(given, tell), kind, releases, optional=optional)
                 judged = accept.judge(found, solver=True, several=bool(env))
+        if stats:
+            write([((summed(answers), ""),)], sys.stderr)
         return show(
             judged,
             format=format,

@@ -7,3 +7,7 @@ POINTS = 1 << 19  # of a dense universe: sixty-four kilobytes a set
 BITS = 1 << 28  # of one dense set for each route and pool
 DENSE = 1 << 22  # of the same, where everything is followed: beyond them, diagrams cost less
 SUMS = 40  # routes of a policy with sums, from which on values for them are looked for together
+CONFLICTS = 50_000  # of the SAT solver for one question
+HARD = 4  # questions of a policy that nothing settles within its limits; from then on each costs little
+EASY = 100  # conflicts for one question then
+HARDEST = 40  # such questions, after which those that diagrams do not answer are open

@@ -11,6 +11,7 @@ import z3
 from wrpc.decide.request import RequestValue, default
 from wrpc.policy.model import Bool, Enum, Int, Set, String
 from wrpc.solver.space import Space, Variables
+from wrpc.solver.stats import answered
 from wrpc.solver.terms import Term
 
 Result = Literal["impossible", "possible", "open"]
@@ -37,6 +38,7 @@ class Session:
         if term is False:
             return "impossible", None
         self._catch_up()
+        answered("z3")
         self._solver.push()
         try:
             self.add(term)
@@ -55,6 +57,7 @@ class Session:
         if term is False:
             return "impossible"
         self._catch_up()
+        answered("z3")
         self._solver.push()
         try:
             self.add(term)
@@ -70,6 +73,7 @@ class Session:
         """Few of the parts, by index, that together make the term impossible; none where they do not. The parts are
         names or negated names. Where they are many, none is left out to see whether the rest suffice."""
         self._catch_up()
+        answered("z3")
         self._solver.push()
         try:
             self.add(term)

@@ -50,8 +50,10 @@ def check(policy: Policy, ask: Asker) -> Found:
     for route in policy.routes.values():
         if not reach(ask)[route.name].failing or route.when is None or _means_it(policy, route):
             continue
-        d = ask.failing.decision
-        answer = ask.failing.possible(d.first(route), _first(route))
+        answer = reach(ask)[route.name].left
+        replay = None if answer.request is None else ask.failing.replay(answer.request)
+        if replay is None or not _first(route)(replay):
+            answer = ask.failing.possible(ask.failing.decision.first(route), _first(route))
         if answer.impossible:
             continue  # the further keys of `resolve` put others before it
         yield shown(

@@ -15,9 +15,9 @@ from wrpc.solver.index.circuit import Circuit
 from wrpc.solver.index.diagrams import runs
 from wrpc.solver.index.leaves import Table
 from wrpc.solver.index.realise import Found, Unsettled
+from wrpc.solver.limits import CONFLICTS
 from wrpc.solver.terms import Term
 
-CONFLICTS = 100_000  # for one question
 SOLVER = "cadical153"
 
 
@@ -29,6 +29,7 @@ class Clauses:
         self._table = table
         self._solver = Solver(name=SOLVER)
         self._add = self._solver.add_clause
+        self.conflicts = CONFLICTS
         self._count = 1
         self._true = 1
         self._add([1])
@@ -176,11 +177,25 @@ class Clauses:
         return found
 
     def _holds(self, assumptions: list[int]) -> bool:
-        self._solver.conf_budget(CONFLICTS)
+        if not self.conflicts:
+            raise Unsettled("too many questions before it took more than the solvers' limits")
+        self._solver.conf_budget(self.conflicts)
         answer = self._solver.solve_limited(assumptions=assumptions)
         if answer is None:
-            raise Unsettled(f"it takes more than {CONFLICTS:,} conflicts of the SAT solver")
+            raise Unsettled(f"it takes more than {self.conflicts:,} conflicts of the SAT solver")
         return bool(answer)
+
+    def liked(self, found: Found) -> None:
+        """There are values for this: what is like it is looked at first."""
+        phases = [self._atoms[n] if so else -self._atoms[n] for n, so in found.atoms.items() if n in self._atoms]
+        for number in found.atoms:
+            for name in self._table.atoms[number].signals:
+                before = self._orders.get(name)
+                if before is not None and name in found.cells:
+                    cell = before + found.cells[name]
+                    size = self._table.domains[name].size
+                    phases += [v if v <= cell else -v for v in range(before + 1, before + size)]
+        self._solver.set_phases(phases)
 
     def refuted(self, leaves: Sequence[tuple[Circuit, bool]]) -> None:
         """These never hold together."""

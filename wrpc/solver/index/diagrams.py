@@ -26,6 +26,10 @@ Owner = tuple[str, Any, Any]  # the kind of a variable's leaf, its signal, and i
 P = ParamSpec("P")
 T = TypeVar("T")
 
+START = 1 << 16  # nodes that a policy may cost at once
+CELL = 1 << 6  # nodes more for each cell of a signal
+EACH = 1 << 8  # nodes more for each term that was asked for: where they grow faster, they will not stop
+PARTS = 120  # of a term that diagrams are asked for although others cost too much
 ROOM = 1 << 8  # atoms that may lie above everything else; those beyond lie below
 
 
@@ -49,8 +53,12 @@ def bounded(method: Callable[P, T]) -> Callable[P, T]:
 class Diagrams:
     def __init__(self, table: Table, nodes: int) -> None:
         self._table = table
-        self._budget = nodes
-        self._manager = BDDManager(nodes + nodes // 4, max(nodes // 8, 1 << 12), 1)
+        routes = len(table.policy.routes)
+        self._budget = min(nodes, START + 8 * EACH * (routes + 100))
+        self._start = START + CELL * sum(d.size for d in table.domains.values())
+        self._asked = 0
+        self._kept: list[Circuit] = []
+        self._manager = BDDManager(self._budget + self._budget // 4, max(self._budget // 8, 1 << 12), 1)
         self.true: Diagram = self._manager.true()
         self.false: Diagram = self._manager.false()
         self._owner: list[Owner] = []  # of each variable
@@ -93,6 +101,7 @@ class Diagrams:
             return self.true if term else self.false
         if term.diagram is None:
             self._make(term)
+            self._asked += 1
             self._limited(self.false)
         return term.diagram
 
@@ -110,6 +119,7 @@ class Diagrams:
                 continue
             todo.pop()
             last.diagram = self._one(last, [p.diagram for p in parts])
+            self._kept.append(last)
 
     def _one(self, term: Circuit, parts: list[Diagram]) -> Diagram:
         match term.operation:
@@ -290,9 +300,35 @@ class Diagrams:
         return self._limited(diagram.exists(variable))
 
     def _limited(self, diagram: Diagram) -> Diagram:
-        if self._manager.num_inner_nodes() > self._budget:
+        """What was made last. Raises Spent where the nodes are more than all that was asked may cost."""
+        if self._manager.num_inner_nodes() > min(self._budget, self._start + EACH * self._asked):
             raise Spent
         return diagram
+
+    def tidied(self) -> bool:
+        """What no term keeps is thrown away; whether that leaves room for terms of few parts."""
+        for term in self._kept:
+            term.diagram = None
+        self._kept.clear()
+        self._manager.gc()
+        self._start = self._manager.num_inner_nodes() + START
+        return self._start < self._budget
+
+    def few(self, terms: Sequence[Term], most: int = PARTS) -> bool:
+        """The terms have few parts."""
+        seen: set[int] = set()
+        todo = [t for t in terms if not isinstance(t, bool)]
+        while todo:
+            term = todo.pop()
+            if id(term) in seen:
+                continue
+            seen.add(id(term))
+            if len(seen) > most:
+                return False
+            todo += term.inside
+            if len(todo) > 4 * most:
+                return False
+        return True
 
     # ── Ways ──────────────────────────────────────────────────────────────
 

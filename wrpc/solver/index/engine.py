@@ -6,7 +6,6 @@ where atoms are among them, Z3 looks for values, and what it refutes both are to
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -17,7 +16,8 @@ from wrpc.policy.model import Policy
 from wrpc.solver.index.circuit import Circuit
 from wrpc.solver.index.leaves import Table
 from wrpc.solver.index.realise import Found, Unsettled, Values
-from wrpc.solver.limits import NODES, ROUNDS
+from wrpc.solver.limits import EASY, HARD, HARDEST, NODES, ROUNDS
+from wrpc.solver.stats import answered
 from wrpc.solver.terms import Term
 
 if TYPE_CHECKING:
@@ -41,10 +41,11 @@ class Engine:
     ) -> None:
         """`asked`: what the policy's conditions ask of its signals, where that is known; strings `apart`."""
         self.table = Table(policy, readers, asked)
-        self.answered: Counter[str] = Counter()
         self._resources = resources
         self._nodes = nodes
         self.body: Body = body
+        self._small = False
+        self._hard = 0
         self._refuted: list[list[tuple[Circuit, bool]]] = []
 
     @cached_property
@@ -98,6 +99,8 @@ class Engine:
                 del way.atoms[number]
         values = self.values.realised(way) if way.atoms else {}
         if isinstance(values, dict):
+            if way.atoms and self.body == "clauses":
+                self._clauses.liked(way)
             real = {**way.values(self.table), **values}
             return {name: None if way.failed.get(name) else value for name, value in real.items()}, real
         self._refute([(self.table.leaf_of(literal), literal[3]) for literal in values])
@@ -107,16 +110,21 @@ class Engine:
         """There is a request for which all of the terms hold, of a room with or without failures. Raises Unsettled."""
         if self.table.atoms or any(term is False for term in terms):
             return self.found(terms, failures=failures, shown=False) is not None
-        if self.body == "diagrams":
+        if self._by_diagrams(terms):
             from wrpc.solver.index.diagrams import Spent
 
             try:
-                self.answered["diagrams"] += 1
-                return self._diagrams.holds(terms)
+                held = self._diagrams.holds(terms)
+                answered("diagrams")
+                return held
             except Spent:
                 self._give_up()
-        self.answered["clauses"] += 1
+        answered("clauses")
         return self._clauses.holds(terms)
+
+    def _by_diagrams(self, terms: Sequence[Term]) -> bool:
+        """Diagrams answer: their budget is not spent, or the terms are small."""
+        return self.body == "diagrams" or (self._small and self._diagrams.few(terms))
 
     def each(
         self, terms: Sequence[Term], among: Sequence[Term], *, failures: bool
@@ -126,10 +134,10 @@ class Engine:
         left = dict(enumerate(among))
         while left:
             asked = [*left]
-            self.answered["clauses"] += 1
+            answered("clauses")
             try:
                 for so, way in self._clauses.each(terms, [left[i] for i in asked]):
-                    self.answered["clauses"] += 1
+                    answered("clauses")
                     found = self._realised(way, failures)
                     if found is None:
                         break  # it is refuted: the rest is asked anew
@@ -143,27 +151,40 @@ class Engine:
                 return
 
     def _way(self, terms: Sequence[Term], shown: bool) -> Found | None:
-        if self.body == "diagrams":
+        if self._by_diagrams(terms):
             from wrpc.solver.index.diagrams import Spent
 
             try:
-                self.answered["diagrams"] += 1
-                return self._diagrams.found(terms, shown=shown)
+                way = self._diagrams.found(terms, shown=shown)
+                answered("diagrams")
+                return way
             except Spent:
                 self._give_up()
-        self.answered["clauses"] += 1
+        answered("clauses")
         return self._clauses.found(terms)
 
     def _give_up(self) -> None:
-        self.answered["diagrams"] -= 1
+        """From now on clauses answer; what is small, diagrams as before, once the rest is thrown away."""
         self.body = "clauses"
-        del self._diagrams
+        self._small = self._diagrams.tidied()
+
+    def hard(self) -> bool:
+        """One more question that is not settled. Whether there were so many that Z3 is not asked as well."""
+        self._hard += 1
+        if self._hard > HARD:
+            self._clauses.conflicts = EASY if self._hard <= HARDEST else 0
+        return self._hard > HARD
 
     def _refute(self, leaves: list[tuple[Circuit, bool]]) -> None:
         self._refuted.append(leaves)
-        if self.body == "diagrams":
-            self._diagrams.refuted(leaves)
-        else:
+        if self.body == "diagrams" or self._small:
+            from wrpc.solver.index.diagrams import Spent
+
+            try:
+                self._diagrams.refuted(leaves)
+            except Spent:  # what they would answer without it is not enough
+                self.body, self._small = "clauses", False
+        if self.body == "clauses":
             self._clauses.refuted(leaves)
 
     def blamed(self, terms: Sequence[Term], parts: Sequence[Term]) -> list[int] | None:

@@ -161,6 +161,9 @@ class Leaves(Signals):
         self.domains = table.domains
         self.failures = failures
         self._sums: dict[tuple[Linear, bool, bool], Sum] = {}
+        self._asked: dict[
+            tuple[int, tuple[Interval, ...], bool], tuple[Measure, Term]
+        ] = {}  # by number, which it keeps
 
     @property
     def anything(self) -> Term:
@@ -185,6 +188,14 @@ class Leaves(Signals):
 
     @override
     def within(self, number: Measure, ranges: Sequence[Interval], *, meanings: bool) -> Term:
+        if len(number.pieces) < 3:
+            return self._within(number, ranges, meanings)
+        key = id(number), tuple(ranges), meanings
+        if key not in self._asked:
+            self._asked[key] = number, self._within(number, ranges, meanings)
+        return self._asked[key][1]
+
+    def _within(self, number: Measure, ranges: Sequence[Interval], meanings: bool) -> Term:
         sure: list[Term] = []
         unsure: list[Term] = []
         for interval, where in number.pieces:

@@ -14,6 +14,7 @@ from wrpc.decide.request import RequestValue, default
 from wrpc.policy.expr import Interval, StringLiteral, StringSignal, Text, TextTerm, fold_number
 from wrpc.policy.model import Bool, Enum, Int, Real, Score, String
 from wrpc.solver.index.leaves import Sum, Table
+from wrpc.solver.stats import answered
 from wrpc.solver.terms import Term, conj, disj, negate
 
 if TYPE_CHECKING:
@@ -74,7 +75,6 @@ class Values:
         self._seen = {False: 0, True: 0}
         self._named: dict[Literal, Term] = {}
         self._known: dict[tuple[Literal, ...], dict[str, RequestValue] | list[Literal]] = {}
-        self.asked = 0
 
     def realised(self, found: Found) -> dict[str, RequestValue] | list[Literal]:
         """The values of the signals that its atoms speak of; or few of its leaves, which no values satisfy together.
@@ -101,31 +101,34 @@ class Values:
     def _ask(self, literals: tuple[Literal, ...], found: Found) -> dict[str, RequestValue] | list[Literal]:
         import z3
 
-        self.asked += 1
+        answered("values")
         names = [self._name(literal) for literal in literals]
         self._catch_up()
-        verdict = self._solver.check(*names)
-        if verdict == z3.unknown:
-            raise Unsettled(f"the solver gives up: {self._solver.reason_unknown()}")
-        if verdict == z3.unsat:
-            core = {c.ast.value for c in self._solver.unsat_core()}
-            kept = [(literal, name) for literal, name in zip(literals, names, strict=True) if name.ast.value in core]
-            for one in reversed(kept):  # the fewer it says, the more it refutes
-                rest = [k for k in kept if k is not one]
-                if self._solver.check(*(name for _, name in rest)) == z3.unsat:
-                    kept = rest
-            return [literal for literal, _ in kept]
-        model = self._solver.model()
         space = self._spaces[True]
         speaking = {n for number in found.atoms for n in self._table.atoms[number].signals}
         reals = [v.value for n in sorted(speaking) if isinstance((v := space.of(n)).signal.type, (Real, Score))]
-        for digits in (1, 3) if reals else ():  # nobody can write a third
-            if self._solver.check(*names, *(self._on_grid(value, digits) for value in reals)) == z3.sat:
-                model = self._solver.model()
-                break
-        from wrpc.solver.session import valued
+        verdict = z3.unknown
+        for digits in (1, 3, None) if reals else (None,):  # nobody can write a third
+            grid = [] if digits is None else [self._on_grid(value, digits) for value in reals]
+            verdict = self._solver.check(*names, *grid)
+            if verdict == z3.sat:
+                from wrpc.solver.session import valued
 
-        return {name: valued(space.of(name), model, real=True) for name in sorted(speaking)}
+                model = self._solver.model()
+                return {name: valued(space.of(name), model, real=True) for name in sorted(speaking)}
+            if verdict == z3.unsat and grid:
+                core = {c.ast.value for c in self._solver.unsat_core()}
+                if not any(g.ast.value in core for g in grid):
+                    break
+        if verdict == z3.unknown:
+            raise Unsettled(f"the solver gives up: {self._solver.reason_unknown()}")
+        core = {c.ast.value for c in self._solver.unsat_core()}
+        kept = [(literal, name) for literal, name in zip(literals, names, strict=True) if name.ast.value in core]
+        for one in reversed(kept):  # the fewer it says, the more it refutes
+            rest = [k for k in kept if k is not one]
+            if self._solver.check(*(name for _, name in rest)) == z3.unsat:
+                kept = rest
+        return [literal for literal, _ in kept]
 
     def _on_grid(self, value: Any, digits: int) -> Term:
         import z3

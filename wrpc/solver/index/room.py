@@ -16,6 +16,7 @@ from wrpc.solver.index.points import Points
 from wrpc.solver.index.universe import universe
 from wrpc.solver.limits import POINTS
 from wrpc.solver.room import Answer, Confirm, Line, Room
+from wrpc.solver.stats import answered
 from wrpc.solver.terms import Term, conj, negate
 
 if TYPE_CHECKING:
@@ -68,18 +69,21 @@ class Index(Room):
     def possible(self, term: Term, confirm: Confirm) -> Answer:
         impossible, points = self.look(term)
         if impossible:
+            answered("points")
             return IMPOSSIBLE
         if points:
             request = self.universe.request(points)
             if self._confirmed(request, confirm):
+                answered("points")
                 return Answer("possible", request)
         return self.reference.possible(self.again(term), confirm)
 
     def settle(self, term: Term) -> Answer:
         impossible, points = self.look(term)
-        if impossible:
-            return IMPOSSIBLE
-        return Answer("possible") if points else self.reference.settle(self.again(term))
+        if impossible or points:
+            answered("points")
+            return IMPOSSIBLE if impossible else Answer("possible")
+        return self.reference.settle(self.again(term))
 
     def blamed(self, term: Term, parts: Sequence[Term]) -> list[int]:
         """The first parts that take something of the term away, without those that others make superfluous."""
@@ -138,15 +142,19 @@ class _Line(Line):
 
     def settle(self, term: Term) -> Answer:
         may, must = self._room.sets(term)
-        if not may & self._some:
-            return IMPOSSIBLE
-        return Answer("possible") if must & self._every else self._reference().settle(self._translated.of(term))
+        possible = must & self._every
+        if possible or not may & self._some:
+            answered("points")
+            return Answer("possible") if possible else IMPOSSIBLE
+        return self._reference().settle(self._translated.of(term))
 
     def ask(self, term: Term) -> Answer:
         may, must = self._room.sets(term)
         if not may & self._some:
+            answered("points")
             return IMPOSSIBLE
         if points := must & self._every:
+            answered("points")
             return Answer("possible", self._room.universe.request(points))
         return self._reference().ask(self._translated.of(term))
 

@@ -36,7 +36,6 @@ class Wide(Room):
 
     @cached_property
     def reference(self) -> Reference:
-        self.engine.answered["reference"] += 1
         return self._make()
 
     def define(self, label: str, term: Term) -> Term:
@@ -58,7 +57,9 @@ class Wide(Room):
     def possible(self, term: Term, confirm: Confirm) -> Answer:
         try:
             request = self.found([term])
-        except Unsettled:
+        except Unsettled as unsettled:
+            if self.engine.hard():
+                return _open(unsettled)
             request = {}
         if request is None:
             return IMPOSSIBLE
@@ -93,8 +94,8 @@ class Wide(Room):
         """As `settle`, of all of the terms together."""
         try:
             return POSSIBLE if self.engine.possible([self.allowed, *terms], failures=self.failures) else IMPOSSIBLE
-        except Unsettled:
-            return self.reference.settle(self.again(conj(terms)))
+        except Unsettled as unsettled:
+            return _open(unsettled) if self.engine.hard() else self.reference.settle(self.again(conj(terms)))
 
     def blamed(self, term: Term, parts: Sequence[Term]) -> list[int]:
         try:
@@ -104,6 +105,8 @@ class Wide(Room):
             if self.found([term, *parts]) is not None:
                 return []  # they do not
         except Unsettled:
+            if self.engine.hard():
+                return []
             return self.reference.blamed(self.again(term), [self.again(p) for p in parts])
         return self.engine.blamed([self.allowed, term], parts) or []  # what was refuted in the meantime counts
 
@@ -117,6 +120,10 @@ class Wide(Room):
     def again(self, term: Term) -> Term:
         """The term as the reference has it."""
         return self._translated.of(term)
+
+
+def _open(why: Unsettled) -> Answer:
+    return Answer("open", why=str(why))
 
 
 class _Line(Line):
@@ -138,7 +145,9 @@ class _Line(Line):
     def ask(self, term: Term) -> Answer:
         try:
             request = self._room.found([self._left, term], shown=False)
-        except Unsettled:
+        except Unsettled as unsettled:
+            if self._room.engine.hard():
+                return _open(unsettled)
             return self._room.reference.settle(self._room.again(conj([self._left, term])))
         return IMPOSSIBLE if request is None else Answer("possible", request)
 
