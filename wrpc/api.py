@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wrpc.diagnostics import Findings, Refusal
+from wrpc.values import value
 
 if TYPE_CHECKING:
     from datetime import date
@@ -207,7 +207,7 @@ def diff(old: Policy, new: Policy) -> Changes:
     return run(old, new)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Compilation:
     """What all targets made of a policy. `manifest` is None where there is an error; then nothing can be written."""
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
-from difflib import get_close_matches
 from typing import Literal, TypeVar
 
 from wrpc.source import Span
@@ -239,6 +238,8 @@ def nearest(word: str, known: Iterable[str], most: int = 5, cutoff: float = 0.6)
     """The known names most like `word`, nearest first; `cutoff` is how much of the two has to agree."""
     known = sorted(set(known))
     lowered = {k.lower(): k for k in reversed(known)}
+    from difflib import get_close_matches
+
     close = get_close_matches(word.lower(), lowered, n=most, cutoff=cutoff)
     return [lowered[c] for c in close]
 

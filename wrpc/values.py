@@ -9,9 +9,11 @@ Fields, `replace` and patterns work as they do for any dataclass.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import MISSING, Field, FrozenInstanceError, dataclass, field, fields
-from functools import cache
+from functools import cache, cached_property
 from operator import attrgetter
 from types import CodeType, FunctionType
 from typing import Any, TypeVar, dataclass_transform
@@ -19,6 +21,8 @@ from typing import Any, TypeVar, dataclass_transform
 C = TypeVar("C", bound=type)
 T = TypeVar("T")
 
+NEEDED: Field[Any] = field()
+SEVERAL = 12
 MADE = "__value_fields__"
 """Where a class keeps its fields, those of its bases first."""
 
@@ -26,12 +30,22 @@ MADE = "__value_fields__"
 @dataclass_transform(frozen_default=True, field_specifiers=(field, Field))
 def value(cls: C) -> C:
     """A class of values. Equality and hash go by the fields that compare."""
+    return _shaped(cls, {"__setattr__": _refuse, "__delattr__": _refuse, "__eq__": _equal, "__hash__": _hash})
+
+
+@dataclass_transform(field_specifiers=(field, Field))
+def record(cls: C) -> C:
+    """A class whose instances change: what `@dataclass(slots=True, eq=False)` makes."""
+    return _shaped(cls, {})
+
+
+def _shaped(cls: C, methods: Mapping[str, object]) -> C:
     own = dict(vars(cls))
     here: Mapping[str, object] = own.get("__annotations__", {})
     mine: dict[str, Field[Any]] = {}
     for name in here:
         default = own.pop(name, MISSING)
-        mine[name] = default if isinstance(default, Field) else field(default=default)
+        mine[name] = NEEDED if default is MISSING else default if isinstance(default, Field) else field(default=default)
     before: dict[str, Field[Any]] = {}
     slots: set[str] = set()
     for base in reversed(cls.__mro__[1:]):
@@ -40,16 +54,16 @@ def value(cls: C) -> C:
     every = before | mine
     for name in ("__dict__", "__weakref__"):
         own.pop(name, None)
-    own["__slots__"] = tuple(name for name in mine if name not in slots)
+    # What is worked out once and kept, is kept beside the fields.
+    kept = ("__dict__", "__weakref__") if any(isinstance(part, cached_property) for part in own.values()) else ()
+    own["__slots__"] = (*(name for name in mine if name not in slots), *kept)
     own["__match_args__"] = tuple(name for name, f in every.items() if f.init and f.kw_only is not True)
     own[MADE] = every
     own["__dataclass_fields__"] = _Fields()
-    own["__setattr__"] = own["__delattr__"] = _refuse
     own["__new__"] = _first
-    own.setdefault("__repr__", _repr)
-    if "__eq__" not in own:
-        own["__eq__"], own["__hash__"] = _equal, _hash
     own["__reduce__"] = _reduce
+    own.setdefault("__repr__", _repr)
+    own.update({name: method for name, method in methods.items() if name not in own or "__eq__" not in own})
     made: Any = type(cls)(cls.__name__, cls.__bases__, own)
     made.__qualname__ = cls.__qualname__
     return made  # type: ignore[no-any-return]  # the same class, with slots
@@ -64,11 +78,43 @@ def maker(cls: type[T]) -> Callable[..., T]:
 # ── Making one ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+_few: Counter[type] = Counter()
+"""How many values of a class have been made one attribute at a time."""
+
+
 def _first(cls: Any, *given: object, **named: object) -> Any:
-    """Stands for `__new__` until the first value of a class is made."""
+    """Stands for `__new__` until there are several values of a class: most have few, in a small file."""
     owner = next(base for base in cls.__mro__ if MADE in vars(base))
+    _few[owner] += 1
+    if _few[owner] < SEVERAL or "__dict__" in vars(owner)["__slots__"]:
+        return _filled(cls, given, named)
     owner.__new__ = staticmethod(_constructor(owner, of_class=True))
     return owner.__new__(cls, *given, **named)
+
+
+def _filled(cls: Any, given: tuple[object, ...], named: Mapping[str, object]) -> Any:
+    plain, every = cls.__match_args__, getattr(cls, MADE)
+    if len(given) > len(plain):
+        raise TypeError(f"{cls.__name__} takes {len(plain)} positional arguments but {len(given)} were given")
+    values = dict(zip(plain, given, strict=False))
+    if odd := next((name for name in named if name in values or name not in every), ""):
+        what = "multiple values for" if odd in values else "an unexpected keyword"
+        raise TypeError(f"{cls.__name__} got {what} argument '{odd}'")
+    values.update(named)
+    made = object.__new__(cls)
+    for name, f in every.items():
+        if name in values:
+            part = values[name]
+        elif f.default is not MISSING:
+            part = f.default
+        elif f.default_factory is not MISSING:
+            part = f.default_factory()
+        else:
+            raise TypeError(f"{cls.__name__} missing argument '{name}'")
+        object.__setattr__(made, name, part)
+    if hasattr(cls, "__post_init__"):
+        made.__post_init__()
+    return made
 
 
 @cache
@@ -98,6 +144,8 @@ def _constructor(cls: Any, *, of_class: bool) -> Callable[..., Any]:
 
 def _opened(cls: Any) -> Any:
     """A class whose instances have the same shape, so that they can become the other's, and are not closed."""
+    if "__setattr__" not in vars(cls):
+        return cls
     plain = {"__setattr__": object.__setattr__, "__delattr__": object.__delattr__}
     return type(cls)(cls.__name__, cls.__bases__, {"__slots__": vars(cls)["__slots__"], **plain})
 
@@ -133,7 +181,8 @@ class _Fields:
 
     def __get__(self, _: object, cls: Any) -> dict[str, Field[Any]]:
         made = getattr(cls, MADE)
-        like = type(cls.__name__, (), {"__annotations__": dict.fromkeys(made, object), **made})
+        own = {name: copy(f) for name, f in made.items()}
+        like = type(cls.__name__, (), {"__doc__": cls.__name__, "__annotations__": dict.fromkeys(made, object), **own})
         shaped: Any = dataclass(init=False, repr=False, eq=False)(like)
         known: dict[str, Field[Any]] = shaped.__dataclass_fields__
         cls.__dataclass_fields__ = known

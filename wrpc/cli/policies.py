@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from wrpc.diagnostics import Findings
+from wrpc.values import record
 
 if TYPE_CHECKING:
     from wrpc.diagnostics import Proof
@@ -75,7 +76,7 @@ def stdin() -> Source:
     return from_bytes("<stdin>", sys.stdin.buffer.read(LARGEST + 1))
 
 
-@dataclass(slots=True)
+@record
 class Gathered:
     """The findings of several policies, the dimension of each of their signals, and whose proof is whose."""
 

@@ -6,7 +6,7 @@ It is written to be read beside that page. Speed is `decide/compiled.py`'s busin
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property, lru_cache
 from itertools import groupby
@@ -19,6 +19,7 @@ from wrpc.decide.request import BadRequest, Request, read
 from wrpc.decide.state import State, state
 from wrpc.policy.expr import Condition, fold
 from wrpc.policy.model import Action, Assertion, Claim, Denial, Forbid, Obligation, Planned, Policy, Route, plan
+from wrpc.values import value
 
 
 class Conflict(Exception):
@@ -44,7 +45,7 @@ def interpreter(policy: Policy) -> Interpreter:
     return _made(_Same(policy))
 
 
-@dataclass(frozen=True)
+@value
 class _Same:
     """Compares by identity: hashing a whole policy would cost more than interpreting a request."""
 

@@ -6,18 +6,19 @@ A failed signal takes its `on_error` meaning or stays unknown; then each exclusi
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 
 from wrpc.decide import codes
 from wrpc.decide.request import FAILED, BadRequest, Request
 from wrpc.diagnostics import listing
 from wrpc.policy.model import Bool, Group, Policy, Score, Signal
+from wrpc.values import record
 
 Truth = bool | None  # None is unknown
 
 
-@dataclass(slots=True)
+@record
 class State:
     """`fires`, `raw` and `confidence` by signal; None is unknown; so in `values`, for the rest. `truths` and `numbers`
     are of named expressions, once they have been asked for."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from typing import TypeVar, assert_never
 
@@ -16,6 +16,7 @@ from wrpc.policy.names import Names, written
 from wrpc.policy.wording import described, limits, quoted, spelling
 from wrpc.source import Span
 from wrpc.syntax import tree
+from wrpc.values import record
 
 SMALL = frozenset({"tier", "priority", "retries", "replicas", "tensor_parallel", "pipeline_parallel", "language"})
 """Numbers that are seldom in the thousands."""
@@ -23,7 +24,7 @@ SMALL = frozenset({"tier", "priority", "retries", "replicas", "tensor_parallel",
 T = TypeVar("T")
 
 
-@dataclass(slots=True)
+@record
 class Reading:
     """A block's values by attribute. `spans` has every attribute that was written, read or not."""
 

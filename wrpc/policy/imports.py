@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Protocol
 
@@ -14,6 +14,7 @@ from wrpc.policy.faults import Faults
 from wrpc.reading import noticed
 from wrpc.source import Source
 from wrpc.syntax import tree
+from wrpc.values import record, value
 
 Key = str
 """What two imports of one file have in common, however they are spelled."""
@@ -30,7 +31,7 @@ class Library(Protocol):
         """The file's text; None where there is none."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Folder:
     """Files on disk, inside one folder. `main` is where a text that was not read from a file would stand."""
 
@@ -61,7 +62,7 @@ class Folder:
         return read(Path(place)) if Path(place).is_file() else None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Memory:
     """Files by name, for programs and tests."""
 
@@ -79,7 +80,7 @@ class Memory:
         return None if text is None else Source(str(place), text)
 
 
-@dataclass(slots=True)
+@record
 class Program:
     """All files of a policy: their declarations in order, an imported file's where it is imported."""
 

@@ -6,7 +6,7 @@ Base units: seconds, bytes, watts, USD; a rate is per second, a price in USD per
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Literal
@@ -612,7 +612,7 @@ class Overridden:
 ResolveKey = Literal["priority", "confidence", "name"]
 
 
-@dataclass(frozen=True)
+@value
 class Policy:
     """One resolved policy. Mappings keep the order of declaration; `routes` without the default."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from wrpc.diagnostics import Fix, Related
 from wrpc.policy import codes
@@ -12,6 +12,7 @@ from wrpc.policy.faults import Faults
 from wrpc.policy.vocabulary import RESERVED
 from wrpc.source import Source, Span
 from wrpc.syntax import tree, words
+from wrpc.values import record
 
 Declared = tree.Section | tree.Signal | tree.Score | tree.Band | tree.Group | tree.Let | tree.Assume
 
@@ -29,7 +30,8 @@ KIND_OF: Mapping[type, str] = {
     tree.Assume: "assume",
 }
 
-_DECLARED_TEXT = re.compile(
+# Compiled where it is used: few files have faults, and so in other places.
+_DECLARED_TEXT = (
     r"\b(signal|score|band|group|let|assume|workload|model|site|pool|place|route|guard|assert|target)\s+"
     r"(?:([A-Za-z_]\w*)|`((?:[^`\n]|``)+)`)"
 )
@@ -48,7 +50,7 @@ def written(name: str) -> str:
     return words.written(name, RESERVED)
 
 
-@dataclass(slots=True)
+@record
 class Names:
     """Every declared name by kind. `swallowed` are names whose declaration a syntax error took: known, but poisoned."""
 
@@ -122,7 +124,7 @@ class Names:
     def swallow(self, sources: Iterable[Source]) -> None:
         """Takes note of every name that the text declares and the tree does not have, after a syntax error."""
         for source in sources:
-            for found in _DECLARED_TEXT.finditer(source.text):
+            for found in re.finditer(_DECLARED_TEXT, source.text):
                 kind, plain, quoted = found.groups()
                 name = plain or quoted.replace("``", "`")
                 if name not in self.of(kind):

@@ -7,17 +7,18 @@ one slot together. `sealed`, `critical` and `accept_failure` are never taken awa
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from wrpc.policy import codes, waivers
 from wrpc.policy.names import Names
 from wrpc.source import Span
 from wrpc.syntax import tree
+from wrpc.values import value
 
 KINDS = ("pool", "route", "guard", "site", "model", "workload")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Change:
     """A section before and after one override."""
 

@@ -106,7 +106,7 @@ class Signals:
                 pass
             case _:
                 example = {"int": "int(0..1M)", "score": "score(-1..1)"}.get(type, "real(0..1)")
-                ends = _ENDS.search(node.span.text)
+                ends = re.search(_ENDS, node.span.text)
                 fixes: Sequence[Fix] = ()
                 if ends is not None:
                     example = f"{type}({ends.group(1)}..{ends.group(2)})"
@@ -318,7 +318,7 @@ class Signals:
 
     def pattern(self, text: tree.Text) -> None:
         try:
-            re.compile(_DIALECT.sub("x", text.value))
+            re.compile(re.sub(_DIALECT, "x", text.value))
         except (re.error, OverflowError, RecursionError) as error:
             self.faults.add(
                 codes.BAD_PATTERN, f"this is not a regular expression: {error}", text.span,
@@ -400,8 +400,8 @@ class Signals:
 
 _ON_ERROR: Mapping[str, m.OnError] = {"fires": "fires", "silent": "silent", "deny": "deny"}
 
-_ENDS = re.compile(r"\(\s*(-?\d[\w.%]*?)\s*(?:,|-|to\b|:)\s*(\d[\w.%]*)\s*\)\s*$")
+_ENDS = r"\(\s*(-?\d[\w.%]*?)\s*(?:,|-|to\b|:)\s*(\d[\w.%]*)\s*\)\s*$"
 """A range as other languages write it."""
 
 # What other dialects write and Python's does not; any of it stands for a letter here.
-_DIALECT = re.compile(r"\\p\{\^?\w+\}|\\[pP][A-Za-z]|\\[PXRC](?:\{\w+\})?|\\z|\(\?[imsU-]+\)|\[\[:\^?\w+:\]\]")
+_DIALECT = r"\\p\{\^?\w+\}|\\[pP][A-Za-z]|\\[PXRC](?:\{\w+\})?|\\z|\(\?[imsU-]+\)|\[\[:\^?\w+:\]\]"

@@ -6,13 +6,14 @@ from the request cannot.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from wrpc.values import value
 
 Form = Literal["text", "texts", "number", "any"]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Source:
     """`least` and `most` count the arguments without a name; `form` is what those are; `named` may others follow."""
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 
+from wrpc.values import value
 
-@dataclass(frozen=True, slots=True)
+
+@value
 class Unit:
     scale: Fraction
     dimension: str

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from wrpc.diagnostics import Code, Proof
 from wrpc.source import Source, Span
+from wrpc.values import value
 
 # The formats in which findings can be shown, and the module of each. One more is its file, its test and one row.
 FORMATS = {
@@ -19,7 +20,7 @@ FORMATS = {
 }
 
 
-@dataclass(frozen=True)
+@value
 class Shown:
     """What a format may want to know beside the findings themselves.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import string
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -17,7 +16,7 @@ Children = list[Any]
 
 ESCAPES = {'"': '"', "\\": "\\", "/": "/", "n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 LONGEST_NUMBER = 60
-UNIT_LETTERS = string.ascii_letters + "%"
+UNIT_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ%"
 
 
 Amount = tuple[Fraction, str, str]

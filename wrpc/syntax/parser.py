@@ -182,11 +182,18 @@ class Parser:
     def sort(self, word: str) -> Sorted:
         """What a word is, space before it included, wherever it stands."""
         text = word.lstrip()
-        lead, group = len(word) - len(text), 0
+        lead, first = len(word) - len(text), text[0]
         plain = text.isascii()
+        # Most words are told by a look; the patterns tell the rest.
         if plain and text.isidentifier():
             kind = "NAME"
-        elif plain and text.isdigit():
+        elif text in self.words.marks:
+            kind = ""
+        elif first == "#":
+            kind = "COMMENT"
+        elif first == '"' and text[1:2] and text[-1] == '"' and "\\" not in text:
+            kind = "STRING"
+        elif (plain and text.isdigit()) or ((first.isdigit() or first == "-") and self.words.number.fullmatch(text)):
             kind = "NUMBER"
         else:
             found = self.words.match.fullmatch(word)

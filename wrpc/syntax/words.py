@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache
-from typing import NamedTuple
+from functools import cache, cached_property
 
 from wrpc.syntax.table import table
 
@@ -44,22 +43,38 @@ def written(text: str, taken: frozenset[str] = OPERATORS) -> str:
     return "`" + text.replace("`", "``") + "`"
 
 
-class Words(NamedTuple):
-    match: re.Pattern[str]
-    """The next word, with the space before it; the group says of what kind."""
-    find: Callable[[str, int, int], list[str]]
-    """All words of a passage of a text, each with the space before it."""
-    kinds: tuple[str, ...]
-    """By group of `match`; "" for a mark, which is its own kind."""
-    settled: re.Pattern[str]
+class Words:
+    """The words of the grammar as patterns, each made when it is asked for."""
+
+    def __init__(self) -> None:
+        made = table()
+        self._patterns = made.patterns
+        marks = "|".join(re.escape(mark) for mark in made.marks)
+        self._groups = [(kind, made.patterns[kind]) for kind in ("NAME", "NUMBER", "STRING")]
+        self._groups += [("", marks), ("COMMENT", made.patterns["COMMENT"]), *SLIPS.items()]
+        self.kinds = ("", *(kind for kind, _ in self._groups))
+        """By group of `match`; "" for a mark, which is its own kind."""
+        self.marks = frozenset(made.marks)
+
+    @cached_property
+    def match(self) -> re.Pattern[str]:
+        """The next word, with the space before it; the group says of what kind."""
+        return re.compile(r"\s*+(?:" + "|".join(f"({pattern})" for _, pattern in self._groups) + ")")
+
+    @cached_property
+    def find(self) -> Callable[[str, int, int], list[str]]:
+        """All words of a passage of a text, each with the space before it."""
+        return re.compile(r"\s*+(?:" + "|".join(pattern for _, pattern in self._groups) + ")").findall
+
+    @cached_property
+    def number(self) -> re.Pattern[str]:
+        return re.compile(self._patterns["NUMBER"])
+
+    @cached_property
+    def settled(self) -> re.Pattern[str]:
+        return re.compile(self._patterns["SETTLED"])
 
 
 @cache
 def words() -> Words:
-    made = table()
-    marks = "|".join(re.escape(mark) for mark in made.marks)
-    groups = [(kind, made.patterns[kind]) for kind in ("NAME", "NUMBER", "STRING")]
-    groups += [("", marks), ("COMMENT", made.patterns["COMMENT"]), *SLIPS.items()]
-    match = re.compile(r"\s*+(?:" + "|".join(f"({pattern})" for _, pattern in groups) + ")")
-    find = re.compile(r"\s*+(?:" + "|".join(pattern for _, pattern in groups) + ")").findall
-    return Words(match, find, ("", *(kind for kind, _ in groups)), re.compile(made.patterns["SETTLED"]))
+    return Words()
