@@ -269,3 +269,15 @@ def told(found: Findings) -> list[object]:
         for d in found.diagnostics
     ]
     return made + [(p.subject, p.verdict, p.witness and list(p.witness.items())) for p in found.proofs]
+
+
+def test_a_condition_of_very_many_parts_is_not_taken_apart() -> None:
+    """Each question about a part would have all others in it."""
+    n = 9
+    squares = [(r, c) for r in range(n) for c in range(n)]
+    text = "".join(f'signal q{r}_{c}: bool {{ source keywords("{r} {c}") }}\n' for r, c in squares)
+    rows = ["(" + " or ".join(f"q{r}_{c}" for c in range(n)) + ")" for r in range(n)]
+    pairs = [f"not (q{a}_{b} and q{c}_{b})" for a, b in squares for c in range(a + 1, n)]
+    text += f"pool p {{ }}\npool q {{ }}\nroute r {{ when {' and '.join([*rows, *pairs, 'q0_0', 'q0_0'])}  to q }}\n"
+    found = run(loads(text + "default { to p }\n"), resources=2_000_000)
+    assert [d.code.id for d in found.diagnostics if d.code.id == "WRP211"] == []

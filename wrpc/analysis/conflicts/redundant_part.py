@@ -24,8 +24,8 @@ Good:
     default { to small }
 
 Each condition is looked at by itself, whatever routes there are: that an earlier route takes the short requests makes
-`tokens > 8k` no less useful to the reader. Parts of an `or` in a guard are WRP414, and a condition that no request
-satisfies is WRP203.
+`tokens > 8k` no less useful to the reader. A condition of more than a hundred parts is left alone where trying values
+does not settle it. Parts of an `or` in a guard are WRP414, and a condition that no request satisfies is WRP203.
 
 To repair, correct the part, or remove it.
 """
@@ -52,6 +52,8 @@ if TYPE_CHECKING:
 
 CODE = Code("WRP211", "redundant-part", "warning", __doc__ or "")
 LONGEST = 60  # of a part's text in a message
+LARGEST = 100  # parts of a condition that the solver is asked about: each question has all of them in it
+MOST = 64  # such questions about one condition
 
 Sets = Callable[["Truth"], "tuple[Term, ...]"]
 
@@ -122,15 +124,18 @@ class _Asking:
         self._ask = ask
         self._one = one
         self._sample = sample
+        self._questions = 0
         self._settles = sample is not None and sample.whole and not (sample.can_fail and ask.can_fail)
 
     def redundant(self) -> list[Path]:
         """The parts that can go, all together: of two that say the same the second. Inside one of them no other."""
         left, found = self._one.condition, list[Path]()
+        if not self._settles and sum(1 for _ in parts(left)) > LARGEST:
+            return []
         suspects = self._sample.unmoved(left) if self._sample is not None else parts(left)
         waiting = sorted(suspects, key=_last_first, reverse=True)
         asked: set[Path] = set()
-        while waiting:
+        while waiting and self._questions < MOST:
             path = waiting.pop()
             if path in asked or any(path[: len(f)] == f for f in found):
                 continue
@@ -188,6 +193,7 @@ class _Asking:
             condition, sets = room.decision.encoding.condition, self._one.sets
             return disj(negate(same(x, y)) for x, y in zip(sets(condition(a)), sets(condition(b)), strict=True))
 
+        self._questions += 1
         return self._ask.settled(differ).impossible
 
 
