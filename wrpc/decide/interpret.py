@@ -116,16 +116,17 @@ class Interpreter:
 
     def decision(self, request: Request) -> tuple[Decision, State]:
         """The decision on a request that is admitted, and the state it rests on. Raises Conflict."""
-        if self._last is None or self._last[0] != request:
+        last = self._last  # another thread may put its own there meanwhile
+        if last is None or last[0] != request:
             try:
                 made: tuple[Decision, State] | Conflict = self._decision(request)
             except Conflict as conflict:
                 made = conflict
-            self._last = dict(request), made
-        last = self._last[1]
-        if isinstance(last, Conflict):
-            raise last
-        return last
+            last = self._last = dict(request), made
+        found = last[1]
+        if isinstance(found, Conflict):
+            raise found
+        return found
 
     def _decision(self, request: Request) -> tuple[Decision, State]:
         s = state(self.policy, request)
