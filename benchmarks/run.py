@@ -45,6 +45,7 @@ def main() -> int:
         reading()
         check()
         large()
+        changes()
         gateway()
         decide()
         decisions()
@@ -157,6 +158,26 @@ def check() -> None:
         checked = least(partial(run.check, policy))
         note = f"parse {parsed * 1000:.0f} ms, with names {read * 1000:.0f} ms, check {checked * 1000:.0f} ms"
         row(name, f"{checked / parsed:.1f} ×", note)
+
+
+def changes() -> None:
+    """A policy and the same with one more guard, which acts in every route, against one check."""
+    from wrpc.analysis import run
+    from wrpc.policy.load import from_text
+    from wrpc.verify.diff import diff
+
+    title("diff of two versions, as multiples of one check")
+    texts = {
+        "1,000 routes by domain and length": policies.routes(1000),
+        "1,000 routes of one precedence by tenant": policies.crossed(1000),
+    }
+    for name, text in texts.items():
+        old, new = from_text(text)[0], from_text(f"guard moved {{ require audit when tokens > 900 }}\n{text}")[0]
+        assert old is not None
+        assert new is not None
+        checked = least(partial(run.check, old), 2)
+        took = least(partial(diff, old, new), 2)
+        row(name, f"{took / checked:.2f} ×", f"diff {took:.2f} s, check {checked:.2f} s")
 
 
 def gateway() -> None:

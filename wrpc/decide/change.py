@@ -135,6 +135,8 @@ class Side:
         self.machine: Interpreter = interpreter(policy)
         self.changed: tuple[str, ...] = ()
         """The signals that may have values which are none of this policy's."""
+        self.conflicts = True
+        """Routes may conflict for some request, as far as anybody knows."""
         self._attributes = attributes
         self._structure = Structure(policy, table)
 

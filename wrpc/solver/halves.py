@@ -42,7 +42,7 @@ class Pairs:
     @cached_property
     def decided(self) -> Term:
         """No routes conflict, in either."""
-        return conj([negate(conj([self.old.admitted, self.old.encoded.conflict])), negate(self.new.encoded.conflict)])
+        return conj([negate(self.old.conflict), negate(self.new.conflict)])
 
     def here(self, pair: tuple[Cell, Cell]) -> Term:
         return conj([self.old.cell(pair[0]), self.new.cell(pair[1])])
@@ -106,6 +106,11 @@ class Half:
             self._pools.setdefault(side.profile(pool), pool)
         rules = (r for g in self.policy.guards.values() for r in g.rules)
         self.obligations = {r.name for r in rules if isinstance(r, Obligation)}
+
+    @cached_property
+    def conflict(self) -> Term:
+        """Routes conflict for a request that is admitted."""
+        return conj([self.admitted, self.encoded.conflict]) if self.side.conflicts else False
 
     # ── Names of cells ────────────────────────────────────────────────────
 

@@ -185,12 +185,14 @@ class _Target:
 
         assert self.target.read is not None
         try:
-            return self.target.read(files, self.policy)
+            back = self.target.read(files, self.policy)
         except (YAMLError, *BROKEN) as error:
             said = str(error).partition("\n")[0][:200] or type(error).__name__
             message = f"the files of `{self.target.name}` cannot be read back: {said}"
             place = next(iter(self.files.values()), Source(self.target.name, ""))
             raise Refusal([finding(codes.UNREADABLE, message, place.span(0, 0))]) from error
+        # Of what decides requests the workloads are the policy's own, and may name what the files have no name for.
+        return replace(back, workloads={}) if self.target.decides else back
 
     def _compared(self, back: Policy) -> Verified:
         expected: Policy | None = None
