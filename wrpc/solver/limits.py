@@ -1,7 +1,7 @@
 """How much a question may cost. Steps, points and bits, never seconds: a verdict does not depend on the machine."""
 
 RESOURCES = 20_000_000  # Z3's steps for one question: seconds at most, where ordinary questions take milliseconds
-NODES = 1 << 20  # of decision diagrams for a policy, about 30 MB
+NODES = 1 << 22  # of decision diagrams for a large policy, about 100 MB
 ROUNDS = 2_000  # ways of what sums and strings may be that are tried for one question
 POINTS = 1 << 19  # of a dense universe: sixty-four kilobytes a set
 BITS = 1 << 28  # of one dense set for each route and pool

@@ -54,7 +54,7 @@ class Diagrams:
     def __init__(self, table: Table, nodes: int) -> None:
         self._table = table
         routes = len(table.policy.routes)
-        self._budget = min(nodes, START + 8 * EACH * (routes + 100))
+        self._budget = min(nodes, START + 4 * EACH * (routes + 100))
         self._start = START + CELL * sum(d.size for d in table.domains.values())
         self._asked = 0
         self._kept: list[Circuit] = []
