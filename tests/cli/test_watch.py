@@ -31,6 +31,8 @@ class Watching:
             stderr=subprocess.STDOUT,
             text=True,
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            # What runs behind a shell's `&` ignores Ctrl-C, and so would its children.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
         )
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
