@@ -32,7 +32,7 @@ class Watching:
             text=True,
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
             # What runs behind a shell's `&` ignores Ctrl-C, and so would its children.
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509  no thread yet
         )
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()

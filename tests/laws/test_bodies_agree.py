@@ -61,6 +61,11 @@ def test_verdicts(data: st.DataObject) -> None:
                     confirm(room, room.found([ours]), aspect, so)
             again = room.again(term)
             assert room.reference.settle(negate(same(again, reference[aspect]))).impossible, where
+        terms = [*encoded(room).values()]
+        alone = [i for i, term in enumerate(terms) if room.settle(term).possible]
+        assert {*alone} <= {*room.among(terms)}, f"of many asked together\n{policy.sources[0].text}"
+        together = [i for i, answer in room.each(terms, [lambda _: True] * len(terms)) if answer.possible]
+        assert together == alone, f"of each asked together\n{policy.sources[0].text}"
 
 
 def confirm(room: Wide, request: Mapping[str, RequestValue] | None, aspect: str, so: bool) -> None:

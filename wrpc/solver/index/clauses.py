@@ -149,15 +149,20 @@ class Clauses:
         """Ways for the terms to hold and with them one of `among`, until each that can has: those that do, and the way.
         Raises Unsettled."""
         given, literals = [self.of(term) for term in terms], [self.of(term) for term in among]
-        some = self._new()
-        self._add([-some, *literals])
+        # Whether a term is looked for is a variable of its own: one that was found may hold of what is found next, too.
+        some, sought = self._new(), [self._new() for _ in literals]
+        self._add([-some, *sought])
+        for one, literal in zip(sought, literals, strict=True):
+            self._add([-one, literal])
         given.append(some)
+        left = dict(enumerate(literals))
         while self._holds(given):
             model = self._solver.get_model() or []
-            so = [i for i, literal in enumerate(literals) if (model[abs(literal) - 1] > 0) == (literal > 0)]
+            so = [i for i, literal in left.items() if (model[abs(literal) - 1] > 0) == (literal > 0)]
             yield so, self._way(model)
             for i in so:
-                self._add([-some, -literals[i]])
+                del left[i]
+                self._add([-some, -sought[i]])
 
     def _way(self, model: list[int]) -> Found:
         found = Found(

@@ -90,8 +90,8 @@ class Values:
             yield "atom", "", number, so
             names |= self._table.atoms[number].signals
         for name in sorted(names):
-            if name in found.failed:
-                yield "failed", name, None, found.failed[name]
+            if self.policy.signals[name].can_fail:  # what is not said to have failed is shown with its value
+                yield "failed", name, None, found.failed.get(name, False)
             if name in found.cells:
                 yield "cells", name, 1 << found.cells[name], True
         for (name, member), so in sorted(found.members.items()):
