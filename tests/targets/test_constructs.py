@@ -161,6 +161,8 @@ ATTRIBUTES: dict[str, Construct | str] = {
     "workload.lengths": C.LENGTHS,
     "workload.prompt_share": C.LENGTHS,
     "workload.slo": C.SLO,
+    "guard.waive": "who answers for a finding; what it excuses stands in the manifest",
+    "assert.waive": "who answers for a finding; what it excuses stands in the manifest",
     "model.source": C.MODEL,
     "model.context": C.CONTEXT,
     "model.max_output": C.MODEL_SIZE,
