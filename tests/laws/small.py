@@ -14,7 +14,9 @@ from wrpc.decide.request import BadRequest, RequestValue
 from wrpc.policy import model as m
 
 MOST = 1500  # requests of one policy
-POINTS = sorted({*map(Fraction, GRID), *(Fraction(n, 8) for n in (1, 3, 5, 7))})  # no condition tells others apart
+POINTS = sorted(
+    {*map(Fraction, GRID), *(Fraction(n, 8) for n in (-6, -2, 1, 3, 5, 7))}
+)  # no condition tells others apart
 
 Request = dict[str, RequestValue]
 

@@ -77,7 +77,7 @@ class Needless(Counted):
             match node:
                 case x.Not(operand):
                     return x.Not(visit(operand, lambda c: around(x.Not(c)), False))
-                case x.All(parts) | x.Any(parts):
+                case x.All(parts) | x.Any(parts) if all(p.span != node.span for p in parts):  # as somebody wrote it
                     kind, left = type(node), list(parts)
                     for i in reversed(range(len(parts))):
                         shorter = [*left[:i], *left[i + 1 :]]
@@ -110,7 +110,7 @@ class Needless(Counted):
             for rule in guard.rules:
                 key = (type(rule), getattr(rule, "name", None), getattr(rule, "per_destination", None))
                 what = [rule.what] if isinstance(rule, m.Forbid) else []
-                if isinstance(rule.when, x.Any):
+                if isinstance(rule.when, x.Any) and all(p.span != rule.when.span for p in rule.when.parts):
                     for part in rule.when.parts:
                         kinds.setdefault(key, []).append((rule, [*what, part], starts(part)))
                 else:

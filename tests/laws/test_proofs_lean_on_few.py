@@ -82,16 +82,15 @@ def changed(draw: Draw, policy: m.Policy, kept: tuple[str, ...]) -> m.Policy:
         when = None if r.when is None else draw(st.sampled_from(whens))
         return replace(r, when=when, action=draw(st.sampled_from(actions)))
 
-    rules: list[tuple[m.Rule, ...]] = [
-        (),
-        (m.Denial("no", draw(st.sampled_from(whens)), policy.at),),
-        (m.Forbid(Constant(True), draw(st.sampled_from(whens)), policy.at),),
-    ]
     found = {}
     for name, guard in policy.guards.items():
-        found[name] = (
-            guard if f"guard {name}" in kept else replace(guard, rules=draw(st.sampled_from([*rules, guard.rules])))
-        )
+        # A guard stays of its kind: one that only removes does not begin to deny.
+        rules: list[tuple[m.Rule, ...]] = [(), guard.rules]
+        if any(isinstance(r, m.Denial) for r in guard.rules):
+            rules.append((m.Denial("no", draw(st.sampled_from(whens)), policy.at),))
+        if any(isinstance(r, m.Forbid) for r in guard.rules):
+            rules.append((m.Forbid(Constant(True), draw(st.sampled_from(whens)), policy.at),))
+        found[name] = guard if f"guard {name}" in kept else replace(guard, rules=draw(st.sampled_from(rules)))
     return replace(
         policy,
         routes={n: route(r) for n, r in policy.routes.items()},

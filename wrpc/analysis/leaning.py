@@ -1,8 +1,9 @@
 """What a proof leans on: few rules that keep a claim, or a guard, whatever all the others say.
 
 A rule that is left out may say anything. A route of which nothing is known may take every request that no route before
-it surely takes, and send it anywhere, or deny it; a guard may deny, remove, or do nothing. Where the claim still holds,
-the proof does not need what is left out. Of the rules that stay none can be left out as well.
+it surely takes, and send it anywhere, or deny it; a guard that removes may remove anything, one that denies may deny
+anything, and either may do nothing. Where the claim still holds, the proof does not need what is left out. Of the rules
+that stay none can be left out as well.
 """
 
 from __future__ import annotations

@@ -89,10 +89,15 @@ class Sampling:
             return None
 
 
+def written(condition: Condition) -> bool:
+    """Somebody wrote this as an `and` or `or`: what a comparison or a band is lowered to stands where it does."""
+    return isinstance(condition, All | Any) and all(p.span is None or p.span != condition.span for p in condition.parts)
+
+
 def parts(condition: Condition, at: Path = ()) -> Iterator[Path]:
     """Every part of an `and` or `or` that has several, the outer ones first."""
     match condition:
-        case All(found) | Any(found):
+        case All(found) | Any(found) if written(condition):
             for i, part in enumerate(found):
                 if len(found) > 1:
                     yield (*at, i)
@@ -199,7 +204,7 @@ class Sample(Meaning[int, Values]):
     def _visit(self, node: Condition, seen: int, at: Path) -> Iterator[Path]:
         """`seen`: the requests on which the whole follows this node."""
         match node:
-            case All(found) | Any(found):
+            case All(found) | Any(found) if written(node):
                 both = isinstance(node, All)
                 values = [self._value(p) if both else self._full & ~self._value(p) for p in found]
                 for i, (one, value) in enumerate(zip(found, values, strict=True)):

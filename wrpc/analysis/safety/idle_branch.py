@@ -37,6 +37,7 @@ from typing import TYPE_CHECKING
 
 from wrpc.analysis.check import Found
 from wrpc.analysis.safety.hollow import idle_rules, profiles, stand_in
+from wrpc.analysis.sampled import written
 from wrpc.diagnostics import Code, finding
 from wrpc.policy import reading
 from wrpc.policy.expr import Any, Condition
@@ -94,7 +95,7 @@ def _kinds(ask: Asker, guard: Guard) -> Iterator[list[Branch]]:
 
 
 def branches(rule: Rule) -> list[Branch]:
-    if isinstance(rule.when, Any) and len(rule.when.parts) > 1:
+    if isinstance(rule.when, Any) and len(rule.when.parts) > 1 and written(rule.when):
         return [Branch(rule, part, True, part.span or rule.span) for part in rule.when.parts]
     return [Branch(rule, rule.when, False, rule.span)]
 
