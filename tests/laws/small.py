@@ -13,7 +13,7 @@ from wrpc.decide.interpret import Interpreter
 from wrpc.decide.request import BadRequest, RequestValue
 from wrpc.policy import model as m
 
-MOST = 1500  # requests of one policy
+MOST = 2500  # requests of one policy
 POINTS = sorted(
     {*map(Fraction, GRID), *(Fraction(n, 8) for n in (-6, -2, 1, 3, 5, 7))}
 )  # no condition tells others apart

@@ -243,3 +243,29 @@ def test_the_router(tmp_path: Path, old: str, new: str) -> None:
     edited(path, old, new)
     report = verify(tmp_path / "out")
     assert report.verdict in ("different", "open"), report
+
+
+ASSUMING = """\
+signal tokens: int(0..100k) { source total_tokens }
+signal calm: bool { source keywords("please") }
+let large = tokens > 8k
+let both = large and calm
+assume calm_is_short { not both }
+workload rare { when both  rate 1/s }
+pool own { trust "own"  endpoint "127.0.0.1:8001" }
+pool cloud { trust "cloud"  endpoint "127.0.0.1:8002" }
+route long { when large  to cloud }
+default { to own }
+"""
+
+
+def test_what_is_assumed_by_a_name_is_no_difference(tmp_path: Path) -> None:
+    """The files decide requests that there are none of as they like, and have no name for what is assumed of them."""
+    source = tmp_path / "p.wrp"
+    source.write_text(ASSUMING)
+    wrpc.compile(wrpc.load(source), "vllm-sr").write(tmp_path / "out")
+    assert verify(tmp_path / "out").verdict == "equal"
+    source.write_text(source.read_text().replace("when large  to", "when large and not both  to"))
+    assert verify(tmp_path / "out", wrpc.load(source)).verdict == "equal"
+    source.write_text(source.read_text().replace("assume calm_is_short { not both }\n", ""))
+    assert verify(tmp_path / "out", wrpc.load(source)).verdict == "different"

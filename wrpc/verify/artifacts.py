@@ -18,7 +18,9 @@ from wrpc.decide.decision import Decision
 from wrpc.decide.interpret import Conflict, interpreter
 from wrpc.decide.request import BadRequest, Request
 from wrpc.diagnostics import Diagnostic, Findings, Refusal, finding
+from wrpc.policy.expr import Named, NamedNumber, walk
 from wrpc.policy.model import Policy, Pool, plan
+from wrpc.policy.reading import opened, signals
 from wrpc.solver.algebra import algebra
 from wrpc.solver.changes import changes
 from wrpc.solver.compare import Aspects, Incomparable, compare
@@ -191,8 +193,18 @@ class _Target:
             message = f"the files of `{self.target.name}` cannot be read back: {said}"
             place = next(iter(self.files.values()), Source(self.target.name, ""))
             raise Refusal([finding(codes.UNREADABLE, message, place.span(0, 0))]) from error
-        # Of what decides requests the workloads are the policy's own, and may name what the files have no name for.
-        return replace(back, workloads={}) if self.target.decides else back
+        return self._assuming(back) if self.target.decides else back
+
+    def _assuming(self, back: Policy) -> Policy:
+        """What was read with what the policy's owner knows of requests, which stands in no file. Where a file means
+        something else by a name of it, more requests are compared than there are."""
+        known = [a.condition for a in self.policy.assumptions.values()]
+        names = {n.name for c in opened(self.policy, known) for n in walk(c) if isinstance(n, Named | NamedNumber)}
+        used = {n: self.policy.definitions[n] for n in names}
+        alike = all(n not in back.definitions or back.definitions[n].value == d.value for n, d in used.items())
+        if not alike or not signals(self.policy, known) <= back.signals.keys():
+            return back
+        return replace(back, definitions={**back.definitions, **used}, assumptions=self.policy.assumptions)
 
     def _compared(self, back: Policy) -> Verified:
         expected: Policy | None = None

@@ -139,6 +139,8 @@ class _Reading:
             default=None if last is None else replace(last, tier=None, priority=0),
             guards={},
             assertions={},
+            assumptions={},  # what the owner knows of requests is not in the file, nor how many there are
+            workloads={},
             tests=(),
             overridden=(),
         )  # fmt: skip
