@@ -18,6 +18,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 from pathlib import Path
 from threading import Thread
 from types import TracebackType
@@ -29,6 +30,8 @@ from wrpc.targets.envoy.check import envoy as installed
 
 START_TIMEOUT = 20.0
 STOP_TIMEOUT = 10.0
+ASKED = "x-asked"
+"""A header with the number of the request, by which what a pool sees is told from what comes late."""
 
 
 def free_port() -> int:
@@ -144,6 +147,7 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
+    asked: str = ""
 
     @property
     def route(self) -> str | None:
@@ -171,6 +175,7 @@ class Envoy:
         self._folder = tempfile.TemporaryDirectory(prefix="wrpc-envoy-")
         self._process: subprocess.Popen[bytes] | None = None
         self._connection: http.client.HTTPConnection | None = None
+        self._numbers = count(1)
 
     def __enter__(self) -> Self:
         folder = Path(self._folder.name)
@@ -232,12 +237,14 @@ class Envoy:
     ) -> Answer:
         """One request, on a connection that is kept. A sequence may name a header twice."""
         pairs = headers.items() if isinstance(headers, Mapping) else headers
+        asked = str(next(self._numbers))
         if self._connection is None:
             self._connection = http.client.HTTPConnection("127.0.0.1", self.listen, timeout=30)
         connection = self._connection
         try:
             connection.putrequest("POST", path)
-            for name, value in (("content-type", "application/json"), ("content-length", str(len(body))), *pairs):
+            own = [("content-type", "application/json"), ("content-length", str(len(body))), (ASKED, asked)]
+            for name, value in (*own, *pairs):
                 # `putheader` takes text as latin-1; header values here are UTF-8.
                 connection.putheader(name, value.encode("utf-8", "surrogateescape"))
             connection.endheaders(body)
@@ -250,4 +257,4 @@ class Envoy:
         if response.will_close:
             self._connection.close()
             self._connection = None
-        return Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, content)
+        return Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, content, asked)
