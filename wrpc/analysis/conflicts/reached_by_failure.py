@@ -83,6 +83,10 @@ def _first(route: Route) -> Confirm:
             taken = interpreter(replay.policy).route(replay.state)
         except Conflict as conflict:
             return any(r.name == route.name for r in conflict.routes)
-        return taken is not None and replay.policy.deeds[taken.name] == replay.policy.deeds[route.name]
+        # Of a class, one that does the same may be named for it; an earlier route that does the same is not this one.
+        policy = replay.policy
+        if taken is None or policy.rank.get(taken.name) != policy.rank[route.name]:
+            return False
+        return policy.deeds[taken.name] == policy.deeds[route.name]
 
     return confirm
