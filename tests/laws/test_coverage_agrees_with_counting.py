@@ -29,7 +29,7 @@ def test_counting(data: st.DataObject) -> None:
     policy = resolved(text)
     whens = [r.when.span.text for r in policy.routes.values() if r.when is not None and r.when.span is not None]
     text += "".join(f"\nworkload w{i} {{ when {when}  rate 1/s }}" for i, when in enumerate(whens))
-    if whens and data.draw(st.sampled_from([True, False])):
+    if whens and data.draw(st.sampled_from([True, True, True, False])):
         # Before a route for what a guard speaks of stands one that is for something else.
         first, guarded = data.draw(st.sampled_from(whens)), data.draw(st.sampled_from(whens))
         text += "\npool zc { }\npool zo { }\nguard zg { forbid destination.pool == zc when " + guarded + " }"
