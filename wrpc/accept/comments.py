@@ -25,10 +25,11 @@ from wrpc.values import value
 # Up to a comment: texts and names in backticks may hold a `#`. Of YAML, whose texts have more forms, any blank before
 # the sign is enough.
 _BEFORE = r'(?:[^"#`\n]++|"(?:[^"\\\n]|\\.)*+"|`(?:[^`\n]|``)++`)*+'
-_COMMENT = re.compile(rf"^{_BEFORE}(#.*)$", re.MULTILINE)
-_LOOSE = re.compile(r"(?:^|(?<=\s))(#.*)$", re.MULTILINE)
-_MARK = re.compile(r"#\s*wrpc\s*:\s*(\w*)\s*(?:\[([^\]\n]*)\]?)?[\s:–—-]*(.*?)\s*$")
-_MARGIN = re.compile(r"^[A-Za-z]", re.MULTILINE)
+# Compiled where they are used, and kept by `re`: most files have no such comment.
+_COMMENT = rf"(?m)^{_BEFORE}(#.*)$"
+_LOOSE = r"(?m)(?:^|(?<=\s))(#.*)$"
+_MARK = r"#\s*wrpc\s*:\s*(\w*)\s*(?:\[([^\]\n]*)\]?)?[\s:–—-]*(.*?)\s*$"
+_MARGIN = r"(?m)^[A-Za-z]"
 _YAML = (".yaml", ".yml", ".json")
 FORM = "`# wrpc: ignore[WRP204] why it is meant`"
 IGNORE = "ignore"
@@ -64,11 +65,11 @@ def read(source: Source) -> tuple[Comment, ...]:
 
 def _read(source: Source) -> Iterator[Comment]:
     foreign = source.name.endswith(_YAML)
-    pattern = _LOOSE if foreign else _COMMENT
+    comment, about = re.compile(_LOOSE if foreign else _COMMENT), re.compile(_MARK)
     text = source.text
-    for found in pattern.finditer(text):
+    for found in comment.finditer(text):
         start = found.start(1)
-        mark = _MARK.search(text, start, found.end())
+        mark = about.search(text, start, found.end())
         if mark is None:
             continue
         line, column = source.position(start)
@@ -113,7 +114,7 @@ def _clauses(source: Source, line: int) -> Iterator[tuple[int, int]]:
     start = source.offset(line, 1)
     while start and not text[start : start + 1].isalpha():
         start = text.rfind("\n", 0, start - 1) + 1
-    following = _MARGIN.search(text, source.offset(line, 1) + 1)
+    following = re.compile(_MARGIN).search(text, source.offset(line, 1) + 1)
     piece = Source(source.name, text[start : following.start() if following else len(text)])
     before = source.position(start)[0] - 1
     for span in _spans(parse(piece)[0].declarations):

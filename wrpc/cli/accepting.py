@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO, TypedDict, TypeVar
 
 import click
 
@@ -129,6 +129,33 @@ class Accepting:
         """`after`, of all that was gathered; `several`: a policy stands in one environment of several."""
         every = {source.name for source in found.sources} if several else found.imported
         return self.after(found.findings, found.policies, found.sources, solver=solver, elsewhere=every)
+
+    def show(
+        self,
+        judged: Findings,
+        found: Gathered,
+        *,
+        format: str,
+        notes: bool,
+        solver: bool,
+        stream: TextIO | None = None,
+    ) -> int:
+        """What `judge` made of all that was gathered; the exit code."""
+        from wrpc.cli.show import show
+
+        return show(
+            judged,
+            format=format,
+            fail_on=self.fail_on,
+            notes=notes,
+            dimensions=found.dimensions,
+            proofs=found.proofs,
+            stream=stream,
+            baseline=self.baseline is not None,
+            read=found.sources,
+            looked_for=self.checks(format, solver=solver),
+            tests=found.tests,
+        )
 
     def after(
         self,

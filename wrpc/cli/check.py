@@ -62,7 +62,6 @@ def command(
     from wrpc.cli.policies import CONFIGURATIONS, files, gather, gather_foreign, known_release, loaded
     from wrpc.cli.progress import progress, told
     from wrpc.cli.repairs import Repairs
-    from wrpc.cli.show import show
     from wrpc.report.screen import write
     from wrpc.solver.stats import counting, summed
 
@@ -106,17 +105,12 @@ def command(
                 judged = accept.judge(found, solver=True, several=bool(env))
         if stats:
             write([((summed(answers), ""),)], sys.stderr)
-        return show(
+        return accept.show(
             judged,
+            found,
             format=format,
-            fail_on=accept.fail_on,
             notes=notes,
-            dimensions=found.dimensions,
-            baseline=accept.baseline is not None,
-            read=found.sources,
-            looked_for=accept.checks(format, solver=True),
-            tests=found.tests,
-            proofs=found.proofs,
+            solver=True,
             stream=sys.stderr if fix and found.nothing and format == "text" else None,
         )
 

@@ -36,7 +36,6 @@ def command(
     import wrpc
     from wrpc.cli.policies import files, gather, loaded
     from wrpc.cli.progress import progress, told
-    from wrpc.cli.show import show
 
     if watch:
         watching.allowed(policies, update=wanted["update_baseline"])
@@ -49,16 +48,6 @@ def command(
                 lambda policy: wrpc.lint(policy, today=accept.today),
             )
             judged = accept.judge(found, solver=False, several=bool(env))
-        return show(
-            judged,
-            format=format,
-            fail_on=accept.fail_on,
-            notes=notes,
-            dimensions=found.dimensions,
-            baseline=accept.baseline is not None,
-            read=found.sources,
-            looked_for=accept.checks(format, solver=False),
-            tests=found.tests,
-        )
+        return accept.show(judged, found, format=format, notes=notes, solver=False)
 
     return watching.watched(run, policies, lambda: files(policies)) if watch else run()

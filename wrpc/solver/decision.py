@@ -93,8 +93,7 @@ class Encoded:
 
     def holds(self, route: Route) -> Term:
         """The route is in the running: its condition is true, or unknown with `on_unknown fires`."""
-        when = self.when(route)
-        return negate(when.false) if route.on_unknown == "fires" else when.true
+        return running(route, self.when(route))
 
     def earlier(self, rank: int) -> Term:
         """A route of a class of higher precedence than the `rank`-th holds."""
@@ -319,3 +318,8 @@ class Encoded:
                 return self.denied
             case "served":
                 return self.served
+
+
+def running(route: Route, when: Truth) -> Term:
+    """A route whose `when` is this may be chosen: it is true, or unknown with `on_unknown fires`."""
+    return negate(when.false) if route.on_unknown == "fires" else when.true

@@ -11,7 +11,7 @@ import z3
 from wrpc.decide.compiled import Fast, fast, plain
 from wrpc.decide.request import RequestValue, default
 from wrpc.policy.model import Int, Policy, Real, Route, Score, Signal
-from wrpc.solver.decision import Encoded
+from wrpc.solver.decision import Encoded, running
 from wrpc.solver.encode import Encoding
 from wrpc.solver.limits import RESOURCES
 from wrpc.solver.room import Answer, Confirm, Line, Replay, Room
@@ -121,8 +121,7 @@ class _Line(Line):
         self._decision = room.decision
 
     def holds(self, route: Route) -> Term:
-        when = self._decision.condition(route)
-        return negate(when.false) if route.on_unknown == "fires" else when.true
+        return running(route, self._decision.condition(route))
 
     def named(self, label: str, term: Term) -> Term:
         if isinstance(term, bool):

@@ -1,15 +1,42 @@
-"""Terms of the index made again as the reference's."""
+"""Rooms of the index's own terms, behind which the reference stands, and terms made again as the reference's."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from wrpc.policy.model import Policy
 from wrpc.solver.index.own import Own
+from wrpc.solver.room import Room
 from wrpc.solver.terms import Term, conj, disj, negate
 
 if TYPE_CHECKING:
     from wrpc.solver.reference import Reference
+
+
+class Backed(Room):
+    """`reference` makes the room that answers what this one cannot; it is not made before it is needed."""
+
+    def __init__(self, policy: Policy, *, failures: bool, reference: Callable[[], Reference]) -> None:
+        super().__init__(policy, failures=failures)
+        self._make = reference
+
+    @cached_property
+    def reference(self) -> Reference:
+        return self._make()
+
+    def define(self, label: str, term: Term) -> Term:
+        """A name that the term has once it is made again."""
+        return term.named(label) if isinstance(term, Own) else term
+
+    def again(self, term: Term) -> Term:
+        """The term as the reference has it."""
+        return self._translated.of(term)
+
+    @cached_property
+    def _translated(self) -> Translation:
+        return Translation(self.reference, self.reference.define)
 
 
 class Translation:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from wrpc.override import override
@@ -81,3 +81,15 @@ class Bits(Own):
     @override
     def leaf(self, make: Callable[[Any], Any]) -> Bits:
         return Bits(self.full, self.may, self.must, "leaf", (make,))
+
+
+def runs(cells: int) -> Iterator[tuple[int, int]]:
+    """The runs of ones: the first of each, and the first behind it."""
+    at = 0
+    while cells:
+        skipped = (cells & -cells).bit_length() - 1
+        cells >>= skipped
+        length = (~cells & (cells + 1)).bit_length() - 1
+        yield at + skipped, at + skipped + length
+        cells >>= length
+        at += skipped + length

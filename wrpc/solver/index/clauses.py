@@ -11,8 +11,8 @@ from typing import TypeVar
 
 from pysat.solvers import Solver  # type: ignore[import-untyped]  # it has no types
 
+from wrpc.solver.index.bits import runs
 from wrpc.solver.index.circuit import Circuit
-from wrpc.solver.index.diagrams import runs
 from wrpc.solver.index.leaves import Table
 from wrpc.solver.index.realise import Found, Unsettled
 from wrpc.solver.limits import CONFLICTS

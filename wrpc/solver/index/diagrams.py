@@ -15,6 +15,7 @@ from typing import Any, ParamSpec, TypeVar
 from oxidd.bdd import BDDManager
 from oxidd.util import DDMemoryError
 
+from wrpc.solver.index.bits import runs
 from wrpc.solver.index.circuit import Circuit
 from wrpc.solver.index.leaves import Table
 from wrpc.solver.index.realise import Found
@@ -407,15 +408,3 @@ class Diagrams:
             return None
         kind, owner, place = self._owner[variable]
         return place if kind == "cells" and owner == name else None
-
-
-def runs(cells: int) -> Iterator[tuple[int, int]]:
-    """The runs of ones: the first of each, and the first behind it."""
-    at = 0
-    while cells:
-        skipped = (cells & -cells).bit_length() - 1
-        cells >>= skipped
-        length = (~cells & (cells + 1)).bit_length() - 1
-        yield at + skipped, at + skipped + length
-        cells >>= length
-        at += skipped + length

@@ -7,15 +7,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from wrpc.policy.model import Policy, Route
-from wrpc.solver.decision import Encoded
-from wrpc.solver.index.again import Translation
+from wrpc.solver.decision import Encoded, running
+from wrpc.solver.index.again import Backed, Translation
 from wrpc.solver.index.bits import Bits
 from wrpc.solver.index.encode import Indexing
-from wrpc.solver.index.own import Own
 from wrpc.solver.index.points import Points
 from wrpc.solver.index.universe import universe
 from wrpc.solver.limits import POINTS
-from wrpc.solver.room import Answer, Confirm, Line, Room
+from wrpc.solver.room import Answer, Confirm, Line
 from wrpc.solver.stats import answered
 from wrpc.solver.terms import Term, conj, negate
 
@@ -25,24 +24,14 @@ if TYPE_CHECKING:
 IMPOSSIBLE = Answer("impossible")
 
 
-class Index(Room):
-    """`reference` makes the room that answers what the index cannot; it is not made before it is needed."""
-
+class Index(Backed):
     def __init__(
         self, policy: Policy, *, failures: bool, reference: Callable[[], Reference], points: int = POINTS
     ) -> None:
-        super().__init__(policy, failures=failures)
-        self._make = reference
+        super().__init__(policy, failures=failures, reference=reference)
         self.universe = universe(policy, failures=failures, points=points)
         self.space = Points(self.universe, failures=failures)
         self.decision = Encoded(policy, Indexing(self.space), self.define)
-
-    @cached_property
-    def reference(self) -> Reference:
-        return self._make()
-
-    def define(self, label: str, term: Term) -> Term:
-        return term.named(label) if isinstance(term, Own) else term
 
     @cached_property
     def allowed(self) -> tuple[int, int]:
@@ -103,14 +92,6 @@ class Index(Room):
     def line(self) -> Line:
         return _Line(self)
 
-    @cached_property
-    def _translated(self) -> Translation:
-        return Translation(self.reference, self.reference.define)
-
-    def again(self, term: Term) -> Term:
-        """The term as the reference has it."""
-        return self._translated.of(term)
-
 
 def _needed(taking: list[tuple[int, int]], left: int) -> list[int]:
     """Without each part that the rest does without, the last first."""
@@ -134,11 +115,10 @@ class _Line(Line):
         self._excluded: list[Term] = []
 
     def holds(self, route: Route) -> Term:
-        when = self._room.decision.condition(route)
-        return negate(when.false) if route.on_unknown == "fires" else when.true
+        return running(route, self._room.decision.condition(route))
 
     def named(self, label: str, term: Term) -> Term:
-        return term.named(label) if isinstance(term, Own) else term
+        return self._room.define(label, term)
 
     def settle(self, term: Term) -> Answer:
         may, must = self._room.sets(term)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from wrpc.decide.cells import Asked, Domain
 from wrpc.decide.request import RequestValue, default
 from wrpc.policy.model import Policy
+from wrpc.solver.index.bits import runs
 from wrpc.solver.limits import BITS, DENSE, POINTS, SUMS
 
 
@@ -30,7 +31,7 @@ class Universe:
         stride, period = self._strides[name], self._strides[name] * self.domains[name].size
         found = cells if stride == 1 else 0
         if stride > 1:
-            for first, last in _runs(cells):
+            for first, last in runs(cells):
                 found |= ((1 << (last - first) * stride) - 1) << first * stride
         return _repeated(found, period, self.points // period)
 
@@ -111,15 +112,3 @@ def _repeated(bits: int, period: int, times: int) -> int:
     if copies < times:
         found |= _repeated(bits, period, times - copies) << width
     return found
-
-
-def _runs(cells: int) -> Iterator[tuple[int, int]]:
-    """The runs of ones: the first of each, and the first behind it."""
-    at = 0
-    while cells:
-        skipped = (cells & -cells).bit_length() - 1
-        cells >>= skipped
-        length = (~cells & (cells + 1)).bit_length() - 1
-        yield at + skipped, at + skipped + length
-        cells >>= length
-        at += skipped + length

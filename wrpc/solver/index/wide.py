@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 from wrpc.override import override
 from wrpc.policy.model import Route
 from wrpc.solver.decision import Encoded
-from wrpc.solver.index.again import Translation
+from wrpc.solver.index.again import Backed
 from wrpc.solver.index.encode import Indexing
 from wrpc.solver.index.engine import Engine, Request
 from wrpc.solver.index.leaves import Leaves
-from wrpc.solver.index.own import Own
 from wrpc.solver.index.realise import Unsettled
-from wrpc.solver.room import Answer, Confirm, Line, Room
+from wrpc.solver.room import Answer, Confirm, Line
 from wrpc.solver.terms import Term, conj, negate
 
 if TYPE_CHECKING:
@@ -24,22 +23,12 @@ if TYPE_CHECKING:
 IMPOSSIBLE, POSSIBLE = Answer("impossible"), Answer("possible")
 
 
-class Wide(Room):
-    """`reference` makes the room that answers what the bodies cannot; it is not made before it is needed."""
-
+class Wide(Backed):
     def __init__(self, engine: Engine, *, failures: bool, reference: Callable[[], Reference]) -> None:
-        super().__init__(engine.table.policy, failures=failures)
+        super().__init__(engine.table.policy, failures=failures, reference=reference)
         self.engine = engine
-        self._make = reference
         self.space = Leaves(engine.table, failures=failures)
         self.decision = Encoded(self.policy, Indexing(self.space), self.define)
-
-    @cached_property
-    def reference(self) -> Reference:
-        return self._make()
-
-    def define(self, label: str, term: Term) -> Term:
-        return term.named(label) if isinstance(term, Own) else term
 
     @cached_property
     def allowed(self) -> Term:
@@ -112,14 +101,6 @@ class Wide(Room):
 
     def line(self) -> Line:
         return _Line(self)
-
-    @cached_property
-    def _translated(self) -> Translation:
-        return Translation(self.reference, self.reference.define)
-
-    def again(self, term: Term) -> Term:
-        """The term as the reference has it."""
-        return self._translated.of(term)
 
 
 def _open(why: Unsettled) -> Answer:
