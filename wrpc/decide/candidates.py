@@ -1,16 +1,20 @@
-"""Which routes may hold for a request, without asking each: a route for one model's name is looked up by the name.
+"""Which routes may hold for a request, without asking each: a route for one model's name is looked up by the name,
+and a condition that many routes share is asked once for all of them.
 
 The conditions of all others are surely false: a part of an `and` is, or every part of an `or`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from wrpc.policy.expr import All, Any, Condition, OneOf, StringLiteral, StringSignal, Text
 from wrpc.policy.model import Route
 
 Need = tuple[str, frozenset[str]]  # a signal, and the values that it has to have
+MANY = 64  # routes from which on it is worth asking what they share
+SHARED = 128  # conditions that are asked for all routes at once, at most
 
 
 class Candidates:
@@ -18,6 +22,7 @@ class Candidates:
 
     def __init__(self, routes: Sequence[Route]) -> None:
         self._routes = routes
+        self._shared = shared(routes) if len(routes) >= MANY else []
         self._always: list[int] = []
         self._prefixed: dict[str, dict[str, list[int]]] = {}
         self._needing: dict[str, list[int]] = {}
@@ -39,7 +44,20 @@ class Candidates:
 
         self._lengths = {s: sorted({len(p) for p in by_prefix}) for s, by_prefix in self._prefixed.items()}
 
-    def of(self, values: Mapping[str, object]) -> Sequence[Route]:
+    def of(self, values: Mapping[str, object], false: Callable[[Condition], bool] | None = None) -> Iterator[Route]:
+        """`false`: whether a condition is surely false of the request."""
+        found = self._named(values)
+        if false is None or len(found) < MANY or not self._shared:
+            return (self._routes[i] for i in found)
+        out = 0
+        for condition, without in self._shared:
+            if without & ~out and false(condition):
+                out |= without
+        marks = bin(out | 1 << len(self._routes))  # the last letter is the first route's
+        return (self._routes[i] for i in found if marks[-1 - i] == "0")
+
+    def _named(self, values: Mapping[str, object]) -> list[int]:
+        """By the names and the beginnings of strings."""
         found = list(self._always)
         for signal, by_value in self._by_value.items():
             value = values[signal]
@@ -52,7 +70,30 @@ class Candidates:
                 continue
             for length in self._lengths[signal]:
                 found += by_prefix.get(value[:length], ()) if len(value) >= length else ()
-        return [self._routes[i] for i in sorted(found)]
+        found.sort()
+        return found
+
+
+def shared(routes: Sequence[Route]) -> list[tuple[Condition, int]]:
+    """Conditions that several routes need, those of most routes first, each with the routes that do as the bits of a
+    number."""
+    from wrpc.decide.vectors import bits
+
+    needing: dict[Condition, list[int]] = {}
+    for i, route in enumerate(routes):
+        for part in dict.fromkeys(() if route.when is None else conjuncts(route.when)):
+            needing.setdefault(part, []).append(i)
+    most = Counter({part: len(found) for part, found in needing.items() if len(found) > 1}).most_common(SHARED)
+    return [(part, bits(needing[part], len(routes))) for part, _ in most]
+
+
+def conjuncts(condition: Condition) -> Iterator[Condition]:
+    """What has to be true lest the condition is false."""
+    if isinstance(condition, All):
+        for part in condition.parts:
+            yield from conjuncts(part)
+    elif not isinstance(condition, Any):
+        yield condition
 
 
 def begun(condition: Condition) -> tuple[str, str] | None:

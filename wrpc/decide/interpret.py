@@ -164,7 +164,11 @@ class Interpreter:
 
     def holding(self, s: State) -> Iterator[Route]:
         """Every route that holds, in the order in which they are asked."""
-        return (r for r in self._candidates.of(s.values) if self.takes(r, s))
+
+        def false(condition: Condition) -> bool:
+            return self.holds(condition, s) is False
+
+        return (r for r in self._candidates.of(s.values, false) if self.takes(r, s))
 
     def takes(self, route: Route, s: State) -> bool:
         truth = self.holds(route.when, s)
