@@ -7,13 +7,15 @@ from fractions import Fraction
 
 from hypothesis import strategies as st
 
-from wrpc.policy.model import Int, Obligation, Policy, Score, Signal
+from wrpc.decide.request import default
+from wrpc.policy.model import ABSENTEES, Int, Obligation, Policy, Score, Signal
 
 
 def mutant(data: st.DataObject, policy: Policy, *, wide: bool = False) -> Policy:
     """`wide`: or in what requests there are, and what is asked of which pools."""
     kinds = ["routes", "default", "guards", "reorder", "resolve"]
     kinds += ["swap", "require", "trust", "wider"] if wide else []
+    kinds += ["absent"] if wide and any(sent(s) for s in policy.signals.values()) else []
     kinds += ["group", "ungroup"] * bool(policy.groups) + ["on_error", "threshold"]
     match data.draw(st.sampled_from(kinds)):
         case "routes":
@@ -59,6 +61,8 @@ def mutant(data: st.DataObject, policy: Policy, *, wide: bool = False) -> Policy
                 for n, s in policy.signals.items()
             }
             return replace(policy, signals=signals)
+        case "absent":
+            return replace(policy, signals={n: found(s) for n, s in policy.signals.items()})
         case _:
             return replace(policy, signals={n: moved(s) for n, s in policy.signals.items()})
 
@@ -78,3 +82,21 @@ def widened(signal: Signal) -> Signal:
     if isinstance(of, Score):
         return replace(signal, type=replace(of, high=of.high + Fraction(1, 2)))
     return replace(signal, can_fail=not signal.can_fail, on_error=None)
+
+
+def sent(signal: Signal) -> bool:
+    """By the client, which may leave it out."""
+    return signal.source is not None and signal.source.name in ABSENTEES
+
+
+def found(signal: Signal) -> Signal:
+    """An absent header is a failure instead of a value, or the other way round, or another value; a member of a group
+    does not fire by it."""
+    if not sent(signal):
+        return signal
+    claim = signal.source is not None and signal.source.name == "claim"
+    plain = default(replace(signal, absent=None))
+    if signal.absent is None:
+        return replace(signal, absent=plain, can_fail=claim, on_error=signal.on_error if claim else None)
+    other = None if signal.absent == plain else plain
+    return replace(signal, absent=other, can_fail=claim or other is None)

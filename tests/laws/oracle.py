@@ -41,6 +41,8 @@ class Facts:
 
 def absent(signal: m.Signal) -> object:
     """What a request means that does not speak of a signal."""
+    if signal.absent is not None:
+        return signal.absent
     match signal.type:
         case m.Bool():
             return False

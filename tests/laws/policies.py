@@ -26,6 +26,7 @@ TOOLS = ("shell", "mail")
 TEXTS = ("", "a", "eu-", "eu-1", "own", "p1")
 GRID = ("-1", "-0.5", "0", "0.25", "0.5", "0.75", "1", "1.5")
 SCALES = (("score", ("0.25", "0.5", "0.75")), ("score(-1..1)", ("-0.5", "0", "0.5")))
+SENT = ('header("x-NAME")', 'header("x-NAME")', 'claim("NAME")', 'cookie("NAME")')
 WEIGHTS = ("0", "1", "3", "90")
 POOLS = ("p0", "p1", "`p/2`", "p3")
 LABEL = ("red", '"blue"', "`p/2`")
@@ -40,6 +41,10 @@ class Hand:
 
     kinds: str = "bbssireetw"
     """A letter for each type of signal that is drawn."""
+    meant = 5
+    """In so many cases of ten a failure of what can fail has a meaning."""
+    absentees = True
+    """Whether signals may have `absent`."""
     compares = True
     """Whether numbers are held against numbers, and strings against strings."""
     resolve: tuple[str, ...] = RESOLVE
@@ -61,6 +66,7 @@ class Hand:
         self.models = 0
         self.sites = 0
         self.routes: list[str] = []
+        self.firing: set[str] = set()  # where they are absent
 
     # ── Chance ────────────────────────────────────────────────────────────
 
@@ -86,56 +92,74 @@ class Hand:
     def source(self, name: str, *fallible: str) -> tuple[str, bool]:
         if self.chance(3):
             return f'source keywords("{name}")', False
-        return "source " + self.one([f.replace("NAME", name) for f in fallible or ('header("x-NAME")',)]), True
+        return "source " + self.one([f.replace("NAME", name) for f in fallible or SENT]), True
 
-    def failure(self, fails: bool, *meanings: str) -> str:
-        return f" on_error {self.one(meanings)}" if fails and self.chance(5) else ""
+    def failure(self, fails: bool, source: str, absent: Sequence[str], *meanings: str) -> str:
+        """What a failure means, and what an absent header, claim or cookie is."""
+        there = any(s in source for s in ("header(", "claim(", "cookie("))
+        text = f" absent {self.one(absent)}" if there and fails and self.absentees and self.chance(3) else ""
+        if text and "claim(" not in source:
+            return text
+        return f"{text} on_error {self.one(meanings)}" if fails and self.chance(self.meant) else text
 
     def signal(self, kind: int, index: int) -> None:
         n = f"{self.kinds[kind]}{index}"
         source, fails = self.source(n)
         match kind:
             case 0 | 1:
-                text = f"bool {{ {source}{self.failure(fails, 'fires', 'silent', 'deny')}"
+                text = f"bool {{ {source}{self.failure(fails, source, ('true', 'false'), 'fires', 'silent', 'deny')}"
                 self.bools.append(n)
             case 2 | 3:
-                source, fails = self.source(n, 'classifier("NAME")', 'embedding(["NAME"])')
+                source, fails = self.source(n, 'classifier("NAME")', 'embedding(["NAME"])', 'header("x-NAME")')
                 scale, thresholds = self.one(SCALES)
                 match self.number(0, 6):
                     case 6:
-                        text = f"{scale} {{ {source}{self.failure(fails, 'deny')}"
+                        text = f"{scale} {{ {source}{self.failure(fails, source, ('0', '0.5', '1'), 'deny')}"
                         self.silent.append(n)
                     case 4 | 5:
                         text = f"{scale} {{ {source} above {self.one(thresholds)}"
-                        text += self.failure(fails, "fires", "silent", "deny")
+                        text += self.failure(fails, source, ("0", "0.5", "1"), "fires", "silent", "deny")
                         self.scores.append(n)
                     case _:
                         text = f"{scale} {{ {source} threshold {self.one(thresholds)}"
-                        text += self.failure(fails, "fires", "silent", "deny")
+                        text += self.failure(fails, source, ("0", "0.5", "1"), "fires", "silent", "deny")
                         self.scores.append(n)
             case 4:
                 source = "source total_tokens" if self.chance(4) else source
                 fails = fails and "tokens" not in source
-                text = f"int({self.one(['0..8', '-3..5', '2..6', '15..18'])}) {{ {source}{self.failure(fails, 'deny')}"
+                low, high = self.one([(0, 8), (-3, 5), (2, 6), (15, 18)])
+                absent = [str(n) for n in (low, low + 1, high)]
+                text = f"int({low}..{high}) {{ {source}{self.failure(fails, source, absent, 'deny')}"
                 self.numbers.append(n)
             case 5:
-                text = f"real({self.one(['0..1', '-1..1.5', '0.25..2'])}) {{ {source}{self.failure(fails, 'deny')}"
+                ends = self.one(["0..1", "-1..1.5", "0.25..2"])
+                text = f"real({ends}) {{ {source}{self.failure(fails, source, ('0.25', '0.5', '1'), 'deny')}"
                 self.numbers.append(n)
             case 6 | 7:
                 names = COLOURS[: self.number(2, 3)]
-                text = f"one_of({', '.join(names)}) {{ {source}{self.failure(fails, 'deny')}"
+                text = f"one_of({', '.join(names)}) {{ {source}{self.failure(fails, source, names, 'deny')}"
                 self.enums[n] = names
             case 8:
-                text = f"any_of({', '.join(TOOLS)}) {{ {source}{self.failure(fails, 'deny')}"
+                sets = ["[]", *(f"[{t}]" for t in TOOLS), f"[{', '.join(TOOLS)}]"]
+                text = f"any_of({', '.join(TOOLS)}) {{ {source}{self.failure(fails, source, sets, 'deny')}"
                 self.sets.append(n)
             case _:
-                text = f"string {{ {source}{self.failure(fails, 'deny')}"
+                words = [f'"{t}"' for t in TEXTS]
+                text = f"string {{ {source}{self.failure(fails, source, words, 'deny')}"
                 self.strings.append(n)
         self.out.append(f"signal {n}: {text} }}")
+        if "absent true" in text or "absent 0.5" in text or "absent 1" in text:
+            self.firing.add(n)
 
     def group(self) -> None:
         members = self.some([*self.bools, *self.scores], 2, 3)
-        default = f" default {self.one(members)}" if self.chance(5) else ""
+        # Of those that fire where they are absent there is one, or another that is the default.
+        firing = [m for m in members if m in self.firing]
+        members = [m for m in members if m not in firing[2:]]
+        if len(firing) > 1:
+            default = f" default {firing[0]}"
+        else:
+            default = f" default {self.one(members)}" if self.chance(5) else ""
         self.out.append(f"group g exclusive {{ {', '.join(members)} }}{default}")
 
     # ── Numbers ───────────────────────────────────────────────────────────

@@ -25,6 +25,7 @@ class Small(Hand):
     """Numbers are held against the grid alone, one at a time, so that `values` has one of each kind."""
 
     before = "true"
+    meant = 7
 
     def signal(self, kind: int, index: int) -> None:
         super().signal(
@@ -42,9 +43,6 @@ class Small(Hand):
         for index in range(self.number(0, 1)):
             self.out.append(f"let cond{index} = {self.condition()}")
             self.conditions.append(f"cond{index}")
-
-    def failure(self, fails: bool, *meanings: str) -> str:
-        return f" on_error {self.one(meanings)}" if fails and self.chance(7) else ""
 
     def atom(self, where: str) -> str:
         text = super().atom(where)

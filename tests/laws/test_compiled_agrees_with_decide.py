@@ -69,7 +69,7 @@ def test_decisions_where_room_is_short(data: st.DataObject, boxes: int | None, r
         assert said(quick, request) == answer, policy.sources[0].text
 
 
-@many(40, floors={"decision": 250, "several routes": 10})
+@many(40, floors={"decision": 200, "several routes": 10})
 @given(data=st.data(), room=st.sampled_from([None, 16]))
 def test_decisions_of_many_routes(data: st.DataObject, room: int | None) -> None:
     policy = data.draw(policies(30))

@@ -33,6 +33,10 @@ EXAMPLES: dict[Construct, tuple[str, str]] = {
     C.SOURCE: ("route r { when plain to a }", "signal plain"),
     C.ON_ERROR: ("route r { when pii to a }", "signal pii"),
     C.FAILED: ("route r { when role == owner to a }", "signal role"),
+    C.ABSENT: (
+        'signal team: string { source header("x") absent "a" }  route r { when team == "b" to a }',
+        "signal team",
+    ),
     C.GROUP: ("group g exclusive { plain, pii }  route r { when plain to a }", "group g"),
     C.SUM: ("score s = 0.5 * plain + 0.5 * pii  route r { when s > 0.6 to a }", "score s"),
     C.BAND: (
@@ -155,6 +159,7 @@ ATTRIBUTES: dict[str, Construct | str] = {
     "signal.source": C.SOURCE,
     "signal.threshold": C.SCORE,
     "signal.above": C.SCORE,
+    "signal.absent": C.ABSENT,
     "signal.on_error": C.ON_ERROR,
     "signal.evidence": C.CONFIDENCE,
     "workload.rate": C.RATE,

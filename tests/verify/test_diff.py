@@ -344,3 +344,55 @@ def test_subjects_are_sorted_and_name_the_rules_behind_it() -> None:
     old = 'route z { when pii  to cloud } default { to own } guard g { forbid destination.trust == "cloud" when sure }'
     found = diff(old, "route z { when pii  to cloud } default { to own }")
     assert [c.subjects for c in found.changes] == [("guard g", "route z")]
+
+
+# ── Absent headers ────────────────────────────────────────────────────────
+
+STRANGERS = 'route s { when team != "internal"  to cloud } default { to own }'
+
+
+def team(more: str, source: str = "header") -> str:
+    return f'signal team: string {{ source {source}("x-team") {more} }}' + POOLS
+
+
+def test_an_absent_header_is_one_request_to_both() -> None:
+    """To the old policy it failed, so that it stayed at home."""
+    found = wrpc.diff(wrpc.loads(team("") + STRANGERS), wrpc.loads(team('absent "external"') + STRANGERS))
+    assert found.verdict == "weaker"
+    (change,) = found.changes
+    assert dict(change.witness) == {}
+    assert (change.old.route, change.new.route) == ("default", "s")
+    back = wrpc.diff(wrpc.loads(team('absent "external"') + STRANGERS), wrpc.loads(team("") + STRANGERS))
+    assert [(c.effect, dict(c.witness)) for c in back.changes] == [("weaker", {})]
+
+
+def test_one_that_means_what_its_failure_did_changes_nothing() -> None:
+    before, after = (wrpc.loads(team(m) + STRANGERS) for m in ("", 'absent "internal"'))
+    assert wrpc.diff(before, after).verdict == "same"
+    assert wrpc.diff(after, before).verdict == "same"
+
+
+def test_two_values_of_an_absent_header() -> None:
+    before, after = (wrpc.loads(team(f'absent "{m}"') + STRANGERS) for m in ("internal", "external"))
+    found = wrpc.diff(before, after)
+    assert [(c.effect, dict(c.witness)) for c in found.changes] == [("weaker", {})]
+    same = 'guard g { require audit when team == "other" } default { to own }'
+    before, after = (wrpc.loads(team(f'absent "{m}"') + same) for m in ("internal", "external"))
+    assert wrpc.diff(before, after).verdict == "same"
+
+
+def test_an_absent_claim_is_not_a_token_that_fails() -> None:
+    denied = 'guard g { deny "no" when team == "external" } default { to own }'
+    before, after = (wrpc.loads(team(m, "claim") + denied) for m in ("", 'absent "internal"'))
+    found = wrpc.diff(before, after)
+    assert [(c.effect, dict(c.witness)) for c in found.changes] == [("weaker", {})]
+    assert found.changes[0].old.by == "guard g"
+    assert found.changes[0].new.action == "route"
+
+
+def test_on_error_deny_becomes_absent() -> None:
+    before = wrpc.loads('signal pii: bool { source header("p")  on_error deny }' + POOLS + "default { to own }")
+    after = wrpc.loads('signal pii: bool { source header("p")  absent false }' + POOLS + "default { to own }")
+    found = wrpc.diff(before, after)
+    assert [(c.effect, dict(c.witness), c.old.by) for c in found.changes] == [("weaker", {}, "signal pii")]
+    assert wrpc.diff(after, before).verdict == "stronger"

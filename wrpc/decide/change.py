@@ -80,17 +80,31 @@ class Sides:
         table: Table = {}
         self.old = Side(old, self.attributes, table)
         self.new = Side(new, self.attributes, table)
-        self.old.changed = tuple(n for n in self.old.signals if n in self.new.signals and not self.alike(n))
+        both = [n for n in self.old.signals if n in self.new.signals]
+        self.absent = {n: absentee(n) for n in both if self._differs(n)}
+        """The signals of which an absent header, claim or cookie is a request of its own, and what says of a request
+        that it is one: a bool that no policy has. To each policy it is its own `absent`, or a failure."""
+        self.old.absent = self.new.absent = self.absent
+        self.old.changed = tuple(n for n in both if not self.alike(n))
+
+    def _differs(self, name: str) -> bool:
+        """To the two policies an absent one is not the same."""
+        a, b = self.old.signals[name], self.new.signals[name]
+        return a.absent != b.absent and all(s.can_fail or s.absent is not None for s in (a, b))
 
     def alike(self, name: str) -> bool:
         """Both admit the same values of a signal."""
         a, b = self.old.signals[name], self.new.signals[name]
-        return (values(a), a.can_fail) == (values(b), b.can_fail)
+        return values(a) == values(b) and (a.can_fail == b.can_fail or name in self.absent)
 
     @cached_property
     def signals(self) -> Mapping[str, Signal]:
         """Every signal of either; of both, as the new one has it."""
-        return {**self.new.signals, **{n: s for n, s in self.old.signals.items() if n not in self.new.signals}}
+        shared = dict(self.new.signals)
+        for name in self.absent:  # of a header, to be absent is the only way to fail
+            shared[name] = replace(shared[name], can_fail=shared[name].can_fail and self.old.signals[name].can_fail)
+        gone = {n: s for n, s in self.old.signals.items() if n not in self.new.signals}
+        return {**shared, **gone, **{a: _told_absent(a, self.new.signals[n]) for n, a in self.absent.items()}}
 
     def lost(self, condition: Condition) -> bool:
         """The old policy's condition depends on nothing that the new one knows of."""
@@ -109,7 +123,7 @@ class Sides:
     def outside(self, request: Request) -> bool:
         """The old policy does not admit the request, which counts as denied there."""
         old = self.old
-        return any(not fits(old.signals[n], request[n]) for n in old.changed) or old.broken(request)
+        return any(not fits(old.signals[n], old.seen(request, n)) for n in old.changed) or old.broken(request)
 
     def told(self, request: Request) -> tuple[Decision, Told, Decision, Told]:
         """Both decisions on a request that is admitted, and what counts of them. Raises Conflict."""
@@ -135,6 +149,8 @@ class Side:
         self.machine: Interpreter = interpreter(policy)
         self.changed: tuple[str, ...] = ()
         """The signals that may have values which are none of this policy's."""
+        self.absent: Mapping[str, str] = {}
+        """See `Sides`."""
         self.conflicts = True
         """Routes may conflict for some request, as far as anybody knows."""
         self._attributes = attributes
@@ -142,11 +158,17 @@ class Side:
 
     def own(self, request: Request) -> Request:
         """The part of a request that this policy reads; a value that is none of the signal's is as if absent."""
-        found = {name: request[name] for name in self.signals}
+        found = {name: self.seen(request, name) for name in self.signals}
         for name in self.changed:
             if not fits(self.signals[name], found[name]):
                 found[name] = default(self.signals[name])
         return found
+
+    def seen(self, request: Request, name: str) -> RequestValue:
+        """What a signal is to this policy, whether it is a value of its own or not; None for a failure."""
+        if name in self.absent and request[self.absent[name]]:
+            return self.signals[name].absent
+        return request[name]
 
     # ── The requests ──────────────────────────────────────────────────────
 
@@ -248,6 +270,15 @@ def denied(decision: Decision) -> tuple[str, ...] | None:
 
 
 # ── Requests of two policies ──────────────────────────────────────────────
+
+
+def absentee(name: str) -> str:
+    """What no signal is called, for a bool that is true where this one is absent."""
+    return f"`{name}` is absent"
+
+
+def _told_absent(name: str, signal: Signal) -> Signal:
+    return Signal(name, Bool(), signal.source, None, False, "", signal.span)
 
 
 def values(signal: Signal) -> object:

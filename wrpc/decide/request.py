@@ -80,12 +80,18 @@ def read(policy: Policy, given: Mapping[str, object]) -> dict[str, RequestValue]
 
 
 def unsaid(policy: Policy, given: Mapping[str, object]) -> dict[str, RequestValue]:
-    """The signals that can fail and that a request does not name, with what they then count as."""
-    return {name: default(s) for name, s in policy.signals.items() if s.can_fail and name not in given}
+    """The signals that can fail and that a request does not name, with what they then count as; not those whose
+    `absent` says so."""
+    return {
+        name: default(s) for name, s in policy.signals.items() if s.can_fail and s.absent is None and name not in given
+    }
 
 
 def default(signal: Signal) -> RequestValue:
-    """What an absent signal is: false, empty, its first name, or the number of its range nearest to 0."""
+    """What a signal is that a request does not name: what its `absent` says, else false, empty, its first name, or the
+    number of its range nearest to 0."""
+    if signal.absent is not None:
+        return signal.absent
     match signal.type:
         case Bool():
             return False
@@ -104,7 +110,10 @@ def default(signal: Signal) -> RequestValue:
 def _value(signal: Signal, value: object) -> RequestValue:
     if value is None:
         if not signal.can_fail:
-            raise BadRequest(codes.CANNOT_FAIL, f"signal `{signal.name}` cannot fail, and the request says `null`")
+            message = f"signal `{signal.name}` cannot fail, and the request says `null`"
+            if signal.absent is not None:
+                message += f"; a request that leaves it out means that it is absent: {show(signal.absent)}"
+            raise BadRequest(codes.CANNOT_FAIL, message)
         return FAILED
     match signal.type:
         case Bool():

@@ -79,7 +79,7 @@ class Taking:
             case Bool():
                 meaning = {"fires": "True", "silent": "False"}.get(signal.on_error or "", str(UNKNOWN))
                 return [
-                    f"f{n} = get(k{n}, False)",
+                    f"f{n} = get(k{n}, {absent})",
                     f"if f{n} is not True and f{n} is not False:",
                     *_failing(signal, n, f"f{n}", f"f{n} = {meaning}"),
                 ]
@@ -108,7 +108,8 @@ class Taking:
                     *_failing(signal, n, f"v{n}"),
                 ]
             case String():
-                return [f"v{n} = get(k{n}, '')", f"if v{n}.__class__ is not str:", *_failing(signal, n, f"v{n}")]
+                self.globals[f"a{n}"] = absent
+                return [f"v{n} = get(k{n}, a{n})", f"if v{n}.__class__ is not str:", *_failing(signal, n, f"v{n}")]
         raise AssertionError(signal.type)
 
     def _ratio(self, signal: Signal, n: int, low: Fraction, high: Fraction, absent: object) -> list[str]:

@@ -44,6 +44,7 @@ UNITS: Mapping[str, tuple[str, ...]] = {
 ATTRIBUTES: Mapping[str, str] = {
     **dict.fromkeys(("url", "uri", "address", "host", "hostname", "base_url", "api_base", "server"), "endpoint"),
     **dict.fromkeys(("on_failure", "on_fail", "onerror", "if_failed"), "on_error"),
+    **dict.fromkeys(("default_value", "if_absent", "on_absent", "missing", "if_missing", "on_missing"), "absent"),
     **dict.fromkeys(("gpus", "gpu_type", "accelerator", "device", "hardware"), "gpu"),
     **dict.fromkeys(("context_length", "context_window", "context_size", "max_model_len", "n_ctx"), "context"),
     **dict.fromkeys(("max_tokens", "max_output_tokens", "max_completion_tokens"), "max_output"),

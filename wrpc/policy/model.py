@@ -115,11 +115,18 @@ class Score:
 
 Type = Bool | Int | Real | Enum | Set | String | Score
 OnError = Literal["fires", "silent", "deny"]
+Absent = bool | Fraction | str | frozenset[str]
+"""A value of a signal's type, as a request has it; a score's raw number."""
+
+ABSENTEES = ("header", "claim", "cookie")
+"""The sources at which `absent` may say what it means that they are not there. A claim fails all the same where its
+token does not verify."""
 
 
 @value
 class Signal:
-    """What is known of a request. `evidence` is the kind of source, which says whose confidences compare."""
+    """What is known of a request. `evidence` is the kind of source, which says whose confidences compare. `absent` is
+    its value where its header, claim or cookie is absent; None where that is a failure."""
 
     name: str
     type: Type
@@ -130,6 +137,7 @@ class Signal:
     span: Span = field(compare=False, repr=False)
     description: str = ""
     labels: Mapping[str, Value] = field(default_factory=dict)
+    absent: Absent | None = None
 
 
 @value

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
 
 from wrpc.diagnostics import Fix, Related
 from wrpc.policy import codes
@@ -11,6 +13,7 @@ from wrpc.policy import model as m
 from wrpc.policy import vocabulary as v
 from wrpc.policy.attributes import Reader, Reading
 from wrpc.policy.faults import Faults
+from wrpc.policy.given import Given
 from wrpc.policy.names import Names, written
 from wrpc.policy.sources import OF_POOL, SOURCES, Source
 from wrpc.policy.units import spell
@@ -25,6 +28,7 @@ class Signals:
         self.names = names
         self.reader = reader
         self.faults = faults
+        self.given = Given(reader, faults)
 
     def signal(self, node: tree.Signal) -> m.Signal | None:
         """The signal, or None where its type is unknown."""
@@ -44,7 +48,7 @@ class Signals:
         if kind is None:
             return None
         can_fail = known is None or known.fallible
-        return m.Signal(
+        signal = m.Signal(
             name=node.name.text,
             type=kind,
             source=source,
@@ -55,6 +59,7 @@ class Signals:
             description=reading.get("description", str) or "",
             labels=reading.table("labels"),
         )
+        return self.absent(signal, attributes, reading)
 
     # ── Types ─────────────────────────────────────────────────────────────
 
@@ -235,6 +240,34 @@ class Signals:
             )
         return _ON_ERROR[word]
 
+    def absent(self, signal: m.Signal, attributes: tuple[tree.Attribute, ...], reading: Reading) -> m.Signal:
+        """The signal with what `absent` says. A header or a cookie cannot fail then; a claim can, with its token."""
+        value = next((a.value for a in attributes if a.name.text == "absent"), None)
+        if value is None:
+            return signal
+        span = reading.spans["absent"]
+        source = signal.source.name if signal.source is not None else ""
+        if source not in m.ABSENTEES:
+            if source or not any(a.name.text == "source" for a in attributes):  # else that is wrong already
+                self.faults.add(
+                    codes.MISPLACED_PART,
+                    f"`absent` is for a signal from a header, a claim or a cookie, and `{signal.name}` is none",
+                    span,
+                    help="what a failure means is for `on_error` to say" if signal.can_fail else "delete it",
+                )
+            return signal
+        if source != "claim" and signal.on_error is not None:
+            self.faults.add(
+                codes.CONTRADICTING_PARTS,
+                f"a {source} with `absent` cannot fail, so `on_error` beside it contradicts it",
+                span,
+                related=[Related(reading.spans["on_error"], "the other one")],
+                help="keep one: `absent` gives it a value, `on_error` takes it for a failure",
+            )
+            return signal
+        found = self.given.absent(signal, value)
+        return signal if found is None else replace(signal, absent=found, can_fail=source == "claim")
+
     def evidence(self, type: m.Type, reading: Reading, source: m.Invocation | None) -> str:
         if (
             "evidence" in reading.spans
@@ -374,9 +407,25 @@ class Signals:
                 codes.GROUP_MEMBERSHIP, f"the default `{default.text}` is not a member of its group", default.span,
                 help=self.faults.suggest(default.text, [n.text for n in node.members]),
             )  # fmt: skip
+        if len(self.faults) == count:
+            self.absentees(node, [signals[name] for name in members if name in signals])
         if len(self.faults) > count:
             return None
         return m.Group(node.name.text, tuple(members), default.text if default else None, node.name.span)
+
+    def absentees(self, node: tree.Group, members: Sequence[m.Signal]) -> None:
+        """A request that says nothing of its headers is one of the policy's: at most one member fires in it."""
+        default = node.default.text if node.default is not None else None
+        firing = [s for s in members if s.name != default and _fires(s)]
+        if len(firing) > 1:
+            first, second = firing[:2]
+            self.faults.add(
+                codes.GROUP_MEMBERSHIP,
+                f"`{first.name}` and `{second.name}` both fire where they are absent, in one exclusive group",
+                next(n.span for n in node.members if n.text == second.name),
+                related=[Related(first.span, "the other one")],
+                help="let at most one of them fire by its `absent`",
+            )
 
     def member(self, name: tree.Name, signal: m.Signal) -> None:
         match signal.type:
@@ -396,6 +445,13 @@ class Signals:
                     f"`{name.text}` cannot fire: the members of a group are signals of type `bool` or `score`",
                     name.span,
                 )
+
+
+def _fires(signal: m.Signal) -> bool:
+    """It does where its header is absent."""
+    if isinstance(signal.type, m.Score) and isinstance(signal.absent, Fraction):
+        return signal.type.fires(signal.absent)
+    return signal.absent is True
 
 
 _ON_ERROR: Mapping[str, m.OnError] = {"fires": "fires", "silent": "silent", "deny": "deny"}

@@ -183,6 +183,7 @@ BLOCKS: Mapping[str, Mapping[str, Kind]] = {
         "source": Elsewhere(),
         "threshold": Quantity(),
         "above": Quantity(),
+        "absent": Elsewhere(),
         "on_error": Words(ON_ERROR),
         "evidence": Identifier(),
         **NOTES,

@@ -1,7 +1,7 @@
 """The changes of two policies as sets of requests, for what sets answer: regions, shares of points.
 
-Signals that both have and that are of other kinds in each (a bool that became a name) have no cells in common; then
-there is no such ground.
+Signals that both have and that are of other kinds in each (a bool that became a name) have no cells in common, nor
+have those of which each says something else where they are absent; then there is no such ground.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ class Algebra:
 
     def __init__(self, sides: Sides, *, resources: int = RESOURCES) -> None:
         self.sides = sides
+        if sides.absent:
+            raise Strangers(*sides.absent)
         old, new = sides.old.policy, sides.new.policy
         fits = {n: _fits(old.signals[n], new.signals[n]) for n in sides.old.changed}
         both = Policy(
@@ -92,7 +94,7 @@ class Algebra:
 
 
 class Strangers(Exception):
-    """A signal has values of another kind in each of the policies."""
+    """A signal has values of another kind in each of the policies, or is another where it is absent."""
 
 
 def _fits(then: Signal, now: Signal) -> Condition | None:

@@ -79,7 +79,8 @@ class Changes:
         for side in (sides.old, sides.new):
             ask = Asker(side.policy, resources=resources)
             side.conflicts = not ask.settled(lambda room: room.decision.conflict).impossible
-        failures = any(s.can_fail for s in sides.signals.values())
+        # A header that is absent may have failed to one of them, though nothing of the requests themselves can.
+        failures = bool(sides.absent) or any(s.can_fail for s in sides.signals.values())
         self.joint = Joint(sides, failures=failures, resources=resources)
         define = self.joint.room.define
         self.old = Half(sides.old, self.joint.old, self.joint.admits, define)

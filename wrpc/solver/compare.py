@@ -89,7 +89,7 @@ def joint(ours: Policy, theirs: Policy) -> Policy:
     """One request space for both: every signal and group of either. Raises Incomparable."""
     for name in ours.signals.keys() & theirs.signals.keys():
         a, b = ours.signals[name], theirs.signals[name]
-        if (_values(a), a.can_fail) != (_values(b), b.can_fail):
+        if (_values(a), a.can_fail, a.absent) != (_values(b), b.can_fail, b.absent):
             raise Incomparable(f"signal `{name}` is not the same in both")
     # As axioms alone: what a group makes of its default each policy says for itself.
     exclusive = {

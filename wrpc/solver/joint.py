@@ -3,6 +3,7 @@ them. The words are `decide/change.py`'s."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 
@@ -53,8 +54,10 @@ class Joint:
         # Their axioms come with them, and none of them is the old policy's alone.
         for name in both.signals:
             space.of(name)
-        before = space.seen_by(old, {n: self._taken(space, n) for n in sides.old.changed})
-        after = space.seen_by(new)
+        taken = {n: self._taken(space, n) for n in sides.old.changed}
+        before = space.seen_by(old, taken | {n: _absent(space, taken, old, a, n) for n, a in sides.absent.items()})
+        mine = {n: _absent(space, {}, new, a, n) for n, a in sides.absent.items()}
+        after = space.seen_by(new, mine, admits=True)
         self.room.assume(new, after)
         self.old = Encoded(old, Encoding(old, before), self.room.define)
         self.new = Encoded(new, Encoding(new, after), self.room.define)
@@ -85,7 +88,9 @@ class Joint:
         """The value that the signal has is one for the old policy."""
         now, then = self.room.space.of(name), before.of(name)
         failing = True if then.signal.can_fail else negate(now.failed)
-        return conj([failing, disj([now.failed, _within(now, then.signal)])])
+        fits = conj([failing, disj([now.failed, _within(now, then.signal)])])
+        absent = self.sides.absent.get(name)
+        return fits if absent is None else disj([self.room.space.of(absent).value, fits])
 
     def _taken(self, space: Space, name: str) -> Variables:
         """What the old policy takes a signal of another type for; what it does not admit does not count."""
@@ -122,19 +127,52 @@ class Joint:
         return self.room.possible(term, confirm)
 
 
+def _absent(space: Space, taken: Mapping[str, Variables], policy: Policy, absent: str, name: str) -> Variables:
+    """What a policy takes a signal for that may be absent, where a request says that it is."""
+    there, gone = taken.get(name) or space.of(name), space.of(absent).value
+    signal = policy.signals[name]
+    if signal.absent is None:
+        return Variables(signal, disj([gone, there.failed]), there.value, there.members, there.cells)
+    value: Number = there.value
+    members = there.members
+    match signal.absent:
+        case bool():
+            value = disj([conj([gone, signal.absent]), conj([negate(gone), there.value])])
+        case Fraction() as meant:
+            whole = isinstance(there.signal.type, Int)
+            value = choose(gone, z3.IntVal(int(meant)) if whole else number(meant), there.value)
+        case frozenset() as names:
+            members = {n: disj([conj([gone, n in names]), conj([negate(gone), t])]) for n, t in members.items()}
+        case str() as text if isinstance(signal.type, Enum):
+            members = {n: disj([conj([gone, n == text]), conj([negate(gone), t])]) for n, t in members.items()}
+        case str() as text:
+            cell = z3.StringVal(text) if there.cells is None else z3.IntVal(there.cells.of(text))
+            value = choose(gone, cell, there.value)
+    return Variables(signal, conj([negate(gone), there.failed]), value, members, there.cells)
+
+
 def _others(group: Group) -> tuple[str, ...]:
     return tuple(m for m in group.members if m != group.default)
 
 
 def _words(old: Policy, sides: Sides) -> Policy:
-    """A policy that names each string that a signal of names may have, where one of the two has it as a string."""
+    """A policy that names each string that a signal of names may have, where one of the two has it as a string, and
+    what a string is where it is absent."""
     asked: dict[str, Assumption] = {}
+
+    def ask(name: str, text: str) -> None:
+        node = Text("equals", StringSignal(name), StringLiteral(text))
+        asked[f"{len(asked)}"] = Assumption("", node, old.signals[name].span)
+
+    for name in sides.absent:
+        for signal in (old.signals[name], sides.new.signals[name]):
+            if isinstance(signal.type, String) and isinstance(signal.absent, str):
+                ask(name, signal.absent)
     for name in sides.old.changed:
         kinds = (old.signals[name].type, sides.new.signals[name].type)
         if any(isinstance(k, String) for k in kinds):
             for text in (n for k in kinds if isinstance(k, Enum) for n in k.names):
-                node = Text("equals", StringSignal(name), StringLiteral(text))
-                asked[f"{len(asked)}"] = Assumption("", node, old.signals[name].span)
+                ask(name, text)
     return Policy("", old.sources, assumptions=asked)
 
 

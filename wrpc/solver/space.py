@@ -55,13 +55,13 @@ class Space(Faults):
         self.variables: dict[str, Variables] = {}
         self._own: Mapping[str, Variables] = {}
 
-    def seen_by(self, policy: Policy, own: Mapping[str, Variables] | None = None) -> Space:
+    def seen_by(self, policy: Policy, own: Mapping[str, Variables] | None = None, *, admits: bool = False) -> Space:
         """The same variables and axioms as one of several policies takes them: when a score fires, what a failure means
         and what an exclusive group settles are its own. With `own`, what it takes some signals for, its axioms are its
-        own as well: what it admits is then a question."""
+        own as well: what it admits is then a question, unless it `admits` every request."""
         other = copy(self)
         if own is not None:
-            other._own, other.axioms = own, []
+            other._own, other.axioms = own, self.axioms if admits else []
         other.policy = replace(self.policy, signals={**self.policy.signals, **policy.signals}, groups=policy.groups)
         other._settled, other._constrained = {}, set() if self._grouped else set(policy.groups)
         return other

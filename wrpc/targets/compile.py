@@ -35,9 +35,9 @@ REPAIR = "write the routes so that it is proved, compile for a target that enfor
 # What is missing here (a fallback, a mirror) only takes destinations away.
 DECISIVE = frozenset({
     Construct.BOOL, Construct.INT, Construct.REAL, Construct.ONE_OF, Construct.ANY_OF, Construct.STRING,
-    Construct.SCORE, Construct.ON_ERROR, Construct.FAILED, Construct.GROUP, Construct.SUM, Construct.BAND,
-    Construct.COMPARE_SIGNALS, Construct.ROUTE, Construct.TIER, Construct.CONFIDENCE, Construct.ON_UNKNOWN,
-    Construct.DEFAULT, Construct.DENY_ROUTE,
+    Construct.SCORE, Construct.ON_ERROR, Construct.FAILED, Construct.ABSENT, Construct.GROUP, Construct.SUM,
+    Construct.BAND, Construct.COMPARE_SIGNALS, Construct.ROUTE, Construct.TIER, Construct.CONFIDENCE,
+    Construct.ON_UNKNOWN, Construct.DEFAULT, Construct.DENY_ROUTE,
 })  # fmt: skip
 
 

@@ -222,6 +222,8 @@ def _signals_and_numbers(policy: Policy, routes: list[Route]) -> Iterator[Use]:
             yield Use(Construct.SOURCE, subject, signal.span)
         if signal.on_error is not None:
             yield Use(Construct.ON_ERROR, subject, signal.span)
+        if signal.absent is not None:
+            yield Use(Construct.ABSENT, subject, signal.span)
         if signal.can_fail:
             yield Use(Construct.FAILED, subject, signal.span)
     for definition in policy.definitions.values():

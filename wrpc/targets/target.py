@@ -36,6 +36,7 @@ class Construct(StrEnum):
     SOURCE = "signal source"
     ON_ERROR = "on_error"
     FAILED = "failed signal"
+    ABSENT = "absent"
     GROUP = "exclusive group"
     SUM = "score of several signals"
     BAND = "band"

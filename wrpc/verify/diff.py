@@ -22,7 +22,9 @@ from wrpc.solver.witness import json_value, witness
 class Change:
     """Requests of which the new policy makes something else, shown by one of them.
 
-    `witness`: signals that it leaves out have the value of an absent one, in both policies. `old` and `new` are the
+    `witness`: signals that it leaves out have the value of an absent one, in both policies. Where the two say different
+    things of an absent header, claim or cookie, one that is left out is absent: to each what its `absent` says, a
+    failure to one that has none. `old` and `new` are the
     decisions on it; where the old policy does not admit the request, `old` denies it. `subjects`: the rules behind the
     change. `region`: a condition that is true for just these requests, where one was found. `points`: their share of
     the points of the space, which is no share of traffic.
@@ -124,13 +126,14 @@ def _open(result: Result, unsettled: Unsettled) -> Open:
 
 def request(sides: Sides, found: Request) -> dict[str, object]:
     """As JSON: what both policies, each asked for its own signals, take for the same request."""
-    new = {n: found[n] for n in sides.new.signals}
-    shown = set(witness(sides.new.policy, new))
+    shown = set(witness(sides.new.policy, sides.new.own(found)))
     if not sides.outside(found):
-        shown |= witness(sides.old.policy, {n: found[n] for n in sides.old.signals}).keys()
+        shown |= witness(sides.old.policy, sides.old.own(found)).keys()
     for name, value in found.items():
         if value is None or any(value != default(s.signals[name]) for s in (sides.old, sides.new) if name in s.signals):
             shown.add(name)
+    for name, absent in sides.absent.items():
+        shown = shown - {name} if found[absent] else shown | {name}
     return {name: json_value(found[name]) for name in sides.signals if name in shown}
 
 
@@ -160,7 +163,7 @@ def _shutting(sides: Sides, found: Request) -> set[str]:
     """What of the old policy does not admit a request."""
     old = sides.old
     return {
-        *(f"signal {n}" for n in old.changed if not fits(old.signals[n], found[n])),
+        *(f"signal {n}" for n in old.changed if not fits(old.signals[n], old.seen(found, n))),
         *(f"group {g.name}" for g, m in zip(old.policy.groups.values(), old.firing(found), strict=True) if len(m) > 1),
         *(
             f"assume {a.name}"

@@ -27,7 +27,8 @@ class Gateway:
     envoy: Envoy
 
     def send(self, request: Mapping[str, object]) -> Answer:
-        """A request of the policy, as headers and a body."""
+        """A request of the policy, as headers and a body; a header that is not named is left out where its signal says
+        what that means."""
         return self.envoy.ask(self.headers(request), body=self.body(request))
 
     def headers(self, request: Mapping[str, object]) -> dict[str, str]:
@@ -36,6 +37,7 @@ class Gateway:
             self.names.headers[name]: headers.value(self.policy.signals[name], value)
             for name, value in values.items()
             if value is not None and name not in self.names.lifted
+            if name in request or name not in self.names.absent
         }
 
     def body(self, request: Mapping[str, object]) -> bytes:

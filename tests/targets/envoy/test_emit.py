@@ -234,6 +234,26 @@ def test_trusted_headers_stay() -> None:
     assert {"remove": "x-llm-model"} in mutations
 
 
+ABSENT = 'signal team: string { source header("x-team")  absent "a%b" } '
+ABSENT += 'signal cart: bool { source cookie("c")  absent true }'
+
+
+def test_an_absent_header_is_added() -> None:
+    text = ABSENT + ' route r { when cart and team == "a%b" and not a  to one } default { to two } '
+    added = [m["append"] for m in early(bootstrap(text + SAID)) if m.get("append", {}).get("keep_empty_value")]
+    assert [(m["header"]["key"], m["header"]["value"], m["append_action"]) for m in added] == [
+        ("x-team", "a%%b", "ADD_IF_ABSENT"),
+        ("x-wrpc-cart", "true", "ADD_IF_ABSENT"),
+    ]
+
+
+def test_a_processor_sets_those_that_are_not_the_clients_own() -> None:
+    text = ABSENT + ' route r { when cart and team == "x"  to one } default { to two } '
+    mutations = early(bootstrap(text + 'target envoy { signals_by "127.0.0.1:50051" }'))
+    added = [m["append"]["header"]["key"] for m in mutations if m.get("append", {}).get("keep_empty_value")]
+    assert added == ["x-team"]
+
+
 def test_a_processor_is_asked_for_the_headers() -> None:
     found = bootstrap('route r { when a  to one }\ndefault { to two }\ntarget envoy { signals_by "127.0.0.1:50051" }')
     processor = manager(found)["http_filters"][0]

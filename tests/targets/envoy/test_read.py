@@ -189,3 +189,17 @@ def test_obligations_are_told_apart_whatever_they_are_called() -> None:
     made = emitted(found)
     assert "strip:shell,email" in made
     assert differs(found, made).answer.impossible
+
+
+def test_a_header_that_is_not_added_where_it_is_absent_is_noticed() -> None:
+    found = policy(
+        'signal team: string { source header("x-team")  absent "internal" } pool one { } pool two { } '
+        'route r { when team == "internal" to one } default { to two }'
+    )
+    text = emitted(found)
+    assert differs(found, text).verdict == "same"
+    for old, new in (("value: internal", "value: external"), ("ADD_IF_ABSENT", "APPEND_IF_EXISTS_OR_ADD")):
+        changed = text.replace(old, new)
+        assert changed != text
+        with pytest.raises(Refusal, match="x-team"):
+            read({"envoy.yaml": changed}, found)

@@ -77,6 +77,10 @@ TARGET = Target(
         Construct.SOURCE: Elsewhere("what sets the signal headers (`signals_by` or a front end)"),
         Construct.ON_ERROR: Native("the absent header"),
         Construct.FAILED: Native("the absent header"),
+        Construct.ABSENT: Native(
+            "early_header_mutation_extensions[]: the header is added with that value where there is none; of a claim, "
+            "by what sets its header"
+        ),
         Construct.GROUP: Native("rows for each member that may win"),
         Construct.SUM: Native("rows for each value of its bools; with two numbers in it, an error"),
         Construct.BAND: Native("rows for each value of its bools; of a sum of two numbers, an error"),

@@ -181,6 +181,9 @@ def _set_by(signal: Signal, names: Names, chosen: Settings) -> str:
     if signal.name in names.lifted:
         return "; from the body"
     absent = "; absent where it failed" if signal.can_fail else ""
+    if signal.absent is not None:
+        meant = headers.value(signal, signal.absent) or '""'
+        absent = f"; {meant} where the claim is absent{absent}" if signal.can_fail else f"; where it is absent {meant}"
     if signal.name in names.given:
         return f"; the client's own{absent}"
     who = f"from {chosen.signals_by.host}" if chosen.signals_by else "from a front end" if chosen.trust_headers else ""

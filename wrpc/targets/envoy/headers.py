@@ -9,7 +9,7 @@
 | any_of | names in any order with commas between; the empty set is `none` |
 | string | itself, in UTF-8; a header that is sent twice is one string with a comma |
 
-A failed signal is the header that is absent.
+A failed signal is the header that is absent; one whose `absent` says what that means is given that value.
 """
 
 from __future__ import annotations
@@ -49,11 +49,13 @@ _PLAIN = re.compile(r"[A-Za-z0-9_./:-]")
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The header of each signal. `given`: those that clients themselves send; `lifted`: set here, from the body."""
+    """The header of each signal. `given`: those that clients themselves send; `lifted`: set here, from the body;
+    `absent`: what the header of a signal is given where it is absent."""
 
     headers: Mapping[str, str]
     given: frozenset[str]
     lifted: frozenset[str]
+    absent: Mapping[str, str]
     diagnostics: tuple[Diagnostic, ...] = field(default=())
 
 
@@ -62,6 +64,7 @@ def names(policy: Policy, prefix: str, chosen: Mapping[str, Value], at: Span) ->
     found: dict[str, str] = {}
     given: set[str] = set()
     lifted: set[str] = set()
+    absent: dict[str, str] = {}
     diagnostics: list[Diagnostic] = []
     users: dict[str, Signal] = {}
     for signal in policy.signals.values():
@@ -81,10 +84,17 @@ def names(policy: Policy, prefix: str, chosen: Mapping[str, Value], at: Span) ->
             name = prefix + _slug(signal.name)
         found[signal.name] = name
         diagnostics += _faults(signal, name, users.setdefault(name, signal), signal.name in lifted)
+        if signal.absent is None or signal.can_fail:
+            continue  # what sets the header of a claim knows whether its token verifies
+        try:
+            absent[signal.name] = value(signal, signal.absent)
+        except ValueError as error:
+            message = f"what signal `{signal.name}` is where it is absent cannot be a header: {error}"
+            diagnostics.append(finding(UNEMITTABLE, message, signal.span, subjects=[f"signal {signal.name}"]))
     for name in chosen:
         if name not in policy.signals:
             diagnostics.append(finding(UNEMITTABLE, f"`headers` names `{name}`, which is not a signal", at))
-    return Names(found, frozenset(given), frozenset(lifted), tuple(diagnostics))
+    return Names(found, frozenset(given), frozenset(lifted), absent, tuple(diagnostics))
 
 
 def _slug(name: str) -> str:
@@ -105,8 +115,10 @@ def _faults(signal: Signal, name: str, user: Signal, lifted: bool) -> Iterable[D
     elif (why := reserved(name)) is not None:
         message = f"signal `{signal.name}` cannot be read from the header `{name}`: {why}"
         yield finding(UNEMITTABLE, message, signal.span, subjects=[f"signal {signal.name}"], help=other)
-    # Two signals may read one header that clients send, where it can be a value of both: two thresholds, say.
-    if user is not signal and not (_sent(user) and _sent(signal) and canonical(user) == canonical(signal)):
+    # Two signals may read one header that clients send, where it can be a value of both: two thresholds, say, and
+    # an absent one means the same to both.
+    shared = _sent(user) and _sent(signal) and canonical(user) == canonical(signal) and user.absent == signal.absent
+    if user is not signal and not shared:
         message = f"signals `{user.name}` and `{signal.name}` would share the header `{name}`"
         yield finding(UNEMITTABLE, message, signal.span, help=other)
 

@@ -84,12 +84,18 @@ def early(names: Names, read: set[str], settings: Settings) -> list[Json]:
         kept = {s: n for s, n in kept.items() if s in names.given}
     # A matcher is content with any one of several headers of a name; joined they are one value, or none.
     joined = dict.fromkeys(name for signal, name in kept.items() if signal in read)
-    return found + [_joined(name) for name in joined]
+    absent = {names.headers[s]: text for s, text in names.absent.items() if s in kept and s in read}
+    return [*found, *map(_joined, joined), *(_added(name, text) for name, text in absent.items())]
 
 
 def _joined(name: str) -> Json:
     value = f"%CEL(request.headers['{name}'])%"
     return {"append": {"header": {"key": name, "value": value}, "append_action": "OVERWRITE_IF_EXISTS"}}
+
+
+def _added(name: str, text: str) -> Json:
+    header = {"key": name, "value": text.replace("%", "%%")}
+    return {"append": {"header": header, "append_action": "ADD_IF_ABSENT", "keep_empty_value": True}}
 
 
 def _processor(settings: Settings) -> list[Json]:

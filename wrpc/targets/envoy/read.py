@@ -15,7 +15,7 @@ from fractions import Fraction
 from urllib.parse import unquote
 
 from wrpc.diagnostics import Refusal, finding
-from wrpc.policy.expr import All, Any, Attribute, Condition, Failed, Named, Not
+from wrpc.policy.expr import All, Any, Attribute, Condition, Failed, Named, Not, reads, walk
 from wrpc.policy.model import (
     Action,
     Definition,
@@ -84,6 +84,8 @@ class _Reader:
         # Of a very long name a header has the beginning and a hash.
         self.names = {headers.said(name): name for name in (*policy.pools, *policy.routes)}
         self.chains = {c["name"]: tuple(map(self.named, _chain(c))) for c in resources["clusters"]}
+        self.absent: dict[str, str] = {}
+        self.added = dict(_added(manager["typed_config"]))
         self.signals = self._signals()
 
     def named(self, text: str) -> str:
@@ -95,15 +97,23 @@ class _Reader:
         if block is not None:
             options = Options(settings=block.settings, spans=block.spans)
         chosen = settings(self.origin, options)
+        names = headers.names(self.origin, chosen.prefix, chosen.headers, self.span)
         found: dict[str, list[Signal]] = {}
-        for name, header in headers.names(self.origin, chosen.prefix, chosen.headers, self.span).headers.items():
+        for name, header in names.headers.items():
             found.setdefault(header, []).append(self.origin.signals[name])
+            # Where a service sets the headers, it sets this one always.
+            if name in names.absent and (chosen.trust_headers or name in names.given):
+                self.absent[header] = names.absent[name]
         return found
 
     # ── The whole ─────────────────────────────────────────────────────────
 
     def policy(self) -> Policy:
         entries = list(_merged(self._entries()))
+        asked = {name for e in entries for node in walk(e.when) for name in reads(node)}
+        for header, text in self.absent.items():
+            if self.added.get(header) != text and any(s.name in asked for s in self.signals[header]):
+                raise Unreadable(f"the header `{header}` does not get its value where it is absent")
         signals = self._faults(entries)
         routes: dict[str, Route] = {}
         definitions: dict[str, Definition] = {}
@@ -309,3 +319,13 @@ def _merged(entries: Iterator[_Entry]) -> Iterator[_Entry]:
         last = e
     if last is not None:
         yield last
+
+
+def _added(manager: Json) -> Iterator[tuple[str, str]]:
+    """What the listener gives a header that is absent, before anything else reads it."""
+    for extension in manager.get("early_header_mutation_extensions", ()):
+        for mutation in extension["typed_config"]["mutations"]:
+            appended = mutation.get("append", {})
+            header = appended.get("header", {})
+            if appended.get("append_action") == "ADD_IF_ABSENT" and (header["value"] or appended["keep_empty_value"]):
+                yield header["key"], header["value"].replace("%%", "%")

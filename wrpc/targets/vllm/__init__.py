@@ -28,6 +28,7 @@ TARGET = Target(
         Construct.SOURCE: GATEWAY,
         Construct.ON_ERROR: GATEWAY,
         Construct.FAILED: GATEWAY,
+        Construct.ABSENT: GATEWAY,
         Construct.GROUP: GATEWAY,
         Construct.SUM: GATEWAY,
         Construct.BAND: GATEWAY,

@@ -29,6 +29,7 @@ TARGET = Target(
         Construct.SOURCE: Native("routing.signals"),
         Construct.ON_ERROR: Native("rules.on_unknown, and on_error of a classifier's condition"),
         Construct.FAILED: Native("rules: an evaluator that fails is unknown"),
+        Construct.ABSENT: Cannot("a rule that finds no header does not hold, whatever that means"),
         Construct.GROUP: Native("routing.projections.partitions, or by the classifier itself"),
         Construct.SUM: Native("routing.projections.scores"),
         Construct.BAND: Native("routing.projections.mappings"),
