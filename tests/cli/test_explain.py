@@ -167,3 +167,19 @@ def test_bad_usage(wrpc, policy, arguments, says):
     done = wrpc("explain", policy(), *arguments)
     assert done.code == 2
     assert says in done.err
+
+
+def test_what_a_table_says_of_a_request(wrpc, policy):
+    path = policy("""
+    signal tenant: string { source header("x-tenant") }
+    table plan of tenant {
+      acme { limit 8k  home "eu"  ok true  tools [b, a] }
+      otherwise { limit 0  home ""  ok false  tools [] }
+    }
+    pool p { }
+    route r { when plan.ok  to p }
+    default { to p }
+    """)
+    out = wrpc("explain", path, "--request", '{"tenant": "acme"}').out
+    assert 'table plan of tenant acme: limit 8k  home "eu"  ok true  tools [a, b]' in out
+    assert "table plan: unknown, since `tenant` is" in wrpc("explain", path, "--request", '{"tenant": null}').out

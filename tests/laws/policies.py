@@ -162,6 +162,63 @@ class Hand:
             default = f" default {self.one(members)}" if self.chance(5) else ""
         self.out.append(f"group g exclusive {{ {', '.join(members)} }}{default}")
 
+    # ── Tables ────────────────────────────────────────────────────────────
+
+    tabled: tuple[str, ...] = ("words", "bool", "number", "string", "list")
+    """The types of columns that are drawn."""
+
+    def table(self, index: int) -> None:
+        """A table over one signal; its columns may be read wherever such a signal may."""
+        of = self.one([*self.strings, *self.enums])
+        keys = [f'"{t}"' for t in TEXTS] if of in self.strings else [*self.enums[of]]
+        rows = self.some(keys, 0, 3)
+        if of in self.strings or len(rows) < len(keys) or self.chance(3):
+            rows.insert(self.number(0, len(rows)), "otherwise")
+        columns = {f"c{i}": self.one(self.tabled) for i in range(self.number(1, 3))}
+        lines = []
+        for at, row in enumerate(rows):
+            cells = " ".join(f"{name} {self.cell(kind, first=not at)}" for name, kind in columns.items())
+            lines.append(f"  {row} {{ {cells} }}")
+        n = f"t{index}"
+        self.out.append(f"table {n} of {of} {{\n" + "\n".join(lines) + "\n}")
+        for name, kind in columns.items():
+            match kind:
+                case "words":
+                    found = [line.split(f"{name} ")[1].split()[0] for line in lines]
+                    self.enums[f"{n}.{name}"] = tuple(dict.fromkeys(found))
+                case "bool":
+                    self.conditions.append(f"{n}.{name}")
+                case "number":
+                    self.numbers.append(f"{n}.{name}")
+                case "string":
+                    self.strings.append(f"{n}.{name}")
+                case _:
+                    self.sets.append(f"{n}.{name}")
+
+    def cell(self, kind: str, *, first: bool) -> str:
+        match kind:
+            case "words":
+                return self.one(COLOURS)
+            case "bool":
+                return self.one(["true", "false"])
+            case "number":
+                return self.one([*GRID, "16"])
+            case "string":
+                return f'"{self.one(TEXTS)}"'
+            case _:
+                return f"[{', '.join(TOOLS if first else self.some(TOOLS))}]"
+
+    def tables(self) -> None:
+        for index in range(self.number(0, 2)):
+            if self.strings or self.enums:
+                strings, enums = [*self.strings], dict(self.enums)
+                self.strings = [s for s in strings if "." not in s]
+                self.enums = {e: names for e, names in enums.items() if "." not in e}
+                if self.strings or self.enums:
+                    self.table(index)
+                self.strings = [*strings, *(s for s in self.strings if s not in strings)]
+                self.enums = {**enums, **self.enums}
+
     # ── Numbers ───────────────────────────────────────────────────────────
 
     def quantity(self) -> str:
@@ -294,8 +351,9 @@ class Hand:
                     f"{n} {self.one(['below', 'upto'])} {b}" for n, b in zip((first, "l", "h"), bounds, strict=False)
                 ]
                 steps += ["top otherwise"] * self.chance(5)
-                of = self.one(self.numbers) if self.numbers else "risk"
-                if not self.numbers:
+                plain = [n for n in self.numbers if "." not in n]
+                of = self.one(plain) if plain else "risk"
+                if not plain:
                     self.out.append(f"score risk = {self.sum()}")
                     self.numbers.append("risk")
                 self.out.append(f"band level of {of} {{ {', '.join(steps)} }}")
@@ -429,6 +487,7 @@ class Hand:
             self.signal(self.number(0, 9), index)
         if len(self.bools) + len(self.scores) >= 2 and self.chance(5):
             self.group()
+        self.tables()
         self.names()
         self.machines()
         if self.chance(2):

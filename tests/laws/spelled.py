@@ -29,6 +29,7 @@ class Spelled:
         self.signals = facts.policy.signals
         self.pool = pool
         self.defined = {d.name.text: d.value for d in file.declarations if isinstance(d, (t.Let, t.Score))}
+        self.tables = {d.name.text: d for d in file.declarations if isinstance(d, t.Table)}
         self.bands = {d.name.text: d for d in file.declarations if isinstance(d, t.Band)}
 
     # ── Conditions ────────────────────────────────────────────────────────
@@ -51,6 +52,9 @@ class Spelled:
                 return None if inner is None else inner is not negated
             case t.Path(_, (name,)) if name.text in ("true", "false"):
                 return name.text == "true"
+            case t.Path(_, (head, _)) if head.text in self.tables:
+                cell = self.cell(e)
+                return None if cell is None else word(cell) == "true"
             case t.Path(_, (name,)):
                 return self.holds(self.defined[name.text]) if name.text in self.defined else self.facts.fires[name.text]
             case t.Call(_, _, (one, two)):  # prefix
@@ -86,6 +90,9 @@ class Spelled:
         return None if x is None or y is None else RELATIONS[operator](x, y)
 
     def contained(self, left: t.Expr, right: t.Expr) -> Truth:
+        if isinstance(right, t.Path) and len(right.parts) == 2:
+            cell = self.cell(right)
+            return None if cell is None else word(left) in [word(i) for i in listed(cell)]
         if isinstance(right, t.Path):
             signal = right.parts[0].text
             held = self.facts.values.get(signal)
@@ -100,6 +107,25 @@ class Spelled:
         number = self.number(left)
         return None if number is None else number in [self.number(i) for i in right.items]  # type: ignore[arg-type]
 
+    # ── Tables ────────────────────────────────────────────────────────────
+
+    def cell(self, e: t.Path) -> t.Value | None:
+        """What the row of the signal's value says, else `otherwise`; None where the signal is unknown."""
+        head, column = e.parts
+        table = self.tables[head.text]
+        if table.of.text in self.facts.failed:
+            return None
+        value = self.facts.values[table.of.text]
+        own = [r for r in table.rows if r.key is not None and key(r.key) == value]
+        rest = [r for r in table.rows if r.key is None]
+        return next(a.value for a in (own or rest)[0].block.attributes if a.name.text == column.text)
+
+    def truths(self, e: t.Path) -> bool:
+        """Whether a column is one of `true` and `false`."""
+        first = self.tables[e.parts[0].text].rows[0].block.attributes
+        value = next(a.value for a in first if a.name.text == e.parts[1].text)
+        return isinstance(value, t.Path)
+
     # ── Names and strings ─────────────────────────────────────────────────
 
     def kind(self, e: object) -> str:
@@ -108,6 +134,12 @@ class Spelled:
                 return "text"
             case t.Path(_, (head, _)) if head.text == "destination":
                 return "text"
+            case t.Path(_, (head, column)):
+                first = self.tables[head.text].rows[0].block.attributes
+                value = next(a.value for a in first if a.name.text == column.text)
+                if isinstance(value, t.Path):
+                    return "number" if value.text in ("true", "false") else "names"
+                return "text" if isinstance(value, t.Text) else "number"
             case t.Path(_, (name,)) if name.text in self.bands:
                 return "names"
             case t.Path(_, (name,)) if name.text in self.signals:
@@ -116,6 +148,10 @@ class Spelled:
         return "number"
 
     def names(self, e: t.Expr) -> list[str]:
+        if isinstance(e, t.Path) and len(e.parts) == 2:
+            rows = self.tables[e.parts[0].text].rows
+            return [*dict.fromkeys(word(a.value) for r in rows for a in r.block.attributes
+                                   if a.name.text == e.parts[1].text)]  # fmt: skip
         name = word(e)
         if name in self.bands:
             steps = [s.name.text for s in self.bands[name].steps]
@@ -125,6 +161,9 @@ class Spelled:
         return list(made.names)
 
     def name(self, e: t.Expr) -> str | None:
+        if isinstance(e, t.Path) and len(e.parts) == 2:
+            cell = self.cell(e)
+            return None if cell is None else word(cell)
         name = word(e)
         if name not in self.bands:
             return None if name in self.facts.failed else str(self.facts.values[name])
@@ -146,6 +185,9 @@ class Spelled:
         match e:
             case t.Text(_, text):
                 return "=" + text
+            case t.Path(_, (head, _)) if head.text in self.tables:
+                cell = self.cell(e)
+                return None if cell is None else self.text(cell)
             case t.Path(_, (_, attribute)):
                 assert self.pool is not None
                 found = declared(self.pool, attribute.text)
@@ -184,6 +226,9 @@ class Spelled:
             case t.Call(_, function, (argument,)):
                 signal = word(argument.value)
                 return (self.facts.raw if function.text == "raw" else self.facts.confidence)[signal]
+            case t.Path(_, (_, _)) if self.kind(e) == "number" and not self.truths(e):
+                cell = self.cell(e)
+                return None if cell is None else self.number(cell)  # type: ignore[arg-type]  # of a column of numbers
             case t.Path(_, (name,)) if name.text in self.defined:
                 return self.number(self.defined[name.text])
             case t.Path(_, (name,)) if name.text in self.signals:
@@ -196,3 +241,12 @@ class Spelled:
 def word(e: object) -> str:
     assert isinstance(e, t.Path)
     return e.parts[0].text
+
+
+def key(of: t.Name | t.Text) -> str:
+    return of.text if isinstance(of, t.Name) else of.value
+
+
+def listed(e: t.Value) -> tuple[t.Value, ...]:
+    assert isinstance(e, t.Listing)
+    return e.items

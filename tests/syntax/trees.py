@@ -138,6 +138,8 @@ declarations = st.one_of(
     node(t.Band, names, names, several(steps, 1)),
     node(t.Group, names, several(names, 1), maybe(names)),
     node(t.Let, names, expressions),
+    node(t.Table, names, names, several(node(t.Row, maybe(names | texts), blocks), 1)),
+    node(t.Stack, names, several(names, 1)),
     node(t.Assume, names, expressions),
     node(t.Test, texts, blocks, blocks),
 )

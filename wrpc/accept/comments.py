@@ -136,7 +136,7 @@ def _spans(nodes: Iterable[tree.Node]) -> Iterator[Span]:
                 yield from _spans(attributes)
             case tree.Test(given=given, expect=expect):
                 yield from _spans((*given.attributes, *expect.attributes))
-            case tree.Signal() | tree.Band() | tree.Group():
+            case tree.Signal() | tree.Band() | tree.Group() | tree.Table() | tree.Stack():
                 pass
             case _:
                 yield node.span

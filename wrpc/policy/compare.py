@@ -6,12 +6,13 @@ name of a signal.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
 from wrpc.diagnostics import Fix
 from wrpc.policy import codes, expr, meant
 from wrpc.policy import vocabulary as v
+from wrpc.policy.columns import Cell, Column
 from wrpc.policy.intervals import FLIPPED, Relation, holds
 from wrpc.policy.model import Enum
 from wrpc.policy.names import written
@@ -80,6 +81,11 @@ class Comparing:
             if where.placement and isinstance(e, tree.Path) and e.text in v.NAMED:
                 return Str(expr.Attribute(e.text), v.NAMED[e.text])
             return None
+        if len(e.parts) > 1 and e.parts[0].text in self.known.tables:
+            column = self.lowering.known_column(e, quiet=True)
+            if column is None or column.type != "words":
+                return None
+            return Choice(column.title, column.names, column=column)
         if len(e.parts) == 2 and e.parts[0].text == "destination":
             attribute = e.parts[1].text
             if where.destination and attribute in v.NAMED:
@@ -101,7 +107,7 @@ class Comparing:
         self, owner: Operand, relation: Relation, other: tree.Expr, span: Span, where: Where
     ) -> expr.Condition | None:
         if isinstance(owner, Choice):
-            self.names.use(owner.name)
+            self.read(owner)
             return self._choice(owner, relation, other, span, where)
         if isinstance(owner, Taken):
             if relation not in EQUALITIES:
@@ -123,10 +129,18 @@ class Comparing:
             return one.among(_standing(one.names, relation, name), span)
         two = self.lookup(other, where)
         if isinstance(two, Choice):
-            self.names.use(two.name)
+            self.read(two)
             return self._choices(one, relation, two, span)
         self.no_member(one.name, one.names, other, where)
         return None
+
+    def read(self, choice: Choice) -> None:
+        """Takes note that somebody reads it."""
+        if choice.column is None:
+            self.names.use(choice.name)
+        else:
+            self.names.read.add(("table", choice.column.table))
+            self.names.use(choice.column.keys.signal)
 
     def no_member(self, name: str, names: Collection[str], other: tree.Expr, where: Where) -> None:
         """Reports what stands where a member of an enum or a set is expected."""
@@ -161,7 +175,7 @@ class Comparing:
                 codes.WRONG_OPERAND,
                 f"`{name}` is compared with one of its values, found {described(found)}",
                 other.span,
-                help=f"such as `{name} == {written(next(iter(names)))}`",
+                help=f"such as `{name} == {written(next(iter(names)))}`" if names else None,
             )
 
     def _choices(self, one: Choice, relation: Relation, two: Choice, span: Span) -> expr.Condition | None:
@@ -203,7 +217,7 @@ class Comparing:
                 )
         return None
 
-    def _named(self, owner: Str, e: tree.Expr, where: Where) -> expr.TextTerm | None:
+    def _named(self, owner: Str, e: tree.Expr, where: Where) -> expr.TextTerm | Column | None:
         """What `destination.pool` and its like compare with: a declared name, a string, or a string signal."""
         match e:
             case tree.Text(_, value):
@@ -283,7 +297,7 @@ class Comparing:
         fixes: Sequence[Fix] = ()
         for operand, other in ((one, two), (two, one)):
             if isinstance(operand, SetOf):
-                member = written(other.name.text if isinstance(other, Bare) else operand.names[0])
+                member = written(other.name.text if isinstance(other, Bare) else next(iter(operand.names), "x"))
                 said = f"{member} in {written(operand.name)}"
                 advice = f"ask for a member, such as `{said}`"
                 if isinstance(other, Bare) and other.name.text in operand.names:
@@ -355,8 +369,28 @@ def comparable(one: Num, two: Num) -> bool:
     return costs and {one.dimension, two.dimension} == {"USD", "USD/req"}
 
 
-def text(one: expr.TextTerm, relation: Relation, two: expr.TextTerm, span: Span) -> expr.Condition:
+def split(
+    terms: Sequence[expr.TextTerm | Column], make: Callable[[Sequence[expr.TextTerm]], expr.Condition], span: Span
+) -> expr.Condition:
+    """What is made of strings, of which each column is what it says of the request."""
+    at = next((i for i, term in enumerate(terms) if isinstance(term, Column)), None)
+    column = None if at is None else terms[at]
+    if isinstance(column, Column):
+
+        def said(cell: Cell) -> expr.Condition:
+            rest = [expr.StringLiteral(str(cell)) if i == at else term for i, term in enumerate(terms)]
+            return split(rest, make, span)
+
+        return column.split(said, span)
+    return make([term for term in terms if not isinstance(term, Column)])
+
+
+def text(one: expr.TextTerm | Column, relation: Relation, two: expr.TextTerm | Column, span: Span) -> expr.Condition:
     """A relation between strings; where an attribute is not declared, none but `!=` holds."""
+    return split((one, two), lambda terms: _text(terms[0], relation, terms[1], span), span)
+
+
+def _text(one: expr.TextTerm, relation: Relation, two: expr.TextTerm, span: Span) -> expr.Condition:
     if isinstance(one, expr.StringLiteral) and isinstance(two, expr.StringLiteral):
         return expr.Constant(holds(relation, one.value, two.value), span=span)
     equal = expr.Text("equals", one, two, span=span)

@@ -10,7 +10,7 @@ from wrpc.policy.attributes import Reader
 from wrpc.policy.bands import band
 from wrpc.policy.faults import Faults
 from wrpc.policy.lower import Lowering
-from wrpc.policy.model import Band, Definition, Int, Real, Score, Signal
+from wrpc.policy.model import Band, Definition, Int, Real, Score, Signal, Table
 from wrpc.policy.names import Names
 from wrpc.policy.operands import REQUEST, Defined, Num, Truth, reading
 from wrpc.policy.reach import Reach
@@ -30,6 +30,7 @@ class Definitions:
         self,
         names: Names,
         signals: Mapping[str, Signal],
+        tables: Mapping[str, Table | None],
         pool_labels: Collection[str],
         site_labels: Collection[str],
         reader: Reader,
@@ -37,6 +38,7 @@ class Definitions:
     ) -> None:
         self.names = names
         self.signals = signals
+        self.tables = tables
         self.pool_labels = pool_labels
         self.site_labels = site_labels
         self.reader = reader

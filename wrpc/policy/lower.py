@@ -13,6 +13,7 @@ from wrpc.diagnostics import Fix
 from wrpc.policy import codes, expr, meant, units
 from wrpc.policy import vocabulary as v
 from wrpc.policy.attributes import Reader
+from wrpc.policy.columns import Column, keyed
 from wrpc.policy.compare import Comparing
 from wrpc.policy.faults import Faults
 from wrpc.policy.membership import Membership
@@ -20,6 +21,7 @@ from wrpc.policy.model import Bool, Enum, Int, Real, Score, Set, String
 from wrpc.policy.names import written
 from wrpc.policy.operands import (
     ONE,
+    ZERO,
     Bare,
     Choice,
     Known,
@@ -128,13 +130,24 @@ class Lowering:
         if isinstance(found, Choice):
             advice = f"compare it with one of its names, such as `{found.name} == {found.names[0]}`"
         elif isinstance(found, SetOf):
-            advice = f"ask for a member, such as `{found.names[0]} in {found.name}`"
+            advice = f"ask for a member, such as `{found.names[0]} in {found.name}`" if found.names else None
         elif isinstance(found, Num) and expected == "a condition":
             advice = "compare it with another number"
         self.faults.add(codes.WRONG_OPERAND, f"expected {expected} here, found {described(found)}", span, help=advice)
 
     def unknown(self, name: tree.Name, where: Where | None = None, *, alone: bool = False) -> None:
         """`alone`: it stands where a condition does, not beside an operator."""
+        if name.text in self.known.tables:
+            table = self.known.tables[name.text]
+            column = next(iter(table.columns), "") if table is not None else ""
+            self.names.find("table", name)
+            if column:
+                said = f"{written(name.text)}.{written(column)}"
+                self.faults.add(
+                    codes.UNKNOWN_COLUMN, f"`{name.text}` is a table, and an expression reads its columns", name.span,
+                    help=f"such as `{said}`",
+                )  # fmt: skip
+            return
         advice = meant.name(name, where, self.known.signals if alone else {}, self.names.of("pool") if alone else {})
         if advice is not None:
             message = f"no signal, score, band or let is called `{name.text}`"
@@ -209,6 +222,8 @@ class Lowering:
             return None
         if not isinstance(defined.value, expr.Linear):
             return Truth(expr.Named(name.text, span=path.span))
+        if keyed(defined.value):
+            return Num(defined.value, defined.dimension)  # its comparisons are made for each key, if it is said here
         if not defined.value.terms:
             return Num(constant(defined.value.constant, path.span), defined.dimension)
         return Num(reading(expr.NamedNumber(name.text, span=path.span), path.span), defined.dimension)
@@ -271,6 +286,8 @@ class Lowering:
         head, *rest = path.parts
         if where.placement:
             return self.placed(path)
+        if head.text in self.known.tables and head.text != "destination":
+            return self.column(path)
         if head.text != "destination":
             if self.names.expression(head.text):
                 self.faults.add(
@@ -280,7 +297,10 @@ class Lowering:
             else:
                 advice = meant.path(path, where, self.names.expressible())
                 if advice is None:
-                    known = [*self.names.expressible(), *(["destination"] if where.destination else [])]
+                    if ("table", head.text) in self.names.swallowed:
+                        return None
+                    known = [*self.names.expressible(), *self.known.tables]
+                    known += ["destination"] if where.destination else []
                     self.names.unknown("signal, score, band or let", head, known)
                 else:
                     message = f"no signal, score, band or let is called `{head.text}`"
@@ -299,6 +319,49 @@ class Lowering:
             )
             return None
         return self.attribute(rest[0], "", (*v.DESTINATION, *self.known.pool_labels), "a destination")
+
+    def column(self, path: tree.Path) -> Operand | None:
+        """`plan.tier`: what a table says."""
+        column = self.known_column(path)
+        if column is None:
+            return None
+        match column.type:
+            case "words":
+                return Choice(column.title, column.names, column=column)
+            case "list":
+                return SetOf(column.title, column.names, column)
+            case "string":
+                return Str(column)
+            case "bool":
+                return Truth(column.where(bool, path.span))
+            case "number":
+                return Num(expr.Linear(ZERO, column.number, span=path.span), column.dimension)
+
+    def known_column(self, path: tree.Path, *, quiet: bool = False) -> Column | None:
+        """The column that a path means, whose head is a table; `quiet` reports nothing."""
+        head, *rest = path.parts
+        if quiet:
+            table = self.known.tables[head.text]
+            return table.columns.get(rest[0].text) if table is not None and len(rest) == 1 else None
+        if not self.names.find("table", head):
+            return None
+        table = self.known.tables[head.text]
+        if table is None:
+            return None
+        self.names.use(table.signal)
+        name = rest[0].text if len(rest) == 1 else ""
+        if name not in table.columns:
+            at = rest[0] if len(rest) == 1 else None
+            best = self.faults.suggest(name, table.columns)
+            self.faults.add(
+                codes.UNKNOWN_COLUMN,
+                f"the table `{head.text}` has no `{name}`" if at else f"a table has attributes, found `{path.text}`",
+                at.span if at else path.span,
+                help=best or "it has " + ", ".join(f"`{c}`" for c in list(table.columns)[:6]),
+                fixes=self.names.rename(at, table.columns) if best and at else (),
+            )
+            return None
+        return table.columns[name]
 
     def placed(self, path: tree.Path) -> Operand | None:
         head, *rest = path.parts

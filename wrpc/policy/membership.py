@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from wrpc.diagnostics import Fix
 from wrpc.policy import codes, expr
-from wrpc.policy.compare import Comparing, bare, comparable, negated, taken, text
+from wrpc.policy.columns import Column
+from wrpc.policy.compare import Comparing, bare, comparable, negated, split, taken, text
 from wrpc.policy.intervals import merged, point
 from wrpc.policy.model import Enum, Set
 from wrpc.policy.names import written
@@ -47,6 +48,8 @@ class Membership:
                     return None
         if signal is None or not isinstance(signal.type, Set):
             right = self.lowering.operand(e.right, where)
+            if isinstance(right, SetOf):
+                return self._has(e, right, where)
             if isinstance(right, Bare):
                 self._turned(e, right, where)
             elif right is not None:
@@ -57,10 +60,13 @@ class Membership:
                     help="such as `domain in [math, code]`, or `shell in tools`",
                 )
             return None
+        return self._has(e, SetOf(signal.name, signal.type.names), where)
+
+    def _has(self, e: tree.In, right: SetOf, where: Where) -> expr.Condition | None:
         name = bare(e.left)
-        if name in signal.type.names:
-            return expr.Has(signal.name, name, span=e.span)
-        self.comparing.no_member(signal.name, signal.type.names, e.left, where)
+        if name in right.names:
+            return right.has(name, e.span)
+        self.comparing.no_member(right.name, right.names, e.left, where)
         return None
 
     def _turned(self, e: tree.In, right: Bare, where: Where) -> None:
@@ -135,7 +141,7 @@ class Membership:
         return None
 
     def _listed_choice(self, one: Choice, items: Sequence[Item], span: Span, where: Where) -> expr.Condition | None:
-        self.names.use(one.name)
+        self.comparing.read(one)
         found: list[str] = []
         for item in items:
             name = bare(item)
@@ -203,7 +209,7 @@ class Membership:
                 help='write `prefix(tenant, "eu-")`',
             )  # fmt: skip
             return None
-        terms: list[expr.TextTerm] = []
+        terms: list[expr.TextTerm | Column] = []
         for argument in arguments:
             found = self.lowering.operand(argument, where)
             if isinstance(found, Str):
@@ -214,7 +220,10 @@ class Membership:
                 self.faults.add(codes.WRONG_OPERAND, f"`prefix` takes strings, found {described(found)}", argument.span)
         if len(terms) != 2:
             return None
-        one, two = terms
-        if isinstance(one, expr.StringLiteral) and isinstance(two, expr.StringLiteral):
-            return expr.Constant(one.value.startswith(two.value), span=call.span)
-        return expr.Text("prefix", one, two, span=call.span)
+        return split(terms, lambda both: _starts(both[0], both[1], call.span), call.span)
+
+
+def _starts(one: expr.TextTerm, two: expr.TextTerm, span: Span) -> expr.Condition:
+    if isinstance(one, expr.StringLiteral) and isinstance(two, expr.StringLiteral):
+        return expr.Constant(one.value.startswith(two.value), span=span)
+    return expr.Text("prefix", one, two, span=span)

@@ -11,6 +11,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Literal
 
+from wrpc.policy.columns import Column
 from wrpc.policy.expr import Condition, Interval, Linear
 from wrpc.source import Source, Span
 from wrpc.values import value
@@ -170,6 +171,25 @@ class Band:
     @property
     def names(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(s.name for s in self.steps))
+
+
+@value
+class Table:
+    """What is known of each value of a signal. Conditions on its columns are conditions on the signal alone."""
+
+    name: str
+    signal: str
+    columns: Mapping[str, Column]
+    span: Span = field(compare=False, repr=False)
+
+
+@value
+class Stack:
+    """Targets that are deployed together, the one that decides first."""
+
+    name: str
+    targets: tuple[str, ...]
+    span: Span = field(compare=False, repr=False)
 
 
 @value
@@ -635,6 +655,7 @@ class Policy:
     groups: Mapping[str, Group] = field(default_factory=dict)
     bands: Mapping[str, Band] = field(default_factory=dict)
     definitions: Mapping[str, Definition] = field(default_factory=dict)
+    tables: Mapping[str, Table] = field(default_factory=dict)
     assumptions: Mapping[str, Assumption] = field(default_factory=dict)
     workloads: Mapping[str, Workload] = field(default_factory=dict)
     models: Mapping[str, Model] = field(default_factory=dict)
@@ -647,6 +668,7 @@ class Policy:
     assertions: Mapping[str, Assertion] = field(default_factory=dict)
     tests: tuple[Test, ...] = ()
     targets: Mapping[str, TargetSettings] = field(default_factory=dict)
+    stacks: Mapping[str, Stack] = field(default_factory=dict)
     overridden: tuple[Overridden, ...] = ()
 
     @cached_property

@@ -14,7 +14,9 @@ from wrpc.source import Source, Span
 from wrpc.syntax import tree, words
 from wrpc.values import record
 
-Declared = tree.Section | tree.Signal | tree.Score | tree.Band | tree.Group | tree.Let | tree.Assume
+Declared = (
+    tree.Section | tree.Signal | tree.Score | tree.Band | tree.Group | tree.Let | tree.Table | tree.Stack | tree.Assume
+)
 
 # What an expression can name: these kinds share their names.
 EXPRESSION_KINDS = ("signal", "score", "band", "let")
@@ -27,12 +29,14 @@ KIND_OF: Mapping[type, str] = {
     tree.Band: "band",
     tree.Group: "group",
     tree.Let: "let",
+    tree.Table: "table",
+    tree.Stack: "stack",
     tree.Assume: "assume",
 }
 
 # Compiled where it is used: few files have faults, and so in other places.
 _DECLARED_TEXT = (
-    r"\b(signal|score|band|group|let|assume|workload|model|site|pool|place|route|guard|assert|target)\s+"
+    r"\b(signal|score|band|group|let|table|stack|assume|workload|model|site|pool|place|route|guard|assert|target)\s+"
     r"(?:([A-Za-z_]\w*)|`((?:[^`\n]|``)+)`)"
 )
 

@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterable, Mapping
 from fractions import Fraction
 from typing import Protocol
 
-from wrpc.policy import expr, units
+from wrpc.policy import columns, expr, units
+from wrpc.policy.columns import Column
 from wrpc.policy.intervals import Relation, merged, related, scaled, shifted
-from wrpc.policy.model import Band, Signal
+from wrpc.policy.model import Band, Signal, Table
 from wrpc.policy.names import Names
 from wrpc.source import Span
 from wrpc.syntax import tree
@@ -56,14 +57,17 @@ class Num:
 
 @value
 class Choice:
-    """One of several names: a `one_of` signal, or a band."""
+    """One of several names: a `one_of` signal, a band, or a column of words."""
 
     name: str
     names: tuple[str, ...]
     band: Band | None = None
+    column: Column | None = None
 
     def among(self, names: Collection[str], span: Span) -> expr.Condition:
         """It has one of these names: always a node that reads it, so that unknown stays unknown."""
+        if self.column is not None:
+            return self.column.where(lambda cell: cell in names, span)
         if self.band is None:
             return expr.OneOf(self.name, frozenset(names), span=span)
         ranges = merged(s.interval for s in self.band.steps if s.name in names)
@@ -72,17 +76,23 @@ class Choice:
 
 @value
 class SetOf:
-    """An `any_of` signal."""
+    """An `any_of` signal, or a column of lists."""
 
     name: str
     names: tuple[str, ...]
+    column: Column | None = None
+
+    def has(self, name: str, span: Span) -> expr.Condition:
+        if self.column is None:
+            return expr.Has(self.name, name, span=span)
+        return self.column.where(lambda cell: isinstance(cell, frozenset) and name in cell, span)
 
 
 @value
 class Str:
     """A string. `named` is the kind whose names it compares with (`destination.pool`), else ""."""
 
-    term: expr.TextTerm
+    term: expr.TextTerm | Column
     named: str = ""
 
 
@@ -120,6 +130,8 @@ class Known(Protocol):
     def pool_labels(self) -> Collection[str]: ...
     @property
     def site_labels(self) -> Collection[str]: ...
+    @property
+    def tables(self) -> Mapping[str, Table | None]: ...
     def definition(self, name: str) -> Defined | None: ...
     def band(self, name: str) -> Band | None: ...
 
@@ -132,9 +144,13 @@ def described(operand: Operand) -> str:
         case Num(_, dimension):
             return "a number" if not dimension else units.title(dimension)
         case Choice(name, _, band):
+            if operand.column is not None:
+                return f"the column `{name}`"
             return f"the band `{name}`" if band else f"`{name}`, which is one of several names"
         case SetOf(name, _):
             return f"the set `{name}`"
+        case Str(Column() as column):
+            return f"the string `{column.title}`"
         case Str(term):
             if isinstance(term, expr.StringLiteral):
                 return "a string"
@@ -171,6 +187,12 @@ def combined(parts: Iterable[tuple[Fraction, expr.Linear]], span: Span) -> expr.
 
 def within(number: expr.Linear, ranges: tuple[expr.Interval, ...], span: Span) -> expr.Condition:
     """`number` lies in `ranges`, with the constant on the side of the ranges; one quantity alone stands bare."""
+    if columns.keyed(number):
+        return columns.within(number, span, lambda plain: _within(plain, ranges, span))
+    return _within(number, ranges, span)
+
+
+def _within(number: expr.Linear, ranges: tuple[expr.Interval, ...], span: Span) -> expr.Condition:
     if not number.terms:
         return expr.Constant(any(number.constant in r for r in ranges), span=span)
     moved = shifted(ranges, -number.constant) if number.constant else ranges
@@ -183,7 +205,13 @@ def within(number: expr.Linear, ranges: tuple[expr.Interval, ...], span: Span) -
 
 def compared(left: expr.Linear, relation: Relation, right: expr.Linear, span: Span) -> expr.Condition:
     """`left` in `relation` to `right`, as one linear form within ranges."""
-    if not right.terms and left.constant is ZERO and len(left.terms) == 1 and left.terms[0][0] is ONE:
+    if (
+        not right.terms
+        and left.constant is ZERO
+        and len(left.terms) == 1
+        and left.terms[0][0] is ONE
+        and not isinstance(left.terms[0][1], columns.Keyed)
+    ):
         # One quantity and a bound, which is nearly every comparison: what the general way below comes to.
         return expr.Within(expr.Linear(ZERO, left.terms, span=span), related(relation, right.constant), span=span)
     difference = combined([(ONE, left), (-ONE, right)], span)

@@ -23,7 +23,9 @@ from wrpc.policy.names import Declared, Names
 from wrpc.policy.parts import Parts
 from wrpc.policy.routes import Routes
 from wrpc.policy.signals import Signals
+from wrpc.policy.stacks import stacks
 from wrpc.policy.style import unused
+from wrpc.policy.tables import tables
 from wrpc.source import Source
 from wrpc.syntax import tree
 
@@ -46,7 +48,8 @@ def resolve(program: Program, faults: Faults) -> m.Policy | None:
         if signal is not None:
             signals[name] = signal
     groups = read_signals.groups(signals)
-    defining = Definitions(names, signals, _labels(names, "pool"), _labels(names, "site"), reader, faults)
+    read_tables = tables(names, signals, reader, faults)
+    defining = Definitions(names, signals, read_tables, _labels(names, "pool"), _labels(names, "site"), reader, faults)
     definitions, bands = defining.resolve()
 
     lowering = defining.lowering
@@ -71,6 +74,7 @@ def resolve(program: Program, faults: Faults) -> m.Policy | None:
     overridden = _overridden(changes, guarding)
     tests = _tests(program.declarations, Expectations(names, signals, reader, guarding, faults), faults)
     targets = {n: machines.target(s) for n, s in _sections(names, "target")}
+    together = stacks(names, faults)
 
     if faults.errors:
         return None
@@ -87,6 +91,7 @@ def resolve(program: Program, faults: Faults) -> m.Policy | None:
         groups=groups,
         bands=bands,
         definitions=definitions,
+        tables={n: t for n, t in read_tables.items() if t is not None},
         assumptions=assumptions,
         workloads=workloads,
         models=models,
@@ -99,6 +104,7 @@ def resolve(program: Program, faults: Faults) -> m.Policy | None:
         assertions=assertions,
         tests=tests,
         targets=targets,
+        stacks=together,
         overridden=overridden,
     )
 

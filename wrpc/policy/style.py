@@ -22,7 +22,7 @@ def unused(names: Names, main: Source, faults: Faults) -> None:
         if not any(("signal", m) in names.read for m in members) and node.name.span.source is main:
             message = f"nothing reads a signal of the group `{text}`"
             faults.add(codes.UNUSED_NAME, message, node.name.span, subjects=(f"group {text}",))
-    for kind in EXPRESSION_KINDS:
+    for kind in (*EXPRESSION_KINDS, "table"):
         for text, node in names.of(kind).items():
             if kind == "signal" and text in grouped:
                 continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from wrpc.decide.interpret import Interpreter
     from wrpc.decide.state import State
     from wrpc.policy.expr import Condition
-    from wrpc.policy.model import Guard, Policy, Route
+    from wrpc.policy.model import Guard, Policy, Route, Table
     from wrpc.solver.ask import Answer, Asker, Replay, Room
     from wrpc.solver.terms import Term
 
@@ -55,6 +56,10 @@ def request(policy: Policy, given: Mapping[str, object]) -> Iterator[Line]:
     if policy.default is not None:
         mark = "→" if took == "default" else " "
         yield ((f"{mark} default", "strong"), (f"  {does(policy.default)}", ""))
+    if policy.tables:
+        yield ()
+    for table in policy.tables.values():
+        yield (("  " + _row(table, state.values.get(table.signal)), ""),)
     if policy.guards:
         yield ()
     for guard in policy.guards.values():
@@ -122,6 +127,19 @@ def _guard(machine: Interpreter, state: State, guard: Guard) -> Iterator[Line]:
             truth, what = machine.holds(rule.when, state), f"require {rule.name}"
         word, style = TRUTHS[truth]
         yield ((f"      {word:<8}", style), (f"{what}{when}", ""))
+
+
+def _row(table: Table, value: object) -> str:
+    """What a table says of the request."""
+    if not isinstance(value, str):
+        return f"table {units.name(table.name)}: unknown, since `{table.signal}` is"
+    cells: list[str] = []
+    for name, column in table.columns.items():
+        cell = column.of(value)
+        quoted = column.type == "string"
+        said = json.dumps(cell, ensure_ascii=False) if quoted else units.value(cell, column.dimension)
+        cells.append(f"{units.name(name)} {said}")
+    return f"table {units.name(table.name)} of {table.signal} {units.value(value)}: " + "  ".join(cells)
 
 
 def conjuncts(condition: Condition | None) -> tuple[Condition, ...]:

@@ -124,6 +124,15 @@ class Builder:
     def let(self, c: Children, span: Span) -> t.Let:
         return t.Let(span, c[1], c[3])
 
+    def table(self, c: Children, span: Span) -> t.Table:
+        return t.Table(span, c[1], c[3], _nodes(c[4:]))
+
+    def row(self, c: Children, span: Span) -> t.Row:
+        return t.Row(span, None if type(c[0]) is tuple else c[0], c[1])
+
+    def stack(self, c: Children, span: Span) -> t.Stack:
+        return t.Stack(span, c[1], _nodes(c[2:]))
+
     def assume(self, c: Children, span: Span) -> t.Assume:
         return t.Assume(span, c[1], c[3])
 

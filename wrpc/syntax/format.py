@@ -18,6 +18,7 @@ CLAUSES = OPERATORS | {
 """Words that an item of a section may begin or go on with: an attribute of such a name stands in backticks."""
 
 POOLS = OPERATORS | {"any", "others"}
+ROWS = OPERATORS | {"otherwise"}
 PRAGMA = re.compile(r"#.*\bwrpc\s*:\s*ignore\b")
 BLANK = re.compile(r"\n[^\S\n]*\n")
 
@@ -205,6 +206,11 @@ def _declaration(d: t.Declaration) -> _Line:
             members = [_Line(m.span, name(m)) for m in d.members]
             foot = f" default {name(d.default)}" if d.default else ""
             return _Line(d.span, f"group {name(d.name)} exclusive", members, comma=True, foot=foot)
+        case t.Table():
+            return _Line(d.span, f"table {name(d.name)} of {name(d.of)}", [_table_row(r) for r in d.rows], most=0)
+        case t.Stack():
+            targets = [_Line(n.span, name(n)) for n in d.targets]
+            return _Line(d.span, f"stack {name(d.name)}", targets, comma=True)
         case t.Assume():
             return _Line(d.span, f"assume {name(d.name)}", [_expression(d.condition.span, "", d.condition)])
         case t.Test():
@@ -225,6 +231,11 @@ def _section(d: t.Section, span: Span, before: str) -> _Line:
 
 def _step(s: t.Step) -> str:
     return f"{name(s.name)} {s.edge}" + (f" {number(s.bound)}" if s.bound else "")
+
+
+def _table_row(r: t.Row) -> _Line:
+    key = "otherwise" if r.key is None else name(r.key, ROWS) if isinstance(r.key, t.Name) else flat(r.key)
+    return _Line(r.span, key, _attributes(r.block))
 
 
 def _attributes(block: t.Block) -> list[_Line]:

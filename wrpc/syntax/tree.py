@@ -338,6 +338,29 @@ class Let(Node):
 
 
 @value
+class Row(Node):
+    """What is known of one value of a table's signal; `key` is None for `otherwise`."""
+
+    key: Name | Text | None
+    block: Block
+
+
+@value
+class Table(Node):
+    name: Name
+    of: Name
+    rows: tuple[Row, ...]
+
+
+@value
+class Stack(Node):
+    """Targets that are deployed together, the one that decides first."""
+
+    name: Name
+    targets: tuple[Name, ...]
+
+
+@value
 class Assume(Node):
     name: Name
     condition: Expr
@@ -350,7 +373,7 @@ class Test(Node):
     expect: Block
 
 
-Declaration = Section | Import | Override | Signal | Score | Band | Group | Let | Assume | Test
+Declaration = Section | Import | Override | Signal | Score | Band | Group | Let | Table | Stack | Assume | Test
 
 
 @value

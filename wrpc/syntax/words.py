@@ -25,8 +25,8 @@ SLIPS = {
 
 DECLARATIONS = frozenset(
     (
-        "policy", "import", "override", "signal", "score", "band", "group", "let", "assume", "workload", "model",
-        "site", "pool", "place", "route", "default", "guard", "assert", "test", "target",
+        "policy", "import", "override", "signal", "score", "band", "group", "let", "table", "stack", "assume",
+        "workload", "model", "site", "pool", "place", "route", "default", "guard", "assert", "test", "target",
     )
 )  # fmt: skip
 OPERATORS = frozenset(("and", "or", "not", "in"))

@@ -114,6 +114,24 @@ from wrpc.policy.codes.names import (
 from wrpc.policy.codes.names import (
     UNKNOWN_WORD as UNKNOWN_WORD,
 )
+from wrpc.policy.codes.tables import (
+    INCOMPLETE_ROW as INCOMPLETE_ROW,
+)
+from wrpc.policy.codes.tables import (
+    MISSING_ROW as MISSING_ROW,
+)
+from wrpc.policy.codes.tables import (
+    MIXED_COLUMN as MIXED_COLUMN,
+)
+from wrpc.policy.codes.tables import (
+    ROW_OF_NOTHING as ROW_OF_NOTHING,
+)
+from wrpc.policy.codes.tables import (
+    TABLE_OF_WRONG_SIGNAL as TABLE_OF_WRONG_SIGNAL,
+)
+from wrpc.policy.codes.tables import (
+    UNKNOWN_COLUMN as UNKNOWN_COLUMN,
+)
 from wrpc.policy.codes.values import (
     BAD_PATTERN as BAD_PATTERN,
 )

@@ -83,7 +83,7 @@ How to repair: put the bounds in ascending order.
 """)
 
 UNUSED_NAME = Code("WRP901", "unused-name", "info", """\
-A signal, score, band, let or group that is never used.
+A signal, score, band, let, table or group that is never used.
 
 An unused signal is computed for nothing. Often the condition on it was lost. A group is used where something reads one
 of its signals, and then all of them are.
