@@ -20,6 +20,7 @@ import click  # noqa: E402
 
 from wrpc.cli.app import app  # noqa: E402
 from wrpc.cli.commands import COMMANDS  # noqa: E402
+from wrpc.policy import kinds as k  # noqa: E402
 from wrpc.policy import units  # noqa: E402
 from wrpc.policy import vocabulary as v  # noqa: E402
 from wrpc.policy.sources import SOURCES  # noqa: E402
@@ -30,6 +31,7 @@ from wrpc.report.units import decimal  # noqa: E402
 from wrpc.syntax import tabulate  # noqa: E402
 from wrpc.targets import TARGETS, named  # noqa: E402
 from wrpc.targets.settings import COMMON, KINDS, spelled  # noqa: E402
+from wrpc.targets.target import CONSTRUCTS  # noqa: E402
 
 NOTE = "<!-- Written by docs/generate.py. -->\n"
 INTRODUCTIONS = {
@@ -98,7 +100,7 @@ def targets() -> str:
     for name in TARGETS:
         target = named(name)
         parts.append(f"\n## {name}\n\n{target.title}, {versions(target)}.\n\n")
-        rows = [(str(c), KIND[type(row)], said(row)) for c, row in target.carries.items()]
+        rows = [(str(c), KIND[type(row := target.carries[c])], said(row)) for c in CONSTRUCTS]
         order = {title: i for i, title in enumerate(KIND.values())}
         parts.append(table(("part of a policy", "", "where, or why not"), sorted(rows, key=lambda r: order[r[1]])))
         parts.append(f"\nSettings of `target {spelled(name)} {{ … }}`:\n\n")
@@ -127,15 +129,15 @@ def commands() -> str:
 
 def words() -> str:
     parts = [NOTE, INTRODUCTIONS["words"]]
-    for block, attributes in v.BLOCKS.items():
+    for block, attributes in v.ROWS.items():
         clauses = v.CLAUSES.get(block, ())
         noted = set(v.NOTES) <= set(attributes)
-        own = {n: k for n, k in attributes.items() if not noted or n not in v.NOTES}
+        own = [row for n, row in attributes.items() if not noted or n not in v.NOTES]
         parts.append(f"\n### {block}\n\n")
         if clauses:
             parts.append("Clauses: " + ", ".join(f"`{c}`" for c in clauses) + ".\n\n")
         if own:
-            parts.append(table(("attribute", "takes"), [(f"`{n}`", takes(k)) for n, k in own.items()]))
+            parts.append(table(("attribute", "takes", ""), [(f"`{r.name}`", takes(r.kind), r.doc) for r in own]))
         if noted:
             parts.append("\nAnd `description` and `labels`.\n" if own else "`description` and `labels`.\n")
     parts.append("\n## Sources of signals\n\nA source that can fail makes its signal one that can.\n\n")
@@ -147,11 +149,11 @@ def words() -> str:
             ("where", "words"),
             [
                 ("`fallback … on`", _words(v.CAUSES)),
-                ("`select`", _words(v.SELECTIONS)),
-                ("`resolve`", _words(v.RESOLVE_KEYS)),
-                ("`on_error`", _words(v.ON_ERROR)),
-                ("`on_unknown`", _words(v.ON_UNKNOWN)),
-                ("`role`", _words(v.ROLES)),
+                ("`select`", _words(k.SELECTIONS)),
+                ("`resolve`", _words(k.RESOLVE_KEYS)),
+                ("`on_error`", _words(k.ON_ERROR)),
+                ("`on_unknown`", _words(k.ON_UNKNOWN)),
+                ("`role`", _words(k.ROLES)),
                 ("`destination.`", _words(v.DESTINATION) + ", or a label"),
                 ("of claims", _words(v.CLAIM_WORDS)),
                 ("`expect`", _words(v.EXPECTATIONS)),
@@ -165,46 +167,46 @@ def words() -> str:
     return "".join(parts)
 
 
-def takes(kind: v.Kind) -> str:
+def takes(kind: k.Kind) -> str:
     """A type of attribute in words."""
     match kind:
-        case v.Quantity():
+        case k.Quantity():
             what = units.title(kind.dimension)
             if not kind.dimension:
                 what = "a whole number" if kind.whole else "a number"
             return what + _bounds(kind.low, kind.high, kind.low_open)
-        case v.Phrase():
+        case k.Phrase():
             return "a string, or one word"
-        case v.Familiar(of):
+        case k.Familiar(of):
             article = "an" if of[0] in "aeiou" else "a"
             return f"a string, or one word: {article} {of}"
-        case v.Worded():
+        case k.Worded():
             return "a word, a string, a list or a block"
-        case v.Distribution():
+        case k.Distribution():
             return 'points, or `cdf("…")`'
-        case v.Quoted():
+        case k.Quoted():
             return "a string"
-        case v.Words(words):
+        case k.Words(words):
             return _words(words)
-        case v.Identifier():
+        case k.Identifier():
             return "a word"
-        case v.Reference(of):
+        case k.Reference(of):
             return f"the name of a {of}"
-        case v.Several(of):
+        case k.Several(of):
             return f"a list: {takes(of)}"
-        case v.Between():
+        case k.Between():
             return "a whole number, or a range of them"
-        case v.Table(of):
+        case k.Table(of):
             return f"a block of names, each with {takes(of)}"
-        case v.Nested(block):
+        case k.Nested(block):
             return f"a block, see [{block}](#{block})"
-        case v.Address():
+        case k.Address():
             return 'a string, or `env("NAME")`'
-        case v.Waivers():
+        case k.Waivers():
             return "a block of codes, each with a block of `owner`, `until` and `reason`"
-        case v.Labels():
+        case k.Labels():
             return "a block of names of one's own"
-        case v.Either(options):
+        case k.Either(options):
             return ", or ".join(takes(o) for o in options)
         case _:
             return "a value that its reader knows"

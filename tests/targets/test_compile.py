@@ -15,6 +15,7 @@ from wrpc.targets.codes import REJECTED, UNEMITTABLE
 from wrpc.targets.compile import carriage, compile_all, compile_policy
 from wrpc.targets.gateway.branches import Settled
 from wrpc.targets.target import (
+    CONSTRUCTS,
     Approximate,
     Artifact,
     Cannot,
@@ -38,7 +39,7 @@ default { to own }
 guard home { forbid destination.trust != "own" when private }
 """
 Emit = Callable[[Settled, Options], Emitted]
-NATIVE = dict.fromkeys(Construct, Native("everywhere"))
+NATIVE: Mapping[str, Carriage] = dict.fromkeys(CONSTRUCTS, Native("everywhere"))
 
 
 def emit(settled: Settled, options: Options) -> Emitted:
@@ -65,7 +66,7 @@ def toy(rows: Mapping[Construct, Carriage] | None = None, decides: bool = True) 
         title="A toy in the place of a real one",
         versions=("1",),
         decides=decides,
-        carries={**NATIVE, **(rows or {})},
+        carries={**NATIVE, **{str(c): row for c, row in (rows or {}).items()}},
         emit=emit,
         read=None,
         check=checks(),

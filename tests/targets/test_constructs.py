@@ -5,9 +5,16 @@ from __future__ import annotations
 import pytest
 
 from tests.support.compiling import policy
-from wrpc.policy.vocabulary import BLOCKS, NOTES
+from wrpc.policy import kinds as k
+from wrpc.policy import units
+from wrpc.policy import vocabulary as v
+from wrpc.policy.declarations import DECLARATIONS
+from wrpc.policy.model import Policy
+from wrpc.policy.rows import Row, rows
+from wrpc.syntax import words
+from wrpc.targets import TARGETS, named
 from wrpc.targets.constructs import used
-from wrpc.targets.target import Construct
+from wrpc.targets.target import CONSTRUCTS, Construct, Group
 
 C = Construct
 POOLS = "pool a { } pool b { } pool c { } "
@@ -105,7 +112,7 @@ def test_every_construct_has_an_example() -> None:
 @pytest.mark.parametrize("construct", EXAMPLES, ids=str)
 def test_a_use_is_found(construct: Construct) -> None:
     text, subject = EXAMPLES[construct]
-    subjects = [use.subject for use in used(policy(SIGNALS + POOLS + text)) if use.construct is construct]
+    subjects = [use.subject for use in used(policy(SIGNALS + POOLS + text)) if use.construct == construct]
     assert any(found.startswith(subject) for found in subjects)
 
 
@@ -124,7 +131,7 @@ def test_confidence_is_a_use_of_the_header() -> None:
 
 
 def test_a_signal_that_denies_is_used_by_nobody_s_reading() -> None:
-    assert "signal share" in {u.subject for u in used(policy(SIGNALS + POOLS)) if u.construct is C.REAL}
+    assert "signal share" in {u.subject for u in used(policy(SIGNALS + POOLS)) if u.construct == C.REAL}
 
 
 def test_a_group_is_read_whole() -> None:
@@ -143,121 +150,93 @@ def test_one_use_a_subject_in_one_order() -> None:
     text = guard + "route b { when plain to a }  route a { when plain to a }"
     found = used(policy(SIGNALS + POOLS + text))
     assert len({(u.construct, u.subject) for u in found}) == len(found)
-    assert [u.subject for u in found if u.construct is C.ROUTE] == ["route b", "route a"]
-    order = list(Construct)
+    assert [u.subject for u in found if u.construct == C.ROUTE] == ["route b", "route a"]
+    order = list(CONSTRUCTS)
     assert [order.index(u.construct) for u in found] == sorted(order.index(u.construct) for u in found)
 
 
 # ── The whole vocabulary ──────────────────────────────────────────────────
 
-NOTE = "a note for readers"
-DECIDED = "only guards and claims read it, and what they make of it is settled before a target sees the policy"
-ATTRIBUTES: dict[str, Construct | str] = {
-    "policy.language": "it is of the text, not of what it says",
-    "policy.owner": NOTE,
-    "policy.resolve": C.CONFIDENCE,
-    "signal.source": C.SOURCE,
-    "signal.threshold": C.SCORE,
-    "signal.above": C.SCORE,
-    "signal.absent": C.ABSENT,
-    "signal.on_error": C.ON_ERROR,
-    "signal.evidence": C.CONFIDENCE,
-    "workload.rate": C.RATE,
-    "workload.lengths": C.LENGTHS,
-    "workload.prompt_share": C.LENGTHS,
-    "workload.slo": C.SLO,
-    "guard.waive": "who answers for a finding; what it excuses stands in the manifest",
-    "assert.waive": "who answers for a finding; what it excuses stands in the manifest",
-    "model.source": C.MODEL,
-    "model.context": C.CONTEXT,
-    "model.max_output": C.MODEL_SIZE,
-    "model.weights": C.MODEL_SIZE,
-    "model.kv_per_token": C.MODEL_SIZE,
-    "model.parameters": C.MODEL_SIZE,
-    "model.layers": C.MODEL_SIZE,
-    "model.heads": C.MODEL_SIZE,
-    "model.modality": C.MODALITY,
-    "model.quality": C.QUALITY,
-    "site.region": DECIDED,
-    "site.zones": C.SITE,
-    "site.gpus": C.SITE,
-    "site.power": C.SITE,
-    "site.price": C.SITE,
-    "site.watts": C.SITE,
-    "pool.model": C.MODEL,
-    "pool.engine": "which target a pool is for: `vllm` leaves out others, and says so",
-    "pool.endpoint": C.ENDPOINT,
-    "pool.provider": C.PROVIDER,
-    "pool.region": DECIDED,
-    "pool.site": C.SITE,
-    "pool.trust": DECIDED,
-    "pool.gpu": C.GPU,
-    "pool.replicas": C.REPLICAS,
-    "pool.tensor_parallel": C.PARALLELISM,
-    "pool.pipeline_parallel": C.PARALLELISM,
-    "pool.context": C.CONTEXT,
-    "pool.role": C.ROLE,
-    "pool.prefill": C.ROLE,
-    "pool.decode": C.ROLE,
-    "pool.kv_cache": C.KV_CACHE,
-    "pool.price": C.PRICE,
-    "pool.concurrency": C.CONCURRENCY,
-    "place.pools": C.PLACE,
-    "place.sites": C.PLACE,
-    "place.power": C.PLACE,
-    "place.limit": C.PLACE,
-    "place.spread": C.PLACE,
-    "place.prefer": C.PLACE,
-    "route.tier": C.TIER,
-    "route.priority": C.TIER,
-    "route.retries": C.RETRIES,
-    "route.timeout": C.TIMEOUT,
-    "route.reasoning": C.REASONING,
-    "route.tools": C.TOOLS,
-    "route.cache": C.CACHE,
-    "route.compress": C.COMPRESS,
-    "route.retain": C.RETAIN,
-    "route.select": C.SELECT,
-    "route.on_unknown": C.ON_UNKNOWN,
-}
-# Blocks inside others, under the construct of what holds them.
-NESTED = {"slo": C.SLO, "phase": C.ROLE, "kv_cache": C.KV_CACHE, "price": C.PRICE, "cache": C.CACHE, "retain": C.RETAIN}
+ROWS = [(block, row) for block, table in v.ROWS.items() for row in table.values()]
+CARRIED = {name: named(name).carries for name in TARGETS}
 
-
-def test_every_attribute_is_of_a_construct_or_says_why_not() -> None:
-    """What is new in the vocabulary is lost by no target in silence: it needs a row in each, or a reason here."""
-    written = {
-        f"{block}.{attribute}"
-        for block, attributes in BLOCKS.items()
-        for attribute in attributes
-        if block not in NESTED and attribute not in NOTES
-    }
-    assert written <= set(ATTRIBUTES), "a row for each: " + ", ".join(sorted(written - set(ATTRIBUTES)))
-    assert {block for block in BLOCKS if block in NESTED} == set(NESTED)
-
-
-# An attribute whose value alone makes a use. What is here decides nothing by itself, or is used with another.
-TOGETHER = {"signal", "policy", "workload.prompt_share", "pool.model", "pool.site", "model.source", "site", "place"}
-VALUES = {
-    "model.max_output": "8", "model.weights": "1GiB", "model.kv_per_token": "1KiB", "model.parameters": "7",
-    "model.layers": "8", "model.heads": "8", "model.context": "8", "model.modality": "vision", "model.quality": "0.5",
-    "pool.endpoint": '"a:1"', "pool.provider": "x", "pool.gpu": "h100", "pool.replicas": "2",
-    "pool.tensor_parallel": "2", "pool.pipeline_parallel": "2", "pool.context": "8", "pool.role": "prefill",
-    "pool.prefill": "{ replicas 1 }", "pool.decode": "{ replicas 1 }", "pool.kv_cache": "{ tier cpu }",
-    "pool.price": "{ input 1USD/Mtok }", "pool.concurrency": "2", "workload.rate": "1/s",
-    "workload.lengths": "[[8, 100%]]", "workload.slo": "{ ttft_p99 1s }",
+# What a row's type allows, as a policy writes it; by the attribute where its type does not say it.
+WRITTEN: dict[str, str] = {
+    "resolve": "[confidence]", "select": "latency", "role": "prefill", "on_unknown": "fires", "priority": "5",
+    "source": "prompt_tokens", "tools": "none", "rate": "1/s", "lengths": "[[8, 100%]]", "evidence": "x",
+    "waive": "{ }", "spread": "2", "prefer": "cost",
 }  # fmt: skip
+INNER = {
+    "prefill": "{ replicas 1 }", "decode": "{ replicas 1 }", "kv_cache": "{ size 1GiB }",
+    "price": "{ input 1USD/Mtok }", "slo": "{ ttft_p99 1s }", "cache": "{ ttl 1s }", "retain": "{ ttl 3 }",
+}  # fmt: skip
+AMONG = {"workload": "", "model": "", "pool": "", "site": "", "route": "to a, b"}
+# Of a signal and the header, something else makes the use: each has its example above.
+
+
+def example(row: Row) -> str:
+    if row.name in WRITTEN:
+        return WRITTEN[row.name]
+    match row.kind:
+        case k.Quantity(dimension, _, _, high):
+            return units.example(dimension) if dimension else "1" if high is not None else "8"
+        case k.Nested():
+            return INNER[row.name]
+        case k.Between():
+            return "2"
+        case k.Table():
+            return "{ h100 2 }"
+        case k.Address():
+            return '"a:1"'
+        case _:
+            return "x"
+
+
+@pytest.mark.parametrize(("block", "row"), ROWS, ids=lambda x: x if isinstance(x, str) else x.name)
+def test_an_attribute_is_of_a_construct_or_says_why_not(block: str, row: Row) -> None:
+    """What is new in the vocabulary is lost by no target in silence."""
+    assert row.doc
+    assert row.doc[0].islower()
+    assert not row.doc.endswith(".")
+    if block in v.INNER:
+        assert not row.because, "a block inside another goes by what holds it"
+    else:
+        assert bool(row.construct) != bool(row.because)
+    for target, carries in CARRIED.items():
+        assert not row.construct or row.construct in carries, f"{target} says nothing of {row.construct}"
+
+
+def test_a_target_says_something_of_each_construct_and_of_nothing_else() -> None:
+    for target, carries in CARRIED.items():
+        assert set(carries) == set(CONSTRUCTS), target
+
+
+def test_a_group_has_each_construct_once() -> None:
+    found = [construct for group in Group for construct in group.value]
+    assert len(found) == len(set(found))
+    assert not {C.GUARD_DENY, C.GUARD_FORBID, C.GUARD_REQUIRE} & set(found)
+
+
+def test_each_attribute_is_a_field_of_the_model() -> None:
+    for shapes in v.SHAPES.values():
+        for shape in shapes:
+            assert {row.field for row in rows(shape)} <= set(vars(shape)["__match_args__"])
+
+
+def test_each_kind_of_declaration_is_a_field_of_the_policy() -> None:
+    fields = set(Policy.__match_args__)
+    assert {d.field for d in DECLARATIONS.values() if d.field} <= fields
+    assert set(DECLARATIONS) == words.DECLARATIONS - {"import", "override", "test"}
 
 
 @pytest.mark.parametrize(
-    "attribute",
-    [
-        a
-        for a, c in ATTRIBUTES.items()
-        if isinstance(c, Construct) and not a.startswith("route.") and not {a, a.partition(".")[0]} & TOGETHER
-    ],
+    ("block", "row"),
+    [(b, r) for b, r in ROWS if r.construct and b in AMONG],
+    ids=lambda x: x if isinstance(x, str) else x.name,
 )
-def test_an_attribute_alone_is_a_use(attribute: str) -> None:
-    block, _, name = attribute.partition(".")
-    text = f"{block} x {{ {name} {VALUES[attribute]} }}"
-    assert (ATTRIBUTES[attribute], f"{block} x") in {(u.construct, u.subject) for u in used(policy(text))}
+def test_an_attribute_alone_is_a_use(block: str, row: Row) -> None:
+    head = f"{block} x" if block != "route" else "pool a { } pool b { } route x"
+    text = f"{head} {{ {AMONG[block]} {row.name} {example(row)} }}"
+    if row.name == "prompt_share":
+        text = text.replace("prompt_share", "lengths [[8, 100%]] prompt_share")
+    assert (row.construct, f"{block} x") in {(u.construct, u.subject) for u in used(policy(text))}

@@ -9,7 +9,7 @@ from wrpc.policy.load import from_text
 from wrpc.policy.vocabulary import SETTINGS
 from wrpc.targets import TARGETS, named
 from wrpc.targets.settings import COMMON, block, spelled, unknown_blocks
-from wrpc.targets.target import Construct, Elsewhere
+from wrpc.targets.target import CONSTRUCTS, Construct, Elsewhere
 
 TEXT = "pool a { } default { to a } "
 
@@ -31,7 +31,7 @@ def test_a_block_of_no_target_is_an_error() -> None:
 def test_every_target_has_a_row_for_every_construct(name: str) -> None:
     found = target(name)
     assert found.name == name
-    assert set(found.carries) == set(Construct)
+    assert set(found.carries) == set(CONSTRUCTS)
     assert found.versions
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import field
 from fractions import Fraction
-from typing import TypeVar, assert_never
+from typing import Any, TypeVar, assert_never
 
 from wrpc.diagnostics import Fix, Related, nearest
 from wrpc.policy import codes, meant, units
+from wrpc.policy import kinds as k
 from wrpc.policy import vocabulary as v
 from wrpc.policy.faults import Faults
 from wrpc.policy.model import Amount, Bounds, Env, Invocation, Value, Word
 from wrpc.policy.names import Names, written
+from wrpc.policy.rows import rows
 from wrpc.policy.wording import described, limits, quoted, spelling
 from wrpc.source import Span
 from wrpc.syntax import tree
@@ -52,7 +54,7 @@ class Reading:
 
     def amounts(self, name: str) -> Mapping[str, Fraction]:
         table = self.get(name, dict) or {}
-        return {k: a.value for k, a in table.items() if isinstance(a, Amount)}
+        return {n: a.value for n, a in table.items() if isinstance(a, Amount)}
 
     def value(self, name: str) -> Value | None:
         found = self.values.get(name)
@@ -60,6 +62,33 @@ class Reading:
 
     def table(self, name: str) -> Mapping[str, Value]:
         return self.get(name, dict) or {}
+
+    def fields(self, shape: type) -> dict[str, Any]:
+        """What was read, by the fields of a class of the model; what its reader reads for itself is not in it."""
+        return {
+            row.field: _kept(row.kind, self.values[row.name], self.spans[row.name])
+            for row in rows(shape)
+            if row.name in self.values
+        }
+
+
+def _kept(kind: k.Kind, given: Any, at: Span) -> object:
+    """A value as the model keeps it."""
+    match kind:
+        case k.Quantity():
+            return int(given.value) if kind.whole else given.value
+        case k.Between():
+            return int(given.low.value), int(given.high.value)
+        case k.Several(of):
+            return tuple(_kept(of, each, at) for each in given)
+        case k.Table(of):
+            return {name: _kept(of, each, at) for name, each in given.items()}
+        case k.Nested(block):
+            shape: Any = v.INNER[block]
+            placed = {"span": at} if "span" in shape.__match_args__ else {}
+            return shape(**given.fields(shape), **placed)
+        case _:
+            return given
 
 
 _ONCE = {
@@ -139,19 +168,19 @@ class Reader:
 
     # ── One value by its type ─────────────────────────────────────────────
 
-    def read(self, kind: v.Kind, value: tree.Value, name: str) -> object | None:
+    def read(self, kind: k.Kind, value: tree.Value, name: str) -> object | None:
         """The value as its type has it; None where it does not fit, which is then reported."""
         match kind:
-            case v.Quantity():
+            case k.Quantity():
                 return self.quantity(kind, value, name)
-            case v.Phrase():
+            case k.Phrase():
                 return self.phrase(value, name)
-            case v.Familiar(of):
+            case k.Familiar(of):
                 word = self.phrase(value, name)
                 if word is not None:
                     self.familiar(word, of, value.span, quote=isinstance(value, tree.Text))
                 return word
-            case v.Quoted():
+            case k.Quoted():
                 if isinstance(value, tree.Text):
                     return value.value
                 if isinstance(value, tree.Path):
@@ -160,46 +189,46 @@ class Reader:
                     return None
                 self.wrong(value, name, "a string")
                 return None
-            case v.Words(words):
+            case k.Words(words):
                 return self.word(value, name, words)
-            case v.Identifier():
+            case k.Identifier():
                 bare = self.bare(value, name, "a name")
                 return bare.text if bare else None
-            case v.Reference(of):
+            case k.Reference(of):
                 bare = self.bare(value, name, f"the name of a {of}")
                 return bare.text if bare and self.names.find(of, bare) else None
-            case v.Several(of):
+            case k.Several(of):
                 return self.several(of, value, name)
-            case v.Between():
+            case k.Between():
                 return self.between(kind, value, name)
-            case v.Table(of, names):
+            case k.Table(of, names):
                 return self.table(of, value, name, names)
-            case v.Nested(block):
+            case k.Nested(block):
                 if not isinstance(value, tree.Block):
                     self.wrong(value, name, "a block", "`" + " … ".join(v.BLOCKS[block]) + " …`")
                     return None
                 return self.block(block, value.attributes, known=name)
-            case v.Address():
+            case k.Address():
                 read = self.free(value)
                 if isinstance(read, (str, Env)):
                     return read
                 if read is not None:
                     self.wrong(value, name, "a string or `env(…)`")
                 return None
-            case v.Labels():
+            case k.Labels():
                 return self.labels(value, name)
-            case v.Either(options):
+            case k.Either(options):
                 return self.either(options, value, name)
-            case v.Free():
+            case k.Free():
                 return self.free(value)
-            case v.Worded():
+            case k.Worded():
                 if isinstance(value, (tree.Number, tree.Range)):
                     self.wrong(value, name, "a word, a list or a block")
                     return None
                 return self.free(value)
-            case v.Distribution():
+            case k.Distribution():
                 return self.distribution(value, name)
-            case v.Waivers() | v.Elsewhere():
+            case k.Waivers() | k.Elsewhere():
                 return None
             case _:
                 assert_never(kind)
@@ -222,7 +251,7 @@ class Reader:
         )
         return None
 
-    def quantity(self, kind: v.Quantity, value: tree.Value, name: str) -> Amount | None:
+    def quantity(self, kind: k.Quantity, value: tree.Value, name: str) -> Amount | None:
         if not isinstance(value, tree.Number):
             advice = meant.unquoted(value)
             if advice is None:
@@ -301,7 +330,7 @@ class Reader:
         )
         return False
 
-    def several(self, of: v.Kind, value: tree.Value, name: str) -> tuple[object, ...] | None:
+    def several(self, of: k.Kind, value: tree.Value, name: str) -> tuple[object, ...] | None:
         items = value.items if isinstance(value, tree.Listing) else (value,)
         read = [self.read(of, item, name) for item in items]
         found: dict[object, int] = {}
@@ -314,8 +343,8 @@ class Reader:
             found.setdefault(made, index)
         return tuple(r for r in read if r is not None)
 
-    def between(self, kind: v.Between, value: tree.Value, name: str) -> Bounds | None:
-        one = v.Quantity(whole=True, low=kind.low)
+    def between(self, kind: k.Between, value: tree.Value, name: str) -> Bounds | None:
+        one = k.Quantity(whole=True, low=kind.low)
         if not isinstance(value, tree.Range):
             if not isinstance(value, tree.Number):
                 self.wrong(value, name, "a whole number or a range", "`2..6`")
@@ -371,7 +400,7 @@ class Reader:
             fixes=[Fix(span, written_, f"write `{fixed}`", safe=False)] if close else (),
         )
 
-    def table(self, of: v.Kind, value: tree.Value, name: str, names: str = "") -> dict[str, object] | None:
+    def table(self, of: k.Kind, value: tree.Value, name: str, names: str = "") -> dict[str, object] | None:
         if not isinstance(value, tree.Block):
             self.wrong(value, name, "a block of names and values")
             return None
@@ -405,15 +434,15 @@ class Reader:
                     self.wrong(other, attribute.name.text, "a label's word, string or number")
         return reading.values
 
-    def either(self, options: tuple[v.Kind, ...], value: tree.Value, name: str) -> object | None:
+    def either(self, options: tuple[k.Kind, ...], value: tree.Value, name: str) -> object | None:
         """The option whose form fits; of several numbers the one whose dimension does."""
         for option in options:
             match option:
-                case v.Quantity(dimension) if isinstance(value, tree.Number):
+                case k.Quantity(dimension) if isinstance(value, tree.Number):
                     unit = units.unit(value.unit)
                     if unit is None or unit.dimension == dimension or option is options[-1]:
                         return self.read(option, value, name)
-                case v.Several() if isinstance(value, tree.Listing):
+                case k.Several() if isinstance(value, tree.Listing):
                     return self.read(option, value, name)
                 case _:
                     pass

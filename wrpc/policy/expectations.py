@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from wrpc.policy import codes
+from wrpc.policy import kinds as k
 from wrpc.policy import model as m
 from wrpc.policy import vocabulary as v
 from wrpc.policy.attributes import Reader, Reading
@@ -36,7 +37,7 @@ class Expectations:
             "denied": self.values.truth,
             "served": self.values.truth,
             "routed": self.values.truth,
-            "reason": lambda value, name: self.reader.read(v.Quoted(), value, name),
+            "reason": lambda value, name: self.reader.read(k.Quoted(), value, name),
             "obligation": self._obligation,
             "obligations": self._obligations,
         }

@@ -6,8 +6,8 @@ from fractions import Fraction
 
 from wrpc.diagnostics import Fix
 from wrpc.policy import codes
+from wrpc.policy import kinds as k
 from wrpc.policy import model as m
-from wrpc.policy import vocabulary as v
 from wrpc.policy.attributes import Reader
 from wrpc.policy.faults import Faults
 from wrpc.policy.units import spell
@@ -72,14 +72,14 @@ class Given:
                 members = [self._member(item, signal.name, names) for item in value.items]
                 return None not in members, tuple(dict.fromkeys(n for n in members if n is not None))
             case m.String():
-                text = self.reader.read(v.Quoted(), value, signal.name)
+                text = self.reader.read(k.Quoted(), value, signal.name)
                 return text is not None, text
 
     def _number(
         self, name: str, type: m.Int | m.Real | m.Score, value: tree.Value, dimension: str
     ) -> tuple[bool, object]:
         whole = isinstance(type, m.Int)
-        amount = self.reader.quantity(v.Quantity(dimension, whole=whole), value, name)
+        amount = self.reader.quantity(k.Quantity(dimension, whole=whole), value, name)
         if amount is None:
             return False, None
         if not type.low <= amount.value <= type.high:

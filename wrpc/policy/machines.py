@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import Literal
 
 from wrpc.policy import codes
+from wrpc.policy import kinds as k
 from wrpc.policy import model as m
 from wrpc.policy import vocabulary as v
 from wrpc.policy.attributes import Reader, Reading
@@ -16,8 +16,6 @@ from wrpc.policy.operands import PLACEMENT, REQUEST
 from wrpc.policy.parts import Parts
 from wrpc.source import Span
 from wrpc.syntax import tree
-
-_ROLES: dict[str, Literal["prefill", "decode", "both"]] = {"prefill": "prefill", "decode": "decode", "both": "both"}
 
 
 class Machines:
@@ -34,17 +32,13 @@ class Machines:
         if clause is not None and when is None:
             return None
         lengths, share = self.lengths(given)
-        slo = given.get("slo", Reading) or Reading()
+        made = {"slo": m.Slo(), "prompt_share": share, **given.fields(m.Workload)}
+        made |= {"rate": self.rate(given), "lengths": lengths}
         return m.Workload(
             name=_name(section),
             when=when,
-            rate=self.rate(given),
-            lengths=lengths,
-            prompt_share=given.fraction("prompt_share") if "prompt_share" in given.values else share,
-            slo=m.Slo(*(slo.fraction(n) for n in v.BLOCKS["slo"])),
             span=section.title,
-            labels=given.table("labels"),
-            description=given.get("description", str) or "",
+            **made,
         )
 
     def rate(self, given: Reading) -> tuple[Fraction, ...]:
@@ -81,41 +75,15 @@ class Machines:
 
     def model(self, section: tree.Section) -> m.Model:
         given = Parts(section, self.reader, ()).attributes
-        return m.Model(
-            name=_name(section),
-            span=section.title,
-            source=given.get("source", str),
-            context=given.whole("context"),
-            max_output=given.whole("max_output"),
-            weights=given.fraction("weights"),
-            kv_per_token=given.fraction("kv_per_token"),
-            parameters=given.fraction("parameters"),
-            layers=given.whole("layers"),
-            heads=given.whole("heads"),
-            modality=given.get("modality", str),
-            quality=given.fraction("quality"),
-            labels=given.table("labels"),
-            description=given.get("description", str) or "",
-        )
+        return m.Model(name=_name(section), span=section.title, **given.fields(m.Model))
 
     def site(self, section: tree.Section) -> m.Site:
         given = Parts(section, self.reader, ()).attributes
-        return m.Site(
-            name=_name(section),
-            span=section.title,
-            region=given.get("region", str),
-            zones=given.texts("zones"),
-            gpus={gpu: int(count) for gpu, count in given.amounts("gpus").items()},
-            power=given.fraction("power"),
-            price=given.amounts("price"),
-            labels=given.table("labels"),
-            description=given.get("description", str) or "",
-        )
+        return m.Site(name=_name(section), span=section.title, **given.fields(m.Site))
 
     def pool(self, section: tree.Section) -> m.Pool:
         given = Parts(section, self.reader, ()).attributes
-        labels = given.table("labels")
-        self.labels(section, labels, v.DESTINATION)
+        self.labels(section, given.table("labels"), v.DESTINATION)
         for phase in ("prefill", "decode"):
             if "role" in given.spans and phase in given.spans:
                 self.faults.add(
@@ -123,31 +91,7 @@ class Machines:
                     f"a pool has a `role`, or phases of its own: `role` and `{phase}` stand together",
                     given.spans[phase],
                 )
-        kv, price = given.get("kv_cache", Reading), given.get("price", Reading)
-        return m.Pool(
-            name=_name(section),
-            span=section.title,
-            model=given.get("model", str),
-            engine=given.get("engine", str),
-            endpoint=given.get("endpoint", str) or given.get("endpoint", m.Env),
-            provider=given.get("provider", str),
-            region=given.get("region", str),
-            site=given.get("site", str),
-            trust=given.get("trust", str),
-            gpu=given.get("gpu", str),
-            replicas=given.bounds("replicas"),
-            tensor_parallel=given.whole("tensor_parallel"),
-            pipeline_parallel=given.whole("pipeline_parallel"),
-            context=given.whole("context"),
-            role=_ROLES.get(given.get("role", str) or ""),
-            prefill=_phase(given.get("prefill", Reading)),
-            decode=_phase(given.get("decode", Reading)),
-            kv_cache=m.KvCache(kv.get("tier", str), kv.fraction("size"), kv.get("share", str)) if kv else None,
-            price=m.Price(price.fraction("input"), price.fraction("output")) if price else None,
-            concurrency=given.whole("concurrency"),
-            labels=labels,
-            description=given.get("description", str) or "",
-        )
+        return m.Pool(name=_name(section), span=section.title, **given.fields(m.Pool))
 
     def labels(self, section: tree.Section, labels: Mapping[str, m.Value], taken: tuple[str, ...]) -> None:
         """A label with the name of an attribute could never be asked for."""
@@ -184,16 +128,9 @@ class Machines:
         return m.Place(
             name=_name(section),
             span=section.title,
-            pools=given.texts("pools"),
-            sites=given.texts("sites"),
             requires=tuple(rules),
             budget=budget,
-            power=given.fraction("power"),
-            limit=given.table("limit"),
-            spread=given.value("spread"),
-            prefer=given.value("prefer"),
-            labels=given.table("labels"),
-            description=given.get("description", str) or "",
+            **given.fields(m.Place),
         )
 
     def budget(self, parts: Parts) -> Fraction | None:
@@ -204,7 +141,7 @@ class Machines:
             self.faults.add(
                 codes.MISPLACED_PART, "the budget of a place is for all of it, and has no `per`", clause.per.span
             )
-        read = self.reader.quantity(v.Quantity("USD/s", low=v.ZERO), clause.amount, "budget")
+        read = self.reader.quantity(k.Quantity("USD/s", low=k.ZERO), clause.amount, "budget")
         return read.value if read else None
 
     def target(self, section: tree.Section) -> m.TargetSettings:
@@ -237,14 +174,3 @@ class Machines:
 
 def _name(section: tree.Section) -> str:
     return section.name.text if section.name else ""
-
-
-def _phase(given: Reading | None) -> m.Phase | None:
-    if given is None:
-        return None
-    return m.Phase(
-        given.get("gpu", str),
-        given.bounds("replicas"),
-        given.whole("tensor_parallel"),
-        given.whole("pipeline_parallel"),
-    )

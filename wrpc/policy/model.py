@@ -1,6 +1,7 @@
 """The resolved policy as values: every name bound, every number exact and in base units, nothing left of syntax.
 
 Base units: seconds, bytes, watts, USD; a rate is per second, a price in USD per second, per token or per request.
+A field that is written as an attribute says so with its row (`rows`).
 """
 
 from __future__ import annotations
@@ -11,10 +12,15 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Literal
 
+from wrpc.policy import kinds as k
 from wrpc.policy.columns import Column
 from wrpc.policy.expr import Condition, Interval, Linear
+from wrpc.policy.rows import DECIDED, DESCRIPTION, LABELS, NOTE, WHOLE, attribute, block
 from wrpc.source import Source, Span
 from wrpc.values import value
+
+ENGINE = "which target a pool is for: `vllm` leaves out others, and says so"
+WAIVED = "who answers for a finding; what it excuses stands in the manifest"
 
 # ── Values of attributes ──────────────────────────────────────────────────
 
@@ -99,14 +105,14 @@ class String:
     pass
 
 
-@value
+@block
 class Score:
     """A confidence. Fires at `threshold` or more, or only beyond it where `above`; None: read by `raw` alone."""
 
     low: Fraction = Fraction(0)
     high: Fraction = Fraction(1)
-    threshold: Fraction | None = None
-    above: bool = False
+    threshold: Fraction | None = attribute(k.Quantity(), "a score fires there or above", "score signal", default=None)
+    above: bool = attribute(k.Quantity(), "a score fires above, and not there", "score signal", default=False)
 
     def fires(self, raw: Fraction) -> bool:
         if self.threshold is None:
@@ -124,21 +130,29 @@ ABSENTEES = ("header", "claim", "cookie")
 token does not verify."""
 
 
-@value
+@block
 class Signal:
     """What is known of a request. `evidence` is the kind of source, which says whose confidences compare. `absent` is
     its value where its header, claim or cookie is absent; None where that is a failure."""
 
     name: str
     type: Type
-    source: Invocation | None
-    on_error: OnError | None
+    source: Invocation | None = attribute(k.Elsewhere(), "how it is obtained: see the sources below", "signal source")
+    on_error: OnError | None = attribute(
+        k.Words(k.ON_ERROR), "what a failure means; without it, the signal is unknown then", "on_error"
+    )
     can_fail: bool
-    evidence: str
+    evidence: str = attribute(
+        k.Identifier(),
+        "whose confidences compare with its own; without it, those of the same source",
+        "resolve by confidence",
+    )
     span: Span = field(compare=False, repr=False)
-    description: str = ""
-    labels: Mapping[str, Value] = field(default_factory=dict)
-    absent: Absent | None = None
+    description: str = field(default="", metadata=DESCRIPTION)
+    labels: Mapping[str, Value] = field(default_factory=dict, metadata=LABELS)
+    absent: Absent | None = attribute(
+        k.Elsewhere(), "its value where its header, claim or cookie is absent", "absent", default=None
+    )
 
 
 @value
@@ -212,115 +226,172 @@ class Assumption:
 # ── Workload, models, pools, places ───────────────────────────────────────
 
 
-@value
+@block
 class Slo:
     """Latency objectives in seconds, at the 99th percentile."""
 
-    ttft_p99: Fraction | None = None
-    ttft_queue_p99: Fraction | None = None
-    tpot_p99: Fraction | None = None
-    e2e_p99: Fraction | None = None
+    ttft_p99: Fraction | None = attribute(
+        k.TIME, "until the first token, counted from when the engine takes the request", default=None
+    )
+    ttft_queue_p99: Fraction | None = attribute(
+        k.TIME, "until the first token, the wait for a free slot included", default=None
+    )
+    tpot_p99: Fraction | None = attribute(k.TIME, "for each further token", default=None)
+    e2e_p99: Fraction | None = attribute(k.TIME, "for the whole answer", default=None)
 
 
-@value
+@block
 class Workload:
     """A class of requests. `rate` is per second: one number, or 24 by hour. `lengths` is `cdf(…)` or given points."""
 
     name: str
     when: Condition | None
-    rate: tuple[Fraction, ...]
-    lengths: Value | None
-    prompt_share: Fraction | None
-    slo: Slo
+    rate: tuple[Fraction, ...] = attribute(
+        k.Either((k.RATE, k.Several(k.RATE))), "how many requests arrive: one number, or 24 by hour", "rate"
+    )
+    lengths: Value | None = attribute(k.Distribution(), "how long requests are, prompt and answer together", "lengths")
+    prompt_share: Fraction | None = attribute(k.SHARE, "how much of the length is the prompt", "lengths")
+    slo: Slo = attribute(
+        k.Nested("slo"), "what the requests are promised, at the 99th percentile", "slo", idle=(Slo(),)
+    )
     span: Span = field(compare=False, repr=False)
-    labels: Mapping[str, Value] = field(default_factory=dict)
-    description: str = ""
+    labels: Mapping[str, Value] = field(default_factory=dict, metadata=LABELS)
+    description: str = field(default="", metadata=DESCRIPTION)
 
 
-@value
+@block
 class Model:
     """Sizes in bytes, `context` and `max_output` in tokens."""
 
     name: str
     span: Span = field(compare=False, repr=False)
-    source: str | None = None
-    context: int | None = None
-    max_output: int | None = None
-    weights: Fraction | None = None
-    kv_per_token: Fraction | None = None
-    parameters: Fraction | None = None
-    layers: int | None = None
-    heads: int | None = None
-    modality: str | None = None
-    quality: Fraction | None = None
-    labels: Mapping[str, Value] = field(default_factory=dict)
-    description: str = ""
+    source: str | None = attribute(
+        k.Phrase(), "where the weights are: a repository or a path", because=WHOLE, default=None
+    )
+    context: int | None = attribute(k.POSITIVE, "the most tokens of a prompt and its answer", "context", default=None)
+    max_output: int | None = attribute(k.POSITIVE, "the most tokens of an answer", "model sizes", default=None)
+    weights: Fraction | None = attribute(k.SIZE, "how much memory the weights take", "model sizes", default=None)
+    kv_per_token: Fraction | None = attribute(
+        k.SIZE, "how much memory a token of the KV cache takes", "model sizes", default=None
+    )
+    parameters: Fraction | None = attribute(k.NUMBER, "how many parameters it has", "model sizes", default=None)
+    layers: int | None = attribute(k.POSITIVE, "how many layers it has", "model sizes", default=None)
+    heads: int | None = attribute(k.POSITIVE, "how many attention heads it has", "model sizes", default=None)
+    modality: str | None = attribute(k.Phrase(), "what it takes and gives, such as `text`", "modality", default=None)
+    quality: Fraction | None = attribute(
+        k.NUMBER, "how good its answers are, by a measure of your own", "quality", default=None
+    )
+    labels: Mapping[str, Value] = field(default_factory=dict, metadata=LABELS)
+    description: str = field(default="", metadata=DESCRIPTION)
 
 
-@value
+@block
 class Site:
     """`gpus` by type; `power` in watts; `price` by GPU type in USD per second."""
 
     name: str
     span: Span = field(compare=False, repr=False)
-    region: str | None = None
-    zones: tuple[str, ...] = ()
-    gpus: Mapping[str, int] = field(default_factory=dict)
-    power: Fraction | None = None
-    price: Mapping[str, Fraction] = field(default_factory=dict)
-    labels: Mapping[str, Value] = field(default_factory=dict)
-    description: str = ""
+    region: str | None = attribute(
+        k.Phrase(), "where it stands; its pools stand there too", because=DECIDED, default=None
+    )
+    zones: tuple[str, ...] = attribute(k.Several(k.Phrase()), "its availability zones", because=WHOLE, default=())
+    gpus: Mapping[str, int] = attribute(
+        k.Table(k.COUNT, "GPU"), "how many GPUs of each type it has, and no others", because=WHOLE, default_factory=dict
+    )
+    power: Fraction | None = attribute(k.POWER, "the most that its GPUs may draw", because=WHOLE, default=None)
+    price: Mapping[str, Fraction] = attribute(
+        k.Table(k.Quantity("USD/s", low=k.ZERO), "GPU"),
+        "what a GPU of each type costs",
+        because=WHOLE,
+        default_factory=dict,
+    )
+    labels: Mapping[str, Value] = field(default_factory=dict, metadata=LABELS)
+    description: str = field(default="", metadata=DESCRIPTION)
 
 
-@value
+@block
 class Phase:
     """The prefill or the decode side of a disaggregated pool."""
 
-    gpu: str | None = None
-    replicas: tuple[int, int] | None = None
-    tensor_parallel: int | None = None
-    pipeline_parallel: int | None = None
+    gpu: str | None = attribute(k.Familiar("GPU"), "the type of its GPUs", "gpu", default=None)
+    replicas: tuple[int, int] | None = attribute(
+        k.Between(), "how many there are, or between how many it scales", "replicas", default=None
+    )
+    tensor_parallel: int | None = attribute(
+        k.POSITIVE, "over how many GPUs each layer is split", "tensor and pipeline parallelism", default=None
+    )
+    pipeline_parallel: int | None = attribute(
+        k.POSITIVE, "over how many GPUs the layers are split", "tensor and pipeline parallelism", default=None
+    )
 
 
-@value
+@block
 class KvCache:
-    tier: str | None = None
-    size: Fraction | None = None
-    share: str | None = None
+    tier: str | None = attribute(k.Familiar("KV tier"), "where it lies beyond the GPU", default=None)
+    size: Fraction | None = attribute(k.SIZE, "how much of it a replica has", default=None)
+    share: str | None = attribute(k.Phrase(), "what shares it between replicas", default=None)
 
 
-@value
+@block
 class Price:
     """USD per token, as exact numbers."""
 
-    input: Fraction | None = None
-    output: Fraction | None = None
+    input: Fraction | None = attribute(k.TOKEN_PRICE, "for a token of the prompt", default=None)
+    output: Fraction | None = attribute(k.TOKEN_PRICE, "for a token of the answer", default=None)
 
 
-@value
+@block
 class Pool:
     name: str
     span: Span = field(compare=False, repr=False)
-    model: str | None = None
-    engine: str | None = None
-    endpoint: str | Env | None = None
-    provider: str | None = None
-    region: str | None = None
-    site: str | None = None
-    trust: str | None = None
-    gpu: str | None = None
-    replicas: tuple[int, int] | None = None
-    tensor_parallel: int | None = None
-    pipeline_parallel: int | None = None
-    context: int | None = None
-    role: Literal["prefill", "decode", "both"] | None = None
-    prefill: Phase | None = None
-    decode: Phase | None = None
-    kv_cache: KvCache | None = None
-    price: Price | None = None
-    concurrency: int | None = None
-    labels: Mapping[str, Value] = field(default_factory=dict)
-    description: str = ""
+    model: str | None = attribute(k.Reference("model"), "what it serves", because=WHOLE, default=None)
+    engine: str | None = attribute(k.Familiar("engine"), "the program that serves it", because=ENGINE, default=None)
+    endpoint: str | Env | None = attribute(k.Address(), "where requests are sent", "endpoint", default=None)
+    provider: str | None = attribute(
+        k.Familiar("provider"), "whose it is; what stands after a `/` is the model there", "provider", default=None
+    )
+    region: str | None = attribute(
+        k.Phrase(), "where it stands; without one, where its site does", because=DECIDED, default=None
+    )
+    site: str | None = attribute(
+        k.Reference("site"), "the one site where its replicas stand", because=WHOLE, default=None
+    )
+    trust: str | None = attribute(
+        k.Phrase(), "how far it is trusted, in words of your own", because=DECIDED, default=None
+    )
+    gpu: str | None = attribute(k.Familiar("GPU"), "the type of its GPUs", "gpu", default=None)
+    replicas: tuple[int, int] | None = attribute(
+        k.Between(), "how many there are, or between how many it scales", "replicas", default=None
+    )
+    tensor_parallel: int | None = attribute(
+        k.POSITIVE, "over how many GPUs each layer is split", "tensor and pipeline parallelism", default=None
+    )
+    pipeline_parallel: int | None = attribute(
+        k.POSITIVE, "over how many GPUs the layers are split", "tensor and pipeline parallelism", default=None
+    )
+    context: int | None = attribute(
+        k.POSITIVE, "the most tokens of a prompt and its answer; without one, its model's", "context", default=None
+    )
+    role: Literal["prefill", "decode", "both"] | None = attribute(
+        k.Words(k.ROLES), "which side of a request it serves", "prefill and decode roles", idle=("both",), default=None
+    )
+    prefill: Phase | None = attribute(
+        k.Nested("phase"),
+        "the machines that read prompts, where others write answers",
+        "prefill and decode roles",
+        default=None,
+    )
+    decode: Phase | None = attribute(
+        k.Nested("phase"),
+        "the machines that write answers, where others read prompts",
+        "prefill and decode roles",
+        default=None,
+    )
+    kv_cache: KvCache | None = attribute(k.Nested("kv_cache"), "the KV cache beyond the GPU", "kv_cache", default=None)
+    price: Price | None = attribute(k.Nested("price"), "what its tokens cost", "price", default=None)
+    concurrency: int | None = attribute(k.POSITIVE, "how many requests it serves at once", "concurrency", default=None)
+    labels: Mapping[str, Value] = field(default_factory=dict, metadata=LABELS)
+    description: str = field(default="", metadata=DESCRIPTION)
 
     def attribute(self, name: str) -> str | None:
         """What `destination.NAME` is for this pool; None where it declares no such attribute."""
@@ -353,22 +424,37 @@ class PlaceRule:
     span: Span = field(compare=False, repr=False)
 
 
-@value
+@block
 class Place:
     """`budget` in USD per second, `power` in watts."""
 
     name: str
     span: Span = field(compare=False, repr=False)
-    pools: tuple[str, ...] = ()
-    sites: tuple[str, ...] = ()
+    pools: tuple[str, ...] = attribute(
+        k.Several(k.Reference("pool")), "the pools it is about; without it, all", because=WHOLE, default=()
+    )
+    sites: tuple[str, ...] = attribute(
+        k.Several(k.Reference("site")), "the sites it is about; without it, all", because=WHOLE, default=()
+    )
     requires: tuple[PlaceRule, ...] = ()
     budget: Fraction | None = None
-    power: Fraction | None = None
-    limit: Mapping[str, Value] = field(default_factory=dict)
-    spread: Value | None = None
-    prefer: Value | None = None
-    labels: Mapping[str, Value] = field(default_factory=dict)
-    description: str = ""
+    power: Fraction | None = attribute(
+        k.POWER, "the most that its pairs may draw together", because=WHOLE, default=None
+    )
+    limit: Mapping[str, Value] = attribute(
+        k.Table(k.Free()),
+        "the most GPUs of each type that its pairs take together",
+        because=WHOLE,
+        default_factory=dict,
+    )
+    spread: Value | None = attribute(
+        k.Free(), "on how many of its sites each of its pools stands at least", because=WHOLE, default=None
+    )
+    prefer: Value | None = attribute(
+        k.Free(), "what is to be least: `cost`, `power` or `sites`, in order", because=WHOLE, default=None
+    )
+    labels: Mapping[str, Value] = field(default_factory=dict, metadata=LABELS)
+    description: str = field(default="", metadata=DESCRIPTION)
 
 
 # ── Routes ────────────────────────────────────────────────────────────────
@@ -406,21 +492,21 @@ class Share:
     span: Span | None = field(default=None, compare=False, repr=False)
 
 
-@value
+@block
 class Cache:
     """`ttl` in seconds."""
 
-    similarity: Fraction | None = None
-    ttl: Fraction | None = None
+    similarity: Fraction | None = attribute(k.SHARE, "how alike two requests are that share an answer", default=None)
+    ttl: Fraction | None = attribute(k.TIME, "how long an answer is kept", default=None)
     span: Span | None = field(default=None, compare=False, repr=False)
 
 
-@value
+@block
 class Retain:
     """`ttl` as written: turns where plain, seconds where a time."""
 
-    ttl: Amount | None = None
-    share: Fraction | None = None
+    ttl: Amount | None = attribute(k.Either((k.COUNT, k.TIME)), "how long, in turns or as a time", default=None)
+    share: Fraction | None = attribute(k.SHARE, "how much of the cache at most", default=None)
     span: Span | None = field(default=None, compare=False, repr=False)
 
 
@@ -432,7 +518,7 @@ class Budget:
     per: str | None = None
 
 
-@value
+@block
 class Action:
     """What a route does. Two routes that do the same have equal actions: spans and spellings do not count.
 
@@ -450,14 +536,24 @@ class Action:
     fallbacks: tuple[FallbackEdge, ...] = ()
     spills: tuple[SpillEdge, ...] = ()
     mirrors: tuple[MirrorEdge, ...] = ()
-    select: str | None = None
-    retries: int | None = None
-    timeout: Fraction | None = None
-    reasoning: str | None = None
-    tools: Value | None = None
-    cache: Cache | None = None
-    compress: int | None = None
-    retain: Retain | None = None
+    select: str | None = attribute(
+        k.Words(k.SELECTIONS), "how to choose among several destinations", "select", idle=("weighted",), default=None
+    )
+    retries: int | None = attribute(k.COUNT, "how often a request is tried again", "retries", default=None)
+    timeout: Fraction | None = attribute(
+        k.Quantity("s", low=k.ZERO, low_open=True), "after how long a request has failed", "timeout", default=None
+    )
+    reasoning: str | None = attribute(k.Phrase(), "how much the model thinks first", "reasoning", default=None)
+    tools: Value | None = attribute(k.Worded(), "which tools the model is given", "tools", default=None)
+    cache: Cache | None = attribute(
+        k.Nested("cache"), "answers that are given again to requests alike", "cache", default=None
+    )
+    compress: int | None = attribute(
+        k.POSITIVE, "to how many tokens a longer prompt is shortened", "compress", default=None
+    )
+    retain: Retain | None = attribute(
+        k.Nested("retain"), "how long the engine keeps what it computed of a session", "retain", default=None
+    )
     budget: Budget | None = None
     step_spans: tuple[Span, ...] = field(default=(), compare=False, repr=False)
 
@@ -481,7 +577,7 @@ class Action:
 OnUnknown = Literal["silent", "fires", "deny"]
 
 
-@value
+@block
 class Route:
     """`when` is None for a catch-all. The `default` block is a route named `default` that stands apart."""
 
@@ -489,11 +585,15 @@ class Route:
     when: Condition | None
     action: Action
     span: Span = field(compare=False, repr=False)
-    tier: int | None = None
-    priority: int = 0
-    on_unknown: OnUnknown = "silent"
-    labels: Mapping[str, Value] = field(default_factory=dict)
-    description: str = ""
+    tier: int | None = attribute(k.COUNT, "which routes go first: lower numbers", "tier and priority", default=None)
+    priority: int = attribute(
+        k.Quantity(whole=True), "which routes of a tier go first: higher numbers", "tier and priority", default=0
+    )
+    on_unknown: OnUnknown = attribute(
+        k.Words(k.ON_UNKNOWN), "what an unknown `when` means", "on_unknown", default="silent"
+    )
+    labels: Mapping[str, Value] = field(default_factory=dict, metadata=LABELS)
+    description: str = field(default="", metadata=DESCRIPTION)
 
     def names(self, pool: str) -> bool:
         """The pool stands in the route's plan, whatever a guard makes of it."""
@@ -572,7 +672,7 @@ class Waiver:
     span: Span = field(compare=False, repr=False)
 
 
-@value
+@block
 class Guard:
     """`accepts_failure`: what a failed signal lets past it is meant."""
 
@@ -582,9 +682,11 @@ class Guard:
     sealed: bool = False
     critical: bool = False
     accepts_failure: bool = False
-    labels: Mapping[str, Value] = field(default_factory=dict)
-    description: str = ""
-    waivers: tuple[Waiver, ...] = ()
+    labels: Mapping[str, Value] = field(default_factory=dict, metadata=LABELS)
+    description: str = field(default="", metadata=DESCRIPTION)
+    waivers: tuple[Waiver, ...] = attribute(
+        k.Waivers(), "findings about it that are accepted for a time", because=WAIVED, name="waive", default=()
+    )
 
 
 @value
@@ -597,15 +699,17 @@ class Claim:
     span: Span = field(compare=False, repr=False)
 
 
-@value
+@block
 class Assertion:
     name: str
     claims: tuple[Claim, ...]
     span: Span = field(compare=False, repr=False)
     critical: bool = False
-    labels: Mapping[str, Value] = field(default_factory=dict)
-    description: str = ""
-    waivers: tuple[Waiver, ...] = ()
+    labels: Mapping[str, Value] = field(default_factory=dict, metadata=LABELS)
+    description: str = field(default="", metadata=DESCRIPTION)
+    waivers: tuple[Waiver, ...] = attribute(
+        k.Waivers(), "findings about it that are accepted for a time", because=WAIVED, name="waive", default=()
+    )
 
 
 @value
@@ -640,16 +744,23 @@ class Overridden:
 ResolveKey = Literal["priority", "confidence", "name"]
 
 
-@value
+@block
 class Policy:
     """One resolved policy. Mappings keep the order of declaration; `routes` without the default."""
 
     name: str
     sources: tuple[Source, ...] = field(compare=False, repr=False)
-    owner: str = ""
-    description: str = ""
-    language: int = 1
-    resolve: tuple[ResolveKey, ...] = ("priority",)
+    language: int = attribute(
+        k.COUNT, "the version of the language: 1", because="it is of the text, not of what it says", default=1
+    )
+    owner: str = attribute(k.Quoted(), "who answers for it", because=NOTE, default="")
+    description: str = field(default="", metadata=DESCRIPTION)
+    resolve: tuple[ResolveKey, ...] = attribute(
+        k.Several(k.Words(k.RESOLVE_KEYS)),
+        "which keys order routes of one tier, in turn",
+        "resolve by confidence",
+        default=("priority",),
+    )
     header: Span | None = field(default=None, compare=False, repr=False)
     signals: Mapping[str, Signal] = field(default_factory=dict)
     groups: Mapping[str, Group] = field(default_factory=dict)

@@ -8,6 +8,7 @@ from dataclasses import field
 
 from wrpc.diagnostics import Fix, Related
 from wrpc.policy import codes
+from wrpc.policy.declarations import DECLARATIONS
 from wrpc.policy.faults import Faults
 from wrpc.policy.vocabulary import RESERVED
 from wrpc.source import Source, Span
@@ -19,7 +20,7 @@ Declared = (
 )
 
 # What an expression can name: these kinds share their names.
-EXPRESSION_KINDS = ("signal", "score", "band", "let")
+EXPRESSION_KINDS = tuple(d.keyword for d in DECLARATIONS.values() if d.expressible)
 
 DEFINED_KINDS = ("score", "band", "let")
 
@@ -36,7 +37,7 @@ KIND_OF: Mapping[type, str] = {
 
 # Compiled where it is used: few files have faults, and so in other places.
 _DECLARED_TEXT = (
-    r"\b(signal|score|band|group|let|table|stack|assume|workload|model|site|pool|place|route|guard|assert|target)\s+"
+    rf"\b({'|'.join(d.keyword for d in DECLARATIONS.values() if d.keyword not in ('policy', 'default'))})\s+"
     r"(?:([A-Za-z_]\w*)|`((?:[^`\n]|``)+)`)"
 )
 

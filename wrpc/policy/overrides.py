@@ -10,12 +10,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from wrpc.policy import codes, waivers
+from wrpc.policy.declarations import DECLARATIONS
 from wrpc.policy.names import Names
 from wrpc.source import Span
 from wrpc.syntax import tree
 from wrpc.values import value
 
-KINDS = ("pool", "route", "guard", "site", "model", "workload")
+KINDS = tuple(d.keyword for d in DECLARATIONS.values() if d.overridable)
 
 
 @value

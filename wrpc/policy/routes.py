@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from functools import cache, cached_property
 
@@ -10,10 +11,12 @@ from wrpc.policy import model as m
 from wrpc.policy import vocabulary as v
 from wrpc.policy.attributes import Reader, Reading
 from wrpc.policy.faults import Faults
+from wrpc.policy.kinds import ONE
 from wrpc.policy.lower import Lowering
 from wrpc.policy.names import Names
 from wrpc.policy.operands import ESCALATION, REQUEST
 from wrpc.policy.parts import WORDS, Parts
+from wrpc.policy.rows import rows
 from wrpc.policy.wording import spelling
 from wrpc.source import Span
 from wrpc.syntax import tree
@@ -22,7 +25,7 @@ ACTIONS = (tree.To, tree.Cascade, tree.Deny)
 EDGES = (tree.Fallback, tree.Spill, tree.Mirror, tree.Budget)
 
 # What says how a request is served, and so nothing beside a denial.
-SERVING = ("retries", "timeout", "reasoning", "tools", "cache", "compress", "retain", "select")
+SERVING = tuple(row.name for row in rows(m.Action))
 
 
 class Routes:
@@ -54,11 +57,7 @@ class Routes:
             when=condition,
             action=action,
             span=section.title,
-            tier=given.whole("tier"),
-            priority=given.whole("priority") or 0,
-            on_unknown=_ON_UNKNOWN.get(given.get("on_unknown", str) or "", "silent"),
-            labels=given.table("labels"),
-            description=given.get("description", str) or "",
+            **given.fields(m.Route),
         )
 
     # ── The action ────────────────────────────────────────────────────────
@@ -105,26 +104,14 @@ class Routes:
                 main.kind, main.shares, main.steps, main.escalate, None, instead, fallbacks, spills, mirrors,
                 step_spans=main.step_spans,
             )  # fmt: skip
-        cache, retain, spans = given.get("cache", Reading), given.get("retain", Reading), given.spans
-        return m.Action(
-            kind=main.kind,
-            shares=main.shares,
-            steps=main.steps,
-            step_spans=main.step_spans,
-            escalate=main.escalate,
+        return replace(
+            main,
             others=instead,
             fallbacks=fallbacks,
             spills=spills,
             mirrors=mirrors,
-            select=given.get("select", str),
-            retries=given.whole("retries"),
-            timeout=given.fraction("timeout"),
-            reasoning=given.get("reasoning", str),
-            tools=given.value("tools"),
-            cache=m.Cache(cache.fraction("similarity"), cache.fraction("ttl"), spans["cache"]) if cache else None,
-            compress=given.whole("compress"),
-            retain=m.Retain(retain.get("ttl", m.Amount), retain.fraction("share"), spans["retain"]) if retain else None,
             budget=budget or None,
+            **given.fields(m.Action),
         )
 
     def beside_denial(self, parts: Parts, deny: tree.Deny, given: Reading) -> None:
@@ -153,7 +140,7 @@ class Routes:
         if len(clause.destinations) == 1 and (only := clause.destinations[0]).weight is None:
             if not self.names.find("pool", only.pool):
                 return None
-            return m.Action("to", (m.Share(only.pool.text, v.ONE, only.span),))
+            return m.Action("to", (m.Share(only.pool.text, ONE, only.span),))
         found = [self.names.find("pool", d.pool) for d in clause.destinations]
         weights = [d.weight for d in clause.destinations if d.weight is not None]
         if weights and len(weights) < len(clause.destinations):
@@ -264,7 +251,7 @@ class Routes:
             return None
         return m.Budget(amount.value, clause.per.text if clause.per else None)
 
-    def share(self, number: tree.Number, what: str, high: Fraction | None = v.ONE) -> Fraction | None:
+    def share(self, number: tree.Number, what: str, high: Fraction | None = ONE) -> Fraction | None:
         """A plain number from 0 up to `high`."""
         amount = self.reader.amount(number)
         if amount is None or not self.reader.fits(amount, "", number.span, what):
@@ -287,6 +274,3 @@ class Routes:
 def _equal(pools: int) -> Fraction:
     """The share of each of so many pools."""
     return Fraction(1, pools)
-
-
-_ON_UNKNOWN: dict[str, m.OnUnknown] = {"silent": "silent", "fires": "fires", "deny": "deny"}

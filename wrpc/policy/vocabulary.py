@@ -1,160 +1,18 @@
 """The words of the language: which block has which attributes, of which type and dimension; and the closed lists.
 
-This is the table of record: the reader, the documentation and completion all go by it. What a block holds beyond
-`name value` (`to`, `when`, `forbid`, …) is the grammar's.
+The attributes are the rows of the model (`rows`): the reader, the documentation and completion all go by them. What a
+block holds beyond `name value` (`to`, `when`, `forbid`, …) is the grammar's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
 
+from wrpc.policy import model as m
+from wrpc.policy.declarations import DECLARATIONS
+from wrpc.policy.kinds import Kind, Labels, Quoted
+from wrpc.policy.rows import Row, rows
 from wrpc.syntax.words import OPERATORS
-from wrpc.values import value
-
-ZERO, ONE = Fraction(0), Fraction(1)
-
-# ── Types of attributes ───────────────────────────────────────────────────
-
-
-@value
-class Quantity:
-    """A number of one dimension within bounds; `whole` is without a fraction."""
-
-    dimension: str = ""
-    whole: bool = False
-    low: Fraction | None = None
-    high: Fraction | None = None
-    low_open: bool = False
-
-
-@value
-class Phrase:
-    """A string; a bare word will do."""
-
-
-@value
-class Familiar:
-    """As `Phrase`, of a kind of which many words are known (`familiar`)."""
-
-    of: str
-
-
-@value
-class Quoted:
-    """A string."""
-
-
-@value
-class Words:
-    """One of these words, bare."""
-
-    words: tuple[str, ...]
-
-
-@value
-class Identifier:
-    """A bare name that is the writer's own."""
-
-
-@value
-class Reference:
-    """The name of something declared."""
-
-    kind: str
-
-
-@value
-class Several:
-    """A list; one thing alone may go without brackets."""
-
-    of: Kind
-
-
-@value
-class Between:
-    """A whole number or a range of them (`2..6`)."""
-
-    low: Fraction = ZERO
-
-
-@value
-class Table:
-    """A block of names of one's own, each with a value of one type (`gpus { h100 32 }`). `names`: of which kind the
-    names are, where many of them are known."""
-
-    of: Kind
-    names: str = ""
-
-
-@value
-class Nested:
-    """A block with a vocabulary of its own."""
-
-    block: str
-
-
-@value
-class Address:
-    """A string, or `env("NAME")`."""
-
-
-@value
-class Labels:
-    """Names of one's own with a word, a string or a number."""
-
-
-@value
-class Either:
-    """The first type that a value's form fits."""
-
-    options: tuple[Kind, ...]
-
-
-@value
-class Free:
-    """Any value: whoever reads it knows more."""
-
-
-@value
-class Worded:
-    """A word, a string, a list or a block: anything but a number."""
-
-
-@value
-class Distribution:
-    """Points, or a call that names a distribution."""
-
-
-@value
-class Waivers:
-    """Codes, each with an owner, a last day and a reason; `waivers` reads them."""
-
-
-@value
-class Elsewhere:
-    """What `signals` reads by a table of its own."""
-
-
-Kind = (
-    Quantity | Phrase | Familiar | Quoted | Words | Identifier | Reference | Several | Between | Table | Nested
-    | Address | Labels | Either | Free | Worded | Distribution | Waivers | Elsewhere
-)  # fmt: skip
-
-COUNT = Quantity(whole=True, low=ZERO)
-POSITIVE = Quantity(whole=True, low=ONE)
-SHARE = Quantity(low=ZERO, high=ONE)
-SIZE = Quantity("B", low=ZERO)
-TIME = Quantity("s", low=ZERO)
-POWER = Quantity("W", low=ZERO)
-RATE = Quantity("1/s", low=ZERO)
-
-NOTES: Mapping[str, Kind] = {"description": Quoted(), "labels": Labels()}
-
-RESOLVE_KEYS = ("priority", "confidence", "name")
-ROLES = ("prefill", "decode", "both")
-ON_ERROR = ("fires", "silent", "deny")
-ON_UNKNOWN = ("silent", "fires", "deny")
 
 # ── Closed lists of routes ────────────────────────────────────────────────
 
@@ -163,127 +21,28 @@ CAUSES = (
     "server_error", "quota",
 )  # fmt: skip
 
-# The second half are the algorithms of vLLM Semantic Router (router-config v0.3).
-SELECTIONS = (
-    "latency", "cost", "quality", "random", "round_robin", "least_busy", "least_cost", "usage", "weighted", "affinity",
-    "automix", "confidence", "elo", "fusion", "hybrid", "kmeans", "knn", "latency_aware", "mlp", "multi_factor",
-    "prompt", "ratings", "remom", "router_dc", "static", "svm", "workflows",
-)  # fmt: skip
-
 # ── The table ─────────────────────────────────────────────────────────────
 
-BLOCKS: Mapping[str, Mapping[str, Kind]] = {
-    "policy": {
-        "language": COUNT,
-        "owner": Quoted(),
-        "description": Quoted(),
-        "resolve": Several(Words(RESOLVE_KEYS)),
-    },
-    "signal": {
-        "source": Elsewhere(),
-        "threshold": Quantity(),
-        "above": Quantity(),
-        "absent": Elsewhere(),
-        "on_error": Words(ON_ERROR),
-        "evidence": Identifier(),
-        **NOTES,
-    },
-    "workload": {
-        "rate": Either((RATE, Several(RATE))),
-        "lengths": Distribution(),
-        "prompt_share": SHARE,
-        "slo": Nested("slo"),
-        **NOTES,
-    },
-    "slo": {"ttft_p99": TIME, "ttft_queue_p99": TIME, "tpot_p99": TIME, "e2e_p99": TIME},
-    "model": {
-        "source": Phrase(),
-        "context": POSITIVE,
-        "max_output": POSITIVE,
-        "weights": SIZE,
-        "kv_per_token": SIZE,
-        "parameters": Quantity(low=ZERO),
-        "layers": POSITIVE,
-        "heads": POSITIVE,
-        "modality": Phrase(),
-        "quality": Quantity(low=ZERO),
-        **NOTES,
-    },
-    "site": {
-        "region": Phrase(),
-        "zones": Several(Phrase()),
-        "gpus": Table(COUNT, "GPU"),
-        "power": POWER,
-        "price": Table(Quantity("USD/s", low=ZERO), "GPU"),
-        **NOTES,
-    },
-    "pool": {
-        "model": Reference("model"),
-        "engine": Familiar("engine"),
-        "endpoint": Address(),
-        "provider": Familiar("provider"),
-        "region": Phrase(),
-        "site": Reference("site"),
-        "trust": Phrase(),
-        "gpu": Familiar("GPU"),
-        "replicas": Between(),
-        "tensor_parallel": POSITIVE,
-        "pipeline_parallel": POSITIVE,
-        "context": POSITIVE,
-        "role": Words(ROLES),
-        "prefill": Nested("phase"),
-        "decode": Nested("phase"),
-        "kv_cache": Nested("kv_cache"),
-        "price": Nested("price"),
-        "concurrency": POSITIVE,
-        **NOTES,
-    },
-    "phase": {
-        "gpu": Familiar("GPU"),
-        "replicas": Between(),
-        "tensor_parallel": POSITIVE,
-        "pipeline_parallel": POSITIVE,
-    },
-    "kv_cache": {"tier": Familiar("KV tier"), "size": SIZE, "share": Phrase()},
-    "price": {"input": Quantity("USD/tok", low=ZERO), "output": Quantity("USD/tok", low=ZERO)},
-    "place": {
-        "pools": Several(Reference("pool")),
-        "sites": Several(Reference("site")),
-        "power": POWER,
-        "limit": Table(Free()),
-        "spread": Free(),
-        "prefer": Free(),
-        **NOTES,
-    },
-    "route": {
-        "tier": COUNT,
-        "priority": Quantity(whole=True),
-        "retries": COUNT,
-        "timeout": Quantity("s", low=ZERO, low_open=True),
-        "reasoning": Phrase(),
-        "tools": Worded(),
-        "cache": Nested("cache"),
-        "compress": POSITIVE,
-        "retain": Nested("retain"),
-        "select": Words(SELECTIONS),
-        "on_unknown": Words(ON_UNKNOWN),
-        **NOTES,
-    },
-    "cache": {"similarity": SHARE, "ttl": TIME},
-    "retain": {"ttl": Either((COUNT, TIME)), "share": SHARE},
-    "guard": {"waive": Waivers(), **NOTES},
-    "assert": {"waive": Waivers(), **NOTES},
+# Blocks inside others, by the class of the model that they become.
+INNER: Mapping[str, type] = {
+    "slo": m.Slo, "phase": m.Phase, "kv_cache": m.KvCache, "price": m.Price, "cache": m.Cache, "retain": m.Retain,
+}  # fmt: skip
+
+# Each block by the classes of the model that keep what it says: their rows are its attributes.
+SHAPES: Mapping[str, tuple[type, ...]] = {
+    **{d.keyword: d.shapes for d in DECLARATIONS.values() if d.shapes},
+    **{name: (shape,) for name, shape in INNER.items()},
 }
+ROWS: Mapping[str, Mapping[str, Row]] = {
+    block: {row.name: row for shape in shapes for row in rows(shape)} for block, shapes in SHAPES.items()
+}
+BLOCKS: Mapping[str, Mapping[str, Kind]] = {
+    block: {name: row.kind for name, row in table.items()} for block, table in ROWS.items()
+}
+NOTES: Mapping[str, Kind] = {"description": Quoted(), "labels": Labels()}
 
 # Attributes that LANGUAGE gives a clause of its own in the grammar, for suggestions.
-CLAUSES: Mapping[str, tuple[str, ...]] = {
-    "route": ("when", "to", "cascade", "deny", "fallback", "spill", "mirror", "budget"),
-    "default": ("to", "cascade", "deny", "fallback", "spill", "mirror", "budget"),
-    "workload": ("when",),
-    "place": ("require", "budget"),
-    "guard": ("forbid", "deny", "require", "sealed", "critical", "accept_failure"),
-    "assert": ("always", "never", "critical"),
-}
+CLAUSES: Mapping[str, tuple[str, ...]] = {d.keyword: d.clauses for d in DECLARATIONS.values() if d.clauses}
 
 # Of a route, what a catch-all that stands apart has no use for.
 NOT_OF_DEFAULT = ("tier", "priority", "on_unknown")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from wrpc.policy import kinds as k
 from wrpc.policy import units
-from wrpc.policy import vocabulary as v
 from wrpc.syntax import tree
 
 
@@ -32,7 +32,7 @@ def described(node: tree.Node) -> str:
             return "an expression"
 
 
-def limits(kind: v.Quantity) -> str:
+def limits(kind: k.Quantity) -> str:
     low, high = kind.low, kind.high
     if low is not None and high is not None:
         return f"between {units.spell(low)} and {units.spell(high)}"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from wrpc.report.screen import Line
 from wrpc.targets import TARGETS, named
 from wrpc.targets.settings import COMMON, KINDS, spelled
-from wrpc.targets.target import Approximate, Cannot, Carriage, Elsewhere, Native, Target
+from wrpc.targets.target import CONSTRUCTS, Approximate, Cannot, Carriage, Elsewhere, Native, Target
 
 KIND = {Native: "carried", Approximate: "approximated", Cannot: "not carried", Elsewhere: "elsewhere"}
 STYLE = {Native: "proved", Approximate: "warning", Cannot: "error", Elsewhere: "enforced"}
@@ -30,7 +30,7 @@ def page(found: Target) -> Iterator[Line]:
     yield ((found.title, "strong"), (f", {versions(found)}", ""))
     yield ()
     for kind, title in KIND.items():
-        rows = [(construct, row) for construct, row in found.carries.items() if isinstance(row, kind)]
+        rows = [(construct, row) for construct in CONSTRUCTS if isinstance(row := found.carries[construct], kind)]
         if rows:
             yield ((title, STYLE[kind]),)
             for construct, row in rows:

@@ -202,7 +202,7 @@ def _unenforced(policy: Policy, target: Target, names: Iterable[str], verdicts: 
     return found
 
 
-def _carriers(target: Target, construct: Construct) -> str | None:
+def _carriers(target: Target, construct: str) -> str | None:
     """Which other targets carry it as it is."""
     others = [n for n in TARGETS if n != target.name and isinstance(named(n).carries[construct], Native)]
     return f"{listing(others, 'and')} {'carries' if len(others) == 1 else 'carry'} it" if others else None
@@ -220,10 +220,10 @@ def phrase(use: Use) -> str:
     return f"`{construct}` of {subject}" if use.construct in GUARDS else f"the {construct} of {subject}"
 
 
-def carriage(target: Target, uses: Iterable[Use]) -> dict[str, list[tuple[Construct, list[str], str]]]:
+def carriage(target: Target, uses: Iterable[Use]) -> dict[str, list[tuple[str, list[str], str]]]:
     """The uses by what becomes of them: constructs with their subjects and what the row says."""
     kinds = {Native: "carried", Approximate: "approximated", Cannot: "not_carried", Elsewhere: "elsewhere"}
-    found: dict[str, dict[Construct, list[str]]] = {name: {} for name in kinds.values()}
+    found: dict[str, dict[str, list[str]]] = {name: {} for name in kinds.values()}
     for use in uses:
         found[kinds[type(target.carries[use.construct])]].setdefault(use.construct, []).append(use.subject)
     return {
@@ -232,7 +232,7 @@ def carriage(target: Target, uses: Iterable[Use]) -> dict[str, list[tuple[Constr
     }
 
 
-def said(target: Target, construct: Construct) -> str:
+def said(target: Target, construct: str) -> str:
     """What a row says beside its kind."""
     match target.carries[construct]:
         case Native(where):

@@ -20,24 +20,28 @@ from wrpc.policy.expr import (
     reads,
     walk,
 )
+from wrpc.policy.kinds import Nested
 from wrpc.policy.model import (
     Bool,
     Denial,
     Enum,
     Forbid,
     Int,
+    Model,
     Obligation,
-    Phase,
     Policy,
     Pool,
     Real,
     Route,
     Score,
     Set,
+    Site,
     String,
+    Workload,
 )
+from wrpc.policy.rows import rows
 from wrpc.source import Span
-from wrpc.targets.target import Construct
+from wrpc.targets.target import CONSTRUCTS, Construct
 
 TYPES = {
     Bool: Construct.BOOL,
@@ -53,21 +57,21 @@ RULES = {
     Forbid: Construct.GUARD_FORBID,
     Obligation: Construct.GUARD_REQUIRE,
 }
-_ORDER = {construct: i for i, construct in enumerate(Construct)}
+_ORDER = {construct: i for i, construct in enumerate(CONSTRUCTS)}
 
 
 @dataclass(frozen=True, slots=True)
 class Use:
     """The first place where `subject` ("route a", "pool b") uses a construct."""
 
-    construct: Construct
+    construct: str
     subject: str
     span: Span = field(repr=False)
 
 
 def used(policy: Policy) -> tuple[Use, ...]:
     """Every use of every construct: by construct, then in the order of declaration."""
-    first: dict[tuple[Construct, str], Use] = {}
+    first: dict[tuple[str, str], Use] = {}
     for use in _uses(policy):
         first.setdefault((use.construct, use.subject), use)
     return tuple(sorted(first.values(), key=lambda u: _ORDER[u.construct]))
@@ -92,8 +96,6 @@ def _uses(policy: Policy) -> Iterator[Use]:
         for rule in guard.rules:
             yield Use(RULES[type(rule)], f"guard {guard.name}", rule.span)
     yield from _load(policy)
-    for pool in policy.pools.values():
-        yield from _pool(pool)
     for place in policy.places.values():
         yield Use(Construct.PLACE, f"place {place.name}", place.span)
     for assertion in policy.assertions.values():
@@ -105,10 +107,7 @@ def _uses(policy: Policy) -> Iterator[Use]:
 def _route(route: Route) -> Iterator[Use]:
     subject = f"route {route.name}"
     yield Use(Construct.ROUTE, subject, route.span)
-    if route.tier is not None or route.priority:
-        yield Use(Construct.TIER, subject, route.span)
-    if route.on_unknown != "silent":
-        yield Use(Construct.ON_UNKNOWN, subject, route.span)
+    yield from _attributes(route, subject, route.span)
     yield from _action(route, subject)
 
 
@@ -131,73 +130,45 @@ def _action(route: Route, subject: str) -> Iterator[Use]:
     found += [(Construct.FALLBACK_CAUSES, f.span) for f in action.fallbacks if f.causes]
     found += [(Construct.SPILL, s.span) for s in action.spills]
     found += [(Construct.MIRROR, m.span) for m in action.mirrors]
-    present = {
-        Construct.OTHERS: action.others,
-        # By weight is how the weights choose by themselves.
-        Construct.SELECT: None if action.select == "weighted" else action.select,
-        Construct.RETRIES: action.retries,
-        Construct.TIMEOUT: action.timeout,
-        Construct.REASONING: action.reasoning,
-        Construct.TOOLS: action.tools,
-        Construct.CACHE: action.cache,
-        Construct.COMPRESS: action.compress,
-        Construct.RETAIN: action.retain,
-        Construct.BUDGET: action.budget,
-    }
-    found += [(construct, None) for construct, value in present.items() if value is not None]
+    if action.others is not None:
+        found.append((Construct.OTHERS, None))
+    if action.budget is not None:
+        found.append((Construct.BUDGET, None))
     for construct, span in found:
         yield Use(construct, subject, span or route.span)
+    yield from _attributes(action, subject, route.span)
 
 
 def _load(policy: Policy) -> Iterator[Use]:
     for workload in policy.workloads.values():
-        subject = f"workload {workload.name}"
-        yield Use(Construct.WORKLOAD, subject, workload.span)
-        if workload.rate:
-            yield Use(Construct.RATE, subject, workload.span)
-        if workload.lengths is not None:
-            yield Use(Construct.LENGTHS, subject, workload.span)
-        slo = workload.slo
-        if any(v is not None for v in (slo.ttft_p99, slo.ttft_queue_p99, slo.tpot_p99, slo.e2e_p99)):
-            yield Use(Construct.SLO, subject, workload.span)
+        yield from _declared(Construct.WORKLOAD, workload)
     for model in policy.models.values():
-        subject = f"model {model.name}"
-        yield Use(Construct.MODEL, subject, model.span)
-        sizes = (model.weights, model.kv_per_token, model.parameters, model.layers, model.heads, model.max_output)
-        if any(v is not None for v in sizes):
-            yield Use(Construct.MODEL_SIZE, subject, model.span)
-        present = {
-            Construct.CONTEXT: model.context,
-            Construct.MODALITY: model.modality,
-            Construct.QUALITY: model.quality,
-        }
-        yield from (Use(construct, subject, model.span) for construct, value in present.items() if value is not None)
+        yield from _declared(Construct.MODEL, model)
     for site in policy.sites.values():
-        yield Use(Construct.SITE, f"site {site.name}", site.span)
+        yield from _declared(Construct.SITE, site)
+    for pool in policy.pools.values():
+        yield from _declared(Construct.POOL, pool)
+        ranges = [part.replicas for part in (pool, pool.prefill, pool.decode) if part is not None and part.replicas]
+        if any(low != high for low, high in ranges):
+            yield Use(Construct.REPLICA_RANGE, f"pool {pool.name}", pool.span)
 
 
-def _pool(pool: Pool) -> Iterator[Use]:
-    phases = [p for p in (pool.prefill, pool.decode) if p is not None]
-    machines: list[Pool | Phase] = [pool, *phases]
-    replicas = [m.replicas for m in machines if m.replicas is not None]
-    parallel = [n for m in machines for n in (m.tensor_parallel, m.pipeline_parallel) if n is not None]
-    present = {
-        Construct.POOL: True,
-        Construct.ENDPOINT: pool.endpoint is not None,
-        Construct.PROVIDER: pool.provider is not None,
-        Construct.GPU: any(m.gpu is not None for m in machines),
-        Construct.REPLICAS: bool(replicas),
-        Construct.REPLICA_RANGE: any(low != high for low, high in replicas),
-        Construct.PARALLELISM: bool(parallel),
-        Construct.CONTEXT: pool.context is not None,
-        Construct.ROLE: pool.role not in (None, "both") or bool(phases),
-        Construct.KV_CACHE: pool.kv_cache is not None,
-        Construct.PRICE: pool.price is not None,
-        Construct.CONCURRENCY: pool.concurrency is not None,
-    }
-    for construct, there in present.items():
-        if there:
-            yield Use(construct, f"pool {pool.name}", pool.span)
+def _declared(kind: Construct, item: Workload | Model | Site | Pool) -> Iterator[Use]:
+    subject = f"{kind} {item.name}"
+    yield Use(kind, subject, item.span)
+    yield from _attributes(item, subject, item.span)
+
+
+def _attributes(item: object, subject: str, at: Span) -> Iterator[Use]:
+    """The constructs of the attributes that are given a value which says something, by their rows."""
+    for row in rows(type(item)):
+        given = getattr(item, row.field)
+        if given is None or given in (row.default, *row.idle, (), {}):
+            continue
+        if row.construct:
+            yield Use(row.construct, subject, at)
+        if isinstance(row.kind, Nested):
+            yield from _attributes(given, subject, at)
 
 
 # ── What conditions read ──────────────────────────────────────────────────

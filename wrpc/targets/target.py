@@ -1,6 +1,6 @@
 """The contract of a target: what it is for, what it carries of a policy, and the three things it does.
 
-A target is data first. `carries` has one row for every `Construct`; the rows are at once the documentation
+A target is data first. `carries` has one row for every construct; the rows are at once the documentation
 (`wrpc targets`), the text of WRP801 and WRP802, and what the manifest records. The law of loss is kept by
 `targets/compile.py` from these rows: a target itself only adds what no row can know (a band that is too wide to
 expand, a name that clashes).
@@ -8,13 +8,15 @@ expand, a name that clashes).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import TYPE_CHECKING, Literal
 
 from wrpc.diagnostics import Diagnostic
 from wrpc.policy.model import Policy, Value
+from wrpc.policy.rows import rows
+from wrpc.policy.vocabulary import SHAPES
 from wrpc.source import Span
 from wrpc.targets.gateway.branches import Settled
 from wrpc.values import value
@@ -24,7 +26,8 @@ if TYPE_CHECKING:
 
 
 class Construct(StrEnum):
-    """Every part of a policy that a target may or may not carry. Found in a policy by `targets/constructs.py`."""
+    """The parts of a policy that a target may or may not carry, as far as code names them; `CONSTRUCTS` has them all.
+    Found in a policy by `targets/constructs.py`."""
 
     BOOL = "bool signal"
     INT = "int signal"
@@ -95,6 +98,45 @@ class Construct(StrEnum):
     TEST = "test"
 
 
+def _named() -> Iterator[str]:
+    """The constructs that the rows of attributes name."""
+    for shapes in SHAPES.values():
+        for shape in shapes:
+            yield from (row.construct for row in rows(shape) if row.construct)
+
+
+CONSTRUCTS: tuple[str, ...] = tuple(dict.fromkeys((*Construct, *_named())))
+"""Every construct, in the order in which uses are told: those above, then those that an attribute's row alone names."""
+
+
+class Group(Enum):
+    """Constructs that are most often one program's business, for what a target says of all of them at once. What guards
+    ask for is in none: a target says of each what becomes of it."""
+
+    CONDITIONS = (
+        Construct.BOOL, Construct.INT, Construct.REAL, Construct.ONE_OF, Construct.ANY_OF, Construct.STRING,
+        Construct.SCORE, Construct.SOURCE, Construct.ON_ERROR, Construct.FAILED, Construct.ABSENT, Construct.GROUP,
+        Construct.SUM, Construct.BAND, Construct.COMPARE_SIGNALS, Construct.ASSUME,
+    )  # fmt: skip
+    ROUTES = (
+        Construct.ROUTE, Construct.TIER, Construct.CONFIDENCE, Construct.ON_UNKNOWN, Construct.DEFAULT,
+        Construct.UNROUTED, Construct.WEIGHTS, Construct.TO_ANY, Construct.SELECT, Construct.CASCADE,
+        Construct.DENY_ROUTE,
+    )  # fmt: skip
+    EDGES = (Construct.OTHERS, Construct.FALLBACK, Construct.FALLBACK_CAUSES, Construct.SPILL, Construct.MIRROR)
+    SETTINGS = (
+        Construct.RETRIES, Construct.TIMEOUT, Construct.REASONING, Construct.TOOLS, Construct.CACHE,
+        Construct.COMPRESS, Construct.RETAIN, Construct.BUDGET,
+    )  # fmt: skip
+    LOAD = (Construct.WORKLOAD, Construct.RATE, Construct.LENGTHS, Construct.SLO)
+    MODELS = (Construct.MODEL, Construct.MODEL_SIZE, Construct.MODALITY)
+    SITES = (Construct.SITE, Construct.PLACE)
+    MACHINES = (
+        Construct.GPU, Construct.REPLICAS, Construct.REPLICA_RANGE, Construct.PARALLELISM, Construct.CONTEXT,
+        Construct.ROLE, Construct.KV_CACHE, Construct.CONCURRENCY,
+    )  # fmt: skip
+
+
 @value
 class Native:
     """Carried exactly, at `where` in the emitted files."""
@@ -126,6 +168,11 @@ class Elsewhere:
 
 
 Carriage = Native | Approximate | Cannot | Elsewhere
+
+
+def shared(groups: Mapping[Group, Carriage]) -> Mapping[str, Carriage]:
+    """What a target says of each construct of whole groups; its particular rows stand after it and win."""
+    return {construct: carriage for group, carriage in groups.items() for construct in group.value}
 
 
 @value
@@ -201,7 +248,7 @@ class Target:
     title: str
     versions: tuple[str, ...]
     decides: bool
-    carries: Mapping[Construct, Carriage]
+    carries: Mapping[str, Carriage]
     emit: Callable[[Settled, Options], Emitted]
     read: Callable[[Mapping[str, str], Policy], Policy] | None
     check: Callable[[Mapping[str, str]], tuple[Diagnostic, ...]]

@@ -16,7 +16,7 @@ from wrpc.targets import settings
 from wrpc.targets.envoy import TARGET
 from wrpc.targets.envoy.emit import emit
 from wrpc.targets.gateway.settle import settle
-from wrpc.targets.target import Construct, Options
+from wrpc.targets.target import CONSTRUCTS, Options
 
 HEAD = """
 policy p { language 1 }
@@ -62,7 +62,7 @@ def faults(text: str, head: str = HEAD, **settings: Any) -> list[tuple[str, str,
 
 
 def test_every_construct_has_a_row() -> None:
-    assert set(TARGET.carries) == set(Construct)
+    assert set(TARGET.carries) == set(CONSTRUCTS)
 
 
 @pytest.mark.parametrize("name", ["private_stays_home", "two_providers", "triage"])

@@ -29,11 +29,22 @@ from wrpc.diagnostics import Diagnostic
 from wrpc.policy.model import Policy
 from wrpc.targets.envoy.settings import HEARD_BY, SETTINGS
 from wrpc.targets.gateway.branches import Settled
-from wrpc.targets.target import Approximate, Cannot, Construct, Elsewhere, Emitted, Native, Options, Target
+from wrpc.targets.target import (
+    Approximate,
+    Cannot,
+    Construct,
+    Elsewhere,
+    Emitted,
+    Group,
+    Native,
+    Options,
+    Target,
+    shared,
+)
 
 _MATCH = "route_config.virtual_hosts[].routes[].match.headers"
-_ENGINE = "the pool's own machines"
-_FLEET = "whoever runs the pools"
+_ENGINE = Elsewhere("the pool's own machines")
+_FLEET = Elsewhere("whoever runs the pools")
 
 
 def _emit(settled: Settled, options: Options) -> Emitted:
@@ -67,6 +78,7 @@ TARGET = Target(
     versions=("1.38", "1.39", "1.40"),
     decides=True,
     carries={
+        **shared({Group.LOAD: _FLEET, Group.MODELS: _ENGINE, Group.SITES: _FLEET, Group.MACHINES: _ENGINE}),
         Construct.BOOL: Native(_MATCH),
         Construct.INT: Native(f"{_MATCH}[].range_match"),
         Construct.REAL: Native(f"{_MATCH}[].string_match.safe_regex, over decimals of at most 20 digits"),
@@ -119,28 +131,11 @@ TARGET = Target(
         Construct.GUARD_DENY: Native("direct_response, 403, before every route"),
         Construct.GUARD_FORBID: Native("rows of a route for each set of pools that is left"),
         Construct.GUARD_REQUIRE: Native("the header x-wrpc-obligations, for what `obligations_by` names"),
-        Construct.WORKLOAD: Elsewhere(_FLEET),
-        Construct.RATE: Elsewhere(_FLEET),
-        Construct.LENGTHS: Elsewhere(_FLEET),
-        Construct.SLO: Elsewhere(_FLEET),
-        Construct.MODEL: Elsewhere(_ENGINE),
-        Construct.MODEL_SIZE: Elsewhere(_ENGINE),
-        Construct.MODALITY: Elsewhere(_ENGINE),
         Construct.QUALITY: Elsewhere("whoever rates answers: routes do not use it"),
-        Construct.SITE: Elsewhere(_FLEET),
         Construct.POOL: Native("static_resources.clusters[]"),
         Construct.ENDPOINT: Native("static_resources.clusters[].load_assignment"),
         Construct.PROVIDER: Elsewhere("the pool's address"),
-        Construct.GPU: Elsewhere(_ENGINE),
-        Construct.REPLICAS: Elsewhere(_ENGINE),
-        Construct.REPLICA_RANGE: Elsewhere(_ENGINE),
-        Construct.PARALLELISM: Elsewhere(_ENGINE),
-        Construct.CONTEXT: Elsewhere(_ENGINE),
-        Construct.ROLE: Elsewhere(_ENGINE),
-        Construct.KV_CACHE: Elsewhere(_ENGINE),
-        Construct.PRICE: Elsewhere(_FLEET),
-        Construct.CONCURRENCY: Elsewhere(_ENGINE),
-        Construct.PLACE: Elsewhere(_FLEET),
+        Construct.PRICE: _FLEET,
         Construct.ASSERT: Elsewhere("`wrpc check`"),
         Construct.TEST: Elsewhere("`wrpc lint` and `wrpc check`, which run them"),
     },

@@ -6,12 +6,13 @@ from wrpc.targets.fleet_sim.check import check
 from wrpc.targets.fleet_sim.emit import emit
 from wrpc.targets.fleet_sim.read import read
 from wrpc.targets.fleet_sim.table import VERSION
-from wrpc.targets.target import Approximate, Cannot, Construct, Elsewhere, Native, Setting, Target
+from wrpc.targets.target import Approximate, Cannot, Construct, Elsewhere, Group, Native, Setting, Target, shared
 
 # A request is not routed here: the policy's routes and guards have become the share of each workload that reaches each
 # pool, piece by piece of length.
 SHARES = Native("traffic.json: workloads[].pieces[]")
 GATEWAY = Elsewhere("the gateway")
+PLACEMENT = Elsewhere("placement")
 
 TARGET = Target(
     name="fleet-sim",
@@ -19,22 +20,7 @@ TARGET = Target(
     versions=(VERSION,),
     decides=False,
     carries={
-        Construct.BOOL: GATEWAY,
-        Construct.INT: GATEWAY,
-        Construct.REAL: GATEWAY,
-        Construct.ONE_OF: GATEWAY,
-        Construct.ANY_OF: GATEWAY,
-        Construct.STRING: GATEWAY,
-        Construct.SCORE: GATEWAY,
-        Construct.SOURCE: GATEWAY,
-        Construct.ON_ERROR: GATEWAY,
-        Construct.FAILED: GATEWAY,
-        Construct.ABSENT: GATEWAY,
-        Construct.GROUP: GATEWAY,
-        Construct.SUM: GATEWAY,
-        Construct.BAND: GATEWAY,
-        Construct.COMPARE_SIGNALS: GATEWAY,
-        Construct.ASSUME: GATEWAY,
+        **shared({Group.CONDITIONS: GATEWAY, Group.SETTINGS: GATEWAY, Group.SITES: PLACEMENT}),
         Construct.ROUTE: SHARES,
         Construct.TIER: SHARES,
         Construct.CONFIDENCE: SHARES,
@@ -57,12 +43,8 @@ TARGET = Target(
         Construct.MIRROR: Native("traffic.json: workloads[].pieces[].mirrors"),
         Construct.RETRIES: Elsewhere("the gateway; failures are not simulated"),
         Construct.TIMEOUT: Elsewhere("the gateway"),
-        Construct.REASONING: GATEWAY,
-        Construct.TOOLS: GATEWAY,
         Construct.CACHE: Cannot("cache hits are not simulated: every request reaches a pool"),
         Construct.COMPRESS: Native("traffic.json: workloads[].pieces[].compress"),
-        Construct.RETAIN: GATEWAY,
-        Construct.BUDGET: GATEWAY,
         Construct.GUARD_DENY: Elsewhere("the gateway; what a guard denies does not arrive here"),
         Construct.GUARD_FORBID: Elsewhere("the gateway; what a guard removes gets no share here"),
         Construct.GUARD_REQUIRE: GATEWAY,
@@ -76,7 +58,6 @@ TARGET = Target(
         Construct.MODEL_SIZE: Elsewhere("the simulator's own table of each GPU"),
         Construct.MODALITY: GATEWAY,
         Construct.QUALITY: GATEWAY,
-        Construct.SITE: Elsewhere("placement"),
         Construct.POOL: Native("fleet.json: pools[]"),
         Construct.ENDPOINT: GATEWAY,
         Construct.PROVIDER: Elsewhere("the provider: what reaches its pools leaves the fleet"),
@@ -95,7 +76,6 @@ TARGET = Target(
         Construct.KV_CACHE: Cannot("it knows no tiers and no sharing of the KV cache"),
         Construct.PRICE: Elsewhere("the simulator's own price of each GPU"),
         Construct.CONCURRENCY: Elsewhere("the simulator's own slots of each GPU at this context"),
-        Construct.PLACE: Elsewhere("placement"),
         Construct.ASSERT: Elsewhere("the proofs"),
         Construct.TEST: Elsewhere("the tests of the policy"),
     },

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wrpc.targets.target import Approximate, Construct, Elsewhere, Native, Setting, Target
+from wrpc.targets.target import Approximate, Construct, Elsewhere, Group, Native, Setting, Target, shared
 from wrpc.targets.vllm.check import check
 from wrpc.targets.vllm.emit import emit
 from wrpc.targets.vllm.options import HOST
@@ -10,6 +10,8 @@ from wrpc.targets.vllm.read import read
 
 # An engine serves what reaches it; it decides about no request.
 GATEWAY = Elsewhere("the gateway")
+PLACEMENT = Elsewhere("placement")
+PLANNING = Elsewhere("capacity planning, before the engines run")
 STARTER = Elsewhere("whoever starts the engines; engines.json says how many of which")
 
 TARGET = Target(
@@ -18,64 +20,27 @@ TARGET = Target(
     versions=("0.32",),
     decides=False,
     carries={
-        Construct.BOOL: GATEWAY,
-        Construct.INT: GATEWAY,
-        Construct.REAL: GATEWAY,
-        Construct.ONE_OF: GATEWAY,
-        Construct.ANY_OF: GATEWAY,
-        Construct.STRING: GATEWAY,
-        Construct.SCORE: GATEWAY,
-        Construct.SOURCE: GATEWAY,
-        Construct.ON_ERROR: GATEWAY,
-        Construct.FAILED: GATEWAY,
-        Construct.ABSENT: GATEWAY,
-        Construct.GROUP: GATEWAY,
-        Construct.SUM: GATEWAY,
-        Construct.BAND: GATEWAY,
-        Construct.COMPARE_SIGNALS: GATEWAY,
-        Construct.ASSUME: GATEWAY,
-        Construct.ROUTE: GATEWAY,
-        Construct.TIER: GATEWAY,
-        Construct.CONFIDENCE: GATEWAY,
-        Construct.ON_UNKNOWN: GATEWAY,
-        Construct.DEFAULT: GATEWAY,
-        Construct.UNROUTED: GATEWAY,
-        Construct.WEIGHTS: GATEWAY,
-        Construct.TO_ANY: GATEWAY,
-        Construct.SELECT: GATEWAY,
-        Construct.CASCADE: GATEWAY,
-        Construct.DENY_ROUTE: GATEWAY,
-        Construct.OTHERS: GATEWAY,
-        Construct.FALLBACK: GATEWAY,
-        Construct.FALLBACK_CAUSES: GATEWAY,
-        Construct.SPILL: GATEWAY,
-        Construct.MIRROR: GATEWAY,
-        Construct.RETRIES: GATEWAY,
-        Construct.TIMEOUT: GATEWAY,
-        Construct.REASONING: GATEWAY,
-        Construct.TOOLS: GATEWAY,
-        Construct.CACHE: GATEWAY,
-        Construct.COMPRESS: GATEWAY,
-        Construct.RETAIN: GATEWAY,
-        Construct.BUDGET: GATEWAY,
+        **shared(
+            {
+                Group.CONDITIONS: GATEWAY,
+                Group.ROUTES: GATEWAY,
+                Group.EDGES: GATEWAY,
+                Group.SETTINGS: GATEWAY,
+                Group.LOAD: PLANNING,
+                Group.SITES: PLACEMENT,
+                Group.MACHINES: STARTER,
+            }
+        ),
         Construct.GUARD_DENY: GATEWAY,
         Construct.GUARD_FORBID: GATEWAY,
         Construct.GUARD_REQUIRE: GATEWAY,
-        Construct.WORKLOAD: Elsewhere("capacity planning, before the engines run"),
-        Construct.RATE: Elsewhere("capacity planning, before the engines run"),
-        Construct.LENGTHS: Elsewhere("capacity planning, before the engines run"),
-        Construct.SLO: Elsewhere("capacity planning, before the engines run"),
         Construct.MODEL: Native("model; served-model-name"),
         Construct.MODEL_SIZE: Elsewhere("the weights themselves; what does not fit is found while compiling (WRP810)"),
         Construct.MODALITY: Elsewhere("the weights themselves"),
         Construct.QUALITY: GATEWAY,
-        Construct.SITE: Elsewhere("placement"),
         Construct.POOL: Native("POOL.yaml"),
         Construct.ENDPOINT: GATEWAY,
         Construct.PROVIDER: Elsewhere("the provider"),
-        Construct.GPU: STARTER,
-        Construct.REPLICAS: STARTER,
-        Construct.REPLICA_RANGE: STARTER,
         Construct.PARALLELISM: Native("tensor-parallel-size; pipeline-parallel-size"),
         Construct.CONTEXT: Native("max-model-len"),
         Construct.ROLE: Native("kv-transfer-config.kv_role; POOL-prefill.yaml, POOL-decode.yaml"),
@@ -85,7 +50,6 @@ TARGET = Target(
         ),
         Construct.PRICE: GATEWAY,
         Construct.CONCURRENCY: Native("max-num-seqs"),
-        Construct.PLACE: Elsewhere("placement"),
         Construct.ASSERT: Elsewhere("the proofs"),
         Construct.TEST: Elsewhere("the tests of the policy"),
     },

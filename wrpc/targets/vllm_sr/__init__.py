@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from wrpc.targets.target import Approximate, Cannot, Construct, Elsewhere, Native, Setting, Target
+from wrpc.targets.target import Approximate, Cannot, Construct, Elsewhere, Group, Native, Setting, Target, shared
 from wrpc.targets.vllm_sr.check import check
 from wrpc.targets.vllm_sr.emit import emit
 from wrpc.targets.vllm_sr.read import read
 
-ENGINE = "the engine's own configuration (target `vllm`)"
-FLEET = "the fleet (targets `vllm` and `fleet-sim`)"
-PROOF = "the proofs of `wrpc check`"
+ENGINE = Elsewhere("the engine's own configuration (target `vllm`)")
+FLEET = Elsewhere("the fleet (targets `vllm` and `fleet-sim`)")
+PROOF = Elsewhere("the proofs of `wrpc check`")
 
 TARGET = Target(
     name="vllm-sr",
@@ -17,6 +17,7 @@ TARGET = Target(
     versions=("0.4",),
     decides=True,
     carries={
+        **shared({Group.LOAD: FLEET, Group.MACHINES: ENGINE, Group.SITES: FLEET}),
         Construct.BOOL: Native("routing.signals"),
         Construct.INT: Native("routing.signals: a rule for each bound"),
         Construct.REAL: Native("routing.signals: a rule for each bound"),
@@ -34,7 +35,7 @@ TARGET = Target(
         Construct.SUM: Native("routing.projections.scores"),
         Construct.BAND: Native("routing.projections.mappings"),
         Construct.COMPARE_SIGNALS: Native("routing.projections.scores"),
-        Construct.ASSUME: Elsewhere(PROOF),
+        Construct.ASSUME: PROOF,
         Construct.ROUTE: Native("routing.decisions"),
         Construct.TIER: Native("routing.decisions[].tier and .priority"),
         Construct.CONFIDENCE: Native("routing.strategy"),
@@ -68,29 +69,18 @@ TARGET = Target(
         Construct.GUARD_DENY: Native("a decision in tier 1 that answers by itself"),
         Construct.GUARD_FORBID: Native("a decision for each set of guards that do not fire"),
         Construct.GUARD_REQUIRE: Cannot("it does not carry out obligations"),
-        Construct.WORKLOAD: Elsewhere(FLEET),
-        Construct.RATE: Elsewhere(FLEET),
-        Construct.LENGTHS: Elsewhere(FLEET),
-        Construct.SLO: Elsewhere(FLEET),
         Construct.MODEL: Native("routing.modelCards"),
-        Construct.MODEL_SIZE: Elsewhere(ENGINE),
+        Construct.MODEL_SIZE: ENGINE,
         Construct.MODALITY: Native("routing.modelCards[].modality"),
         Construct.QUALITY: Native("evaluation.records[].metrics.score, of the benchmark for operators' own ratings"),
-        Construct.SITE: Elsewhere(FLEET),
         Construct.POOL: Native("providers.models and routing.modelCards"),
         Construct.ENDPOINT: Native("providers.models[].backend_refs"),
         Construct.PROVIDER: Native("providers.models[].backend_refs[].provider"),
-        Construct.GPU: Elsewhere(ENGINE),
-        Construct.REPLICAS: Elsewhere(FLEET),
-        Construct.REPLICA_RANGE: Elsewhere(FLEET),
-        Construct.PARALLELISM: Elsewhere(ENGINE),
+        Construct.REPLICAS: FLEET,
+        Construct.REPLICA_RANGE: FLEET,
         Construct.CONTEXT: Native("routing.modelCards[].context_window_size"),
-        Construct.ROLE: Elsewhere(ENGINE),
-        Construct.KV_CACHE: Elsewhere(ENGINE),
         Construct.PRICE: Native("providers.models[].pricing"),
-        Construct.CONCURRENCY: Elsewhere(ENGINE),
-        Construct.PLACE: Elsewhere(FLEET),
-        Construct.ASSERT: Elsewhere(PROOF),
+        Construct.ASSERT: PROOF,
         Construct.TEST: Elsewhere("`wrpc lint` and `wrpc check`, which run them"),
     },
     emit=emit,
