@@ -73,7 +73,8 @@ class Fix:
 class Diagnostic:
     """A finding. `verdict` is None unless a proof stands behind it. `follows`: subjects; where other findings tell of
     each that it takes no request, this one only follows from them. `baseline`: it is in the baseline of this run;
-    `excused`: so it fails nothing."""
+    `excused`: so it fails nothing. `region`: a condition that is true for just the requests that it is about, or, with
+    "and 3 more" behind it, for some of them."""
 
     code: Code
     message: str
@@ -88,6 +89,7 @@ class Diagnostic:
     follows: tuple[str, ...] = field(default=(), compare=False)
     baseline: bool = field(default=False, compare=False)
     excused: bool = field(default=False, compare=False)
+    region: str | None = field(default=None, compare=False)
 
     def key(self) -> tuple[object, ...]:
         return (*self.span.key(), self.code.id, self.message)

@@ -7,6 +7,7 @@ says how the interpreter confirms it; it holds no solver, cache or limit, so tha
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -16,10 +17,20 @@ from wrpc.policy.model import Planned, Policy, Route
 from wrpc.source import Span
 
 if TYPE_CHECKING:
-    from wrpc.solver.ask import Answer, Asker
+    from wrpc.solver.ask import Answer, Asker, Room
+    from wrpc.solver.terms import Term
 
-Found = Iterator[Diagnostic | Proof]
-Lint = Callable[[Policy], Found]
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """A finding and the requests that it is about: said in words once every check has been answered."""
+
+    finding: Diagnostic
+    requests: Callable[[Room], Term]
+
+
+Found = Iterator[Diagnostic | Proof | Over]
+Lint = Callable[[Policy], Iterator[Diagnostic | Proof]]
 Check = Callable[[Policy, "Asker"], Found]
 
 

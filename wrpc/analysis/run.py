@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from wrpc.analysis import CHECKS, LINTS
+from wrpc.analysis.check import Over
 from wrpc.diagnostics import Diagnostic, Findings, Proof
 from wrpc.policy.model import Policy
 
 if TYPE_CHECKING:
     from wrpc.solver.ask import Asker
+
+GRAVE = ("error", "warning", "info")
+MOST = 10  # findings of a code of which the requests are said in words; whoever repairs ten has repaired the rest
 
 
 def lint(policy: Policy) -> Findings:
@@ -27,11 +32,27 @@ def check(policy: Policy, *, resources: int | None = None) -> Findings:
     from wrpc.solver.limits import RESOURCES
 
     ask = Asker(policy, resources=resources or RESOURCES)
-    return lint(policy) + _findings([f for module in CHECKS for f in run_one(module, policy, ask)])
+    found = [f for module in CHECKS for f in import_module(module).check(policy, ask)]
+    return lint(policy) + _findings(said(found, ask))
 
 
 def run_one(module: str, policy: Policy, ask: Asker) -> list[Diagnostic | Proof]:
-    return list(import_module(module).check(policy, ask))
+    return said(list(import_module(module).check(policy, ask)), ask)
+
+
+def said(found: Sequence[Diagnostic | Proof | Over], ask: Asker) -> list[Diagnostic | Proof]:
+    """Each finding with the requests that it is about in words: of the gravest first, of few of a kind, and as
+    far as the effort goes."""
+    made = dict(enumerate(found))
+    about = [(i, f) for i, f in made.items() if isinstance(f, Over)]
+    counts: Counter[str] = Counter()
+    for i, over in sorted(about, key=lambda each: GRAVE.index(each[1].finding.severity)):
+        made[i] = over.finding
+        counts[over.finding.code.id] += 1
+        if over.finding.verdict != "open" and counts[over.finding.code.id] <= MOST:
+            region = ask.region(over.requests)
+            made[i] = over.finding if region is None else replace(over.finding, region=region.text)
+    return [f for f in made.values() if not isinstance(f, Over)]
 
 
 def chosen(findings: Findings, select: Collection[str], ignore: Collection[str]) -> Findings:

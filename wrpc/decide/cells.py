@@ -72,7 +72,7 @@ class Domain:
             return self.words.cell(value)
         if self.intervals:
             assert isinstance(value, Fraction), "a number's value"
-            return next(i for i, interval in enumerate(self.intervals) if value in interval)
+            return bisect_right(self._starts, (plain(value), False)) - 1
         if isinstance(value, frozenset):  # names that no condition asks for are in no cell's
             asked = frozenset().union(*(v for v in self.values if isinstance(v, frozenset)))
             value &= asked

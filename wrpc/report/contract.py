@@ -48,6 +48,10 @@ class Fix(Contract):
 
 
 class Diagnostic(Contract):
+    """`region`: a condition that is true for just the requests that the finding is about, failed signals included; or
+    the widest part of it, and how many more there are. Null where it is about no requests, or nothing exact and short
+    is found to say of them."""
+
     code: str = Field(pattern=r"^WRP\d{3}$")
     severity: Literal["error", "warning", "info"]
     verdict: Literal["refuted", "open"] | None
@@ -58,6 +62,7 @@ class Diagnostic(Contract):
     witness: dict[str, Value] | None
     help: str | None
     fixes: list[Fix]
+    region: str | None
     baseline: bool | None = None
 
 

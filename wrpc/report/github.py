@@ -19,6 +19,8 @@ def render(found: Findings, shown: Shown) -> Iterator[Line]:
 
 def annotation(d: Diagnostic, dimensions: Mapping[str, str] | None = None) -> str:
     said = [d.message]
+    if d.region is not None:
+        said.append(f"when: {d.region}")
     if d.witness is not None:
         said.append(f"with: {units.request(d.witness, dimensions)}")
     if d.help:

@@ -60,6 +60,7 @@ def diagnostic(d: Diagnostic) -> dict[str, object]:
         "witness": None if d.witness is None else dict(d.witness),
         "help": d.help,
         "fixes": [fix(f) for f in d.fixes],
+        "region": d.region,
     }
 
 

@@ -91,6 +91,8 @@ def result(d: Diagnostic, index: int, fingerprint: str, why: Suppression | None,
     more: Node = {"verdict": d.verdict} if d.verdict else {}
     if d.witness is not None:
         more["witness"] = dict(d.witness)
+    if d.region is not None:
+        more["region"] = d.region
     if more:
         made["properties"] = more
     return made
@@ -98,6 +100,8 @@ def result(d: Diagnostic, index: int, fingerprint: str, why: Suppression | None,
 
 def said(d: Diagnostic, dimensions: Mapping[str, str]) -> str:
     lines = [d.message]
+    if d.region is not None:
+        lines.append(f"when: {d.region}")
     if d.witness is not None:
         lines.append(f"with: {units.request(d.witness, dimensions)}")
     if d.help:

@@ -89,6 +89,8 @@ def finding(d: Diagnostic, dimensions: Mapping[str, str] | None = None) -> Itera
         yield head
         yield (("  --> ", "label"), (place(d.span), "place"))
         yield from excerpt(d.span)
+    if d.region is not None:
+        yield (("  when: ", "label"), (d.region, ""))
     if d.witness is not None:
         yield (("  with: ", "label"), (units.request(d.witness, dimensions), ""))
     for related in d.related:

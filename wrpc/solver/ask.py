@@ -23,6 +23,7 @@ from wrpc.solver.terms import NotDecidable, Term
 if TYPE_CHECKING:
     from wrpc.solver.index.engine import Engine
     from wrpc.solver.reference import Reference
+    from wrpc.solver.regions import Region, Regions
 
 Body = Literal["points", "diagrams", "clauses"]
 
@@ -113,3 +114,36 @@ class Asker:
             if not answer.impossible:
                 return answer
         return answer
+
+    # ── Regions ───────────────────────────────────────────────────────────
+
+    def region(self, term: Callable[[Room], Term]) -> Region | None:
+        """All requests for which a term holds, in words; where failed signals make them many words, those without
+        failures, which the text then says. None where nothing exact is found to say of them. It may spend what a body
+        may cost: what else is to be asked is asked before."""
+        said: Region | None = None
+        for room, regions in self._said:
+            try:
+                found = regions.of(term(room))
+            except NotDecidable:
+                return None
+            if found is not None and found.exact:
+                return found if room is self._said[0][0] else found.only("while no signal fails")
+            said = said or found
+        return said
+
+    @cached_property
+    def _said(self) -> list[tuple[Room, Regions]]:
+        """The rooms, the one with failures first; none where confidences are compared, which no cell says."""
+        if not self._index:
+            return []
+        from wrpc.solver.index.wide import Wide
+        from wrpc.solver.regions import Regions
+        from wrpc.solver.sets import Ground
+
+        asker = self if self._engine is not None else Asker(self.policy, resources=self.resources, body="diagrams")
+        return [
+            (room, Regions(Ground.of(room), self.policy, (self.policy,)))
+            for room in reversed(asker.rooms)
+            if isinstance(room, Wide)
+        ]

@@ -1,50 +1,61 @@
 """A set of requests as a condition in the language that is true for just these.
 
 The set is covered by boxes, each as wide as it can be: what a box says of one signal is a list of names, a range, or
-nothing at all. A box that is written down is then read as a condition again, and the set of requests for which it is
-true is compared with what was to be said; a region that is not exact is not told.
+nothing at all; of a sum that conditions hold against a bound, that it is so or that it is not. A box that is written
+down is then read as a condition again, and the set of requests for which it is true is compared with what was to be
+said; a region that is not exact is not told.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from fractions import Fraction
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from wrpc.decide.cells import Domain
+from wrpc.decide.interpret import Interpreter
 from wrpc.decide.request import Request, RequestValue
-from wrpc.decide.strings import held
+from wrpc.decide.state import state
 from wrpc.policy.expr import (
     All,
     Any,
     Condition,
+    Confidence,
     Constant,
     Failed,
     Fires,
     Has,
-    Interval,
+    Indicator,
     Linear,
+    NamedNumber,
     Not,
     OneOf,
     Raw,
-    StringLiteral,
     StringSignal,
     Text,
     Within,
     walk,
 )  # fmt: skip
-from wrpc.policy.model import Bool, Enum, Int, Policy, Real, Score, Set, Signal, String
+from wrpc.policy.intervals import complement
+from wrpc.policy.model import Policy, Set, Signal
 from wrpc.policy.reading import conditions
 from wrpc.policy.reading import signals as signals_of
+from wrpc.solver.index.circuit import Circuit
 from wrpc.solver.sets import Ground, Requests, Unsettled
+from wrpc.solver.sides import Words, between, one_of, terms, texts
 from wrpc.solver.spelling import Unwritable, spelled
-from wrpc.solver.terms import Term, conj
+from wrpc.solver.terms import Term, conj, negate
 
 SHOWN = 3  # boxes that a region is written with
+TERMS = 16  # comparisons that it is written with
 COUNTED = 12  # boxes that are looked for, so that "and N more" can be said
 NAMES = 12  # names of one list
 EFFORT = 2_000  # questions that the regions of one ground may cost together
-MANY = 64  # cells of a name or string that are each asked for
+EACH = 500  # questions that one may cost
+DEAR = 5  # questions that one costs as much as, where clauses answer
+DEAREST = 40  # the same, where values have to be found
+MANY = 64  # cells of a name or string that are each asked for, where diagrams do not answer
+SUMS = 6  # comparisons of sums, and of strings with each other, that a region may be about
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +72,17 @@ class Region:
     def exact(self) -> bool:
         return not self.more
 
+    def only(self, where: str) -> Region:
+        """The same, of requests of which it says something that no condition does."""
+        return replace(self, text=f"{self.text}, {where}", points=None)
 
-Sides = Mapping[str, Sequence[Condition]]  # by signal: what a box says of it, all of which has to hold
+
+Sides = Mapping[str, Sequence[Condition]]  # by signal: what a box says of it, all of which has to hold; sums first
+Parts = list[Condition]
 
 
 class TooLong(Exception):
-    """More questions than regions are worth."""
+    """More questions than regions are worth, or more words."""
 
 
 class Regions:
@@ -75,16 +91,18 @@ class Regions:
     def __init__(self, ground: Ground, reader: Policy, readers: Sequence[Policy]) -> None:
         self.ground = ground
         self.reader = reader
+        self._readers = readers
         read = set().union(*(signals_of(p, conditions(p)) for p in readers))
         ignored = {g.default for g in reader.groups.values()}
         self._names = [n for n in ground.space.signals if n in read and n not in ignored]
-        self._members = _members(readers)
-        self._prefixes = _prefixes(readers)
+        self._words = Words(readers)
         self._left = EFFORT
+        self._asked = 0
         self._known: dict[Condition, Term] = {}
 
     def of(self, term: Term) -> Region | None:
-        """None where no such condition is found: the set hangs on sums, or the bodies do not come to an end."""
+        """None where no such condition is found: it would be long, or the bodies do not come to an end."""
+        self._asked = 0
         try:
             return self._of(Requests(self.ground, term))
         except (Unsettled, TooLong, Unwritable):
@@ -92,32 +110,49 @@ class Regions:
 
     def points(self, term: Term) -> float | None:
         try:
-            some, every = Requests(self.ground, term).points(), self.ground.all.points()
+            some, every = Requests(self.ground, term).points(), self._every
         except Unsettled:
             return None
         return None if some is None or not every else some / every
 
+    @cached_property
+    def _every(self) -> int | None:
+        return self.ground.all.points()
+
+    # ── Boxes ─────────────────────────────────────────────────────────────
+
     def _of(self, requests: Requests) -> Region | None:
-        boxes: list[Condition] = []
+        boxes: list[Parts] = []
         left = requests
-        most = COUNTED if self.ground.engine.body == "diagrams" else SHOWN + 1
+        sums = self._sums(requests.term)
+        most = COUNTED if self._cheap else SHOWN + 1
         while len(boxes) < most and (found := left.request()) is not None:
-            box = self._box(found, requests)
+            box = self._box(found, requests, sums)
             if box is None:
                 return None
             boxes.append(box)
-            left = left - self._set(box)
+            left = left - self._set(_all(box))
         if not boxes:
             return None
-        if len(boxes) > SHOWN:
-            widest = max(boxes, key=lambda b: self._set(b).points() or 0)
-            rest = len(boxes) - 1
-            more = f"{rest} more" if not left else f"at least {rest + 1} more"
-            return Region(f"{spelled(self.reader, widest)}, and {more}", widest, rest, self.points(requests.term))
-        condition = boxes[0] if len(boxes) == 1 else Any(tuple(boxes))
-        if self._set(condition) != requests:
+        whole = _factored(boxes)
+        if not left and len(boxes) <= SHOWN and terms(whole) <= TERMS and not any(map(_long, boxes)):
+            if self._set(whole) != requests:
+                return None
+            return Region(spelled(self.reader, whole), whole, 0, self.points(requests.term))
+        widest, cut = _cut(max(boxes, key=lambda b: self._set(_all(b)).points() or 0))
+        if terms(_all(widest)) > TERMS:
             return None
-        return Region(spelled(self.reader, condition), condition, 0, self.points(requests.term))
+        rest = len(boxes) - 1 + cut
+        more = f"{rest} more" if not left else f"at least {rest + 1} more"
+        condition = _all(widest)
+        return Region(
+            f"{spelled(self.reader, condition)}, and {more}", condition, rest or 1, self.points(requests.term)
+        )
+
+    @property
+    def _cheap(self) -> bool:
+        engine = self.ground.engine
+        return engine.body == "diagrams" and not engine.table.atoms
 
     def _set(self, condition: Condition) -> Requests:
         """The requests for which a condition is true."""
@@ -125,16 +160,24 @@ class Regions:
 
     def _within(self, sides: Sides, requests: Requests) -> bool:
         """What the sides say together holds for no request outside the set. Raises TooLong."""
-        self._left -= 1
-        if self._left < 0:
-            raise TooLong
+        self._pay(self._price)
         return self._terms(sides) <= requests
+
+    @property
+    def _price(self) -> int:
+        return 1 if self._cheap else DEAREST if self.ground.engine.table.atoms else DEAR
+
+    def _pay(self, questions: int) -> None:
+        self._left -= questions
+        self._asked += questions
+        if self._left < 0 or self._asked > EACH:
+            raise TooLong
 
     # ── One box ───────────────────────────────────────────────────────────
 
-    def _box(self, request: Request, requests: Requests) -> Condition | None:
+    def _box(self, request: Request, requests: Requests, sums: Sequence[Condition]) -> Parts | None:
         """As wide as it can be about a request, within a set."""
-        sides: dict[str, list[Condition]] = {}
+        sides: dict[str, Sequence[Condition]] = {"": self._told(request, sums)}
         for name in self._names:
             point = self._point(name, request[name])
             if point is None:
@@ -142,18 +185,44 @@ class Regions:
             sides[name] = point
         if not self._within(sides, requests):
             return None
-        for name in reversed(self._names):
-            for part in list(sides[name]):
-                kept = [p for p in sides[name] if p is not part]
-                if self._within({**sides, name: kept}, requests):
-                    sides[name] = kept
+        if self._cheap:
+            self._without(sides, [*reversed(self._names), ""], requests)
+        else:
+            self._blamed(sides, requests)
         for name in self._names:
             if sides[name]:
                 wide = self._widened(name, request[name], {n: s for n, s in sides.items() if n != name}, requests)
                 if wide is not None and self._within({**sides, name: wide}, requests):
                     sides[name] = wide
-        parts = [p for s in sides.values() for p in s]
-        return parts[0] if len(parts) == 1 else All(tuple(parts)) if parts else Constant(True)
+        return [p for s in sides.values() for p in s]
+
+    def _without(self, sides: dict[str, Sequence[Condition]], names: list[str], requests: Requests) -> None:
+        """Leaves out what the rest does without: many at once where none of them is needed."""
+        said = [n for n in names if sides[n]]
+        if len(said) > 3:
+            half = len(said) // 2
+            for some in (said[:half], said[half:]):
+                without = {**sides, **dict.fromkeys(some, ())}
+                if self._within(without, requests):
+                    sides.update(without)
+                else:
+                    self._without(sides, some, requests)
+            return
+        for name in said:
+            for part in list(sides[name]):
+                kept = [p for p in sides[name] if p is not part]
+                if self._within({**sides, name: kept}, requests):
+                    sides[name] = kept
+
+    def _blamed(self, sides: dict[str, Sequence[Condition]], requests: Requests) -> None:
+        """As `_without`, by what a body blames at once."""
+        self._pay(self._price)
+        parts = [(name, part) for name, said in sides.items() for part in said]
+        outside = [self.ground.admitted, negate(requests.term)]
+        kept = self.ground.engine.blamed(outside, [self._true(part) for _, part in parts])
+        if kept is not None:
+            for name in sides:
+                sides[name] = [p for i, (n, p) in enumerate(parts) if n == name and i in kept]
 
     def _terms(self, sides: Sides) -> Requests:
         return Requests(self.ground, conj(self._true(p) for s in sides.values() for p in s))
@@ -170,13 +239,13 @@ class Regions:
             return [Failed(name)]
         if isinstance(signal.type, Set):
             assert isinstance(value, frozenset), "a set's value"
-            return [Has(name, m) if m in value else Not(Has(name, m)) for m in self._members.get(name, ())]
+            return [Has(name, m) if m in value else Not(Has(name, m)) for m in self._words.members(name)]
         domain = self.ground.engine.table.domains.get(name)
         if domain is None:
             return None
         if domain.size == 1:
             return []
-        return self._cells(signal, domain, 1 << domain.cell(value), value)
+        return self._words.of_cells(signal, domain, 1 << domain.cell(value), value)
 
     def _widened(self, name: str, value: RequestValue, others: Sides, requests: Requests) -> list[Condition] | None:
         """All that a box may say of one signal, the rest of it as it is."""
@@ -186,7 +255,7 @@ class Regions:
             return None
         fails = signal.can_fail and self._within({**others, name: [Failed(name)]}, requests)
         cells = self._allowed(signal, domain, domain.cell(value), others, requests)
-        found = self._cells(signal, domain, cells, value)
+        found = self._words.of_cells(signal, domain, cells, value)
         if found is None or not fails:
             return found
         inside = found[0] if len(found) == 1 else All(tuple(found)) if found else Not(Failed(name))
@@ -197,125 +266,147 @@ class Regions:
     def _allowed(self, signal: Signal, domain: Domain, at: int, others: Sides, requests: Requests) -> int:
         """The cells that a signal which did not fail may lie in; of a number those about one that have no gap."""
         name = signal.name
-        if domain.intervals:
+        if domain.intervals and not self._cheap:
             low, high = 0, at  # the least cell from which on all are allowed lies between
             while low < high:
                 middle = (low + high) // 2
-                inside = {**others, name: self._range(signal, domain, middle, at)}
+                inside = {**others, name: between(signal, domain, middle, at)}
                 low, high = (low, middle) if self._within(inside, requests) else (middle + 1, high)
             first, low, high = low, at, domain.size - 1
             while low < high:
                 middle = (low + high + 1) // 2
-                inside = {**others, name: self._range(signal, domain, first, middle)}
+                inside = {**others, name: between(signal, domain, first, middle)}
                 low, high = (middle, high) if self._within(inside, requests) else (low, middle - 1)
             return (2 << low) - (1 << first)
-        if domain.size > MANY:
+        if domain.size > MANY and not self._cheap:
             return 1 << at
-        self._left -= domain.size
+        self._pay(1 if self._cheap else domain.size)
         cells = (1 << domain.size) - 1
         for cell in (self._terms(others) - requests - self.ground.failed(name)).cells(name):
             cells &= ~(1 << cell)
         return cells
 
-    # ── What is said of a signal that did not fail ────────────────────────
+    # ── Sums ──────────────────────────────────────────────────────────────
 
-    def _cells(self, signal: Signal, domain: Domain, cells: int, value: RequestValue) -> list[Condition] | None:
-        """The cells about a value as conditions: of numbers the range without a gap."""
-        name = signal.name
-        allowed = [i for i in range(domain.size) if cells >> i & 1]
-        match signal.type:
-            case Bool():
-                return [] if len(allowed) == 2 else [Fires(name) if value else Not(Fires(name))]
-            case Enum(names):
-                kept = [str(domain.values[i]) for i in allowed]
-                return _listed(name, names, kept)
-            case Int() | Real() | Score():
-                at = domain.cell(value)
-                low = high = at
-                while low - 1 in allowed:
-                    low -= 1
-                while high + 1 in allowed:
-                    high += 1
-                return self._range(signal, domain, low, high)
-            case String():
-                return self._strings(name, domain, allowed, value)
-            case _:
-                return None
-
-    def _range(self, signal: Signal, domain: Domain, low: int, high: int) -> list[Condition]:
-        name, last = signal.name, domain.size - 1
-        if (low, high) == (0, last):
+    def _sums(self, term: Term) -> list[Condition]:
+        """The comparisons of sums, and of strings with each other, that the set may hang on. Raises TooLong."""
+        if not self.ground.engine.table.atoms or not (atoms := _atoms(term)):
             return []
-        first, end = domain.intervals[low], domain.intervals[high]
-        interval = Interval(
-            first.low if low else None, end.high if high < last else None, first.low_open if low else False,
-            end.high_open if high < last else False,
-        )  # fmt: skip
-        if isinstance(signal.type, Score) and signal.type.threshold is not None:
-            cut = (signal.type.threshold, signal.type.above)
-            if high == last and (interval.low, interval.low_open) == cut:
-                return [Fires(name)]
-            if not low and (interval.high, not interval.high_open) == cut:
-                return [Not(Fires(name))]
-        return [Within(Linear(Fraction(0), ((Fraction(1), Raw(name)),)), (interval,))]
+        found = [c for c in self._compared if _atoms(self._true(c)) & atoms]
+        if len(found) > SUMS:
+            raise TooLong
+        return found
 
-    def _strings(self, name: str, domain: Domain, allowed: list[int], value: RequestValue) -> list[Condition] | None:
-        assert domain.words is not None, "a string's cells are of words"
-        words = domain.words.at.words
-        gaps = [i for i in range(domain.size) if i >= len(words)]
-        shut = [w for i, w in enumerate(words) if i not in allowed]
-        if all(g in allowed for g in gaps):
-            if len(shut) > NAMES:
-                return None
-            return [Not(_one_of(name, shut))] if shut else []
-        assert isinstance(value, str), "a string's value"
-        for prefix in self._prefixes.get(name, ()):
-            if not value.startswith(prefix):
-                continue
-            inside = 0
-            for found in domain.words.at.ranges("prefix", prefix, turned=False):
-                inside |= domain.words.within(*found)
-            within = [i for i in range(domain.size) if inside >> i & 1]
-            between = [i for i in within if i in gaps]
-            if between and all(i in allowed for i in between):
-                out = [words[i] for i in within if i < len(words) and i not in allowed]
-                starts: Condition = Text("prefix", StringSignal(name), StringLiteral(prefix))
-                return [starts, Not(_one_of(name, out))] if out else [starts]
-        if value in words:
-            return [_one_of(name, [words[i] for i in allowed if i < len(words)])]
-        return None
+    @cached_property
+    def _compared(self) -> list[Condition]:
+        found: dict[Condition, None] = {}
+        known = self.reader.signals.keys()
+        for policy in self._readers:
+            for node in (n for c in conditions(policy) for n in walk(c)):
+                match node:
+                    case Within(number) if not _single(number) and self._sayable(policy, number):
+                        found[node] = None
+                    case Text(_, StringSignal(a), StringSignal(b)) if {a, b} <= known:
+                        found[node] = None
+                    case _:
+                        pass
+        return [*found]
 
+    def _sayable(self, policy: Policy, number: Linear) -> bool:
+        """The reader takes it for the same. A name may stand for something else there."""
+        kinds = (Raw, Confidence, NamedNumber) if policy is self.reader else (Raw, Confidence)
+        return all(
+            isinstance(q, kinds) or (isinstance(q, Indicator) and isinstance(q.condition, Fires))
+            for _, q in number.terms
+        )
 
-def _listed(name: str, names: Sequence[str], kept: Sequence[str]) -> list[Condition] | None:
-    if len(kept) == len(names):
-        return []
-    if len(kept) > len(names) - len(kept):
-        left = [n for n in names if n not in kept]
-        return [Not(OneOf(name, frozenset(left)))] if len(left) <= NAMES else None
-    return [OneOf(name, frozenset(kept))]
+    def _told(self, request: Request, sums: Sequence[Condition]) -> Parts:
+        """Those of the comparisons that are true of a request, and the opposite of those that are false."""
+        if not sums:
+            return []
+        seen = state(self.reader, {n: request[n] for n in self.reader.signals})
+        truths = [(c, self._machine.holds(c, seen)) for c in sums]
+        return [c if truth else _opposite(c) for c, truth in truths if truth is not None]
+
+    @cached_property
+    def _machine(self) -> Interpreter:
+        return Interpreter(self.reader)
 
 
-def _one_of(name: str, words: Sequence[str]) -> Condition:
-    parts = [Text("equals", StringSignal(name), StringLiteral(w)) for w in words]
-    return parts[0] if len(parts) == 1 else Any(tuple(parts))
+def _single(number: Linear) -> bool:
+    """Cells say all of it."""
+    return len(number.terms) == 1 and isinstance(number.terms[0][1], Raw)
 
 
-def _members(readers: Iterable[Policy]) -> Mapping[str, list[str]]:
-    """The names of each set that conditions ask for."""
-    found: dict[str, dict[str, None]] = {}
-    for node in (n for p in readers for c in conditions(p) for n in walk(c)):
-        if isinstance(node, Has):
-            found.setdefault(node.signal, {})[node.member] = None
-    return {n: sorted(m) for n, m in found.items()}
+def _opposite(condition: Condition) -> Condition:
+    if isinstance(condition, Within) and len(other := complement(condition.ranges)) == 1:
+        return Within(condition.number, other)
+    return Not(condition)
 
 
-def _prefixes(readers: Iterable[Policy]) -> Mapping[str, list[str]]:
-    """The prefixes that each string is asked for, the shortest first."""
-    found: dict[str, set[str]] = {}
-    for policy in readers:
-        for node in (n for c in conditions(policy) for n in walk(c)):
-            if isinstance(node, Text) and node.relation == "prefix":
-                for name, text, turned in held(policy, node):
-                    if not turned:
-                        found.setdefault(name, set()).add(text)
-    return {n: sorted(p, key=lambda t: (len(t), t)) for n, p in found.items()}
+def _atoms(term: Term) -> set[int]:
+    """The atoms that a term is made of, by number."""
+    found: set[int] = set()
+    seen: set[int] = set()
+    todo = [term] if isinstance(term, Circuit) else []
+    while todo:
+        last = todo.pop()
+        if id(last) not in seen:
+            seen.add(id(last))
+            todo += last.inside
+            if last.operation == "atom":
+                found.add(last.parts[0].number)
+    return found
+
+
+# ── Writing boxes ─────────────────────────────────────────────────────────
+
+
+def _all(parts: Sequence[Condition]) -> Condition:
+    return parts[0] if len(parts) == 1 else All(tuple(parts)) if parts else Constant(True)
+
+
+def _factored(boxes: Sequence[Parts]) -> Condition:
+    """Any of the boxes; what all of them say is said once."""
+    if len(boxes) == 1:
+        return _all(boxes[0])
+    shared = [p for p in boxes[0] if all(p in box for box in boxes)]
+    rest = [[p for p in box if p not in shared] for box in boxes]
+    if not all(rest):
+        return _all(shared)
+    parts: Parts = []
+    for box in rest:
+        parts += box[0].parts if len(box) == 1 and isinstance(box[0], Any) and texts(box[0]) is None else [_all(box)]
+    return _all([*shared, Any(tuple(dict.fromkeys(parts)))])
+
+
+def _lists(parts: Iterable[Condition]) -> Iterator[tuple[int, Condition, list[str]]]:
+    """Which of the parts is a list of names, or denies one, and the names."""
+    for i, part in enumerate(parts):
+        inner = part.operand if isinstance(part, Not) else part
+        if isinstance(inner, OneOf):
+            yield i, part, sorted(inner.names)
+        elif (words := texts(inner)) is not None:
+            yield i, part, words[1]
+
+
+def _long(parts: Iterable[Condition]) -> bool:
+    return any(len(names) > NAMES for _, _, names in _lists(parts))
+
+
+def _cut(parts: Parts) -> tuple[Parts, int]:
+    """Without the names that are too many for one list; how many boxes these would be. Raises TooLong where what is
+    denied is too long."""
+    made, left = list(parts), 0
+    for i, part, names in _lists(parts):
+        if len(names) <= NAMES:
+            continue
+        match part:
+            case OneOf(name, _):
+                made[i] = OneOf(name, frozenset(names[:NAMES]))
+            case Any(((Text(_, StringSignal(name), _)), *_)):
+                made[i] = one_of(name, names[:NAMES])
+            case _:
+                raise TooLong
+        left += len(names) - NAMES
+    return made, left

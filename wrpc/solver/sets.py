@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from wrpc.decide.request import RequestValue
 from wrpc.policy.expr import Interval
@@ -28,6 +29,9 @@ from wrpc.solver.index.own import Own
 from wrpc.solver.index.realise import Unsettled
 from wrpc.solver.limits import NODES, RESOURCES
 from wrpc.solver.terms import Term, conj, disj, negate, same
+
+if TYPE_CHECKING:
+    from wrpc.solver.index.wide import Wide
 
 __all__ = ["Ground", "Requests", "Unsettled"]
 
@@ -51,6 +55,16 @@ class Ground:
         self._readings: dict[int, Encoded] = {}
         self._leaves: dict[int, Leaves] = {}
         self.admitted: Term = conj(self.axioms(space))
+
+    @classmethod
+    def of(cls, room: Wide) -> Ground:
+        """The ground of a room, with what it knows already."""
+        found = cls.__new__(cls)
+        found.space, found.failures, found.engine = room.policy, room.failures, room.engine
+        found._readings = {id(room.policy): room.decision}
+        found._leaves = {id(room.policy): room.space}
+        found.admitted = room.allowed
+        return found
 
     def leaves(self, reader: Policy) -> Leaves:
         """The signals as a policy takes them: when a score fires, what a failure means and what a group settles are its

@@ -8,23 +8,32 @@ from wrpc.policy.expr import (
     All,
     Any,
     Condition,
+    Confidence,
     Constant,
     Failed,
     Fires,
     Has,
+    Indicator,
     Interval,
+    Linear,
+    Named,
+    NamedNumber,
     Not,
     OneOf,
+    Quantity,
     Raw,
     StringLiteral,
     StringSignal,
     Text,
     Within,
 )  # fmt: skip
+from wrpc.policy.intervals import shifted
 from wrpc.policy.model import Enum, Int, Policy, Real, Score
+from wrpc.solver.sides import texts
 from wrpc.syntax.words import written
 
 COUNTS = (("M", 10**6), ("k", 10**3))
+RELATIONS = {"equals": "==", "before": "<"}
 PLAIN = {"": "", "s": "s", "B": "B", "W": "W", "USD": "USD", "1/s": "/s"}
 
 
@@ -57,18 +66,24 @@ class _Spelling:
                 return f"{written(name)} == {_quoted(value)}"
             case Text("prefix", StringSignal(name), StringLiteral(value)):
                 return f"prefix({written(name)}, {_quoted(value)})"
-            case Within(number, (interval,)):
-                ((_, quantity),) = number.terms
-                assert isinstance(quantity, Raw), "a region is about single signals"
-                return self._range(quantity.signal, interval, inside)
-            case Any(parts) if (words := _words(parts)) is not None:
-                name, texts = words
-                return f"{written(name)} in [{', '.join(map(_quoted, texts))}]"
-            case Not(Any(parts)) if (words := _words(parts)) is not None:
-                name, texts = words
-                return f"{written(name)} not in [{', '.join(map(_quoted, texts))}]"
+            case Within(Linear(constant, ((factor, Raw(name)),)), (interval,)) if factor == 1 and not constant:
+                return self._range(name, interval, inside)
+            case Within(number, ranges):
+                return self._sum(number, ranges, inside)
+            case Text(relation, StringSignal(a), StringSignal(b)) if relation != "prefix":
+                return f"{written(a)} {RELATIONS[relation]} {written(b)}"
+            case Text("prefix", StringSignal(a), StringSignal(b)):
+                return f"prefix({written(a)}, {written(b)})"
+            case Any() if (words := texts(c)) is not None:
+                name, found = words
+                return f"{written(name)} in [{', '.join(map(_quoted, found))}]"
+            case Not(Any() as inner) if (words := texts(inner)) is not None:
+                name, found = words
+                return f"{written(name)} not in [{', '.join(map(_quoted, found))}]"
             case Not(Text("equals", StringSignal(name), StringLiteral(value))):
                 return f"{written(name)} != {_quoted(value)}"
+            case Not(Text("equals", StringSignal(a), StringSignal(b))):
+                return f"{written(a)} != {written(b)}"
             case Not(operand):
                 return f"not {self.text(operand, 'not')}"
             case All(parts):
@@ -89,6 +104,64 @@ class _Spelling:
         if len(order) == 1:
             return f"{written(name)} {one} {written(order[0])}"
         return f"{written(name)} {several} [{', '.join(map(written, order))}]"
+
+    # ── Sums ──────────────────────────────────────────────────────────────
+
+    def _sum(self, number: Linear, ranges: tuple[Interval, ...], inside: str) -> str:
+        """A number of several quantities against where it lies; the constant stands with the bounds."""
+        shown, dimension = self._quantities(number), self._dimension(number)
+        parts = []
+        for r in shifted(ranges, -number.constant):
+            if r.low is not None and r.low == r.high:
+                parts.append(f"{shown} == {_number(r.low, dimension)}")
+                continue
+            ends = []
+            if r.low is not None:
+                ends.append(f"{shown} {_bound('>', r.low, r.low_open, 0, dimension)}")
+            if r.high is not None:
+                ends.append(f"{shown} {_bound('<', r.high, r.high_open, 0, dimension)}")
+            if not ends:
+                raise Unwritable(number)
+            parts.append(" and ".join(ends))
+        if len(parts) > 1:
+            return f"({' or '.join(f'({p})' if ' and ' in p else p for p in parts)})"
+        return f"({parts[0]})" if inside == "not" or (inside and " and " in parts[0]) else parts[0]
+
+    def _quantities(self, number: Linear) -> str:
+        text = ""
+        for factor, quantity in number.terms:
+            sign = "-" if factor < 0 else "+"
+            times = "" if abs(factor) == 1 else f"{_decimal(abs(factor))} * "
+            if not text:
+                text = f"{'-1 * ' if factor == -1 else '-' if factor < 0 else ''}{times}{self._quantity(quantity)}"
+            else:
+                text += f" {sign} {times}{self._quantity(quantity)}"
+        return text
+
+    def _quantity(self, quantity: Quantity) -> str:
+        match quantity:
+            case Raw(name):
+                scored = isinstance(self.policy.signals[name].type, Score)
+                return f"raw({written(name)})" if scored else written(name)
+            case Confidence(name):
+                return f"confidence({written(name)})"
+            case NamedNumber(name) | Indicator(Fires(name) | Named(name)):
+                return written(name)
+            case _:
+                raise Unwritable(quantity)
+
+    def _dimension(self, number: Linear) -> str:
+        for _, quantity in number.terms:
+            match quantity:
+                case Raw(name) if isinstance(of := self.policy.signals[name].type, Int | Real):
+                    return of.dimension
+                case NamedNumber(name):
+                    return self._dimension(self.policy.numbers[name])
+                case _:
+                    pass
+        return ""
+
+    # ── Signals ───────────────────────────────────────────────────────────
 
     def _range(self, name: str, interval: Interval, inside: str) -> str:
         signal = self.policy.signals[name]
@@ -154,17 +227,3 @@ class Unwritable(ValueError):
 
 def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
-
-
-def _words(parts: tuple[Condition, ...]) -> tuple[str, list[str]] | None:
-    """The constants of comparisons of one string, where that is all the parts are."""
-    found: list[str] = []
-    name: str | None = None
-    for part in parts:
-        match part:
-            case Text("equals", StringSignal(own), StringLiteral(value)) if name in (None, own):
-                name = own
-                found.append(value)
-            case _:
-                return None
-    return (name, found) if name is not None else None

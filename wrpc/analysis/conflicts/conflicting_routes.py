@@ -33,15 +33,17 @@ exclusive `group` that their signals never fire together.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
-from wrpc.analysis.check import Found, does, shown
+from wrpc.analysis.check import Found, Over, does, shown
 from wrpc.analysis.conflicts.pairs import Clash, Known, Meeting
 from wrpc.diagnostics import Code, Diagnostic, Related, Severity
 from wrpc.policy.model import Policy, Route
 
 if TYPE_CHECKING:
     from wrpc.solver.ask import Answer, Asker, Room
+    from wrpc.solver.terms import Term
 
 CODE = Code("WRP201", "conflicting-routes", "error", __doc__ or "")
 MOST = 50  # pairs named of one class and severity: whoever repairs ten of them repairs the rest
@@ -68,7 +70,8 @@ def _in_class(policy: Policy, ask: Asker, rank: int, rivals: Sequence[Route]) ->
             yield _too_many(policy, rivals, clash.answer, "conflict, and the others are not named")
             return
         named += 1
-        yield _finding(policy, clash.route, clash.other, clash.answer, "error", "differ")
+        found = _finding(policy, clash.route, clash.other, clash.answer, "error", "differ")
+        yield Over(found, partial(_both_first, clash.route, clash.other))
     if set(policy.resolve) <= {"priority"}:
         return  # there all that meet conflict
     named = 0
@@ -85,7 +88,8 @@ def _in_class(policy: Policy, ask: Asker, rank: int, rivals: Sequence[Route]) ->
             return
         named += 1
         how = _how(policy, clash.route, clash.other)
-        yield _finding(policy, clash.route, clash.other, clash.answer, "warning", how)
+        found = _finding(policy, clash.route, clash.other, clash.answer, "warning", how)
+        yield Over(found, partial(_meeting, rank, clash.route, clash.other))
 
 
 def _clashes(ask: Asker, rank: int, known: Known, *, first: bool) -> Iterator[tuple[Room, Clash]]:
@@ -125,9 +129,23 @@ def _told_apart(room: Room, rank: int, a: Route, b: Route) -> bool:
     wherever both hold: that is no business of theirs."""
     from wrpc.solver.terms import conj, negate
 
+    return not room.settle(conj([_meeting(rank, a, b, room), negate(room.decision.tied(a, b))])).impossible
+
+
+def _both_first(a: Route, b: Route, room: Room) -> Term:
+    """The two conflict."""
+    from wrpc.solver.terms import conj
+
     d = room.decision
-    together = conj([d.goes_on, negate(d.earlier(rank)), d.holds(a), d.holds(b)])
-    return not room.settle(conj([together, negate(d.tied(a, b))])).impossible
+    return conj([d.goes_on, d.first(a), d.first(b)])
+
+
+def _meeting(rank: int, a: Route, b: Route, room: Room) -> Term:
+    """Both hold, and nothing goes before their class."""
+    from wrpc.solver.terms import conj, negate
+
+    d = room.decision
+    return conj([d.goes_on, negate(d.earlier(rank)), d.holds(a), d.holds(b)])
 
 
 def _unsettled(policy: Policy, clash: Clash, *, severity: Severity = "error") -> Diagnostic:

@@ -28,7 +28,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wrpc.analysis.check import Found, shown
+from wrpc.analysis.check import Found, Over, shown
 from wrpc.analysis.conflicts.reach import reach
 from wrpc.diagnostics import Code, Related
 from wrpc.policy.model import Policy, Route
@@ -50,7 +50,7 @@ def check(policy: Policy, ask: Asker) -> Found:
                 continue  # one that could never hold is WRP203 alone
             blamed += 1
             related = _blamed(ask, route, before) if blamed <= MOST else []
-            yield shown(
+            told = shown(
                 CODE,
                 f"`{route.name}` is never reached: earlier routes take every request it matches",
                 route.span,
@@ -60,6 +60,7 @@ def check(policy: Policy, ask: Asker) -> Found:
                 related=[Related(r.span, "goes before it") for r in related],
                 help="give it a higher precedence, or narrow the earlier routes",
             )
+            yield Over(told, lambda room, route=route: room.decision.holds(route))  # type: ignore[misc]
         before += group
 
 

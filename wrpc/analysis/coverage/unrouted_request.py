@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wrpc.analysis.check import Found, is_library, shown
+from wrpc.analysis.check import Found, Over, is_library, shown
 from wrpc.diagnostics import Code
 from wrpc.policy.model import Policy
 
@@ -42,7 +42,8 @@ def check(policy: Policy, ask: Asker) -> Found:
     )
     if not answer.impossible:
         last = list(policy.routes.values())[-1]
-        yield shown(
+        found = shown(
             CODE, "no route takes this request, and there is no default", last.span, policy, answer,
             help="add a `default`; it may deny",
         )  # fmt: skip
+        yield Over(found, lambda room: room.decision.unrouted)

@@ -30,8 +30,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wrpc.analysis.check import Found, is_library, shown
-from wrpc.analysis.safety.verdicts import claims, guards
+from wrpc.analysis.check import Found, Over, is_library, shown
+from wrpc.analysis.safety.verdicts import acts, broken, claims, guards
 from wrpc.diagnostics import Code
 from wrpc.policy.model import Policy
 
@@ -47,15 +47,17 @@ def check(policy: Policy, ask: Asker) -> Found:
         return
     for assertion, claim, verdict in claims(ask):
         if verdict.only_with_failures and verdict.failing.possible:
-            yield shown(
+            found = shown(
                 CODE, f"claim `{assertion.name}` holds only while no signal fails", claim.span, policy, verdict.failing,
                 severity="error" if assertion.critical else "warning", subjects=(f"assert {assertion.name}",),
                 help=HELP,
             )  # fmt: skip
+            yield Over(found, lambda room, claim=claim: broken(room, claim))  # type: ignore[misc]
     for guard, verdict in guards(ask):
         if verdict.only_with_failures and verdict.failing.possible:
-            yield shown(
+            found = shown(
                 CODE, f"the routes keep guard `{guard.name}` only while no signal fails", guard.span, policy,
                 verdict.failing, severity="error" if guard.sealed or guard.critical else "warning",
                 subjects=(f"guard {guard.name}",), help=HELP,
             )  # fmt: skip
+            yield Over(found, lambda room, guard=guard: acts(room, guard))  # type: ignore[misc]

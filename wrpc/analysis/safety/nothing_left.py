@@ -26,9 +26,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING
 
-from wrpc.analysis.check import Found, shown, subject
+from wrpc.analysis.check import Found, Over, shown, subject
 from wrpc.analysis.conflicts.reach import reach
 from wrpc.diagnostics import Code, Related
 from wrpc.policy import reading
@@ -66,7 +67,7 @@ def check(policy: Policy, ask: Asker) -> Found:
                 yield shown(CODE, "a guard may leave requests with no destination", guard.span, policy, answer)
                 return
             guard = policy.guards[replay.decision.removed[-1].guard]
-            yield shown(
+            told = shown(
                 CODE,
                 f"guard `{guard.name}` leaves no destination to requests that {subject(route, policy)} takes",
                 guard.span,
@@ -76,6 +77,7 @@ def check(policy: Policy, ask: Asker) -> Found:
                 related=(Related(route.span, "takes the request"),),
                 help="give them a destination that the guard allows, or a `deny` route that says why",
             )
+            yield Over(told, partial(_of_route, route))
             found.add(route.name)
         left = [r for r in left if r.name not in found]
 
@@ -112,6 +114,10 @@ def _acting(policy: Policy) -> list[tuple[str, RequestValue]]:
             case _:
                 pass
     return found[:MOST]
+
+
+def _of_route(route: Route, room: Room) -> Term:
+    return _emptied(room, route)
 
 
 def _emptied(room: Room, route: Route) -> Term:

@@ -28,8 +28,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wrpc.analysis.check import Found, is_library, place, shown
-from wrpc.analysis.safety.verdicts import claims
+from wrpc.analysis.check import Found, Over, is_library, place, shown
+from wrpc.analysis.safety.verdicts import broken, claims
 from wrpc.diagnostics import Code, Diagnostic, Related
 from wrpc.policy.model import Policy, plan
 
@@ -46,7 +46,7 @@ def check(policy: Policy, ask: Asker) -> Found:
         return
     for assertion, claim, verdict in claims(ask):
         if verdict.healthy.possible:
-            yield _refuted(policy, ask, assertion, claim, verdict)
+            yield Over(_refuted(policy, ask, assertion, claim, verdict), lambda room, claim=claim: broken(room, claim))  # type: ignore[misc]
 
 
 def _refuted(policy: Policy, ask: Asker, assertion: Assertion, claim: Claim, verdict: Verdict) -> Diagnostic:

@@ -65,3 +65,11 @@ def _first(replay: Replay, guard: Guard, left: list[Place]) -> Place | None:
         return None
     gone = {r.pool for r in decision.removed if r.guard == guard.name}
     return next(((r, p) for r, p in left if r.name == decision.route and p.pool in gone), None)
+
+
+def taken_away(guard: Guard, route: Route, planned: Planned, room: Room) -> Term:
+    """The guard removes this destination from what the route takes."""
+    from wrpc.solver.terms import conj, negate
+
+    d = room.decision
+    return conj([negate(d.conflict), d.takes(route), d.removes(guard.name, planned.pool)])

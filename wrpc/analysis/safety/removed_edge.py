@@ -27,10 +27,11 @@ To repair, give those requests a route of their own whose edges the guard allows
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from wrpc.analysis.check import Found, place, shown, subject
-from wrpc.analysis.safety.removals import places, removed
+from wrpc.analysis.check import Found, Over, place, shown, subject
+from wrpc.analysis.safety.removals import places, removed, taken_away
 from wrpc.diagnostics import Code, Related
 from wrpc.policy.model import Policy
 
@@ -48,9 +49,13 @@ def check(policy: Policy, ask: Asker) -> Found:
             what = (
                 f"the {place(planned)} `{planned.pool}` of {subject(route, policy)}" if planned and route else "an edge"
             )
-            yield shown(
+            found = shown(
                 CODE, f"guard `{guard.name}` removes {what}", at, policy, answer,
                 subjects=(f"guard {guard.name}", *(() if route is None else (subject(route, policy),))),
                 related=(Related(guard.span, "this guard"),),
                 help="give these requests a route of their own whose edges the guard allows",
             )  # fmt: skip
+            if planned is None or route is None:
+                yield found
+            else:
+                yield Over(found, partial(taken_away, guard, route, planned))
