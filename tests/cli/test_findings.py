@@ -7,7 +7,7 @@ import pytest
 from tests.cli.conftest import CLEAN, CONFLICT, LEAK, TYPO
 
 DIAGNOSTIC = [
-    "code", "severity", "verdict", "message", "span", "subjects", "related", "witness", "help", "fixes",
+    "code", "severity", "verdict", "message", "span", "subjects", "related", "witness", "help", "fixes", "region",
 ]  # fmt: skip
 SPAN = ["file", "line", "column", "end_line", "end_column"]
 
