@@ -270,6 +270,11 @@ export const evaluator = (table) => {
     }
     const sorted = (set) => [...set].sort((a, b) => (before(a, b) ? -1 : before(b, a) ? 1 : 0))
     for (const asked of own.values()) for (const name of asked) union.add(name)
+    const standing = destinations.filter((d) => d.role === "over_budget").map((d) => d.pool)
+    const budgets = (plan.budgets ?? []).map((b) => ({
+      ...b,
+      then: b.then.filter((step) => step.pool === undefined || standing.includes(step.pool)),
+    }))
     const others = plan.others !== null && destinations.filter((d) => d.role === "primary").length > 1
     return {
       ...found,
@@ -279,6 +284,7 @@ export const evaluator = (table) => {
       obligations: sorted(union),
       denied_by: null,
       ...(others ? { others: plan.others } : {}),
+      ...(budgets.length ? { budgets } : {}),
     }
   }
 

@@ -315,9 +315,10 @@ def does(a: m.Action) -> tuple[object, ...]:
     """What a route does as written, in a form in which the order of equal shares does not count."""
     shares = frozenset((s.pool, s.weight) for s in a.shares)
     fallbacks = tuple((e.pool, frozenset(e.causes)) for e in a.fallbacks)
-    settings = (a.select, a.retries, a.timeout, a.reasoning, a.tools, a.cache, a.compress, a.retain, a.budget)
+    settings = (a.select, a.retries, a.timeout, a.reasoning, a.tools, a.cache, a.compress, a.retain)
+    counted = a.budgets, a.sticky
     others = None if a.others is None else frozenset(a.others)
-    return a.kind, shares, a.steps, a.escalate, a.reason, others, fallbacks, a.spills, a.mirrors, settings
+    return a.kind, shares, a.steps, a.escalate, a.reason, others, fallbacks, a.spills, a.mirrors, settings, counted
 
 
 def evidence(route: m.Route, f: Facts) -> str | None:
@@ -356,6 +357,7 @@ def guarded(policy: m.Policy, a: m.Action, f: Facts) -> dict[str, object]:
     """Steps 4 and 5."""
     primaries = [(s.pool, s.weight) for s in a.shares]
     rest = [("fallback", e.pool) for e in a.fallbacks]
+    rest += [("over_budget", str(s.value)) for b in a.budgets for s in b.then if s.kind == "pool"]
     rest += [("spill", e.pool) for e in a.spills] + [("mirror", e.pool) for e in a.mirrors]
     in_order = [p for p, _ in primaries] + list(a.steps) + [p for _, p in rest]
     removed: list[dict[str, str]] = []
@@ -395,9 +397,12 @@ def guarded(policy: m.Policy, a: m.Action, f: Facts) -> dict[str, object]:
             for pool in owed:
                 if true(rule.when, f, policy.pools[pool]) is not False:
                     owed[pool].add(rule.name)
-    standing_in = {}
+    standing_in: dict[str, object] = {}
     if a.others is not None and len(primaries) >= 2:
         standing_in = {"others": sorted(a.others) if a.others else ["any"]}
+    if a.budgets:
+        spared = [p for p, role, _ in left if role == "over_budget"]
+        standing_in["budgets"] = [budget(b, spared) for b in a.budgets]
     return {
         "action": "route",
         "reason": None,
@@ -409,6 +414,17 @@ def guarded(policy: m.Policy, a: m.Action, f: Facts) -> dict[str, object]:
         "obligations": sorted(everywhere.union(*owed.values())),
         **standing_in,
     }
+
+
+def budget(b: m.Budget, spared: list[str]) -> dict[str, object]:
+    """What is left of a budget, where these of its pools are."""
+    then: list[dict[str, object]] = []
+    for s in b.then:
+        if s.kind == "pool" and s.value not in spared:
+            continue
+        value = s.value.text if isinstance(s.value, m.Word) else s.value
+        then.append({"at": float(s.at), s.kind: value})
+    return {"of": b.of, "amount": float(b.amount), "seconds": float(b.period), "per": b.per, "then": then}
 
 
 def forbids(rule: m.Forbid, pool: m.Pool, f: Facts) -> bool:

@@ -422,7 +422,9 @@ class Hand:
         if kind < 6 and count > 1 and self.chance(4):
             text += "\n  fallback others" + self.one(["", " on timeout", " on timeout, overload"])
         for pool in left:
-            match self.number(0, 4):
+            match self.number(0, 5):
+                case 5:
+                    text += f"\n  {self.budget()} then {self.measures(pool)}"
                 case 0 | 1:
                     text += f"\n  fallback {pool}" + self.one(["", " on timeout", " on timeout, overload"])
                 case 2:
@@ -434,9 +436,42 @@ class Hand:
         return text + self.settings(weighted=weighted)
 
     def settings(self, *, weighted: bool = False) -> str:
+        if not self.chance(2):
+            return ""
         select = "select weighted" if weighted else self.one(["select latency", "select latency", "select weighted"])
-        options = [select, "retries 2", "timeout 30s", "reasoning high", "tools none", "compress 4"]
-        return "".join(f"\n  {s}" for s in self.some(options, 1, 2)) if self.chance(2) else ""
+        options = [select, "retries 2", "timeout 30s", "reasoning high", "tools none", "compress 4", "budget"]
+        known = self.signals()
+        options += ["sticky by", "cache"] * bool(known)
+        text = ""
+        for chosen in self.some(options, 1, 2):
+            match chosen:
+                case "budget":
+                    text += f"\n  {self.budget()}"
+                case "sticky by":
+                    text += f"\n  sticky by {self.one(known)}"
+                case "cache":
+                    text += f"\n  cache {{ ttl 60s  scope {self.one(known)} }}"
+                case _:
+                    text += f"\n  {chosen}"
+        return text
+
+    def signals(self) -> list[str]:
+        """Names of signals; columns of tables and bands are none."""
+        names = {*self.bools, *self.scores, *self.silent, *self.enums, *self.sets, *self.strings} - {"level"}
+        return sorted(n for n in names if "." not in n)
+
+    def budget(self) -> str:
+        text = self.one(["budget 20k/min", "budget 100USD/d", "limit 60/min", "limit 1/s"])
+        known = self.signals()
+        return f"{text} per {self.one(known)}" if known and self.chance(4) else text
+
+    def measures(self, pool: str) -> str:
+        """Steps that lead to the pool, and perhaps others."""
+        steps = [*self.some(["tools none", "compress 4", "reasoning low"], 0, 1), pool]
+        steps += [f'deny "{self.one(["spent", "no"])}"'] * self.chance(4)
+        if len(steps) == 1:
+            return steps[0]
+        return ", ".join(f"at {100 + 50 * i}% {step}" for i, step in enumerate(steps))
 
     def route(self, index: int, tiers: bool) -> None:
         text = f"  tier {self.number(1, 2)}\n" if tiers else ""

@@ -22,7 +22,7 @@ from wrpc.solver.changes import Changes, Result, changes
 from wrpc.solver.limits import RESOURCES
 
 
-@many(150, floors={"found": 80, "requests": 1_000, "told": 90})
+@many(150, floors={"found": 80, "requests": 800, "told": 90})
 @given(data=st.data())
 def test_every_change_is_found_and_every_witness_replays(data: st.DataObject) -> None:
     old = data.draw(policies())

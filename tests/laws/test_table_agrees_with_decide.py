@@ -43,6 +43,10 @@ def exact(decision: Decision) -> dict[str, Any]:
     found = decision.json()
     for shown, served in zip(found["destinations"], decision.destinations, strict=True):  # type: ignore[call-overload]
         shown["weight"] = None if served.weight is None else str(Fraction(served.weight))
+    for told, budget in zip(found.get("budgets", ()), decision.budgets, strict=True):  # type: ignore[call-overload]
+        told |= {"amount": str(budget.amount), "seconds": str(budget.period)}
+        for step, measure in zip(told["then"], budget.then, strict=True):
+            step["at"] = str(measure.at)
     return found
 
 

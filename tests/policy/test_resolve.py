@@ -36,7 +36,7 @@ def test_imports_of_an_example(root: Path):
     assert made.default.action.kind == "deny"
     assert made.places["fleet"].budget == Fraction(260, 3600)
     assert made.workloads["chat"].slo.ttft_p99 == Fraction(1, 2)
-    assert made.routes["agents"].action.budget == m.Budget(Fraction(200_000, 60), "role")
+    assert made.routes["agents"].action.budgets == (m.Budget(Fraction(200_000), "role", period=Fraction(60)),)
     assert made.pools["long"].prefill == m.Phase("h100", (4, 4))
     assert made.pools["long"].kv_cache == m.KvCache("cpu", Fraction(400 * 2**30), "lmcache")
 
@@ -95,7 +95,7 @@ def test_actions():
     assert action.tools == m.Word("none")
     assert action.cache == m.Cache(Fraction(23, 25), Fraction(600))
     assert action.retain == m.Retain(m.Amount(Fraction(3)), Fraction(3, 10))
-    assert action.budget == m.Budget(Fraction(20_000, 60))
+    assert action.budgets == (m.Budget(Fraction(20_000), period=Fraction(60)),)
     assert action.select == "weighted"
     half = Fraction(1, 2)
     assert made.routes["s"].action.shares == (m.Share("a", half), m.Share("b", half))

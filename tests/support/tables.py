@@ -242,6 +242,11 @@ class _Evaluator:
             found["destinations"].append({**d, "obligations": sorted(own)})
         if plan["others"] is not None and sum(d["role"] == "primary" for d in destinations) > 1:
             found["others"] = plan["others"]
+        spared = [d["pool"] for d in found["destinations"] if d["role"] == "over_budget"]
+        if plan["budgets"]:
+            found["budgets"] = [
+                {**b, "then": [s for s in b["then"] if "pool" not in s or s["pool"] in spared]} for b in plan["budgets"]
+            ]
         return {**found, "action": "route", "reason": None, "obligations": sorted(union), "denied_by": None}
 
     def acts(self, s: State, rule: Mapping[str, Any], pool: str) -> bool:

@@ -13,7 +13,7 @@ from wrpc.syntax import tree as t
 SPAN = Source("<program>", "").span()
 WORDS = """
 a b tokens pii to when any none
-default and or not in route on weight per escalate given null x1 _y budget
+default and or not in on weight per escalate given null x1 _y budget limit then tools at by for others sticky
 """
 
 Strategy = st.SearchStrategy[Any]
@@ -82,6 +82,9 @@ attributes = node(t.Attribute, names, values)
 blocks = node(t.Block, several(attributes))
 whens = node(t.When, expressions)
 denials = node(t.Deny, texts, conditions)
+settings = node(t.Attribute, node(t.Name, st.sampled_from(["tools", "compress", "reasoning"])), values)
+called_route = st.just(t.Name(SPAN, "route"))
+measures = node(t.Measure, maybe(numbers), names | settings | node(t.Deny, texts, st.none()))
 clauses = st.one_of(
     attributes,
     whens,
@@ -90,7 +93,8 @@ clauses = st.one_of(
     node(t.Fallback, several(names, 1), several(names)),
     node(t.Spill, names, numbers),
     node(t.Mirror, names, numbers),
-    node(t.Budget, numbers, maybe(names)),
+    node(t.Budget, numbers, maybe(names | called_route), st.sampled_from(["budget", "limit"]), several(measures)),
+    node(t.Sticky, names, maybe(numbers)),
     node(t.Deny, texts, st.none()),
 )
 rules = st.one_of(

@@ -110,7 +110,7 @@ def percent(share: Fraction) -> str:
 
 def place(planned: Planned) -> str:
     """What a destination is in its plan, in words."""
-    return "cascade step" if planned.role == "cascade" else planned.role
+    return {"cascade": "cascade step", "over_budget": "pool over budget"}.get(planned.role, planned.role)
 
 
 def subject(route: Route, policy: Policy) -> str:

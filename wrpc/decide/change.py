@@ -24,6 +24,7 @@ from wrpc.policy.model import (
     Enum,
     Forbid,
     Int,
+    Measure,
     Obligation,
     Planned,
     Policy,
@@ -216,23 +217,27 @@ class Side:
 
     def shape(self, action: Action, left: Sequence[Served | Planned], others: tuple[str, ...] | None) -> object:
         """What counts of a plan as the guards leave it, obligations aside. Primaries have no order."""
-        edges: dict[str, object] = {
-            **{f.pool: tuple(sorted(f.causes)) for f in action.fallbacks},
-            **{s.pool: s.above for s in action.spills},
-            **{m.pool: m.share for m in action.mirrors},
+        edges: dict[tuple[str, str], object] = {
+            **{("fallback", f.pool): tuple(sorted(f.causes)) for f in action.fallbacks},
+            **{("spill", s.pool): s.above for s in action.spills},
+            **{("mirror", m.pool): m.share for m in action.mirrors},
         }
-        shown = [
-            (self.profile(p.pool), p.role, p.weight, None if p.role == "primary" else edges.get(p.pool)) for p in left
-        ]
+        shown = [(self.profile(p.pool), p.role, p.weight, edges.get((p.role, p.pool))) for p in left]
         main = sorted((s for s in shown if s[1] == "primary"), key=repr)
         rest = [s for s in shown if s[1] != "primary"]
         escalates = any(p.role == "cascade" for p in left)
         settings = replace(
             action, kind="to", shares=(), steps=(), escalate=None, others=None, fallbacks=(), spills=(), mirrors=(),
-            step_spans=(),
+            step_spans=(), budgets=(),
         )  # fmt: skip
         escalate = self._structure.of(action.escalate) if escalates else None
-        return *main, *rest, others, settings, escalate
+        budgets = tuple((replace(b, then=()), *map(self._measure, b.then)) for b in action.budgets_of(left))
+        return *main, *rest, others, settings, budgets, escalate
+
+    def _measure(self, measure: Measure) -> object:
+        """A pool counts by its profile."""
+        value = self.profile(str(measure.value)) if measure.kind == "pool" else measure.value
+        return measure.at, measure.kind, value
 
     def route(self, name: str) -> Route:
         found = self.policy.routes.get(name) or self.policy.default

@@ -229,8 +229,10 @@ class Interpreter:
             reason = f"guard `{by_guard}` leaves no destination"
             return Decision(route.name, "deny", reason, removed=tuple(removed), by=f"guard {by_guard}")
         union, served = self.obliged(destinations, s)
-        others = route.action.others_of(destinations)
-        return Decision(route.name, "route", None, served, union, removed=tuple(removed), others=others)
+        others, budgets = route.action.others_of(destinations), route.action.budgets_of(destinations)
+        return Decision(
+            route.name, "route", None, served, union, removed=tuple(removed), others=others, budgets=budgets
+        )
 
     def forbids(self, guard: str, pool: str, s: State) -> bool:
         found = self.policy.pools[pool]

@@ -198,6 +198,7 @@ class Judge:
             settled.removed,
             settled.by,
             settled.others,
+            settled.budgets,
         )
         if len(self.known) < MOST:
             self.known[key] = found

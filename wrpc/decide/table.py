@@ -13,6 +13,7 @@ from fractions import Fraction
 
 from wrpc.decide import codes
 from wrpc.decide.boxes import Forms
+from wrpc.decide.decision import shown
 from wrpc.decide.dimensions import (
     Basic,
     Dimension,
@@ -36,6 +37,7 @@ from wrpc.diagnostics import Diagnostic, finding
 from wrpc.letters import in_json
 from wrpc.policy.expr import StringLiteral, StringSignal
 from wrpc.policy.model import (
+    Budget,
     Denial,
     Enum,
     Forbid,
@@ -257,12 +259,23 @@ class _Table:
                 for p in plan(action)
             ],
             "others": None if action.others is None else sorted(action.others) or ["any"],
+            "budgets": [_budget(b) for b in action.budgets],
         }
         key = repr(written)
         if key not in self.plans:
             self.plans[key] = len(self.written)
             self.written.append(written)
         return self.plans[key]
+
+
+def _budget(budget: Budget) -> Json:
+    return {
+        "of": budget.of,
+        "amount": number(budget.amount),
+        "seconds": number(budget.period),
+        "per": budget.per,
+        "then": [{"at": number(m.at), m.kind: shown(m.value)} for m in budget.then],
+    }
 
 
 def _term(term: object) -> Json:

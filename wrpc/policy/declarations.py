@@ -22,7 +22,7 @@ class Declaration:
     """An expression can name it, so that it shares its names with the others."""
 
 
-_ANSWERS = ("to", "cascade", "deny", "fallback", "spill", "mirror", "budget")
+_ANSWERS = ("to", "cascade", "deny", "fallback", "spill", "mirror", "budget", "limit", "sticky")
 
 DECLARATIONS: Mapping[str, Declaration] = {
     d.keyword: d

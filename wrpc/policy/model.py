@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
 from fractions import Fraction
 from functools import cached_property
-from typing import Literal
+from typing import Literal, Protocol
 
 from wrpc.policy import kinds as k
 from wrpc.policy.columns import Column
@@ -494,10 +494,13 @@ class Share:
 
 @block
 class Cache:
-    """`ttl` in seconds."""
+    """`ttl` in seconds. Answers are shared among requests alike in the signal `scope`; None: among all."""
 
     similarity: Fraction | None = attribute(k.SHARE, "how alike two requests are that share an answer", default=None)
     ttl: Fraction | None = attribute(k.TIME, "how long an answer is kept", default=None)
+    scope: str | None = attribute(
+        k.Reference("signal"), "the signal whose values have each a cache of their own", "cache scope", default=None
+    )
     span: Span | None = field(default=None, compare=False, repr=False)
 
 
@@ -511,11 +514,35 @@ class Retain:
 
 
 @value
+class Sticky:
+    """Requests alike in the signal `by` go to the same primary; `time` in seconds."""
+
+    by: str
+    time: Fraction | None = None
+
+
+@value
+class Measure:
+    """What happens once a budget is used up `at` times over (1: when it is used up): a setting of the route takes
+    `value`, the pool `value` takes the place of the plan, or the request is denied with the reason `value`."""
+
+    at: Fraction
+    kind: Literal["tools", "reasoning", "compress", "pool", "deny"]
+    value: Value | int
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+
+@value
 class Budget:
-    """`amount` tokens per second; `per` the signal whose values each have one."""
+    """`amount` of tokens, money in USD, or requests (a `limit`), in `period` seconds. `per` is the signal whose values
+    each have one; None where all requests of the route share it. What `then` says happens once it is used up; where it
+    says nothing the request is denied."""
 
     amount: Fraction
     per: str | None = None
+    of: Literal["tokens", "USD", "requests"] = "tokens"
+    period: Fraction = Fraction(1)
+    then: tuple[Measure, ...] = ()
 
 
 @block
@@ -554,7 +581,8 @@ class Action:
     retain: Retain | None = attribute(
         k.Nested("retain"), "how long the engine keeps what it computed of a session", "retain", default=None
     )
-    budget: Budget | None = None
+    budgets: tuple[Budget, ...] = ()
+    sticky: Sticky | None = None
     step_spans: tuple[Span, ...] = field(default=(), compare=False, repr=False)
 
     @property
@@ -567,11 +595,30 @@ class Action:
             fallbacks=tuple(FallbackEdge(f.pool, tuple(sorted(f.causes))) for f in self.fallbacks),
         )
 
-    def others_of(self, left: Sequence[Planned]) -> tuple[str, ...] | None:
+    def others_of(self, left: Sequence[Standing]) -> tuple[str, ...] | None:
         """The causes, sorted, for which one primary of what is left stands in for another; "any" for every failure."""
         if self.others is None or sum(p.role == "primary" for p in left) < 2:
             return None
         return tuple(sorted(self.others)) or ("any",)
+
+    @property
+    def told_apart_by(self) -> tuple[str, ...]:
+        """The signals whose values have each a budget, a primary or a cache."""
+        named = (
+            *(b.per for b in self.budgets),
+            self.sticky.by if self.sticky else None,
+            self.cache.scope if self.cache else None,
+        )
+        return tuple(n for n in named if n is not None)
+
+    def budgets_of(self, left: Sequence[Standing]) -> tuple[Budget, ...]:
+        """The budgets with those of their measures that a plan of which this is left can take."""
+        if not any(m.kind == "pool" for b in self.budgets for m in b.then):
+            return self.budgets
+        pools = {p.pool for p in left if p.role == "over_budget"}
+        return tuple(
+            replace(b, then=tuple(m for m in b.then if m.kind != "pool" or m.value in pools)) for b in self.budgets
+        )
 
 
 OnUnknown = Literal["silent", "fires", "deny"]
@@ -600,7 +647,16 @@ class Route:
         return any(p.pool == pool for p in plan(self.action))
 
 
-Role = Literal["primary", "fallback", "cascade", "spill", "mirror"]
+Role = Literal["primary", "fallback", "cascade", "over_budget", "spill", "mirror"]
+
+
+class Standing(Protocol):
+    """A destination of a plan, as written or as it is left."""
+
+    @property
+    def pool(self) -> str: ...
+    @property
+    def role(self) -> Role: ...
 
 
 @value
@@ -614,7 +670,8 @@ class Planned:
 
 
 def plan(action: Action) -> tuple[Planned, ...]:
-    """Every destination of an action in plan order: primaries as written, cascade steps, fallbacks, spills, mirrors."""
+    """Every destination of an action in plan order: primaries as written, cascade steps, fallbacks, the pools that
+    budgets lead to, spills, mirrors."""
     chosen_elsewhere = action.kind == "any" or action.select not in (None, "weighted")
     primaries = [Planned(s.pool, "primary", None if chosen_elsewhere else s.weight, s.span) for s in action.shares]
     spans = action.step_spans or (None,) * len(action.steps)  # a policy that is read back has none
@@ -626,6 +683,12 @@ def plan(action: Action) -> tuple[Planned, ...]:
         *primaries,
         *steps,
         *(Planned(f.pool, "fallback", None, f.span) for f in action.fallbacks),
+        *(
+            Planned(str(m.value), "over_budget", None, m.span)
+            for b in action.budgets
+            for m in b.then
+            if m.kind == "pool"
+        ),
         *(Planned(s.pool, "spill", None, s.span) for s in action.spills),
         *(Planned(m.pool, "mirror", None, m.span) for m in action.mirrors),
     )

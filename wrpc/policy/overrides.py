@@ -76,4 +76,4 @@ def _slot(item: tree.Item, kind: str) -> object:
         return item.name.text
     if kind == "route" and isinstance(item, (tree.To, tree.Cascade, tree.Deny)):
         return tree.To
-    return type(item)
+    return (type(item), item.kind) if isinstance(item, tree.Budget) else type(item)

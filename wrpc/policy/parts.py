@@ -24,6 +24,7 @@ WORDS: Mapping[type, str] = {
     tree.Spill: "spill",
     tree.Mirror: "mirror",
     tree.Budget: "budget",
+    tree.Sticky: "sticky",
     tree.Forbid: "forbid",
     tree.Require: "require",
     tree.Sealed: "sealed",

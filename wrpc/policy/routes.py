@@ -10,8 +10,9 @@ from wrpc.policy import codes, units
 from wrpc.policy import model as m
 from wrpc.policy import vocabulary as v
 from wrpc.policy.attributes import Reader, Reading
+from wrpc.policy.budgets import Budgets
 from wrpc.policy.faults import Faults
-from wrpc.policy.kinds import ONE
+from wrpc.policy.kinds import ONE, ZERO, Quantity
 from wrpc.policy.lower import Lowering
 from wrpc.policy.names import Names
 from wrpc.policy.operands import ESCALATION, REQUEST
@@ -22,7 +23,9 @@ from wrpc.source import Span
 from wrpc.syntax import tree
 
 ACTIONS = (tree.To, tree.Cascade, tree.Deny)
-EDGES = (tree.Fallback, tree.Spill, tree.Mirror, tree.Budget)
+EDGES = (tree.Fallback, tree.Spill, tree.Mirror, tree.Budget, tree.Sticky)
+
+STICKY = Quantity("s", low=ZERO, low_open=True)
 
 # What says how a request is served, and so nothing beside a denial.
 SERVING = tuple(row.name for row in rows(m.Action))
@@ -34,6 +37,7 @@ class Routes:
         self.reader = reader
         self.lowering = lowering
         self.faults = faults
+        self.budgets = Budgets(names, reader, faults)
 
     def route(self, section: tree.Section) -> m.Route | None:
         is_default = section.name is None
@@ -42,7 +46,7 @@ class Routes:
             section,
             self.reader,
             allowed=(*conditions, *ACTIONS, *EDGES),
-            once=(tree.When, tree.Budget),
+            once=(tree.When, tree.Sticky),
             block="route",
             exactly=v.NOT_OF_DEFAULT if is_default else (),
         )
@@ -64,7 +68,8 @@ class Routes:
 
     def action(self, parts: Parts, given: Reading) -> m.Action | None:
         chosen = [c for c in parts.clauses if isinstance(c, ACTIONS)]
-        edges = self.fallbacks(parts), self.spills(parts), self.mirrors(parts), self.budget(parts)
+        edges = self.fallbacks(parts), self.spills(parts), self.mirrors(parts)
+        budgets, sticky = self.budgets.read(parts.of(tree.Budget)), self.sticky(parts)
         if not chosen:
             name = parts.section.name
             self.faults.add(
@@ -93,11 +98,13 @@ class Routes:
                 weighted = next((d for d in first.destinations if d.weight is not None), None)
                 if weighted is not None:
                     parts.contradict("select", given.spans["select"], "weight", weighted.span)
-        fallbacks, spills, mirrors, budget = edges
-        if main is None or others or fallbacks is None or spills is None or mirrors is None or budget is None:
+        fallbacks, spills, mirrors = edges
+        if main is None or others or fallbacks is None or spills is None or mirrors is None or budgets is None:
             return None
         instead = self.others(parts, first) if fallbacks or parts.of(tree.Fallback) else None
-        if not budget and given.spans.keys().isdisjoint(SERVING):
+        if parts.of(tree.Sticky) and sticky is None:
+            return None
+        if not budgets and sticky is None and given.spans.keys().isdisjoint(SERVING):
             if not (fallbacks or spills or mirrors or instead is not None):
                 return main
             return m.Action(
@@ -110,14 +117,16 @@ class Routes:
             fallbacks=fallbacks,
             spills=spills,
             mirrors=mirrors,
-            budget=budget or None,
+            budgets=budgets,
+            sticky=sticky,
             **given.fields(m.Action),
         )
 
     def beside_denial(self, parts: Parts, deny: tree.Deny, given: Reading) -> None:
         for clause in parts.clauses:
             if isinstance(clause, EDGES):
-                parts.contradict(WORDS[type(clause)], clause.span, "deny", deny.span)
+                word = clause.kind if isinstance(clause, tree.Budget) else WORDS[type(clause)]
+                parts.contradict(word, clause.span, "deny", deny.span)
         for attribute in SERVING:
             if attribute in given.spans:
                 parts.contradict(attribute, given.spans[attribute], "deny", deny.span)
@@ -236,20 +245,19 @@ class Routes:
                 made.append(m.MirrorEdge(clause.pool.text, share, clause.pool.span))
         return tuple(made) if len(made) == len(parts.of(tree.Mirror)) else None
 
-    def budget(self, parts: Parts) -> m.Budget | tuple[()] | None:
-        """The budget, () for none, None where there is a fault in it."""
-        clause = parts.one(tree.Budget)
+    # ── Settings ──────────────────────────────────────────────────────────
+
+    def sticky(self, parts: Parts) -> m.Sticky | None:
+        clause = parts.one(tree.Sticky)
         if clause is None:
-            return ()
-        amount = self.reader.amount(clause.amount)
-        if clause.per is not None and not self.names.find("signal", clause.per):
             return None
-        if amount is None or not self.reader.fits(amount, "1/s", clause.amount.span, "the budget of a route"):
+        known = self.names.find("signal", clause.by)
+        time = None
+        if clause.time is not None:
+            time = self.reader.quantity(STICKY, clause.time, "sticky … for")
+        if not known or (time is None) is not (clause.time is None):
             return None
-        if amount.value < 0:
-            self.reader.outside(clause.amount, "a budget is at least 0")
-            return None
-        return m.Budget(amount.value, clause.per.text if clause.per else None)
+        return m.Sticky(clause.by.text, time.value if time else None)
 
     def share(self, number: tree.Number, what: str, high: Fraction | None = ONE) -> Fraction | None:
         """A plain number from 0 up to `high`."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from wrpc.decide.decision import Decision
 from wrpc.letters import visible
 from wrpc.report import units
-from wrpc.report.decision import destinations
+from wrpc.report.decision import budget, destinations
 from wrpc.report.screen import Line
 from wrpc.verify.diff import Change, Changes
 
@@ -100,7 +100,8 @@ def outcome(decision: Decision) -> str:
     taker = name if name == "default" or name.startswith(("route ", "signal ")) else f"route {units.name(name)}"
     others = f", stand in on {', '.join(decision.others)}" if decision.others else ""
     asked = f"; asked for {', '.join(decision.obligations)}" if decision.obligations else ""
-    return f"{taker} → {destinations(decision.destinations)}{others}{asked}"
+    budgets = "".join(f"; {budget(b)}" for b in decision.budgets)
+    return f"{taker} → {destinations(decision.destinations)}{others}{budgets}{asked}"
 
 
 def counted(changes: Sequence[Change]) -> str:

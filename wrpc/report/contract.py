@@ -81,8 +81,8 @@ class Suppressed(Diagnostic):
 
 
 class Proof(Contract):
-    """`assumes`: what a proof takes for granted, `no signal fails` or the name of an `assume`. `why`: what would settle
-    one that is open, or what else is to be known of its witness."""
+    """`assumes`: what a proof takes for granted, `no signal fails`, `no budget is used up` or the name of an `assume`.
+    `why`: what would settle one that is open, or what else is to be known of its witness."""
 
     subject: str
     verdict: Literal["proved", "enforced", "refuted", "open"]
@@ -123,7 +123,7 @@ class Report(Contract):
 class Destination(Contract):
     pool: str
     weight: float | None
-    role: Literal["primary", "fallback", "cascade", "spill", "mirror"]
+    role: Literal["primary", "fallback", "cascade", "over_budget", "spill", "mirror"]
     obligations: list[str]
 
 
@@ -132,9 +132,21 @@ class Removal(Contract):
     by: str
 
 
+class Budget(Contract):
+    """What a budget or limit (`of` requests) lets be used in so many seconds, by the requests of one value of the
+    signal `per`, or by all of the route together. Each of `then` has `at`, the multiple at which it begins, and one of
+    `tools`, `reasoning`, `compress`, `pool` and `deny`; where there is none a used-up budget denies the request."""
+
+    of: Literal["tokens", "USD", "requests"]
+    amount: float
+    seconds: float
+    per: str | None
+    then: list[dict[str, object]]
+
+
 class Decision(Contract):
     """One line of `decide --format json`. `denied_by` is a guard, a route or a signal, as `guard attacks`; null where
-    nothing denies the request."""
+    nothing denies the request. `budgets` stands there where the route has some: each as the guards leave it."""
 
     route: str | None
     action: Literal["route", "deny", "unrouted"]
@@ -145,6 +157,7 @@ class Decision(Contract):
     removed: list[Removal]
     others: list[str] | None = None
     denied_by: str | None
+    budgets: list[Budget] | None = None
 
 
 class Fault(Contract):

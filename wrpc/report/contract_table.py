@@ -93,8 +93,19 @@ class TableRoute(Contract):
 
 class Planned(Contract):
     pool: str
-    role: Literal["primary", "fallback", "cascade", "spill", "mirror"]
+    role: Literal["primary", "fallback", "cascade", "over_budget", "spill", "mirror"]
     weight: Exact | None
+
+
+class TableBudget(Contract):
+    """`amount` of what `of` says, in so many seconds; each of `then` has `at` and one of `tools`, `reasoning`,
+    `compress`, `pool` and `deny`."""
+
+    of: Literal["tokens", "USD", "requests"]
+    amount: Exact
+    seconds: Exact
+    per: str | None
+    then: list[dict[str, object]]
 
 
 class TablePlan(Contract):
@@ -105,6 +116,7 @@ class TablePlan(Contract):
     cascade: bool
     destinations: list[Planned]
     others: list[str] | None
+    budgets: list[TableBudget]
 
 
 class TableForbid(Contract):

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
 
-from wrpc.decide.decision import Decision, Served
+from wrpc.decide.decision import Decision, Served, shown
 from wrpc.decide.request import RequestValue, show
+from wrpc.policy.model import Budget, Measure
+from wrpc.policy.units import PER
 from wrpc.report import units
 from wrpc.report.screen import Line
 
+PERIODS = {seconds: word for word, (seconds, of) in PER.items() if of == "s"}
 MOST = 6  # assumptions that are spelled out
 
 
@@ -26,6 +30,9 @@ def render(decision: Decision, label: str, assumed: Mapping[str, RequestValue] |
             yield (head, (took, "proved"), (f" → {destinations(decision.destinations)}", ""))
             if decision.others is not None:
                 yield (("  others: ", "label"), (f"stand in on {', '.join(decision.others)}", ""))
+            for one in decision.budgets:
+                kind = "limit" if one.of == "requests" else "budget"
+                yield ((f"  {kind}: ", "label"), (budget(one), ""))
     if decision.fired:
         yield (("  fired: ", "label"), (", ".join(units.name(f) for f in decision.fired), ""))
     if decision.obligations:
@@ -40,6 +47,27 @@ def render(decision: Decision, label: str, assumed: Mapping[str, RequestValue] |
 
 def _value(value: RequestValue) -> str:
     return show(sorted(value) if isinstance(value, frozenset) else value)
+
+
+def budget(one: Budget) -> str:
+    """`20k/min per tenant, then at 100% tools none, at 150% cheap`."""
+    amount = units.number(one.amount) + ("USD" if one.of == "USD" else "")
+    text = f"{amount}/{PERIODS.get(one.period, '')}" + (f" per {units.name(one.per)}" if one.per else "")
+    steps = [f"at {units.percent(m.at)} {_step(m)}" for m in one.then]
+    return f"{text}, then {', '.join(steps) or 'deny'}"
+
+
+def _step(measure: Measure) -> str:
+    said = shown(measure.value)
+    match measure.kind:
+        case "pool":
+            return units.name(str(said))
+        case "deny":
+            return f'deny "{said}"'
+        case "compress" if isinstance(measure.value, int):
+            return f"compress {units.number(Fraction(measure.value))}"
+        case kind:
+            return f"{kind} {units.value(said)}"
 
 
 def destinations(served: Sequence[Served]) -> str:

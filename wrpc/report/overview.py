@@ -179,7 +179,7 @@ class Why:
 
 def whys(policy: Policy, found: Assertion) -> Iterator[Why]:
     from wrpc.analysis import leaning
-    from wrpc.analysis.safety.verdicts import claims
+    from wrpc.analysis.safety.verdicts import claims, within_budgets
     from wrpc.solver.ask import Asker
     from wrpc.solver.witness import witness
 
@@ -198,7 +198,7 @@ def whys(policy: Policy, found: Assertion) -> Iterator[Why]:
         else:
             fails = verdict.only_with_failures
             rooms = (ask.healthy,) if fails else ask.rooms
-            assumes = (*(("no signal fails",) if fails else ()), *assumed)
+            assumes = (*(("no signal fails",) if fails else ()), *assumed, *within_budgets(policy, claim))
             yield Why(claim, "proved", leaning.of_claim(ask, claim, rooms), assumes)
 
 

@@ -168,7 +168,20 @@ class Builder:
         return t.Mirror(span, c[1], c[2])
 
     def budget(self, c: Children, span: Span) -> t.Budget:
-        return t.Budget(span, c[1], c[3] if len(c) > 2 else None)
+        words = [child[0] if type(child) is tuple else "" for child in c]
+        per = c[words.index("per") + 1] if "per" in words else None
+        name = None if type(per) is tuple else per
+        then = _nodes(c[words.index("then") :]) if "then" in words else ()
+        return t.Budget(span, c[1], name, "limit" if words[0] == "limit" else "budget", then)
+
+    def measure(self, c: Children, span: Span) -> t.Measure:
+        return t.Measure(span, c[1] if len(c) > 1 else None, c[-1])
+
+    def setting(self, c: Children, span: Span) -> t.Attribute:
+        return t.Attribute(span, t.Name(Span(self.source, *c[0][1:]), c[0][0]), c[1])
+
+    def sticky(self, c: Children, span: Span) -> t.Sticky:
+        return t.Sticky(span, c[2], c[4] if len(c) > 3 else None)
 
     def deny(self, c: Children, span: Span) -> t.Deny:
         return t.Deny(span, c[1], c[3] if len(c) > 2 else None)

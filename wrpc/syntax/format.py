@@ -12,13 +12,15 @@ from wrpc.syntax.spell import WIDTH, flat, name, number, wrapped
 from wrpc.syntax.words import OPERATORS
 
 CLAUSES = OPERATORS | {
-    "when", "to", "weight", "cascade", "escalate", "fallback", "on", "spill", "mirror", "budget", "per", "deny",
-    "forbid", "require", "sealed", "critical", "accept_failure", "always", "never",
+    "when", "to", "weight", "cascade", "escalate", "fallback", "on", "spill", "mirror", "budget", "limit", "per",
+    "then", "sticky", "for", "deny", "forbid", "require", "sealed", "critical", "accept_failure", "always", "never",
 }  # fmt: skip
 """Words that an item of a section may begin or go on with: an attribute of such a name stands in backticks."""
 
+PLACES = CLAUSES - {"limit"}
 POOLS = OPERATORS | {"any", "others"}
 ROWS = OPERATORS | {"otherwise"}
+MEASURES = OPERATORS | {"at", "tools", "compress", "reasoning", "deny"}
 PRAGMA = re.compile(r"#.*\bwrpc\s*:\s*ignore\b")
 BLANK = re.compile(r"\n[^\S\n]*\n")
 
@@ -225,8 +227,9 @@ def _declaration(d: t.Declaration) -> _Line:
 
 def _section(d: t.Section, span: Span, before: str) -> _Line:
     head = f"{before}{d.kind}" + (f" {name(d.name)}" if d.name else "")
+    taken = PLACES if d.kind == "place" else CLAUSES
     clauses = any(not isinstance(item, t.Attribute) for item in d.items)
-    return _Line(span, head, [_item(item) for item in d.items], most=2 if clauses else 99)
+    return _Line(span, head, [_item(item, taken) for item in d.items], most=2 if clauses else 99)
 
 
 def _step(s: t.Step) -> str:
@@ -259,10 +262,10 @@ def _expression(span: Span, before: str, e: t.Expr | t.Value) -> _Line:
 # ── Clauses ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _item(item: t.Item) -> _Line:
+def _item(item: t.Item, taken: frozenset[str] = CLAUSES) -> _Line:
     match item:
         case t.Attribute():
-            return _attribute(item, CLAUSES)
+            return _attribute(item, taken)
         case t.When():
             return _expression(item.span, "when ", item.condition)
         case t.To(destinations=()):
@@ -281,7 +284,13 @@ def _item(item: t.Item) -> _Line:
         case t.Mirror():
             return _Line(item.span, f"mirror {_pool(item.pool)} {number(item.share)}")
         case t.Budget():
-            return _Line(item.span, f"budget {number(item.amount)}" + (f" per {name(item.per)}" if item.per else ""))
+            per = f" per {name(item.per, OPERATORS | {'route'})}" if item.per else ""
+            head = f"{item.kind} {number(item.amount)}{per}"
+            if not item.then:
+                return _Line(item.span, head)
+            return _row(item.span, f"{head} then ", [_measure(m) for m in item.then])
+        case t.Sticky():
+            return _Line(item.span, f"sticky by {name(item.by)}" + (f" for {number(item.time)}" if item.time else ""))
         case t.Deny():
             return _joined(item.span, f"deny {flat(item.reason)}", None, "when ", item.condition)
         case t.Forbid():
@@ -302,6 +311,17 @@ def _item(item: t.Item) -> _Line:
 
 def _pool(pool: t.Name) -> str:
     return name(pool, POOLS)
+
+
+def _measure(m: t.Measure) -> str:
+    at = f"at {number(m.at)} " if m.at else ""
+    match m.what:
+        case t.Name():
+            return at + name(m.what, MEASURES)
+        case t.Attribute():
+            return f"{at}{m.what.name.text} {flat(m.what.value)}"
+        case t.Deny():
+            return f"{at}deny {flat(m.what.reason)}"
 
 
 def _destination(d: t.Destination) -> str:

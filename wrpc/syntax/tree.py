@@ -207,9 +207,29 @@ class Mirror(Node):
 
 
 @value
+class Measure(Node):
+    """What happens once a budget is used up `at` times over: a pool, a setting (`tools none`), or a denial."""
+
+    at: Number | None
+    what: Name | Attribute | Deny
+
+
+@value
 class Budget(Node):
+    """`budget 20k/min per tenant then …`, or a `limit`. `per` is None for all requests of the route together."""
+
     amount: Number
     per: Name | None
+    kind: Literal["budget", "limit"] = "budget"
+    then: tuple[Measure, ...] = ()
+
+
+@value
+class Sticky(Node):
+    """`sticky by user for 30min`."""
+
+    by: Name
+    time: Number | None
 
 
 @value
@@ -255,8 +275,8 @@ class Claim(Node):
 
 
 Item = (
-    Attribute | When | To | Cascade | Fallback | Spill | Mirror | Budget | Deny | Forbid | Require | Sealed
-    | Critical | AcceptFailure | Claim
+    Attribute | When | To | Cascade | Fallback | Spill | Mirror | Budget | Sticky | Deny | Forbid | Require
+    | Sealed | Critical | AcceptFailure | Claim
 )  # fmt: skip
 
 

@@ -130,10 +130,14 @@ def _action(route: Route, subject: str) -> Iterator[Use]:
     found += [(Construct.FALLBACK_CAUSES, f.span) for f in action.fallbacks if f.causes]
     found += [(Construct.SPILL, s.span) for s in action.spills]
     found += [(Construct.MIRROR, m.span) for m in action.mirrors]
-    if action.others is not None:
-        found.append((Construct.OTHERS, None))
-    if action.budget is not None:
-        found.append((Construct.BUDGET, None))
+    present = {
+        Construct.OTHERS: action.others,
+        Construct.BUDGET: next((b for b in action.budgets if b.of != "requests"), None),
+        Construct.LIMIT: next((b for b in action.budgets if b.of == "requests"), None),
+        Construct.OVER_BUDGET: next((b for b in action.budgets if b.then), None),
+        Construct.STICKY: action.sticky,
+    }
+    found += [(construct, None) for construct, value in present.items() if value is not None]
     for construct, span in found:
         yield Use(construct, subject, span or route.span)
     yield from _attributes(action, subject, route.span)
@@ -177,7 +181,7 @@ def _attributes(item: object, subject: str, at: Span) -> Iterator[Use]:
 def _signals_and_numbers(policy: Policy, routes: list[Route]) -> Iterator[Use]:
     conditions = _conditions(policy, routes)
     names, reads = _reads(policy, conditions)
-    reads |= {r.action.budget.per for r in routes if r.action.budget and r.action.budget.per}
+    reads |= {name for r in routes for name in r.action.told_apart_by}
     reads |= {s.name for s in policy.signals.values() if s.on_error == "deny"}
     for group in policy.groups.values():
         if reads.intersection(group.members):

@@ -69,6 +69,10 @@ class Construct(StrEnum):
     COMPRESS = "compress"
     RETAIN = "retain"
     BUDGET = "budget"
+    LIMIT = "limit"
+    OVER_BUDGET = "steps of a budget or limit"
+    STICKY = "sticky"
+    CACHE_SCOPE = "cache scope"
     GUARD_DENY = "guard: deny"
     GUARD_FORBID = "guard: forbid"
     GUARD_REQUIRE = "guard: require"
@@ -123,10 +127,18 @@ class Group(Enum):
         Construct.UNROUTED, Construct.WEIGHTS, Construct.TO_ANY, Construct.SELECT, Construct.CASCADE,
         Construct.DENY_ROUTE,
     )  # fmt: skip
-    EDGES = (Construct.OTHERS, Construct.FALLBACK, Construct.FALLBACK_CAUSES, Construct.SPILL, Construct.MIRROR)
+    EDGES = (
+        Construct.OTHERS,
+        Construct.FALLBACK,
+        Construct.FALLBACK_CAUSES,
+        Construct.SPILL,
+        Construct.MIRROR,
+        Construct.OVER_BUDGET,
+    )
     SETTINGS = (
         Construct.RETRIES, Construct.TIMEOUT, Construct.REASONING, Construct.TOOLS, Construct.CACHE,
-        Construct.COMPRESS, Construct.RETAIN, Construct.BUDGET,
+        Construct.COMPRESS, Construct.RETAIN, Construct.BUDGET, Construct.LIMIT, Construct.STICKY,
+        Construct.CACHE_SCOPE,
     )  # fmt: skip
     LOAD = (Construct.WORKLOAD, Construct.RATE, Construct.LENGTHS, Construct.SLO)
     MODELS = (Construct.MODEL, Construct.MODEL_SIZE, Construct.MODALITY)

@@ -38,7 +38,7 @@ from wrpc.verify.places import Places
 Verdict = Literal["equal", "different", "open"]
 # With these the files choose among the destinations otherwise than the policy; the destinations are the same.
 CHOOSING = frozenset({Construct.SELECT, Construct.TO_ANY, Construct.WEIGHTS})
-EDGES = frozenset({Construct.FALLBACK, Construct.SPILL, Construct.MIRROR, Construct.OTHERS})
+EDGES = frozenset({Construct.FALLBACK, Construct.SPILL, Construct.MIRROR, Construct.OTHERS, Construct.OVER_BUDGET})
 PARTLY = "a part of the policy that the target does not carry (WRP801) is not compared"
 BROKEN = (KeyError, IndexError, TypeError, ValueError, AttributeError, AssertionError, ArithmeticError, RecursionError)
 

@@ -54,7 +54,7 @@ def leaving(policy: Policy, declared: Callable[[Pool], str | None]) -> Iterator[
 def _has_edges(route: Route) -> bool:
     """`to any` has every pool for a main destination, so that nothing leads elsewhere."""
     action = route.action
-    return action.kind != "any" and bool(action.steps or action.fallbacks or action.spills or action.mirrors)
+    return action.kind != "any" and len(plan(action)) > len(action.shares)
 
 
 def speaks_of(policy: Policy, attribute: str) -> bool:

@@ -48,7 +48,9 @@ def check(policy: Policy) -> Found:
                     planned.span or route.span,
                     subjects=(subject(route, policy), f"pool {planned.pool}"),
                     related=() if earlier.span is None else (Related(earlier.span, "first named here"),),
-                    help="use `retries` to ask the same pool again",
+                    help="name another pool for one of the two"
+                    if "over_budget" in (earlier.role, planned.role)
+                    else "use `retries` to ask the same pool again",
                 )
             else:
                 first[planned.pool] = planned

@@ -20,8 +20,8 @@ Good:
     default { to own  fallback cloud on timeout }
     assert no_leak { never destination.trust == "cloud" when pii }
 
-A claim covers every destination that the decision can reach: weights, fallbacks, cascade steps, spills, mirrors. To
-repair, change the route that the witness takes, or add a guard.
+A claim covers every destination that the decision can reach: weights, fallbacks, cascade steps, pools behind a used-up
+budget, spills, mirrors. To repair, change the route that the witness takes, or add a guard.
 """
 
 from __future__ import annotations

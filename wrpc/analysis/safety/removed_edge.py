@@ -1,6 +1,6 @@
-"""A fallback, spill, cascade step or mirror that a guard removes for some requests.
+"""A fallback, spill, cascade step, mirror or pool behind a budget that a guard removes for some requests.
 
-The safety rule holds, but these requests are left without that fallback, spill, step or mirror. Its author probably did
+The safety rule holds, but these requests are left without that destination. Its author probably did
 not think of them.
 
 Bad:

@@ -18,11 +18,20 @@ Good:
     signal european: bool { source claim("eu")  on_error fires }
     pool eu { region "eu" }
     pool us { region "us" }
+    default { to us  fallback eu  cache { similarity 95%  ttl 10min  scope european } }
+    guard in_europe { forbid destination.region != "eu" when european }
+
+Good:
+
+    signal european: bool { source claim("eu")  on_error fires }
+    pool eu { region "eu" }
+    pool us { region "us" }
     route europeans { when european  to eu }
     default { to us  cache { similarity 95%  ttl 10min } }
     guard in_europe { forbid destination.region != "eu" when european }
 
-To repair, give each of the two classes a route of its own, of which only one has the cache or each has another.
+To repair, give the cache the `scope` of a signal whose values tell the two classes apart, or each class a route of its
+own, of which only one has the cache.
 """
 
 from __future__ import annotations
@@ -33,11 +42,11 @@ from typing import TYPE_CHECKING
 from wrpc.analysis.check import Found, shown, subject
 from wrpc.diagnostics import Code, Related
 from wrpc.policy import reading
-from wrpc.policy.expr import Condition
-from wrpc.policy.model import Forbid, Guard, Int, Policy, Real, Route
+from wrpc.policy.expr import Condition, Fires, Not, OneOf
+from wrpc.policy.model import Bool, Enum, Forbid, Guard, Int, Policy, Real, Route
 
 if TYPE_CHECKING:
-    from wrpc.solver.ask import Asker, Confirm, Replay, Room
+    from wrpc.solver.ask import Answer, Asker, Confirm, Replay, Room
     from wrpc.solver.terms import Term
 
 CODE = Code("WRP415", "shared-cache", "warning", __doc__ or "")
@@ -49,10 +58,10 @@ def check(policy: Policy, ask: Asker) -> Found:
     cached = [r for r in policy.answering if r.action.cache is not None]
     for route in cached:
         for guard, when in _separations(policy) if cached else ():
-            if room.settle(_served(room, route, when, guarded=False)).impossible:
-                continue
-            answer = room.possible(_served(room, route, when, guarded=True), _confirm(route, when))
-            if not answer.possible:
+            answer = next(
+                filter(None, (_shared(room, route, when, part) for part in _parts(policy, route, when))), None
+            )
+            if answer is None:
                 continue
             assert route.action.cache is not None, "only routes with a cache are asked"
             yield shown(
@@ -64,7 +73,7 @@ def check(policy: Policy, ask: Asker) -> Found:
                 answer,
                 subjects=(subject(route, policy), f"guard {guard.name}"),
                 related=(Related(when.span or guard.span, "keeps these apart from the others"),),
-                help="give the two classes routes of their own, and the cache to one of them",
+                help="give the cache a `scope` that tells the two classes apart, or each class a route of its own",
             )
             break
 
@@ -79,6 +88,35 @@ def _separations(policy: Policy) -> Iterator[tuple[Guard, Condition]]:
             kinds = [policy.signals[s].type for s in read]
             if APART.intersection(reading.attributes(rule.what)) and not all(isinstance(k, Int | Real) for k in kinds):
                 yield guard, rule.when
+
+
+def _parts(policy: Policy, route: Route, when: Condition) -> Iterator[Condition | None]:
+    """Requests that share a cache: those of one value of its `scope`, where it has few; none where all requests
+    of a value are of one class."""
+    scope = None if route.action.cache is None else route.action.cache.scope
+    if scope is None:
+        yield None
+        return
+    if reading.signals(policy, [when]) <= {scope}:
+        return
+    match policy.signals[scope].type:
+        case Bool():
+            yield from (Fires(scope), Not(Fires(scope)))
+        case Enum(names):
+            yield from (OneOf(scope, frozenset((name,))) for name in names)
+        case _:
+            yield None
+
+
+def _shared(room: Room, route: Route, when: Condition, part: Condition | None) -> Answer | None:
+    """A request of the guarded class that shares the cache with one of the other, of this part of all requests."""
+    from wrpc.solver.terms import conj
+
+    here = room.decision.encoding.condition(part).true
+    if room.settle(conj([here, _served(room, route, when, guarded=False)])).impossible:
+        return None
+    answer = room.possible(conj([here, _served(room, route, when, guarded=True)]), _confirm(route, when))
+    return answer if answer.possible else None
 
 
 def _served(room: Room, route: Route, when: Condition, *, guarded: bool) -> Term:

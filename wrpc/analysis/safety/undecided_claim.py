@@ -13,11 +13,12 @@ Bad:
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wrpc.analysis.check import Found, is_library, shown
 from wrpc.analysis.safety.fails_open import opened
-from wrpc.analysis.safety.verdicts import claims, guards
+from wrpc.analysis.safety.verdicts import claims, guards, within_budgets
 from wrpc.diagnostics import Code, Proof
 
 if TYPE_CHECKING:
@@ -66,6 +67,9 @@ def check(policy: Policy, ask: Asker) -> Found:
         before = worst.get(assertion.name)
         if before is None or RANK[proof.verdict] > RANK[before.verdict]:
             worst[assertion.name] = proof
+        elif proof.verdict == before.verdict == "proved":
+            both = tuple(dict.fromkeys((*before.leans_on, *proof.leans_on)))
+            worst[assertion.name] = replace(before, leans_on=both)
     yield from worst.values()
 
 
@@ -86,6 +90,7 @@ def _proof(policy: Policy, assertion: Assertion, claim: Claim, verdict: Verdict)
     if verdict.contested:
         return Proof(subject, "open", None, assertion.span, why=verdict.contested)
     leans = _leans(policy) + (("no signal fails",) if verdict.only_with_failures else ())
+    leans += within_budgets(policy, claim)
     return Proof(subject, "proved", None, assertion.span, leans)
 
 

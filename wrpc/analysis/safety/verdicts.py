@@ -19,7 +19,7 @@ from wrpc.decide.evaluate import NotYet
 from wrpc.decide.interpret import Conflict
 from wrpc.diagnostics import listing
 from wrpc.policy.expr import Attribute, Outcome, Text, walk
-from wrpc.policy.model import Assertion, Claim, Denial, Forbid, Guard, Obligation, Pool, plan
+from wrpc.policy.model import Assertion, Claim, Denial, Forbid, Guard, Obligation, Policy, Pool, plan
 from wrpc.solver.ask import Answer
 from wrpc.solver.terms import NotDecidable, Term, conj, disj, negate
 
@@ -134,6 +134,13 @@ def conflicting(room: Room, claim: Claim) -> Term:
     if any(isinstance(n, Text) and Attribute in (type(n.left), type(n.right)) for n in walk(claim.when)):
         pools = [*room.policy.pools.values()]
     return conj([d.conflict, disj(negate(d.encoding.at(pool).condition(claim.when).false) for pool in pools)])
+
+
+def within_budgets(policy: Policy, claim: Claim) -> tuple[str, ...]:
+    """What a proof of the claim takes for granted beside assumptions: a used-up budget may deny what is served."""
+    conditions = [c for c in (claim.what, claim.when) if c is not None]
+    told = any(isinstance(n, Outcome) and n.kind in ("served", "denied") for c in conditions for n in walk(c))
+    return ("no budget is used up",) if told and any(r.action.budgets for r in policy.answering) else ()
 
 
 # ── Guards ────────────────────────────────────────────────────────────────

@@ -43,6 +43,9 @@ from wrpc.policy.codes.blocks import (
     PARTIAL_WEIGHTS as PARTIAL_WEIGHTS,
 )
 from wrpc.policy.codes.blocks import (
+    STEPS_OUT_OF_ORDER as STEPS_OUT_OF_ORDER,
+)
+from wrpc.policy.codes.blocks import (
     USELESS_ON_ERROR as USELESS_ON_ERROR,
 )
 from wrpc.policy.codes.expressions import (

@@ -62,6 +62,34 @@ Good:
 How to repair: name the other pool after `to`, or as a fallback by its own name.
 """)
 
+STEPS_OUT_OF_ORDER = Code("WRP190", "steps-out-of-order", "error", """\
+Steps behind a budget or limit that are in no order.
+
+Each step begins at a multiple of the budget: from `100%`, each one above the one before, and a `deny` is the last. Only
+a single step may leave out its `at`, which is then 100%.
+
+Bad:
+
+    pool main {}
+    pool cheap {}
+    default {
+      to main
+      budget 20k/min then at 150% cheap, at 120% tools none
+    #                                       ^^^^ WRP190
+    }
+
+Good:
+
+    pool main {}
+    pool cheap {}
+    default {
+      to main
+      budget 20k/min then at 120% tools none, at 150% cheap
+    }
+
+How to repair: put the steps in the order in which they begin.
+""")
+
 PARTIAL_WEIGHTS = Code("WRP132", "partial-weights", "error", """\
 A route where some destinations have a weight and others have none.
 

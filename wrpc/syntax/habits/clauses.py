@@ -24,7 +24,7 @@ KNOWN: Mapping[str, tuple[str, ...]] = {
 KNOWN = {**KNOWN, "default": KNOWN["route"]}
 """What may begin an item of a section."""
 
-STRUCTURE = ("when", "to", "cascade", "deny", "fallback", "spill", "mirror", "budget")
+STRUCTURE = ("when", "to", "cascade", "deny", "fallback", "spill", "mirror", "budget", "limit", "sticky")
 RULES = {"guard": ("deny", "forbid", "require"), "assert": ("always", "never")}
 
 CONDITIONS = frozenset(("if", "where", "whenever", "match", "matches", "condition", "conditions", "filter", "case"))

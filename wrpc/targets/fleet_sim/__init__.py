@@ -45,6 +45,7 @@ TARGET = Target(
         Construct.TIMEOUT: Elsewhere("the gateway"),
         Construct.CACHE: Cannot("cache hits are not simulated: every request reaches a pool"),
         Construct.COMPRESS: Native("traffic.json: workloads[].pieces[].compress"),
+        Construct.OVER_BUDGET: GATEWAY,
         Construct.GUARD_DENY: Elsewhere("the gateway; what a guard denies does not arrive here"),
         Construct.GUARD_FORBID: Elsewhere("the gateway; what a guard removes gets no share here"),
         Construct.GUARD_REQUIRE: GATEWAY,

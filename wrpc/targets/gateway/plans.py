@@ -7,7 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 from math import lcm
 
-from wrpc.policy.model import Action, Share
+from wrpc.policy.model import Action, Share, plan
 
 
 def left(action: Action, removed: Collection[str]) -> Action | None:
@@ -26,6 +26,7 @@ def left(action: Action, removed: Collection[str]) -> Action | None:
         fallbacks=tuple(f for f in action.fallbacks if f.pool not in removed),
         spills=tuple(s for s in action.spills if s.pool not in removed),
         mirrors=tuple(m for m in action.mirrors if m.pool not in removed),
+        budgets=action.budgets_of([p for p in plan(action) if p.pool not in removed]),
     )
     if made.shares or made.steps:
         return made

@@ -193,8 +193,8 @@ class Decisions:
 
     def _bare(self, branch: Branch, found: Send) -> bool:
         a = found.action
-        said = (a.select, a.reasoning, a.tools, a.cache, a.compress, a.retain, a.budget, a.retries, a.timeout)
-        return not self.bundles.of(branch) and all(v is None for v in said)
+        said = (a.select, a.reasoning, a.tools, a.cache, a.compress, a.retain, a.sticky, a.retries, a.timeout)
+        return not self.bundles.of(branch) and not a.budgets and all(v is None for v in said)
 
     def _ties(self, routes: list[Branch], made: dict[str, tuple[Variant, ...]]) -> None:
         """Routes of one rank are told apart by confidence or name, which decisions of several ranks are not.
