@@ -34,12 +34,15 @@ def test_a_policy(wrpc, policy):
         "\n"
         "  tier 1 route private  → own  33.3% of the points\n"
         "      when pii\n"
+        "      takes tokens <= 90k and pii\n"
         "\n"
         "  tier 2 route coding  → cloud 90%, own 10%  8.3% of the points\n"
         "      when code and tokens <= 64k\n"
         "      after private\n"
+        "      takes tokens <= 64k and not pii and code\n"
         "\n"
         "  default  → own  25% of the points\n"
+        "      takes tokens <= 90k and not pii and (not code or tokens > 64k)\n"
         "\n"
         "  proved   assert no_leak\n"
         "  enforced guard long\n"
@@ -52,6 +55,7 @@ def test_a_policy(wrpc, policy):
     assert found.denied is not None
     assert sum(r.points or 0 for r in found.routes) + found.denied == pytest.approx(1)
     assert found.routes[1].after == ["route private"]
+    assert found.routes[1].region == "tokens <= 64k and not pii and code"
 
 
 def test_what_nothing_is_left_to_and_what_is_no_share(wrpc, policy):

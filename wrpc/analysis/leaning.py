@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from wrpc.analysis.check import subject
 from wrpc.analysis.safety.hollow import Ending, endings
+from wrpc.analysis.search import minimal
 from wrpc.policy.expr import Condition, Constant, Outcome, walk
 from wrpc.policy.model import Claim, Denial, Forbid, Guard, Policy, Route, plan
 from wrpc.policy.rewrite import settled
@@ -71,22 +72,8 @@ def _few(rooms: Sequence[Room], subjects: list[str], broken: Broken) -> tuple[st
 
     if not enough(subjects):
         return None
-    kept = _minimal([], subjects, enough, changed=False)
+    kept = minimal([], subjects, enough, changed=False)
     return tuple(s for s in subjects if s in kept)
-
-
-def _minimal(known: list[str], rest: list[str], enough: Callable[[Sequence[str]], bool], *, changed: bool) -> list[str]:
-    """The fewest of `rest` that with `known` suffice, by halves: few questions where few are needed. What stands first
-    is kept rather than what stands behind it."""
-    if changed and enough(known):
-        return []
-    if len(rest) == 1:
-        return rest
-    half = len(rest) // 2
-    first, second = rest[:half], rest[half:]
-    behind = _minimal([*known, *first], second, enough, changed=True)
-    before = _minimal([*known, *behind], first, enough, changed=bool(behind))
-    return [*before, *behind]
 
 
 class Free:

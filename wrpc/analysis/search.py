@@ -1,4 +1,4 @@
-"""Which of many things some request shows: one question about all of them where none does, then by halves."""
+"""Which of many things some request shows, and which of them matter: one question about many, then by halves."""
 
 from __future__ import annotations
 
@@ -16,3 +16,19 @@ def suspects(room: Room, things: Sequence[T], shown: Callable[[T], Term]) -> Ite
     """Those that a request may show, in order; what stands alone is not asked about again here. `shown` may become
     impossible of things that were found otherwise in the meantime."""
     yield from (things[i] for i in room.among([shown(thing) for thing in things]))
+
+
+def minimal(
+    known: Sequence[T], rest: Sequence[T], enough: Callable[[Sequence[T]], bool], *, changed: bool
+) -> Sequence[T]:
+    """The fewest of `rest` that with `known` suffice, by halves: few questions where few are needed. What stands first
+    is kept rather than what stands behind it. All of them are known to suffice; `changed`: `known` may do so alone."""
+    if changed and enough(known):
+        return []
+    if len(rest) == 1:
+        return rest
+    half = len(rest) // 2
+    first, second = rest[:half], rest[half:]
+    behind = minimal([*known, *first], second, enough, changed=True)
+    before = minimal([*known, *behind], first, enough, changed=bool(behind))
+    return [*before, *behind]

@@ -20,7 +20,8 @@ class RouteHead(Contract):
 
 class LeftRoute(RouteHead):
     """Routes of one `rank` have equal precedence, a lower one goes first. `points` is its share of the points of the
-    space, null where conditions hold sums against numbers; it is no share of traffic. `region` is not made yet. `after`
+    space, null where conditions hold sums against numbers; it is no share of traffic. `region`: what is left to the
+    route, as a finding says it. `after`
     are a few earlier routes that take some of what it matches."""
 
     rank: int

@@ -38,7 +38,7 @@ def _left(of: Policy, left: Left, rank: int) -> Document:
         "verdict": left.verdict,
         "request": None if left.request is None else dict(left.request),
         "points": left.points,
-        "region": None,
+        "region": left.region,
         "after": [f"route {name}" for name in left.after],
     }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from wrpc.analysis.search import suspects
@@ -29,13 +29,15 @@ MOST = 5  # earlier routes that are named
 @dataclass(frozen=True, slots=True)
 class Left:
     """What precedence and denials leave to a route: `points` is its share of the points of the space, None where sums
-    are held against numbers; it is no share of traffic. `after` are earlier routes that take some of its requests."""
+    are held against numbers; it is no share of traffic. `after` are earlier routes that take some of its requests.
+    `region`: what is left to it as a condition, or the widest part of it and how much more there is."""
 
     route: Route
     verdict: Literal["reached", "never", "open"]
     request: Witness | None
     points: float | None
     after: tuple[str, ...]
+    region: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,16 @@ def overview(policy: Policy) -> Overview:
         earlier += group
     if policy.default is not None:
         classes.append((_left(ask, shares, policy.default, []),))
-    return Overview(tuple(classes), shares.denied, check(policy).proofs)
+    told = [tuple(_said(ask, left) for left in group) for group in classes]
+    return Overview(tuple(told), shares.denied, check(policy).proofs)
+
+
+def _said(ask: Asker, left: Left) -> Left:
+    """With its region, where anything is left to it; asked when all else is."""
+    if left.verdict != "reached":
+        return left
+    region = ask.region(lambda room: room.decision.takes(left.route))
+    return left if region is None else replace(left, region=region.text)
 
 
 class Shares:
@@ -151,6 +162,8 @@ def _route(policy: Policy, left: Left) -> Iterator[Line]:
     elif left.after:
         more = " …" if len(left.after) == MOST else ""
         yield (("      after ", "label"), (", ".join(map(units.name, left.after)) + more, ""))
+    if left.region is not None:
+        yield (("      takes ", "label"), (left.region, ""))
 
 
 def percent(share: float) -> str:

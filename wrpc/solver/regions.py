@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cached_property
 
 from wrpc.decide.cells import Domain
@@ -26,6 +27,7 @@ from wrpc.policy.expr import (
     Fires,
     Has,
     Indicator,
+    Interval,
     Linear,
     NamedNumber,
     Not,
@@ -253,7 +255,7 @@ class Regions:
         domain = self.ground.engine.table.domains.get(name)
         if value is None or domain is None or isinstance(signal.type, Set):
             return None
-        fails = signal.can_fail and self._within({**others, name: [Failed(name)]}, requests)
+        fails = self.ground.failures and signal.can_fail and self._within({**others, name: [Failed(name)]}, requests)
         cells = self._allowed(signal, domain, domain.cell(value), others, requests)
         found = self._words.of_cells(signal, domain, cells, value)
         if found is None or not fails:
@@ -370,14 +372,34 @@ def _factored(boxes: Sequence[Parts]) -> Condition:
     """Any of the boxes; what all of them say is said once."""
     if len(boxes) == 1:
         return _all(boxes[0])
-    shared = [p for p in boxes[0] if all(p in box for box in boxes)]
-    rest = [[p for p in box if p not in shared] for box in boxes]
+    apart = [[side for p in box for side in _ends(p)] for box in boxes]
+    shared = [p for p in apart[0] if all(p in box for box in apart)]
+    rest = [[left for p in box for left in _without(p, shared)] for box in boxes]
     if not all(rest):
         return _all(shared)
     parts: Parts = []
     for box in rest:
         parts += box[0].parts if len(box) == 1 and isinstance(box[0], Any) and texts(box[0]) is None else [_all(box)]
     return _all([*shared, Any(tuple(dict.fromkeys(parts)))])
+
+
+def _ends(part: Condition) -> tuple[Condition, ...]:
+    """A range as where it begins and where it ends."""
+    match part:
+        case Within(number, (Interval(Fraction() as low, Fraction() as high, low_open, high_open),)) if low != high:
+            return (
+                Within(number, (Interval(low=low, low_open=low_open),)),
+                Within(number, (Interval(high=high, high_open=high_open),)),
+            )
+        case _:
+            return (part,)
+
+
+def _without(part: Condition, said: Sequence[Condition]) -> tuple[Condition, ...]:
+    """What a part says beyond what is said already."""
+    ends = _ends(part)
+    left = tuple(p for p in ends if p not in said)
+    return (part,) if left == ends else left
 
 
 def _lists(parts: Iterable[Condition]) -> Iterator[tuple[int, Condition, list[str]]]:

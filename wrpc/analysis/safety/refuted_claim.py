@@ -29,6 +29,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wrpc.analysis.check import Found, Over, is_library, place, shown
+from wrpc.analysis.safety import mending
 from wrpc.analysis.safety.verdicts import broken, claims
 from wrpc.diagnostics import Code, Diagnostic, Related
 from wrpc.policy.model import Policy, plan
@@ -68,9 +69,11 @@ def _refuted(policy: Policy, ask: Asker, assertion: Assertion, claim: Claim, ver
         role = next(place(p) for p in plan(route.action) if p.pool == pools[0])
         taken += f" and reaches `{pools[0]}`" + ("" if role == "primary" else f" as a {role}")
     related = [Related(route.span, "takes the request")] if route is not None else []
+    found = mending.leaks(ask.healthy, claim)
+    related += [Related(leak.route.span, mending.told(policy, leak)) for leak in found if leak.route is not route]
     return shown(
         CODE, f"claim `{assertion.name}` does not hold: {taken}", claim.span, policy, verdict.healthy,
-        subjects=(f"assert {assertion.name}",), related=related,
+        subjects=(f"assert {assertion.name}",), related=related, help=mending.repair(policy, assertion, claim, found),
     )  # fmt: skip
 
 
