@@ -202,6 +202,8 @@ def takes(kind: k.Kind) -> str:
             return f"a block, see [{block}](#{block})"
         case k.Address():
             return 'a string, or `env("NAME")`'
+        case k.Secret():
+            return 'the name of a variable, `env("NAME")`'
         case k.Waivers():
             return "a block of codes, each with a block of `owner`, `until` and `reason`"
         case k.Labels():

@@ -230,3 +230,12 @@ def test_all_declarations_are_looked_at():
         "pool a { x 1 }\nroute r { to z }\nguard g {}\nassert b { always q }\nmodel m { context 5s }"
     )
     assert [d.code.id for d in findings.diagnostics] == ["WRP110", "WRP101", "WRP130", "WRP101", "WRP113"]
+
+
+def test_how_a_pool_is_reached_and_when_it_serves() -> None:
+    made = policy(
+        'pool a { auth env("KEY") api anthropic startup 90s } site s { watts { h100 700W } } default { to a }'
+    )
+    pool = made.pools["a"]
+    assert (pool.auth, pool.api, pool.startup) == (m.Env("KEY"), "anthropic", Fraction(90))
+    assert made.sites["s"].watts == {"h100": Fraction(700)}

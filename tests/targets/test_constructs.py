@@ -168,7 +168,7 @@ CARRIED = {name: named(name).carries for name in TARGETS}
 WRITTEN: dict[str, str] = {
     "resolve": "[confidence]", "select": "latency", "role": "prefill", "on_unknown": "fires", "priority": "5",
     "source": "prompt_tokens", "tools": "none", "rate": "1/s", "lengths": "[[8, 100%]]", "evidence": "x",
-    "waive": "{ }", "spread": "2", "prefer": "cost",
+    "waive": "{ }", "api": "openai", "spread": "2", "prefer": "cost",
 }  # fmt: skip
 INNER = {
     "prefill": "{ replicas 1 }", "decode": "{ replicas 1 }", "kv_cache": "{ size 1GiB }",
@@ -190,6 +190,8 @@ def example(row: Row) -> str:
             return "2"
         case k.Table():
             return "{ h100 2 }"
+        case k.Secret():
+            return 'env("KEY")'
         case k.Address():
             return '"a:1"'
         case _:

@@ -215,6 +215,8 @@ class Reader:
                 if read is not None:
                     self.wrong(value, name, "a string or `env(…)`")
                 return None
+            case k.Secret():
+                return self.secret(value, name)
             case k.Labels():
                 return self.labels(value, name)
             case k.Either(options):
@@ -498,6 +500,17 @@ class Reader:
                     codes.WRONG_ARGUMENTS, "`env` takes the name of one variable", call.span, help='write `env("NAME")`'
                 )
                 return None
+
+    def secret(self, value: tree.Value, name: str) -> Env | None:
+        if isinstance(value, tree.Call) and value.name.text == "env":
+            return self.env(value)
+        self.faults.add(
+            codes.WRONG_TYPE,
+            f"`{name}` takes the variable that has the secret, found {described(value)}",
+            value.span,
+            help=f'write `{name} env("NAME")`: a secret stands in no policy',
+        )
+        return None
 
     def invocation(self, call: tree.Call) -> Invocation:
         positional: list[Value] = []

@@ -92,6 +92,11 @@ class Address:
 
 
 @value
+class Secret:
+    """`env("NAME")`: what stands in no file."""
+
+
+@value
 class Labels:
     """Names of one's own with a word, a string or a number."""
 
@@ -130,7 +135,7 @@ class Elsewhere:
 
 Kind = (
     Quantity | Phrase | Familiar | Quoted | Words | Identifier | Reference | Several | Between | Table | Nested
-    | Address | Labels | Either | Free | Worded | Distribution | Waivers | Elsewhere
+    | Address | Secret | Labels | Either | Free | Worded | Distribution | Waivers | Elsewhere
 )  # fmt: skip
 
 COUNT = Quantity(whole=True, low=ZERO)
@@ -143,6 +148,7 @@ POWER = Quantity("W", low=ZERO)
 RATE = Quantity("1/s", low=ZERO)
 TOKEN_PRICE = Quantity("USD/tok", low=ZERO)
 
+APIS = ("openai", "anthropic", "bedrock", "vertex", "azure", "gemini")
 RESOLVE_KEYS = ("priority", "confidence", "name")
 ROLES = ("prefill", "decode", "both")
 ON_ERROR = ("fires", "silent", "deny")

@@ -287,7 +287,7 @@ class Model:
 
 @block
 class Site:
-    """`gpus` by type; `power` in watts; `price` by GPU type in USD per second."""
+    """`gpus` by type; `power` and `watts` in watts; `price` by GPU type in USD per second."""
 
     name: str
     span: Span = field(compare=False, repr=False)
@@ -299,6 +299,12 @@ class Site:
         k.Table(k.COUNT, "GPU"), "how many GPUs of each type it has, and no others", because=WHOLE, default_factory=dict
     )
     power: Fraction | None = attribute(k.POWER, "the most that its GPUs may draw", because=WHOLE, default=None)
+    watts: Mapping[str, Fraction] = attribute(
+        k.Table(k.POWER, "GPU"),
+        "what a GPU of each type draws, where the catalogue's is not true here",
+        because=WHOLE,
+        default_factory=dict,
+    )
     price: Mapping[str, Fraction] = attribute(
         k.Table(k.Quantity("USD/s", low=k.ZERO), "GPU"),
         "what a GPU of each type costs",
@@ -350,6 +356,8 @@ class Pool:
     provider: str | None = attribute(
         k.Familiar("provider"), "whose it is; what stands after a `/` is the model there", "provider", default=None
     )
+    auth: Env | None = attribute(k.Secret(), "the key with which requests are sent there", "auth", default=None)
+    api: str | None = attribute(k.Words(k.APIS), "the API that it speaks", "api", default=None)
     region: str | None = attribute(
         k.Phrase(), "where it stands; without one, where its site does", because=DECIDED, default=None
     )
@@ -390,6 +398,7 @@ class Pool:
     kv_cache: KvCache | None = attribute(k.Nested("kv_cache"), "the KV cache beyond the GPU", "kv_cache", default=None)
     price: Price | None = attribute(k.Nested("price"), "what its tokens cost", "price", default=None)
     concurrency: int | None = attribute(k.POSITIVE, "how many requests it serves at once", "concurrency", default=None)
+    startup: Fraction | None = attribute(k.TIME, "how long a replica takes until it serves", "startup", default=None)
     labels: Mapping[str, Value] = field(default_factory=dict, metadata=LABELS)
     description: str = field(default="", metadata=DESCRIPTION)
 

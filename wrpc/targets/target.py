@@ -145,7 +145,7 @@ class Group(Enum):
     SITES = (Construct.SITE, Construct.PLACE)
     MACHINES = (
         Construct.GPU, Construct.REPLICAS, Construct.REPLICA_RANGE, Construct.PARALLELISM, Construct.CONTEXT,
-        Construct.ROLE, Construct.KV_CACHE, Construct.CONCURRENCY,
+        Construct.ROLE, Construct.KV_CACHE, Construct.CONCURRENCY, "startup",
     )  # fmt: skip
 
 

@@ -133,6 +133,8 @@ def _pool(draft: Draft, deployment: Deployment) -> None:
         items.append(attribute("provider", deployment.provider, at))
     if (endpoint := _endpoint(draft.config, deployment)) is not None:
         items.append(endpoint)
+    if (key := variable(deployment.params.get("api_key"))) is not None and not _secret(draft.config, key):
+        items.append(attribute("auth", call("env", at, key), place(deployment.params, "api_key")))
     if (region := _region(draft.config, deployment)) is not None and not _secret(draft.config, region):
         items.append(attribute("region", region, at))
     items += _price(deployment, at)
@@ -245,8 +247,6 @@ def _labels(deployment: Deployment) -> dict[str, Content]:
     for key in TEXTS:
         if (said := text_of(deployment.params, key)) is not None and not said.startswith("os.environ/"):
             labels[key] = said
-    if (key_ := variable(deployment.params.get("api_key"))) is not None:
-        labels["api_key_env"] = key_
     for tag in texts_of(deployment.params, "tags"):
         labels[f"tag {' '.join(tag.split())}"] = "true"
     if deployment.info is not None:

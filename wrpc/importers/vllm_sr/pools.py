@@ -10,7 +10,7 @@ from wrpc.importers import codes
 from wrpc.importers.document import Keys
 from wrpc.importers.faults import unique
 from wrpc.importers.nodes import entries_of, int_of, keys_of, line, named, number_of, place, text_of, texts_of
-from wrpc.importers.sketch import Content, Names, attribute, name, number, path, tokens, value
+from wrpc.importers.sketch import Content, Names, attribute, call, name, number, path, tokens, value, word
 from wrpc.importers.vllm_sr.catalog import Catalog
 from wrpc.importers.vllm_sr.draft import described
 from wrpc.source import Span
@@ -28,7 +28,9 @@ NOTED_OF_CARD = (
     "modalities"
 )
 NOTED_OF_PROVIDER = "catalog|reasoning|reliability|external_model_ids"
-NOTED_OF_BACKEND = "protocol|auth_header|auth_prefix|extra_headers|api_version|chat_path|api_key|api_key_env"
+NOTED_OF_BACKEND = "protocol|auth_header|auth_prefix|extra_headers|api_version|chat_path|api_key"
+# What is said of a model's API there, as far as a policy has a word for it.
+APIS = ("openai", "anthropic")
 # What nearly every file says, and what is so anyway.
 COMMON = (("protocol", "http"), ("protocol", "https"))
 # Labels may not be called as an attribute of a destination is.
@@ -133,7 +135,10 @@ def _pool(given: str, model: str, at: Span, served: Keys | None, card: Keys | No
         parts += _backends(served, catalog)
         for key in ("provider_model_id", "api_format"):
             if (found := text_of(served, key)) is not None:
-                labels[key] = found
+                if key == "api_format" and found in APIS:
+                    parts.append(attribute("api", word(found, at), place(served, key)))
+                else:
+                    labels[key] = found
         parts += _price(served, catalog)
         _note(served, NOTED_OF_PROVIDER, f"provider model `{model}`", catalog)
     if card is not None:
@@ -166,6 +171,9 @@ def _backends(served: Keys, catalog: Catalog) -> list[tree.Attribute]:
     for backend in backends[:1]:
         if (provider := text_of(backend, "provider")) is not None:
             parts.append(attribute("provider", provider, place(backend, "provider")))
+        if key_ := text_of(backend, "api_key_env"):
+            at = place(backend, "api_key_env")
+            parts.append(attribute("auth", call("env", at, key_), at))
         for key in ("endpoint", "base_url"):
             if (address := text_of(backend, key)) is not None:
                 parts.append(attribute("endpoint", address, place(backend, key)))

@@ -138,6 +138,8 @@ TARGET = Target(
         Construct.QUALITY: Elsewhere("whoever rates answers: routes do not use it"),
         Construct.POOL: Native("static_resources.clusters[]"),
         Construct.ENDPOINT: Native("static_resources.clusters[].load_assignment"),
+        "auth": Cannot("a route sends the same headers to each of its pools, so that a key would reach all of them"),
+        "api": Cannot("request bodies are not changed, so clients have to speak it"),
         Construct.PROVIDER: Elsewhere("the pool's address"),
         Construct.PRICE: _FLEET,
         Construct.ASSERT: Elsewhere("`wrpc check`"),

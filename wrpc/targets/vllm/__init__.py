@@ -40,6 +40,8 @@ TARGET = Target(
         Construct.QUALITY: GATEWAY,
         Construct.POOL: Native("POOL.yaml"),
         Construct.ENDPOINT: GATEWAY,
+        "auth": GATEWAY,
+        "api": GATEWAY,
         Construct.PROVIDER: Elsewhere("the provider"),
         Construct.PARALLELISM: Native("tensor-parallel-size; pipeline-parallel-size"),
         Construct.CONTEXT: Native("max-model-len"),

@@ -79,6 +79,8 @@ TARGET = Target(
         Construct.QUALITY: Native("evaluation.records[].metrics.score, of the benchmark for operators' own ratings"),
         Construct.POOL: Native("providers.models and routing.modelCards"),
         Construct.ENDPOINT: Native("providers.models[].backend_refs"),
+        "auth": Native("providers.models[].backend_refs[].api_key_env"),
+        "api": Native("providers.models[].api_format; of another than OpenAI's and Anthropic's, a warning"),
         Construct.PROVIDER: Native("providers.models[].backend_refs[].provider"),
         Construct.REPLICAS: FLEET,
         Construct.REPLICA_RANGE: FLEET,

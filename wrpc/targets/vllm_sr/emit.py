@@ -64,6 +64,9 @@ def emit(settled: Settled, options: Options) -> Emitted:
             setting = f'say so: `target vllm_sr {{ endpoints {{ {pool.name} "host:port" }} }}`'
             subject = f"pool {pool.name}"
             found.append(finding(APPROXIMATED, message, pool.span, subjects=[subject], help=setting))
+        if pool.api is not None and pool.api not in models.APIS:
+            message = f"`vllm-sr` does not carry the api of pool `{pool.name}`: it speaks OpenAI's and Anthropic's"
+            found.append(finding(NOT_CARRIED, message, pool.span, subjects=[f"pool {pool.name}"]))
     ratings = models.ratings(served(policy), policy)
     for model in policy.models.values():
         if model.quality is not None and model.quality > 1:

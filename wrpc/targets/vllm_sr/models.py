@@ -13,6 +13,8 @@ PER_MILLION = 1_000_000
 # Labels that stand with the provider rather than on the card.
 PROVIDER_LABELS = ("provider_model_id", "api_format")
 CAPABILITY = "can_"
+# The APIs that the router speaks to a backend, of those that a policy names.
+APIS = ("openai", "anthropic")
 
 
 def providers(pools: Iterable[Pool], default: str | None, endpoints: Mapping[str, str]) -> Entry:
@@ -28,6 +30,8 @@ def _provider(pool: Pool, endpoint: str | None) -> Entry:
     for key in PROVIDER_LABELS:
         if (said := _said(pool.labels.get(key))) is not None:
             entry[key] = said
+    if pool.api in APIS:
+        entry["api_format"] = pool.api
     if pool.price is not None:
         pricing: Entry = {"currency": "USD"}
         for key, price in (("prompt_per_1m", pool.price.input), ("completion_per_1m", pool.price.output)):
@@ -47,6 +51,8 @@ def _provider(pool: Pool, endpoint: str | None) -> Entry:
             backend["protocol"] = "http"
     if provider:
         backend["provider"] = provider
+    if pool.auth is not None:
+        backend["api_key_env"] = pool.auth.name
     entry["backend_refs"] = [{**backend, "weight": 1}]
     return entry
 
