@@ -417,7 +417,7 @@ class Reader:
         return reading.values
 
     def labels(self, value: tree.Value, name: str) -> dict[str, object] | None:
-        """Labels compare with strings, so that a number stands for its spelling."""
+        """Words and strings, and numbers in base units."""
         if not isinstance(value, tree.Block):
             self.wrong(value, name, "a block", "`{ team red }`")
             return None
@@ -431,7 +431,9 @@ class Reader:
                 case tree.Path() as path if len(path.parts) == 1:
                     reading.values[attribute.name.text] = Word(path.text)
                 case tree.Number() as number:
-                    reading.values[attribute.name.text] = spelling(number)
+                    amount = self.amount(number)
+                    if amount is not None:
+                        reading.values[attribute.name.text] = amount
                 case other:
                     self.wrong(other, attribute.name.text, "a label's word, string or number")
         return reading.values

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
 from wrpc.policy import codes, expr
 from wrpc.policy.attributes import Reader
 from wrpc.policy.bands import band
 from wrpc.policy.faults import Faults
+from wrpc.policy.labels import Labels
 from wrpc.policy.lower import Lowering
 from wrpc.policy.model import Band, Definition, Int, Real, Score, Signal, Table
 from wrpc.policy.names import Names
@@ -31,8 +32,8 @@ class Definitions:
         names: Names,
         signals: Mapping[str, Signal],
         tables: Mapping[str, Table | None],
-        pool_labels: Collection[str],
-        site_labels: Collection[str],
+        pool_labels: Labels,
+        site_labels: Labels,
         reader: Reader,
         faults: Faults,
     ) -> None:

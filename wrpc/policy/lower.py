@@ -380,6 +380,10 @@ class Lowering:
         return self.attribute(rest[0], "site.", (*v.PLACED_SITE, *self.known.site_labels), "a site")
 
     def attribute(self, name: tree.Name, prefix: str, known: tuple[str, ...], of: str) -> Operand | None:
+        if name.text in (self.known.site_labels if prefix == "site." else self.known.pool_labels).numbers:
+            message = f"the label `{name.text}` is a number, and {of} is compared by words here"
+            self.faults.add(codes.WRONG_OPERAND, message, name.span)
+            return None
         if name.text in known:
             full = prefix + name.text
             return Str(expr.Attribute(full), v.NAMED.get(full, ""))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
-from wrpc.policy import codes
+from wrpc.policy import codes, labels
 from wrpc.policy import kinds as k
 from wrpc.policy import model as m
 from wrpc.policy import vocabulary as v
@@ -16,6 +16,9 @@ from wrpc.policy.operands import PLACEMENT, REQUEST
 from wrpc.policy.parts import Parts
 from wrpc.source import Span
 from wrpc.syntax import tree
+
+UNREAD = frozenset((*v.DESTINATION, "role", "causes", "context", "price", "cost"))
+"""What a destination has by itself."""
 
 
 class Machines:
@@ -83,7 +86,7 @@ class Machines:
 
     def pool(self, section: tree.Section) -> m.Pool:
         given = Parts(section, self.reader, ()).attributes
-        self.labels(section, given.table("labels"), v.DESTINATION)
+        self.labels(section)
         for phase in ("prefill", "decode"):
             if "role" in given.spans and phase in given.spans:
                 self.faults.add(
@@ -93,19 +96,16 @@ class Machines:
                 )
         return m.Pool(name=_name(section), span=section.title, **given.fields(m.Pool))
 
-    def labels(self, section: tree.Section, labels: Mapping[str, m.Value], taken: tuple[str, ...]) -> None:
-        """A label with the name of an attribute could never be asked for."""
-        for item in section.items:
-            if not isinstance(item, tree.Attribute) or not isinstance(item.value, tree.Block):
-                continue
-            for label in item.value.attributes if item.name.text == "labels" else ():
-                if label.name.text in taken and label.name.text in labels:
-                    self.faults.add(
-                        codes.RESERVED_WORD,
-                        f"the label `{label.name.text}` has the name of an attribute",
-                        label.name.span,
-                        help="set the attribute of the pool, or rename the label",
-                    )
+    def labels(self, section: tree.Section) -> None:
+        """What has the name of an attribute is never read as a label."""
+        for label in labels.written(section):
+            if label.name.text in UNREAD:
+                self.faults.add(
+                    codes.UNREAD_LABEL,
+                    f"the label `{label.name.text}` has the name of an attribute, which is read instead",
+                    label.name.span,
+                    help="set the attribute of the pool, or rename the label",
+                )
 
     def place(self, section: tree.Section) -> m.Place | None:
         parts = Parts(section, self.reader, (tree.Require, tree.Budget), once=(tree.Budget,))

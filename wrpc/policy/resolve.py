@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from wrpc.diagnostics import Related
-from wrpc.policy import codes, overrides
+from wrpc.policy import codes, labels, overrides
 from wrpc.policy import model as m
 from wrpc.policy.attributes import Reader, Reading
 from wrpc.policy.definitions import Definitions
@@ -49,7 +49,9 @@ def resolve(program: Program, faults: Faults) -> m.Policy | None:
             signals[name] = signal
     groups = read_signals.groups(signals)
     read_tables = tables(names, signals, reader, faults)
-    defining = Definitions(names, signals, read_tables, _labels(names, "pool"), _labels(names, "site"), reader, faults)
+    defining = Definitions(
+        names, signals, read_tables, _labels(names, "pool", faults), _labels(names, "site", faults), reader, faults
+    )
     definitions, bands = defining.resolve()
 
     lowering = defining.lowering
@@ -130,14 +132,8 @@ def _sections(names: Names, kind: str) -> Iterator[tuple[str, tree.Section]]:
         yield name, node
 
 
-def _labels(names: Names, kind: str) -> list[str]:
-    """The labels that at least one pool, or site, declares."""
-    found: dict[str, None] = {}
-    for _, section in _sections(names, kind):
-        for item in section.items:
-            if isinstance(item, tree.Attribute) and item.name.text == "labels" and isinstance(item.value, tree.Block):
-                found.update((label.name.text, None) for label in item.value.attributes)
-    return list(found)
+def _labels(names: Names, kind: str, faults: Faults) -> labels.Labels:
+    return labels.read((section for _, section in _sections(names, kind)), faults)
 
 
 def _header(program: Program, reader: Reader, faults: Faults) -> tuple[tree.Section | None, Reading]:

@@ -100,6 +100,9 @@ from wrpc.policy.codes.names import (
     MISPLACED_NAME as MISPLACED_NAME,
 )
 from wrpc.policy.codes.names import (
+    MIXED_LABEL as MIXED_LABEL,
+)
+from wrpc.policy.codes.names import (
     QUOTES as QUOTES,
 )
 from wrpc.policy.codes.names import (
@@ -116,6 +119,9 @@ from wrpc.policy.codes.names import (
 )
 from wrpc.policy.codes.names import (
     UNKNOWN_WORD as UNKNOWN_WORD,
+)
+from wrpc.policy.codes.names import (
+    UNREAD_LABEL as UNREAD_LABEL,
 )
 from wrpc.policy.codes.tables import (
     INCOMPLETE_ROW as INCOMPLETE_ROW,

@@ -59,24 +59,16 @@ RESERVED_WORD = Code("WRP103", "reserved-word", "error", """\
 A name that is a word of the language.
 
 `default`, `none`, `any`, `and`, `or`, `not`, `in`, `when`, `true` and `false` have a meaning wherever a name is
-allowed, even in backticks. A label of a pool cannot have the name of an attribute either, because `destination` could
-not read it.
+allowed, even in backticks.
 
 Bad:
 
-    pool small {
-      region "eu"
-      labels { trust high }
-    #          ^^^^^ WRP103
-    }
+    signal none: bool { source has_tools }
+    #      ^^^^ WRP103
 
 Good:
 
-    pool small {
-      region "eu"
-      trust "high"
-      labels { team red }
-    }
+    signal no_tools: bool { source has_tools }
 
 How to repair: choose another name.
 """)
@@ -217,4 +209,44 @@ Good:
     target envoy { listen "127.0.0.1:8080" }
 
 How to repair: correct the name.
+""")
+
+MIXED_LABEL = Code("WRP148", "mixed-label", "error", """\
+A label that is a number on one pool and a word on another, or a number of another dimension.
+
+A condition compares a label with numbers or with words, and means the same for every pool.
+
+Bad:
+
+    pool own { labels { rating 5 } }
+    pool cloud { labels { rating high } }
+    #                            ^^^^ WRP148
+    default { to own fallback cloud }
+
+Good:
+
+    pool own { labels { rating 5 } }
+    pool cloud { labels { rating 8 } }
+    default { to own fallback cloud }
+
+How to repair: write a number wherever the label is given, or a word; two things need two labels.
+""")
+
+UNREAD_LABEL = Code("WRP149", "unread-label", "warning", """\
+A label of a pool with the name of an attribute that destinations have by themselves.
+
+`destination.region` is the pool's region, whatever a label of that name says: no rule can read the label.
+
+Bad:
+
+    pool own { labels { region "eu" } }
+    #                   ^^^^^^ WRP149
+    default { to own }
+
+Good:
+
+    pool own { region "eu" }
+    default { to own }
+
+How to repair: set the attribute of the pool, or give the label another name.
 """)
