@@ -45,6 +45,7 @@ class Encoded:
         self._serves: dict[str, Term] = {}
         self._removes: dict[tuple[str, str], Term] = {}
         self._earlier: list[Term] = [False]
+        self.covered: set[str] = set()  # routes of which it is known that earlier ones leave nothing to them
         self._behind: dict[str, Behind] = {}
         self._compared: dict[int, Term] = {}
         self._before: dict[str, Term] = {}
@@ -99,7 +100,8 @@ class Encoded:
         """A route of a class of higher precedence than the `rank`-th holds."""
         while len(self._earlier) <= rank:
             i = len(self._earlier)
-            term = disj([self._earlier[i - 1], *(self.holds(r) for r in self.policy.ranked[i - 1])])
+            taking = (r for r in self.policy.ranked[i - 1] if r.name not in self.covered)
+            term = disj([self._earlier[i - 1], *(self.holds(r) for r in taking)])
             self._earlier.append(self._define(f"earlier than {i}", term))
         return self._earlier[rank]
 

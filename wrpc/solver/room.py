@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -119,6 +119,16 @@ class Room(ABC):
     def blamed(self, term: Term, parts: Sequence[Term]) -> list[int]:
         """Few of the parts, by index, that together make the term impossible; none where they do not. The parts are
         names or negated names."""
+
+    def remaining(self, wanted: Collection[str]) -> Mapping[str, Answer]:
+        """Of routes, by name: whether one of higher precedence leaves it a request, as it is found, or none."""
+        line = self.line()
+        found: dict[str, Answer] = {}
+        for group in self.policy.ranked:  # each class is asked, then asserted away
+            found |= {route.name: line.ask(line.holds(route)) for route in group if route.name in wanted}
+            for route in group:
+                line.exclude(line.holds(route))
+        return found
 
     @abstractmethod
     def line(self) -> Line:

@@ -9,6 +9,7 @@ from contextvars import ContextVar
 
 BODIES = {
     "points": "sets of points",
+    "samples": "samples",
     "diagrams": "decision diagrams",
     "clauses": "the SAT solver",
     "values": "Z3, for the values of sums and strings",

@@ -31,22 +31,19 @@ def reach(ask: Asker) -> Mapping[str, Reach]:
     for room in ask.rooms:
         dead = [r for c in ask.policy.ranked for r in c if r.name not in found or found[r.name].left.impossible]
         if dead:
-            found |= _in(ask, room, {r.name for r in dead})
+            found |= _in(room, {r.name for r in dead})
     return found
 
 
-def _in(ask: Asker, room: Room, wanted: set[str]) -> dict[str, Reach]:
-    """Class after class: each is asked, then asserted away."""
-    line, alone = room.line(), room.line()
+def _in(room: Room, wanted: set[str]) -> dict[str, Reach]:
+    remaining, alone = room.remaining(wanted), room.line()
     found = {}
-    for group in ask.policy.ranked:
+    for group in room.policy.ranked:
         for route in group:
             if route.name in wanted:
-                left = _left(room, route, line.ask(line.holds(route)), len(group))
+                left = _left(room, route, remaining[route.name], len(group))
                 holds = left if left.possible else alone.settle(alone.holds(route))
                 found[route.name] = Reach(left, holds, room.failures and left.possible)
-        for route in group:
-            line.exclude(line.holds(route))
     return found
 
 

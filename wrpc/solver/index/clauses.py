@@ -38,6 +38,7 @@ class Clauses:
         self._members: dict[tuple[str, str], int] = {}
         self._atoms: dict[int, int] = {}
         self._lines = 0
+        self._refuted = 0
 
     def _new(self) -> int:
         self._count += 1
@@ -147,7 +148,7 @@ class Clauses:
 
     def each(self, terms: Sequence[Term], among: Sequence[Term]) -> Iterator[tuple[list[int], Found]]:
         """Ways for the terms to hold and with them one of `among`, until each that can has: those that do, and the way.
-        Raises Unsettled."""
+        One that is refuted before the next is asked for settles nothing. Raises Unsettled."""
         given, literals = [self.of(term) for term in terms], [self.of(term) for term in among]
         # Whether a term is looked for is a variable of its own: one that was found may hold of what is found next, too.
         some, sought = self._new(), [self._new() for _ in literals]
@@ -159,7 +160,10 @@ class Clauses:
         while self._holds(given):
             model = self._solver.get_model() or []
             so = [i for i, literal in left.items() if (model[abs(literal) - 1] > 0) == (literal > 0)]
+            refuted = self._refuted
             yield so, self._way(model)
+            if self._refuted > refuted:
+                continue
             for i in so:
                 del left[i]
                 self._add([-some, -sought[i]])
@@ -204,6 +208,7 @@ class Clauses:
 
     def refuted(self, leaves: Sequence[tuple[Circuit, bool]]) -> None:
         """These never hold together."""
+        self._refuted += 1
         self._add([-self.of(leaf) if so else self.of(leaf) for leaf, so in leaves])
 
     def blamed(self, terms: Sequence[Term], parts: Sequence[Term], most: int = 12) -> list[int] | None:

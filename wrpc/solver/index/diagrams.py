@@ -59,6 +59,7 @@ class Diagrams:
         self._start = START + CELL * sum(d.size for d in table.domains.values())
         self._asked = 0
         self._kept: list[Circuit] = []
+        self._large: set[Circuit] = set()  # terms of many parts
         self._manager = BDDManager(self._budget + self._budget // 4, max(self._budget // 8, 1 << 12), 1)
         self.true: Diagram = self._manager.true()
         self.false: Diagram = self._manager.false()
@@ -319,14 +320,17 @@ class Diagrams:
         """The terms have few parts."""
         seen: set[int] = set()
         todo = [t for t in terms if not isinstance(t, bool)]
+        large = self._large
         while todo:
             term = todo.pop()
             if id(term) in seen:
                 continue
             seen.add(id(term))
-            if len(seen) > most:
+            inside = term.inside
+            if term in large or len(seen) + len(inside) > most or any(part in large for part in inside):
+                large.add(term)
                 return False
-            todo += term.inside
+            todo += inside
             if len(todo) > 4 * most:
                 return False
         return True

@@ -6,7 +6,7 @@ where atoms are among them, Z3 looks for values, and what it refutes both are to
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -23,6 +23,7 @@ from wrpc.solver.terms import Term
 if TYPE_CHECKING:
     from wrpc.solver.index.clauses import Clauses
     from wrpc.solver.index.diagrams import Diagrams
+    from wrpc.solver.index.samples import Samples
 
 Request = Mapping[str, RequestValue]
 Body = Literal["diagrams", "clauses"]
@@ -47,6 +48,27 @@ class Engine:
         self._small = False
         self._hard = 0
         self._refuted: list[list[tuple[Circuit, bool]]] = []
+        self._seeds: Callable[[], Sequence[Term]] | None = None
+
+    def sample(self, conditions: Callable[[], Sequence[Term]]) -> None:
+        """Before clauses are asked, or values looked for, requests are tried; some for each of the conditions."""
+        self._seeds = conditions
+
+    @cached_property
+    def _samples(self) -> Samples:
+        from wrpc.solver.index.drawn import drawn
+
+        assert self._seeds is not None, "somebody said what to try"
+        return drawn(self.table, self._seeds())
+
+    def _sampled(self, terms: Sequence[Term]) -> int:
+        """The samples for which all of the terms hold. A diagram costs as little to ask."""
+        if self._seeds is None or (self.body == "diagrams" and not self.table.speaks_of_atoms):
+            return 0
+        found = self._samples.hold(terms)
+        if found:
+            answered("samples")
+        return found
 
     @cached_property
     def _diagrams(self) -> Diagrams:
@@ -80,16 +102,18 @@ class Engine:
         `failures` is None."""
         if any(term is False for term in terms):
             return None
+        if not shown and (some := self._sampled(terms)):
+            return self._samples.requests(some, failures)
         for _ in range(ROUNDS):
             way = self._way(terms, shown)
             if way is None:
                 return None
-            found = self._realised(way, failures)
+            found = self._realised(way, failures, shown=shown)
             if found is not None:
                 return found
         raise Unsettled(f"more than {ROUNDS} ways of what sums and strings may be are refuted")
 
-    def _realised(self, way: Found, failures: bool | None) -> tuple[Request, Request] | None:
+    def _realised(self, way: Found, failures: bool | None, *, shown: bool = True) -> tuple[Request, Request] | None:
         """The request, and the same with the values that failed signals would have; None where values refute the way,
         which then is told to the bodies."""
         if failures is False:
@@ -97,7 +121,7 @@ class Engine:
         if failures is not None:
             for number in [n for n in way.atoms if self.table.atoms[n].failures is (not failures)]:
                 del way.atoms[number]
-        values = self.values.realised(way) if way.atoms else {}
+        values = self.values.realised(way, shown=shown) if way.atoms else {}
         if isinstance(values, dict):
             if way.atoms and self.body == "clauses":
                 self._clauses.liked(way)
@@ -108,6 +132,8 @@ class Engine:
 
     def possible(self, terms: Sequence[Term], *, failures: bool) -> bool:
         """There is a request for which all of the terms hold, of a room with or without failures. Raises Unsettled."""
+        if self._sampled(terms):
+            return True
         if self.table.atoms or any(term is False for term in terms):
             return self.found(terms, failures=failures, shown=False) is not None
         if self._by_diagrams(terms):
@@ -127,28 +153,31 @@ class Engine:
         return self.body == "diagrams" or (self._small and self._diagrams.few(terms))
 
     def each(
-        self, terms: Sequence[Term], among: Sequence[Term], *, failures: bool
+        self, terms: Sequence[Term], among: Sequence[Term], *, failures: bool, shown: bool = True
     ) -> Iterator[tuple[list[int], Request | None]]:
         """Requests for which all of the terms hold and one of `among`, until each that can has: by index those that do,
         or that may where neither clauses nor Z3 say, and then no request. By clauses alone."""
-        left = dict(enumerate(among))
-        while left:
-            asked = [*left]
-            answered("clauses")
-            try:
-                for so, way in self._clauses.each(terms, [left[i] for i in asked]):
-                    answered("clauses")
-                    found = self._realised(way, failures)
-                    if found is None:
-                        break  # it is refuted: the rest is asked anew
-                    for i in so:
-                        del left[asked[i]]
-                    yield [asked[i] for i in so], found[0]
-                else:
-                    return
-            except Unsettled:
-                yield asked, None
+        left = dict.fromkeys(range(len(among)))
+        answered("clauses")
+        tried = 0
+        try:
+            for so, way in self._clauses.each(terms, among):
+                answered("clauses")
+                found = self._realised(way, failures, shown=shown)
+                if found is None:
+                    tried += 1
+                    if tried > ROUNDS:
+                        break
+                    continue  # it is refuted
+                tried = 0
+                for i in so:
+                    del left[i]
+                yield so, found[0]
+            else:
                 return
+        except Unsettled:
+            pass
+        yield [*left], None
 
     def _way(self, terms: Sequence[Term], shown: bool) -> Found | None:
         if self._by_diagrams(terms):

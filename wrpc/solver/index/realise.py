@@ -72,16 +72,25 @@ class Values:
         self._solver = z3.SimpleSolver()
         self._solver.set("rlimit", resources)
         self._solver.set("random_seed", 0)
+        self._resources = resources
         self._seen = {False: 0, True: 0}
         self._named: dict[Literal, Term] = {}
+        self._terms: dict[Literal, Term] = {}
         self._known: dict[tuple[Literal, ...], dict[str, RequestValue] | list[Literal]] = {}
+        self._plain: dict[tuple[Literal, ...], dict[str, RequestValue]] = {}
 
-    def realised(self, found: Found) -> dict[str, RequestValue] | list[Literal]:
-        """The values of the signals that its atoms speak of; or few of its leaves, which no values satisfy together.
-        Raises Unsettled."""
+    def realised(self, found: Found, *, shown: bool = True) -> dict[str, RequestValue] | list[Literal]:
+        """The values of the signals that its atoms speak of, short ones where somebody is shown them; or few of its
+        leaves, which no values satisfy together. Raises Unsettled."""
         literals = tuple(self._literals(found))
+        if not shown and literals in self._plain:
+            return self._plain[literals]
         if literals not in self._known:
-            self._known[literals] = self._ask(literals, found)
+            made = self._ask(literals, found, shown)
+            if not shown and isinstance(made, dict):
+                self._plain[literals] = made
+                return made
+            self._known[literals] = made
         return self._known[literals]
 
     def _literals(self, found: Found) -> Iterator[Literal]:
@@ -98,28 +107,16 @@ class Values:
             if name in names:
                 yield "member", name, member, so
 
-    def _ask(self, literals: tuple[Literal, ...], found: Found) -> dict[str, RequestValue] | list[Literal]:
+    def _ask(self, literals: tuple[Literal, ...], found: Found, shown: bool) -> dict[str, RequestValue] | list[Literal]:
         import z3
 
         answered("values")
         names = [self._name(literal) for literal in literals]
         self._catch_up()
-        space = self._spaces[True]
-        speaking = {n for number in found.atoms for n in self._table.atoms[number].signals}
-        reals = [v.value for n in sorted(speaking) if isinstance((v := space.of(n)).signal.type, (Real, Score))]
-        verdict = z3.unknown
-        for digits in (1, 3, None) if reals else (None,):  # nobody can write a third
-            grid = [] if digits is None else [self._on_grid(value, digits) for value in reals]
-            verdict = self._solver.check(*names, *grid)
-            if verdict == z3.sat:
-                from wrpc.solver.session import valued
-
-                model = self._solver.model()
-                return {name: valued(space.of(name), model, real=True) for name in sorted(speaking)}
-            if verdict == z3.unsat and grid:
-                core = {c.ast.value for c in self._solver.unsat_core()}
-                if not any(g.ast.value in core for g in grid):
-                    break
+        verdict = z3.sat if shown and literals in self._plain else self._solver.check(*names)
+        if verdict == z3.sat:
+            short = self._short(literals, found) if shown else None
+            return short or self._plain.get(literals) or self._valued(self._solver.model(), found)
         if verdict == z3.unknown:
             raise Unsettled(f"the solver gives up: {self._solver.reason_unknown()}")
         core = {c.ast.value for c in self._solver.unsat_core()}
@@ -130,13 +127,33 @@ class Values:
                 kept = rest
         return [literal for literal, _ in kept]
 
-    def _on_grid(self, value: Any, digits: int) -> Term:
+    def _short(self, literals: tuple[Literal, ...], found: Found) -> dict[str, RequestValue] | None:
+        """Values with few digits: nobody can write a third. Whole numbers are dear, so that each is looked for by
+        itself."""
         import z3
 
-        literal = ("grid", str(value), digits, True)
-        if literal not in self._named:
-            self._named[literal] = self._define(z3.IsInt(value * 10**digits))
-        return self._named[literal]
+        space = self._spaces[True]
+        reals = [v.value for n in self._speaking(found) if isinstance((v := space.of(n)).signal.type, (Real, Score))]
+        for digits in (1, 3) if reals else ():
+            solver = z3.SimpleSolver()
+            solver.set("rlimit", self._resources)
+            solver.set("random_seed", 0)
+            for made in self._spaces.values():
+                solver.add(*made.axioms)
+            solver.add(*(self._terms[literal] for literal in literals))
+            solver.add(*(z3.IsInt(value * 10**digits) for value in reals))
+            if solver.check() == z3.sat:
+                return self._valued(solver.model(), found)
+        return None
+
+    def _valued(self, model: Any, found: Found) -> dict[str, RequestValue]:
+        from wrpc.solver.session import valued
+
+        return {name: valued(self._spaces[True].of(name), model, real=True) for name in self._speaking(found)}
+
+    def _speaking(self, found: Found) -> list[str]:
+        """The signals that its atoms speak of."""
+        return sorted({n for number in found.atoms for n in self._table.atoms[number].signals})
 
     def _catch_up(self) -> None:
         for failures, space in self._spaces.items():
@@ -146,15 +163,12 @@ class Values:
 
     def _name(self, literal: Literal) -> Term:
         if literal not in self._named:
-            self._named[literal] = self._define(self._term(literal))
+            import z3
+
+            term = self._terms[literal] = self._term(literal)
+            name = self._named[literal] = z3.Bool(f"#{len(self._named)}")
+            self._solver.add(name == term)
         return self._named[literal]
-
-    def _define(self, term: Term) -> Term:
-        import z3
-
-        name = z3.Bool(f"#{len(self._named)}")
-        self._solver.add(name == term)
-        return name
 
     def _term(self, literal: Literal) -> Term:
         kind, name, what, so = literal

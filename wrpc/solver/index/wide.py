@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -99,6 +99,29 @@ class Wide(Backed):
             return self.reference.blamed(self.again(term), [self.again(p) for p in parts])
         return self.engine.blamed([self.allowed, term], parts) or []  # what was refuted in the meantime counts
 
+    @override
+    def remaining(self, wanted: Collection[str]) -> Mapping[str, Answer]:
+        """Samples first. What nothing is left to does not count for those behind it: what it holds for, others do."""
+        d = self.decision
+        self.engine.sample(lambda: [d.condition(r).true for r in self.policy.routes.values()])
+        found: dict[str, Answer] = {}
+        for rank, group in enumerate(self.policy.ranked):
+            earlier = negate(d.earlier(rank))
+            asked = [route for route in group if route.name in wanted]
+            found |= {route.name: self.left(conj([d.holds(route), earlier])) for route in asked}
+            d.covered.update(route.name for route in asked if found[route.name].impossible)
+        return found
+
+    def left(self, term: Term) -> Answer:
+        """As `settle`, with a request as it is found."""
+        if term is False:
+            return IMPOSSIBLE
+        try:
+            request = self.found([term], shown=False)
+        except Unsettled as unsettled:
+            return _open(unsettled) if self.engine.hard() else self.reference.settle(self.again(term))
+        return IMPOSSIBLE if request is None else Answer("possible", request)
+
     def line(self) -> Line:
         return _Line(self)
 
@@ -124,13 +147,7 @@ class _Line(Line):
         return self._room.settled([self._left, term])
 
     def ask(self, term: Term) -> Answer:
-        try:
-            request = self._room.found([self._left, term], shown=False)
-        except Unsettled as unsettled:
-            if self._room.engine.hard():
-                return _open(unsettled)
-            return self._room.reference.settle(self._room.again(conj([self._left, term])))
-        return IMPOSSIBLE if request is None else Answer("possible", request)
+        return self._room.left(conj([self._left, term]))
 
     def exclude(self, term: Term) -> None:
         self._left = conj([self._left, negate(term)])
