@@ -16,6 +16,7 @@ class Carried(Hand):
     compares = False
     resolve = ("", "resolve [priority]", "resolve [priority, name]")
     edges: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
     extras: tuple[str, ...] = ()
     cascades = False
     one_mirror = False
@@ -54,6 +55,8 @@ class Carried(Hand):
             text = "to " + ", ".join(f"{p} weight {self.one(['1', '3', '90'])}" for p in main)
         else:
             text = "to " + ", ".join(main)
+        if self.others and count > 1 and text.startswith("to ") and self.chance(5):
+            text += "\n  " + self.one(self.others)
         for pool in left:
             edges = [e for e in self.edges if not (self.one_mirror and e.startswith("mirror") and "mirror" in text)]
             if edges and self.chance(8):
@@ -95,6 +98,7 @@ class Carried(Hand):
 
 class ByEnvoy(Carried):
     edges: tuple[str, ...] = ("fallback POOL", "fallback POOL on timeout", "mirror POOL 5%", "mirror POOL 0.5%")
+    others = ("fallback others", "fallback others on timeout")
     extras = ("retries 2", "timeout 30s")
     rules: tuple[str, ...] = ("deny", "forbid", "forbid", "forbid", "require", "require")
 

@@ -36,7 +36,16 @@ SETTINGS = {
 }
 SAID: Mapping[str, Mapping[str, Value]] = {"envoy": {"obligations_by": "the test", "trust_headers": Word("true")}}
 FLOORS = {
-    "envoy": {"policies": 50, "weights": 50, "edges": 25, "mirrors": 20, "obligations": 15, "guards": 20, "plans": 60},
+    "envoy": {
+        "policies": 50,
+        "weights": 50,
+        "edges": 25,
+        "mirrors": 12,
+        "obligations": 15,
+        "guards": 20,
+        "plans": 60,
+        "others": 8,
+    },
     "vllm-sr": {"policies": 50, "weights": 50, "edges": 25, "mirrors": 20, "guards": 20, "plans": 60},
 }
 
@@ -112,6 +121,8 @@ def settings_agree(name: str, policy: Policy, back: Policy, data: st.DataObject)
         actions.append(reached.send.action)
     ours, theirs = actions
     assert ours.mirrors == theirs.mirrors
+    assert (ours.others is None) is (theirs.others is None)
+    compared("others", ours.others is not None)
     for setting in SETTINGS[name]:
         assert getattr(ours, setting) == getattr(theirs, setting), setting
     compared("plans")

@@ -164,7 +164,7 @@ def _outcome(left: list[Planned], others: tuple[str, ...] | None, aspects: Aspec
     shown = [(p.pool, p.role, p.weight if aspects.weights else None) for p in left]
     main = sorted((s for s in shown if s[1] == "primary"), key=repr)
     edges = [s for s in shown if s[1] != "primary"] if aspects.edges else []
-    return ("route", *main, *edges, others if aspects.edges else None)
+    return ("route", *main, *edges, aspects.edges and others is not None)
 
 
 def _obligations(policy: Policy) -> set[str]:

@@ -128,6 +128,7 @@ def _action(route: Route, subject: str) -> Iterator[Use]:
     if action.fallbacks:
         found.append((Construct.FALLBACK, action.fallbacks[0].span))
     found += [(Construct.FALLBACK_CAUSES, f.span) for f in action.fallbacks if f.causes]
+    found += [(Construct.FALLBACK_CAUSES, None)] * bool(action.others)
     found += [(Construct.SPILL, s.span) for s in action.spills]
     found += [(Construct.MIRROR, m.span) for m in action.mirrors]
     present = {

@@ -12,7 +12,9 @@ from tests.support.compiling import policy
 
 TEXT = """
 policy p { language 1 }
-signal kind: one_of(failure, overload, timeout, retried, chain, mirrored, plain) { source claim("kind") }
+signal kind: one_of(failure, overload, timeout, retried, chain, mirrored, plain, others, three, unused) {
+  source claim("kind")
+}
 pool one { }
 pool two { }
 pool three { }
@@ -23,6 +25,14 @@ route timeout { when kind == timeout  to one  fallback two on timeout  timeout 3
 route retried { when kind == retried  to one  retries 2  fallback two }
 route chain { when kind == chain  to gone  fallback three, two }
 route mirrored { when kind == mirrored  to one  mirror two 100% }
+route others {
+  when kind == others
+  to one weight 90, two weight 10
+  fallback others on overload
+  fallback three on overload
+}
+route three { when kind == three  to one weight 1, two weight 0, three weight 3  fallback others  retries 1 }
+route unused { when kind == unused  to one weight 3, two weight 0  fallback others }
 default { to one }
 """
 
@@ -98,3 +108,30 @@ def test_a_mirror_gets_a_copy(gateway: Gateway) -> None:
     while "two" not in tried(gateway) and time.monotonic() < end:
         time.sleep(0.02)
     assert sorted(tried(gateway)) == ["one", "two"]
+
+
+def test_others_stand_in(gateway: Gateway) -> None:
+    gateway.pools.failing = {"one": 503}
+    assert {gateway.send({"kind": "others"}).pool for _ in range(20)} == {"two"}
+    gateway.pools.failing = {"one": 503, "two": 503}
+    gateway.pools.seen.clear()
+    answers = [gateway.send({"kind": "others"}) for _ in range(20)]
+    assert {a.pool for a in answers} == {"three"}
+    assert len(tried(gateway)) == 60
+    assert set(zip(tried(gateway)[::3], tried(gateway)[1::3], strict=True)) <= {("one", "two"), ("two", "one")}
+    # Another failure leads nowhere.
+    gateway.pools.failing = {"one": 500, "two": 500}
+    assert {a.status for a in (gateway.send({"kind": "others"}) for _ in range(20))} == {500}
+
+
+def test_what_has_no_weight_is_tried_last(gateway: Gateway) -> None:
+    gateway.pools.failing = {"one": 503, "three": 503}
+    assert {gateway.send({"kind": "three"}).pool for _ in range(20)} == {"two"}
+    seen = tried(gateway)
+    assert len(seen) == 100
+    assert {tuple(dict.fromkeys(seen[i : i + 5])) for i in range(0, 100, 5)} == {
+        ("one", "three", "two"), ("three", "one", "two")
+    }  # fmt: skip
+    assert all(seen[i] == seen[i + 1] and seen[i + 2] == seen[i + 3] for i in range(0, 100, 5))
+    gateway.pools.failing = {}
+    assert {gateway.send({"kind": "unused"}).pool for _ in range(20)} == {"one"}

@@ -74,4 +74,4 @@ def test_no_edge_takes_the_place_of_a_primary_but_a_fallback() -> None:
     ],
 )
 def test_whole_weights(to: str, expected: list[int]) -> None:
-    assert whole_weights(action(f"to {to}").shares) == expected
+    assert whole_weights([s.weight for s in action(f"to {to}").shares]) == expected

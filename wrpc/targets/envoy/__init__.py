@@ -111,7 +111,9 @@ TARGET = Target(
         ),
         Construct.CASCADE: Cannot("Envoy does not read answers, so requests stay with the first step"),
         Construct.DENY_ROUTE: Native("direct_response, 403"),
-        Construct.OTHERS: Cannot("all tries of a request go to one cluster"),
+        Construct.OTHERS: Native(
+            "route.weighted_clusters: a cluster for each order of trying pools; of more than four pools, a loss"
+        ),
         Construct.FALLBACK: Native("endpoint priorities, and route.retry_policy.retry_priority"),
         Construct.FALLBACK_CAUSES: Approximate(
             "route.retry_policy.retry_on",

@@ -18,17 +18,20 @@ from wrpc.targets.envoy.headers import Names
 from wrpc.targets.envoy.listener import ROUTES, SIGNALS, listener
 from wrpc.targets.envoy.routes import (
     FAILURES,
+    STANDING_IN,
     Entry,
     checks,
     entries,
     longest,
     marked,
     numbered,
+    stand_in,
+    tries,
 )
 from wrpc.targets.envoy.rows import signals
 from wrpc.targets.envoy.settings import HEARD_BY, Settings, settings
 from wrpc.targets.gateway.branches import Send, Settled
-from wrpc.targets.gateway.plans import primaries, whole_weights
+from wrpc.targets.gateway.plans import whole_weights
 from wrpc.targets.target import Artifact, Emitted, Options
 from wrpc.targets.target import Entry as Place
 from wrpc.version import __version__
@@ -77,9 +80,19 @@ def _whole(policy: Policy) -> Span:
 def _losses(table: Decisions) -> Iterator[Diagnostic]:
     sent = [(e, e.outcome) for e in table.entries if isinstance(e.outcome, Send)]
     for e, found in sent:
-        if sum(whole_weights(primaries(found.action))) >= 2**32:
+        if sum(whole_weights([part for _, part in tries(found.action)])) >= 2**32:
             message = f"the weights of {e.name} take more than 32 bits"
             yield finding(NOT_CARRIED, message, e.span, severity="error", help="write rounder weights")
+    for e, found in {found.route: (e, found) for e, found in sent if found.action.others is not None}.values():
+        if not stand_in(found.action):
+            others = found.action.others or ()
+            why = (
+                f"of more than {STANDING_IN} pools there are too many orders"
+                if len(found.action.shares) > STANDING_IN
+                else f"Envoy does not see {listing(others, 'or')}"
+            )
+            message = f"the main destinations of `{found.route}` do not stand in for one another: {why}"
+            yield finding(NOT_CARRIED, message, e.span, subjects=[f"route {found.route}"])
     # What a guard leaves of a route's fallbacks comes before all of them.
     for e, found in {found.route: (e, found) for e, found in sent if found.action.fallbacks}.values():
         edges = found.action.fallbacks
@@ -93,7 +106,7 @@ def _losses(table: Decisions) -> Iterator[Diagnostic]:
 def _longest(table: Decisions) -> Fraction:
     """The longest time that all tries of one request may take."""
     actions = [e.outcome.action for e in table.entries if isinstance(e.outcome, Send)]
-    return max((longest(a, 1 + len(a.fallbacks)) for a in actions), default=Fraction(0))
+    return max((longest(a) for a in actions), default=Fraction(0))
 
 
 def _unheard(policy: Policy, chosen: Settings, names: Names, read: set[str]) -> tuple[str, ...]:

@@ -199,24 +199,30 @@ class _Reader:
         parts = alone if "cluster" in action else action["weighted_clusters"]["clusters"]
         total = sum(int(p["weight"]) for p in parts)
         chains = [self.chains[str(p["name"])] for p in parts]
-        behind = {c[1:] for c in chains}
-        if len(behind) != 1:
+        heads = tuple(dict.fromkeys(c[0] for c in chains))
+        # One order of the same pools in each cluster: each of them stands in for the others.
+        stand_in = len(heads) > 1 and all({*c[: len(heads)]} == {*heads} for c in chains)
+        count = len(heads) if stand_in else 1
+        behind = {c[count:] for c in chains}
+        if len(behind) != 1 or (len(heads) < len(chains) and not stand_in):
             raise Unreadable(f"the entry `{route['name']}` has other fallbacks for each pool")
         retry: Json = action.get("retry_policy", {})
         (fallbacks,) = behind
-        if fallbacks and "retry_priority" not in retry:
-            fallbacks = ()
-        shares = tuple(
-            Share(chain[0], Fraction(int(p["weight"]), total)) for chain, p in zip(chains, parts, strict=True)
-        )
+        if "retry_priority" not in retry:
+            stand_in, count, fallbacks = False, 1, ()
+        found = [(c[:count], Fraction(int(p["weight"]), total)) for c, p in zip(chains, parts, strict=True)]
+        weights = {head: sum((w for c, w in found if c[0] == head), Fraction(0)) for head in heads}
+        if stand_in and (len(set(chains)) < len(chains) or any(w != _expected(c, weights) for c, w in found)):
+            raise Unreadable(f"the entry `{route['name']}` tries its pools in other proportions than it chooses them")
         tries = int(retry.get("num_retries", 0)) + 1
         mirrors: list[Json] = action.get("request_mirror_policies", [])
         return Action(
             "to",
-            shares=shares,
+            shares=tuple(Share(head, weight) for head, weight in weights.items()),
+            others=() if stand_in else None,
             fallbacks=tuple(FallbackEdge(pool) for pool in fallbacks),
             mirrors=tuple(MirrorEdge(self.chains[str(m["cluster"])][0], _share(m)) for m in mirrors),
-            retries=tries // (len(fallbacks) + 1) - 1 or None,
+            retries=tries // (len(fallbacks) + count) - 1 or None,
             timeout=_time(retry.get("per_try_timeout", action["timeout"])),
         )
 
@@ -284,6 +290,16 @@ def _chain(cluster: Json) -> tuple[str, ...]:
     if sorted(found) != list(range(len(found))):
         raise Unreadable(f"the priorities of `{cluster['name']}` have gaps")
     return tuple(found[i] for i in range(len(found)))
+
+
+def _expected(order: Sequence[str], weights: Mapping[str, Fraction]) -> Fraction:
+    """For which part of the requests pools are tried in this order, each chosen by its weight among those left."""
+    part, left = Fraction(1), list(order)
+    while left:
+        total = sum((weights[p] for p in left), Fraction(0))
+        part *= weights[left[0]] / total if total else Fraction(1, len(left))
+        left.pop(0)
+    return part
 
 
 def _obligations(texts: Sequence[str]) -> tuple[tuple[str, str | None], ...]:

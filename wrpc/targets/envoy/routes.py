@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from wrpc.policy.model import Action, Policy, Signal, String
@@ -16,11 +16,13 @@ from wrpc.targets.envoy.decisions import Decided, Deed, Refuse, Unrouted
 from wrpc.targets.envoy.headers import Names, canonical, said
 from wrpc.targets.envoy.matchers import Matcher, inverted, present, regex, row_matchers
 from wrpc.targets.gateway.branches import Deny, Send
-from wrpc.targets.gateway.plans import primaries, whole_weights
+from wrpc.targets.gateway.plans import Order, orders, whole_weights
 
 Json = dict[str, object]
 
 BODY_LIMIT = 4096
+STANDING_IN = 4
+"""Main destinations that stand in for one another at most: four have 24 orders."""
 PRIORITIES = "type.googleapis.com/envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig"
 
 
@@ -165,11 +167,11 @@ def _header(key: str, value: str, *, formatted: bool = False) -> Json:
 
 def send(found: Send, clusters: Clusters) -> Json:
     # A cascade is sent to its first step, which the plan counts as a primary.
-    main = primaries(found.action)
     causes = _causes(found.action)
     fallbacks = [f.pool for f in found.action.fallbacks] if causes is not None else []
-    chains = [tuple(dict.fromkeys((p.pool, *fallbacks))) for p in main]
-    weights = whole_weights(main)
+    tried = tries(found.action)
+    chains = [tuple(dict.fromkeys((*pools, *fallbacks))) for pools, _ in tried]
+    weights = whole_weights([part for _, part in tried])
     made = [clusters.chain(chain) for chain in chains]
     action: Json = {}
     if len(made) == 1:
@@ -206,11 +208,28 @@ def _percent(share: Fraction) -> Json:
     return {"numerator": round(share * 1_000_000), "denominator": "MILLION"}
 
 
+def stand_in(action: Action) -> bool:
+    """One main destination is tried after another: there are few of them, and Envoy learns of a failure that leads on.
+    Each order in which they may be tried is a cluster."""
+    return action.others is not None and len(action.shares) <= STANDING_IN and _seen(action.others)
+
+
+def _seen(causes: tuple[str, ...]) -> bool:
+    return not causes or any(c in FAILURES for c in causes)
+
+
+def tries(action: Action) -> list[Order]:
+    """The main destinations in the order in which they are tried."""
+    return orders(action if stand_in(action) else replace(action, others=None))
+
+
 def _causes(action: Action) -> Failure | None:
     """What starts the next try; None where Envoy learns of none of it."""
     wanted = [c for f in action.fallbacks for c in (f.causes or ("error",))]
     if action.retries:
         wanted.append("error")
+    if action.others is not None and stand_in(action):
+        wanted += action.others or ("error",)
     known = [FAILURES[c] for c in dict.fromkeys(wanted) if c in FAILURES]
     if not known:
         return None
@@ -218,25 +237,26 @@ def _causes(action: Action) -> Failure | None:
     return Failure(words, tuple(sorted({s for k in known for s in k.statuses})))
 
 
-def longest(action: Action, pools: int) -> Fraction:
+def longest(action: Action) -> Fraction:
     """The time that all tries of a request may take; 0 without a limit."""
-    tries = ((action.retries or 0) + 1) * pools if _causes(action) is not None else 1
-    return (action.timeout or Fraction(0)) * tries
+    pools = len(tries(action)[0][0]) + len(action.fallbacks)
+    times = ((action.retries or 0) + 1) * pools if _causes(action) is not None else 1
+    return (action.timeout or Fraction(0)) * times
 
 
 def _patience(action: Action, causes: Failure | None, pools: int) -> Json:
     """Timeouts and tries. A pool is tried once and `retries` times more, then the next; a timeout is one try's."""
-    tries = ((action.retries or 0) + 1) * pools if causes is not None else 1
+    times = ((action.retries or 0) + 1) * pools if causes is not None else 1
     timeout = action.timeout
     # Envoy would end an answer after 15 seconds by itself.
-    found: Json = {"timeout": "0s" if timeout is None else seconds(timeout * tries)}
-    if causes is None or tries == 1:
+    found: Json = {"timeout": "0s" if timeout is None else seconds(timeout * times)}
+    if causes is None or times == 1:
         return found
     words = (*causes.words, *(("retriable-status-codes",) if causes.statuses else ()))
     policy: Json = {"retry_on": ",".join(words)}
     if causes.statuses:
         policy["retriable_status_codes"] = list(causes.statuses)
-    policy["num_retries"] = tries - 1
+    policy["num_retries"] = times - 1
     if timeout is not None:
         policy["per_try_timeout"] = seconds(timeout)
     if pools > 1:

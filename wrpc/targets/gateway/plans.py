@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from math import lcm
@@ -44,12 +44,39 @@ def primaries(action: Action) -> tuple[Share, ...]:
     return action.shares or tuple(Share(step, Fraction(1), spans[0]) for step in action.steps[:1])
 
 
+Order = tuple[tuple[str, ...], Fraction]
+"""Pools in the order in which they are tried, and the part of all requests for which that is the order."""
+
+
+def orders(action: Action) -> list[Order]:
+    """The main destinations as `fallback others` tries them: the one that is chosen, then each of those that are left,
+    in proportion to their weights, those of weight 0 last. Without it, each alone."""
+    main = primaries(action)
+    if action.others is None or len(main) < 2:
+        return [((p.pool,), p.weight) for p in main]
+    found = list(_orders(main))
+    found += [((p.pool, *(q.pool for q in main if q is not p)), p.weight) for p in main if not p.weight]
+    place = {p.pool: i for i, p in enumerate(main)}
+    return sorted(found, key=lambda order: place[order[0][0]])
+
+
+def _orders(left: Sequence[Share]) -> Iterator[Order]:
+    if not left:
+        yield (), Fraction(1)
+    total = sum((s.weight for s in left), Fraction(0))
+    for share in left:
+        part = share.weight / total if total else Fraction(1, len(left))
+        if part:
+            rest = [s for s in left if s is not share]
+            yield from (((share.pool, *pools), part * after) for pools, after in _orders(rest))
+
+
 def _renormalised(shares: tuple[Share, ...]) -> tuple[Share, ...]:
     total = sum((s.weight for s in shares), Fraction(0))
     return tuple(replace(s, weight=s.weight / total if total else Fraction(1, len(shares))) for s in shares)
 
 
-def whole_weights(shares: Sequence[Share]) -> list[int]:
+def whole_weights(weights: Sequence[Fraction]) -> list[int]:
     """The weights as the smallest whole numbers: exact where a share, such as a third, is no decimal."""
-    scale = lcm(*(s.weight.denominator for s in shares))
-    return [int(s.weight * scale) for s in shares]
+    scale = lcm(*(w.denominator for w in weights))
+    return [int(w * scale) for w in weights]

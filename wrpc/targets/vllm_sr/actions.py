@@ -58,7 +58,7 @@ def _weights(shares: Sequence[Share]) -> Mapping[str, Fraction]:
     """As written where all are decimals; else whole numbers, since the router counts them against each other."""
     if all(10**DIGITS % s.weight.denominator == 0 for s in shares):
         return {s.pool: s.weight for s in shares}
-    return {s.pool: Fraction(w) for s, w in zip(shares, whole_weights(shares), strict=True)}
+    return {s.pool: Fraction(w) for s, w in zip(shares, whole_weights([s.weight for s in shares]), strict=True)}
 
 
 def _models(pools: Sequence[str], weights: Mapping[str, Fraction], action: Action) -> Entry:
