@@ -57,6 +57,48 @@ def ordered(count: int) -> str:
     return "".join(made) + f"assert order {{ never {names[0]} == {names[1]} when {names[0]} < {names[1]} }}\n"
 
 
+def tabled(count: int, *, table: bool = True, strings: bool = True) -> str:
+    """A table of so many rows and five columns, each of which is read; or the same as lists of keys."""
+    draw = random.Random(1)
+    keys = [f"t{i}" for i in range(count)]
+    limits, tiers = [draw.choice((4, 8, 16, 32, 64)) for _ in keys], [draw.choice(("gold", "silver")) for _ in keys]
+    homes, oks = [draw.choice(("eu", "us")) for _ in keys], [draw.choice(("true", "false")) for _ in keys]
+    tools = [draw.choice(("[a]", "[a, b]", "[]")) for _ in keys]
+    of = "string" if strings else f"one_of({', '.join(keys)})"
+    made = [f'signal tenant: {of} {{ source header("x-tenant") }}\n']
+    made.append("signal tokens: int(0..100k) { source prompt_tokens }\n")
+
+    def among(column: list[str] | list[int], value: object) -> str:
+        found = [k for k, cell in zip(keys, column, strict=True) if cell == value]
+        return "tenant in [" + ", ".join(f'"{k}"' if strings else k for k in found) + "]"
+
+    if table:
+        made.append("table plan of tenant {\n")
+        rows = zip(keys, tiers, limits, homes, oks, tools, strict=True)
+        made += [f'  {k} {{ tier {t}  limit {n}k  home "{h}"  ok {o}  tools {x} }}\n' for k, t, n, h, o, x in rows]
+        made.append('  otherwise { tier silver  limit 0  home "us"  ok false  tools [] }\n}\n')
+        gold, ok, home, both = "plan.tier == gold", "plan.ok", 'plan.home == "eu"', "b in plan.tools"
+        long = "tokens > plan.limit"
+    else:
+        gold, ok, home = among(tiers, "gold"), among(oks, "true"), among(homes, "eu")
+        both = among(tools, "[a, b]")
+        long = " or ".join(f"({among(limits, n)} and tokens > {n}k)" for n in (4, 8, 16, 32, 64))
+    return (
+        "".join(made)
+        + f"""
+pool a {{ region "eu" }}
+pool b {{ region "us" }}
+route over {{ priority 4  when {long}  deny "too long" }}
+route gold {{ priority 3  when {gold}  to a }}
+route both {{ priority 2  when {both}  to b }}
+route okay {{ priority 1  when {ok}  to b }}
+default {{ to a, b }}
+guard home {{ forbid destination.region == "us" when {home} }}
+assert short {{ always denied when {long} }}
+"""
+    )
+
+
 def keyed(count: int) -> str:
     """A route and a pool for each name of a model, as a proxy's configuration has them, and a few for prefixes."""
     made = ["signal model: string { source model }\n"]

@@ -44,6 +44,7 @@ def main() -> int:
         startup()
         reading()
         check()
+        tables()
         large()
         changes()
         gateway()
@@ -158,6 +159,25 @@ def check() -> None:
         checked = least(partial(run.check, policy))
         note = f"parse {parsed * 1000:.0f} ms, with names {read * 1000:.0f} ms, check {checked * 1000:.0f} ms"
         row(name, f"{checked / parsed:.1f} ×", note)
+
+
+def tables() -> None:
+    from wrpc.analysis import run
+    from wrpc.policy.load import from_text
+
+    title("a table of 10,000 rows and 5 columns, as multiples of the same lists of a `one_of`'s members")
+
+    def both(**of: bool) -> tuple[float, float]:
+        text = policies.tabled(10_000, **of)
+        policy, findings = from_text(text)
+        assert policy is not None, findings.diagnostics[:3]
+        return least(partial(from_text, text), 3), least(partial(run.check, policy), 3)
+
+    lists = both(table=False, strings=False)
+    for name, of in (("over a `one_of`", {"strings": False}), ("over strings", {})):
+        load, check = both(**of)
+        row(f"{name}: loaded", f"{load / lists[0]:.2f} ×", f"{load:.2f} s of {lists[0]:.2f} s")
+        row(f"{name}: checked", f"{check / lists[1]:.2f} ×", f"{check:.2f} s of {lists[1]:.2f} s")
 
 
 def changes() -> None:

@@ -164,6 +164,8 @@ def true(e: x.Condition, f: Facts, pool: m.Pool | None = None, decision: Mapping
             return None if signal in f.failed else isinstance(held, frozenset) and member in held
         case x.Text(relation, left, right):
             return related(relation, left, right, f, pool)
+        case x.Among(signal, texts):
+            return None if signal in f.failed else f.values[signal] in texts
         case x.Failed(signal):
             return signal in f.failed
         case x.Outcome(kind, routes):

@@ -676,6 +676,7 @@ def written(policy: m.Policy) -> list[str]:
     """The strings of a policy, and some beside them."""
     found = {t.value for n in nodes(policy) if isinstance(n, x.Text) for t in (n.left, n.right)
              if isinstance(t, x.StringLiteral)}  # fmt: skip
+    found |= {t for n in nodes(policy) if isinstance(n, x.Among) for t in n.texts}
     return sorted({*found, *(f + "x" for f in found), "", "b", "é"})
 
 

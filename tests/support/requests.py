@@ -7,7 +7,7 @@ import random
 from collections.abc import Iterator
 from fractions import Fraction
 
-from wrpc.policy.expr import Condition, Linear, StringLiteral, Text, Within, walk
+from wrpc.policy.expr import Among, Condition, Linear, StringLiteral, Text, Within, walk
 from wrpc.policy.model import Bool, Enum, Forbid, Int, Policy, Real, Score, Set, Signal, String
 
 FAILURES = 0.15
@@ -35,6 +35,8 @@ class Sampler:
                 ends = [b for r in ranges for b in (r.low, r.high) if b is not None]
                 self.bounds += ends
                 self.bounds += [(e - number.constant) / c for e in ends for c, _ in number.terms if c]
+            case Among(_, texts):
+                self.texts += sorted(texts)
             case Text(_, left, right):
                 self.texts += [t.value for t in (left, right) if isinstance(t, StringLiteral) and t.value]
             case _:

@@ -8,6 +8,7 @@ from math import ceil, floor
 
 from wrpc.policy.expr import (
     All,
+    Among,
     Condition,
     Fires,
     Has,
@@ -64,7 +65,7 @@ def _contingent(policy: Policy, part: Condition) -> str | None:
         case OneOf(name, names):
             of = policy.signals[name].type
             return name if isinstance(of, Enum) and 0 < len(names.intersection(of.names)) < len(of.names) else None
-        case Has(name):
+        case Has(name) | Among(name):
             return name
         case Text("equals" | "prefix", StringSignal(name), StringLiteral(text)) if text:
             return name

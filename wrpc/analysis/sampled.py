@@ -22,6 +22,7 @@ from wrpc.override import override
 from wrpc.policy import reading
 from wrpc.policy.expr import (
     All,
+    Among,
     AnswerConfidence,
     Any,
     Condition,
@@ -248,6 +249,10 @@ class Sample(Meaning[int, Values]):
 
     def has(self, node: Has) -> int:
         return self._where(node.signal, lambda v: isinstance(v, frozenset) and node.member in v)
+
+    @override
+    def among(self, node: Among) -> int:
+        return self._where(node.signal, lambda v: v in node.texts)
 
     def text(self, node: Text) -> int:
         holds = RELATIONS[node.relation]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from wrpc.policy.expr import All, Any, Condition, OneOf, StringLiteral, StringSignal, Text
+from wrpc.policy.expr import All, Among, Any, Condition, OneOf, StringLiteral, StringSignal, Text
 from wrpc.policy.model import Route
 
 Need = tuple[str, frozenset[str]]  # a signal, and the values that it has to have
@@ -111,7 +111,7 @@ def begun(condition: Condition) -> tuple[str, str] | None:
 def needed(condition: Condition) -> Need | None:
     """Values that one signal must have lest the condition is false; None where no single signal decides that."""
     match condition:
-        case OneOf(signal, names):
+        case OneOf(signal, names) | Among(signal, names):
             return signal, names
         case Text("equals", StringSignal(signal), StringLiteral(value)) | Text(
             "equals", StringLiteral(value), StringSignal(signal)

@@ -194,6 +194,11 @@ class Words:
         at = self.at.of(text)
         return at // 2 if at % 2 == 0 else len(self.at.words) + self._begun[at // 2 + 1] - 1
 
+    @cached_property
+    def named(self) -> dict[str, int]:
+        """The cell of each word."""
+        return {word: i for i, word in enumerate(self.at.words)}
+
     def gap(self, cell: int) -> tuple[int, int | None]:
         """The word before a cell that is none, and the one behind it, by index; None where it has no end. Words between
         the two lie in cells of their own."""

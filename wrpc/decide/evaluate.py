@@ -10,6 +10,7 @@ from wrpc.decide.state import State, Truth
 from wrpc.override import override
 from wrpc.policy.expr import (
     All,
+    Among,
     AnswerConfidence,
     Any,
     Attribute,
@@ -149,6 +150,14 @@ class Evaluation(Meaning[Test, Measure]):
 
         return test
 
+    @override
+    def among(self, node: Among) -> Test:
+        def test(s: State, _p: Pool | None, _d: Decision | None) -> Truth:
+            value = s.values[node.signal]
+            return None if value is None else value in node.texts
+
+        return test
+
     def failed(self, node: Failed) -> Test:
         return lambda s, _p, _d: s.values[node.signal] is None
 
@@ -275,6 +284,10 @@ class Evidence(Meaning[tuple[Test, Collected], None]):
         return fold(node, self._truth), lambda _s: ()
 
     constant = one_of = has = text = failed = outcome = _plain
+
+    @override
+    def among(self, node: Among) -> tuple[Test, Collected]:
+        return self._plain(node)
 
     @override
     def within(self, node: Within, number: None) -> tuple[Test, Collected]:

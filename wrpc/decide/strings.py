@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import islice, pairwise
 
-from wrpc.policy.expr import Attribute, StringLiteral, StringSignal, Text, TextTerm, walk
+from wrpc.policy.expr import Among, Attribute, StringLiteral, StringSignal, Text, TextTerm, walk
 from wrpc.policy.model import Policy
 from wrpc.policy.reading import conditions
 
@@ -118,6 +118,8 @@ def cells(policies: Iterable[Policy]) -> dict[str, Cells]:
             for node in walk(condition):
                 if isinstance(node, Text):
                     lines.note(policy, node)
+                elif isinstance(node, Among):
+                    lines.among(node)
     return lines.cells()
 
 
@@ -148,6 +150,10 @@ class _Lines:
                 words.update(text[:end] for end in range(len(text)))
             elif (end := after(text)) is not None:
                 words.add(end)
+
+    def among(self, node: Among) -> None:
+        self._line.setdefault(node.signal, {node.signal})
+        self._words.setdefault(node.signal, set()).update(node.texts)
 
     def _join(self, a: str, b: str) -> None:
         joined = self._line[a] | self._line[b]

@@ -8,6 +8,7 @@ from fractions import Fraction
 from wrpc.override import override
 from wrpc.policy.expr import (
     All,
+    Among,
     AnswerConfidence,
     Any,
     Condition,
@@ -63,6 +64,10 @@ class Structure(Meaning[int, int]):
         return self._number(node)
 
     def text(self, node: Text) -> int:
+        return self._number(node)
+
+    @override
+    def among(self, node: Among) -> int:
         return self._number(node)
 
     def failed(self, node: Failed) -> int:

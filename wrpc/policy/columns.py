@@ -37,11 +37,13 @@ class Keys:
             names = [m for m in self.members if m not in some.keys] if some.others else some.keys
             return expr.OneOf(self.signal, frozenset(names), span=span)
         term = expr.StringSignal(self.signal)
-        equal = [expr.Text("equals", term, expr.StringLiteral(k), span=span) for k in sorted(some.keys)]
-        if not equal:
+        if not some.keys:
             every = expr.Text("prefix", term, expr.StringLiteral(""), span=span)
             return every if some.others else expr.Not(every, span=span)
-        found = equal[0] if len(equal) == 1 else expr.Any(tuple(equal), span=span)
+        found: expr.Condition = expr.Among(self.signal, some.keys, span=span)
+        if len(some.keys) == 1:
+            (key,) = some.keys
+            found = expr.Text("equals", term, expr.StringLiteral(key), span=span)
         return expr.Not(found, span=span) if some.others else found
 
 
@@ -174,22 +176,36 @@ def within(
         return make(number)
     keys = first.keys
     rest: list[tuple[Fraction, expr.Quantity]] = []
-    other = number.constant
-    more: dict[str, Fraction] = dict.fromkeys(keys.members or (), Fraction(0))
+    read: list[tuple[Fraction, Some]] = []
     for coefficient, quantity in number.terms:
-        if not isinstance(quantity, Keyed) or quantity.keys != keys:
+        if isinstance(quantity, Keyed) and quantity.keys == keys:
+            read.append((coefficient, quantity.some))
+        else:
             rest.append((coefficient, quantity))
-            continue
-        added = -coefficient if quantity.some.others else coefficient
-        other += coefficient if quantity.some.others else 0
-        for key in quantity.some.keys:
-            more[key] = more.get(key, Fraction(0)) + added
-    classes = _classes(keys, more, lambda key: other + more[key], other)
+    classes = _totals(keys, number.constant, read)
     if left is not None and len(classes) > left:
         return make(number)
     left = (MOST if left is None else left) // max(len(classes), 1)
     plain = [(some, expr.Linear(_number(total), tuple(rest), span=number.span)) for total, some in classes.items()]
     return divided(keys, [(some, within(n, span, make, left)) for some, n in plain], span)
+
+
+def _totals(keys: Keys, constant: Fraction, read: list[tuple[Fraction, Some]]) -> dict[Cell, Some]:
+    """The values of a signal by what these terms of a sum come to."""
+    named = sum(len(some.keys) for _, some in read if not some.others)
+    others = [some for _, some in read if some.others]
+    if named == (len(others[0].keys) if len(others) == 1 else len(keys.members or ())) and len(others) < 2:
+        same: dict[Cell, list[Some]] = {}
+        for coefficient, some in read:  # of one column: each value stands in one of them
+            same.setdefault(constant + coefficient, []).append(some)
+        return {total: _united(those) for total, those in same.items()}
+    other = constant
+    more: dict[str, Fraction] = dict.fromkeys(keys.members or (), Fraction(0))
+    for coefficient, some in read:
+        other += coefficient if some.others else 0
+        for key in some.keys:
+            more[key] = more.get(key, Fraction(0)) + (-coefficient if some.others else coefficient)
+    return _classes(keys, more, lambda key: other + more[key], other)
 
 
 def _number(cell: Cell) -> Fraction:

@@ -120,6 +120,22 @@ class Text(Core):
 
 
 @value
+class Among(Core):
+    """A `string` signal has one of these values: what `Any` says of as many `equals`, in one step however many."""
+
+    signal: str
+    texts: frozenset[str]
+
+    @property
+    def each(self) -> Any:
+        """The same, value by value."""
+        term = StringSignal(self.signal)
+        return Any(
+            tuple(Text("equals", term, StringLiteral(t), span=self.span) for t in sorted(self.texts)), span=self.span
+        )
+
+
+@value
 class Failed(Core):
     """This signal failed, whatever `on_error` or its group then makes of it. Always known.
 
@@ -159,7 +175,7 @@ class Outcome(Core):
     routes: frozenset[str] = frozenset()
 
 
-Condition = Constant | Fires | Within | OneOf | Has | Text | Failed | Not | All | Any | Named | Outcome
+Condition = Constant | Fires | Within | OneOf | Has | Text | Among | Failed | Not | All | Any | Named | Outcome
 
 
 # ── Numbers ───────────────────────────────────────────────────────────────
@@ -263,6 +279,11 @@ class Meaning(ABC, Generic[C, N]):
     def has(self, node: Has) -> C: ...
     @abstractmethod
     def text(self, node: Text) -> C: ...
+    def among(self, node: Among) -> C:
+        """Value by value, unless a meaning has a shorter way."""
+        each = node.each
+        return self.any(each, [self.text(p) for p in each.parts if isinstance(p, Text)])
+
     @abstractmethod
     def failed(self, node: Failed) -> C: ...
     @abstractmethod
@@ -305,6 +326,8 @@ def fold(e: Condition, m: Meaning[C, N]) -> C:
             return m.has(e)
         case Text():
             return m.text(e)
+        case Among():
+            return m.among(e)
         case Named():
             return m.named(e)
         case Failed():
@@ -342,7 +365,15 @@ def _fold_quantity(e: Quantity, m: Meaning[C, N]) -> N:
 def reads(node: Condition | Linear | Quantity) -> tuple[str, ...]:
     """The signals that this node itself reads, not those of its parts."""
     match node:
-        case Fires(signal) | OneOf(signal) | Has(signal) | Failed(signal) | Raw(signal) | Confidence(signal):
+        case (
+            Fires(signal)
+            | OneOf(signal)
+            | Has(signal)
+            | Among(signal)
+            | Failed(signal)
+            | Raw(signal)
+            | Confidence(signal)
+        ):
             return (signal,)
         case Text(_, left, right):
             return tuple(t.name for t in (left, right) if isinstance(t, StringSignal))

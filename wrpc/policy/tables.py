@@ -55,7 +55,7 @@ class _Reading:
         self.cells: dict[str, dict[str, Cell]] = {}
         self.others: dict[str, Cell] = {}
         self.words: dict[str, dict[str, None]] = {}
-        self.numbers: dict[tuple[Fraction, str, str], Cell] = {}
+        self.numbers: dict[tuple[str | Fraction, str, str], Cell] = {}
 
     def table(self) -> Table | None:
         count = len(self.faults)
@@ -231,26 +231,28 @@ class _Reading:
 
     def cell(self, name: str, kind: _Kind, value: tree.Value) -> Cell | None:
         match value:
-            case tree.Path(_, (word,)) if kind.type == "words" and word.text not in v.RESERVED_MEMBERS:
-                self.words[name][word.text] = None
-                return word.text
-            case tree.Path(_, (word,)) if kind.type == "words" and word.text not in ("true", "false"):
-                self.names.allowed(word, v.RESERVED_MEMBERS)
-                return None
-            case tree.Path(_, (word,)) if kind.type == "bool" and word.text in ("true", "false"):
-                return word.text == "true"
-            case tree.Text(_, text) if kind.type == "string":
-                return text
+            case tree.Path(_, (word,)):
+                truth = word.text in ("true", "false")
+                if kind.type == "bool" and truth:
+                    return word.text == "true"
+                if kind.type == "words" and not truth:
+                    if not self.names.allowed(word, v.RESERVED_MEMBERS):
+                        return None
+                    self.words[name][word.text] = None
+                    return word.text
             case tree.Number() if kind.type == "number":
                 return self.number(kind, value)
+            case tree.Text(_, text) if kind.type == "string":
+                return text
             case tree.Listing() if kind.type == "list":
                 return self.list(name, value)
             case _:
-                self.differs(name, kind, value)
-                return None
+                pass
+        self.differs(name, kind, value)
+        return None
 
     def number(self, kind: _Kind, value: tree.Number) -> Cell | None:
-        key = value.value, value.unit, kind.dimension
+        key = value.text or value.value, value.unit, kind.dimension
         if key not in self.numbers:
             amount = self.reader.amount(value)
             if amount is None:

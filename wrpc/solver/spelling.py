@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from wrpc.policy.expr import (
     All,
+    Among,
     Any,
     Condition,
     Confidence,
@@ -62,6 +63,10 @@ class _Spelling:
                 return self._names(name, names, "==", "in")
             case Not(OneOf(name, names)):
                 return self._names(name, names, "!=", "not in")
+            case Not(Among() as among):
+                return self.text(Not(among.each), inside)
+            case Among():
+                return self.text(c.each, inside)
             case Text("equals", StringSignal(name), StringLiteral(value)):
                 return f"{written(name)} == {_quoted(value)}"
             case Text("prefix", StringSignal(name), StringLiteral(value)):

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from wrpc.decide.cells import ends
 from wrpc.decide.evaluate import RELATIONS
+from wrpc.decide.vectors import bits
 from wrpc.override import override
 from wrpc.policy.expr import (
     All,
+    Among,
     AnswerConfidence,
     Any,
     Attribute,
@@ -101,8 +103,8 @@ class Indexing(Meaning[Truth, Measure]):
         domain = self.space.domains.get(node.signal)
         if domain is None:
             return self._known(node.signal, self.space.anything)
-        cells = sum(1 << domain.named[name] for name in node.names if name in domain.named)
-        return self._known(node.signal, self.space.at(node.signal, cells))
+        cells = [domain.named[name] for name in node.names if name in domain.named]
+        return self._known(node.signal, self.space.at(node.signal, bits(cells, domain.size)))
 
     def has(self, node: Has) -> Truth:
         return self._known(node.signal, self.space.member(node.signal, node.member))
@@ -127,6 +129,17 @@ class Indexing(Meaning[Truth, Measure]):
             true = self.space.at(signals[0], cells)
         known = conj(negate(self.space.failed(name)) for name in signals)
         return Truth(conj([known, true]), conj([known, negate(true)]))
+
+    @override
+    def among(self, node: Among) -> Truth:
+        domain = self.space.domains.get(node.signal)
+        if domain is None:
+            return super().among(node)
+        assert domain.words is not None, "a string's cells are of words"
+        named = domain.words.named
+        return self._known(
+            node.signal, self.space.at(node.signal, bits([named[text] for text in node.texts], domain.size))
+        )
 
     @override
     def negation(self, node: Not, operand: Truth) -> Truth:

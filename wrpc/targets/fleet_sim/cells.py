@@ -11,6 +11,7 @@ from math import floor
 from typing import assert_never
 
 from wrpc.policy.expr import (
+    Among,
     Condition,
     Confidence,
     Fires,
@@ -79,7 +80,7 @@ def reads(policy: Policy, conditions: Iterable[Condition]) -> Reads:
                     found.exact &= len(number.terms) < 2 or not _measured(number)
                 case Fires(signal) | Raw(signal) | Confidence(signal):
                     found.bound(signal)
-                case OneOf(signal, names):
+                case OneOf(signal, names) | Among(signal, names):
                     found.word(signal, *names)
                 case Has(signal, member):
                     found.word(signal, member)
