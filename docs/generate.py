@@ -198,6 +198,8 @@ def takes(kind: k.Kind) -> str:
             return "a whole number, or a range of them"
         case k.Table(of):
             return f"a block of names, each with {takes(of)}"
+        case k.Rest(of):
+            return f"each name of one's own: {takes(of)}"
         case k.Nested(block):
             return f"a block, see [{block}](#{block})"
         case k.Address():

@@ -237,5 +237,9 @@ def test_how_a_pool_is_reached_and_when_it_serves() -> None:
         'pool a { auth env("KEY") api anthropic startup 90s } site s { watts { h100 700W } } default { to a }'
     )
     pool = made.pools["a"]
+    tiers = policy("pool a { kv_cache { cpu 64GiB disk 2TiB share lmcache } } default { to a }").pools["a"].kv_cache
+    assert tiers == m.KvCache(share="lmcache", tiers={"cpu": Fraction(2**36), "disk": Fraction(2**41)})
+    assert tiers.held == tiers.tiers
+    assert m.KvCache("cpu", Fraction(5)).held == {"cpu": Fraction(5)}
     assert (pool.auth, pool.api, pool.startup) == (m.Env("KEY"), "anthropic", Fraction(90))
     assert made.sites["s"].watts == {"h100": Fraction(700)}

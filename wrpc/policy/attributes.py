@@ -81,7 +81,7 @@ def _kept(kind: k.Kind, given: Any, at: Span) -> object:
             return int(given.low.value), int(given.high.value)
         case k.Several(of):
             return tuple(_kept(of, each, at) for each in given)
-        case k.Table(of):
+        case k.Table(of) | k.Rest(of):
             return {name: _kept(of, each, at) for name, each in given.items()}
         case k.Nested(block):
             shape: Any = v.INNER[block]
@@ -111,11 +111,19 @@ class Reader:
     ) -> Reading:
         """The attributes of one block. `besides` are clauses that a suggestion may name too."""
         table = v.BLOCKS[block]
+        rest = next(((name, kind) for name, kind in table.items() if isinstance(kind, k.Rest)), None)
         reading = Reading()
         for attribute in attributes:
             name = attribute.name.text
             kind = table.get(name)
-            if kind is None:
+            if rest is not None and (kind is None or kind is rest[1]) and self.among(rest[1], attribute):
+                if self.once(reading, attribute, known or block):
+                    held = self.read(rest[1].of, attribute.value, name)
+                    if held is not None:
+                        reading.values.setdefault(rest[0], {})[name] = held  # type: ignore[index]  # made here
+                        reading.spans.setdefault(rest[0], attribute.name.span)
+                continue
+            if kind is None or isinstance(kind, k.Rest):
                 self.unknown(known or block, attribute.name, (*table, *besides))
                 continue
             if not self.once(reading, attribute, known or block):
@@ -124,6 +132,19 @@ class Reader:
             if value is not None:
                 reading.values[name] = value
         return reading
+
+    def among(self, rest: k.Rest, attribute: tree.Attribute) -> bool:
+        """Whether what is no attribute is one of the names that a block holds besides: what has a value of their type,
+        or a known word with any. A word that is not known is a warning."""
+        value, of = attribute.value, rest.of
+        if isinstance(value, tree.Number) and isinstance(of, k.Quantity):
+            unit = units.unit(value.unit)
+            if unit is not None and unit.dimension == of.dimension:
+                self.familiar(attribute.name.text, rest.names, attribute.name.span)
+                return True
+        from wrpc.policy import familiar
+
+        return familiar.familiar(attribute.name.text, rest.names)
 
     def once(self, reading: Reading, attribute: tree.Attribute, block: str) -> bool:
         name = attribute.name.text
@@ -230,7 +251,7 @@ class Reader:
                 return self.free(value)
             case k.Distribution():
                 return self.distribution(value, name)
-            case k.Waivers() | k.Elsewhere():
+            case k.Waivers() | k.Elsewhere() | k.Rest():
                 return None
             case _:
                 assert_never(kind)

@@ -80,6 +80,15 @@ class Table:
 
 
 @value
+class Rest:
+    """Whatever a block holds beside its attributes: names of one's own, each with a value of one type. `names` as for
+    `Table`."""
+
+    of: Kind
+    names: str
+
+
+@value
 class Nested:
     """A block with a vocabulary of its own."""
 
@@ -134,7 +143,7 @@ class Elsewhere:
 
 
 Kind = (
-    Quantity | Phrase | Familiar | Quoted | Words | Identifier | Reference | Several | Between | Table | Nested
+    Quantity | Phrase | Familiar | Quoted | Words | Identifier | Reference | Several | Between | Table | Rest | Nested
     | Address | Secret | Labels | Either | Free | Worded | Distribution | Waivers | Elsewhere
 )  # fmt: skip
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
+from wrpc.diagnostics import Related
 from wrpc.policy import codes, labels
 from wrpc.policy import kinds as k
 from wrpc.policy import model as m
@@ -94,7 +95,24 @@ class Machines:
                     f"a pool has a `role`, or phases of its own: `role` and `{phase}` stand together",
                     given.spans[phase],
                 )
+        self.tiers(given)
         return m.Pool(name=_name(section), span=section.title, **given.fields(m.Pool))
+
+    def tiers(self, pool: Reading) -> None:
+        """One tier by `tier` and `size`, or several by their names; never both."""
+        cache = pool.get("kv_cache", Reading) or Reading()
+        one = next((name for name in ("tier", "size") if name in cache.spans), None)
+        named = cache.get("tiers", dict)
+        if one is None or not named:
+            return
+        first = next(iter(named))
+        self.faults.add(
+            codes.CONTRADICTING_PARTS,
+            f"a `kv_cache` has one `tier` and its `size`, or tiers by name: `{one}` and `{first}` stand together",
+            cache.spans[first],
+            related=[Related(cache.spans[one], f"`{one}` stands here")],
+            help="write each tier with its size, such as `cpu 64GiB  disk 2TiB`",
+        )
 
     def labels(self, section: tree.Section) -> None:
         """What has the name of an attribute is never read as a label."""

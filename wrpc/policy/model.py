@@ -333,9 +333,21 @@ class Phase:
 
 @block
 class KvCache:
+    """One tier with its size, or each of `tiers` with its own. Sizes in bytes, of one replica."""
+
     tier: str | None = attribute(k.Familiar("KV tier"), "where it lies beyond the GPU", default=None)
     size: Fraction | None = attribute(k.SIZE, "how much of it a replica has", default=None)
     share: str | None = attribute(k.Phrase(), "what shares it between replicas", default=None)
+    tiers: Mapping[str, Fraction] = attribute(
+        k.Rest(k.SIZE, "KV tier"),
+        "in place of `tier` and `size`: how much of each tier a replica has, such as `cpu 64GiB  disk 2TiB`",
+        default_factory=dict,
+    )
+
+    @property
+    def held(self) -> Mapping[str, Fraction | None]:
+        """The tiers with their sizes, however they are written."""
+        return self.tiers or ({} if self.tier is None else {self.tier: self.size})
 
 
 @block

@@ -141,6 +141,8 @@ def test_no_pool_at_all() -> None:
         ("gpu h100", "kv_cache { tier tape size 1GiB }", "keeps its cache in `tape`"),
         ("gpu h100", "kv_cache { tier disk size 1GiB }", "keeps its cache on disk, and nothing says where"),
         ("gpu h100", 'kv_cache { share "lmcache" }', "shares its cache by LMCache, and nothing says where"),
+        ("gpu h100", "kv_cache { remote 1TiB }", "keeps its cache in `remote`, and nothing says where"),
+        ("gpu h100", "kv_cache { cpu 1GiB tape 1TiB }", "keeps its cache in `tape`"),
         ("gpu h100", 'kv_cache { share "pigeons" }', "shares its cache by `pigeons`"),
     ],
 )
@@ -174,6 +176,16 @@ def test_a_second_tier_is_divided_among_the_gpus_of_a_replica() -> None:
     found = cached("tier cpu  size 200GiB")
     assert found["p.yaml"]["kv-transfer-config"] == {"kv_connector": "LMCacheConnectorV1", "kv_role": "kv_both"}
     assert found["p.lmcache.yaml"] == {"local_cpu": True, "max_local_cpu_size": 50.0}
+
+
+def test_several_tiers() -> None:
+    text = POLICY.replace("tensor_parallel 4", "tensor_parallel 4  kv_cache { cpu 200GiB  disk 400GiB  remote 8TiB }")
+    found = compiled(text + 'target vllm { disk_path "/var/kv"  remote_url "lm://cache:1" }', "vllm")
+    assert content(found, "p.lmcache.yaml") == {
+        "local_cpu": True, "max_local_cpu_size": 50.0, "local_disk": "file:///var/kv", "max_local_disk_size": 100.0,
+        "remote_url": "lm://cache:1", "remote_serde": "naive",
+    }  # fmt: skip
+    assert "the size of the `remote` tier of pool `p`" in said(found.diagnostics, "WRP801")[0]
 
 
 def test_a_tier_on_disk() -> None:

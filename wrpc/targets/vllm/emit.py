@@ -71,14 +71,17 @@ def _serve(engine: Engine, host: str) -> Content:
 
 def _lmcache(engine: Engine, plan: Plan) -> Content:
     """The tiers of one engine. LMCache counts the memory of one GPU's process, in GiB."""
-    each = float(round((engine.size or Fraction(0)) / GIB / engine.ranks, 3))
-    content: Content = {"local_cpu": engine.tier == "cpu"}
-    if engine.tier == "cpu":
-        content["max_local_cpu_size"] = each
-    if engine.tier == "disk":
+
+    def each(tier: str) -> float:
+        return float(round((engine.tiers[tier] or Fraction(0)) / GIB / engine.ranks, 3))
+
+    content: Content = {"local_cpu": "cpu" in engine.tiers}
+    if "cpu" in engine.tiers:
+        content["max_local_cpu_size"] = each("cpu")
+    if "disk" in engine.tiers:
         content["local_disk"] = f"file://{text(plan.options.settings.get('disk_path'))}"
-        content["max_local_disk_size"] = each
-    if engine.share is not None:
+        content["max_local_disk_size"] = each("disk")
+    if engine.share is not None or "remote" in engine.tiers:
         if isinstance(plan.remote, str):
             content["remote_url"] = plan.remote
         content["remote_serde"] = "naive"

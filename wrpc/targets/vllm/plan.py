@@ -12,7 +12,7 @@ from wrpc.diagnostics import Code, Diagnostic, did_you_mean, finding, listing
 from wrpc.policy.hardware import memory
 from wrpc.policy.model import Amount, Env, Model, Phase, Policy, Pool, Value
 from wrpc.source import Span
-from wrpc.targets.codes import APPROXIMATED, UNEMITTABLE, UNKNOWN_SETTING
+from wrpc.targets.codes import APPROXIMATED, NOT_CARRIED, UNEMITTABLE, UNKNOWN_SETTING
 from wrpc.targets.naming import stems
 from wrpc.targets.target import Options
 from wrpc.targets.vllm.codes import TOO_LITTLE_MEMORY
@@ -24,7 +24,9 @@ GIB = 2**30
 USED = Fraction(92, 100)  # the engine's own `gpu-memory-utilization`
 # Where a policy shares its KV cache, and the connector that does.
 SHARES = {"lmcache": "LMCacheConnectorV1"}
-TIERS = ("gpu", "cpu", "disk")
+TIERS = ("gpu", "cpu", "disk", "remote")
+# Tiers whose size stands in no file of an engine.
+UNSIZED = {"gpu": "the engine's `gpu-memory-utilization`", "remote": "the cache's own server"}
 LMCACHE = ("LMCacheConnectorV1",)
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -34,7 +36,7 @@ Scalar = str | int | float | bool
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """One kind of process. `name` is what its files are called; `size` is a tier's size of one replica in bytes."""
+    """One kind of process. `name` is what its files are called; `tiers` have their sizes for one replica, in bytes."""
 
     name: str
     pool: Pool
@@ -49,8 +51,7 @@ class Engine:
     port: int
     connector: str | None
     role: Role
-    tier: str | None
-    size: Fraction | None
+    tiers: Mapping[str, Fraction | None]
     share: str | None
     options: Mapping[str, object]
 
@@ -185,8 +186,8 @@ class Plan:
             )
             return None
         cache = pool.kv_cache
-        share, tier = (cache.share, cache.tier) if cache else (None, None)
-        connector = self._connector(pool, share, tier, kind)
+        share, tiers = (cache.share, cache.held) if cache else (None, {})
+        connector = self._connector(pool, share, tiers, kind)
         roles: Mapping[str | None, Role] = {"prefill": "kv_producer", "decode": "kv_consumer"}
         return Engine(
             name=name,
@@ -202,13 +203,14 @@ class Plan:
             port=port,
             connector=connector,
             role=roles.get(kind or pool.role, "kv_both"),
-            tier=tier,
-            size=cache.size if cache else None,
+            tiers=tiers,
             share=share,
             options={**self.general, **self.special.get(pool.name, {})},
         )
 
-    def _connector(self, pool: Pool, share: str | None, tier: str | None, kind: str | None) -> str | None:
+    def _connector(
+        self, pool: Pool, share: str | None, tiers: Mapping[str, Fraction | None], kind: str | None
+    ) -> str | None:
         """What moves the cache between tiers and engines; None where nothing has to."""
         asked = text(self.options.settings.get("connector"))
         if asked is not None and asked not in CONNECTORS:
@@ -216,13 +218,15 @@ class Plan:
         if share is not None and share.lower() not in SHARES:
             known = listing([*SHARES])
             self.pool(pool, f"shares its cache by `{share}`", f"known here: {known}; others by the setting `connector`")
-        if tier is not None and tier not in TIERS:
-            self.pool(pool, f"keeps its cache in `{tier}`", f"a tier is {listing(TIERS)}")
-        if share is None and tier in (None, "gpu") and kind is None and pool.role in (None, "both"):
+        for tier in tiers:
+            if tier not in TIERS:
+                self.pool(pool, f"keeps its cache in `{tier}`", f"a tier is {listing(TIERS)}")
+        beyond = tiers.keys() - {"gpu"}
+        if share is None and not beyond and kind is None and pool.role in (None, "both"):
             return None
         if asked is not None:
             return asked
-        if share is None and tier in (None, "gpu"):
+        if share is None and not beyond:
             return "NixlConnector"
         return SHARES["lmcache"]
 
@@ -244,18 +248,24 @@ class Plan:
         if engine.context is not None and model.context is not None and engine.context > model.context:
             self.pool(pool, f"has a context of {engine.context} tokens; `{model.name}` takes {model.context}")
         if engine.connector in LMCACHE:
-            if engine.share and self.remote is None:
+            if (engine.share or "remote" in engine.tiers) and self.remote is None:
+                how = "shares its cache by LMCache" if engine.share else "keeps its cache in `remote`"
                 self.pool(
                     pool,
-                    "shares its cache by LMCache, and nothing says where",
+                    f"{how}, and nothing says where",
                     '`target vllm { remote_url "lm://cache.internal:65432" }`',
                 )
-            if engine.tier == "disk" and text(self.options.settings.get("disk_path")) is None:
+            if "disk" in engine.tiers and text(self.options.settings.get("disk_path")) is None:
                 self.pool(
                     pool, "keeps its cache on disk, and nothing says where", '`target vllm { disk_path "/var/kv" }`'
                 )
-            if engine.tier in ("cpu", "disk") and not engine.size:
-                self.pool(pool, f"says nothing of the `size` of its cache in `{engine.tier}`")
+            for tier, size in engine.tiers.items():
+                if tier in ("cpu", "disk") and not size:
+                    self.pool(pool, f"says nothing of the `size` of its cache in `{tier}`")
+        for tier, who in UNSIZED.items():
+            if engine.tiers.get(tier):
+                message = f"`vllm` does not carry the size of the `{tier}` tier of pool `{pool.name}`: {who} decides it"
+                self.say(NOT_CARRIED, message, pool.span, subject=f"pool {pool.name}")
         held = {
             "tensor-parallel-size": engine.tensor,
             "pipeline-parallel-size": engine.pipeline,

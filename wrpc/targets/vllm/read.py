@@ -72,10 +72,13 @@ def _cache(files: Mapping[str, str], path: str | None, gpus: int) -> KvCache | N
     if path is None:
         return None
     content = reading.yaml(files[path])
-    tier = "cpu" if content.get("local_cpu") else "disk" if content.get("local_disk") else None
-    size = content.get("max_local_cpu_size" if tier == "cpu" else "max_local_disk_size")
-    return KvCache(
-        tier=tier,
-        size=None if size is None else Fraction(str(size)) * GIB * gpus,
-        share="lmcache" if "remote_serde" in content else None,
-    )
+    held = {
+        tier: Fraction(str(content[f"max_local_{tier}_size"])) * GIB * gpus
+        for tier in ("cpu", "disk")
+        if content.get(f"local_{tier}")
+    }
+    share = "lmcache" if "remote_serde" in content else None
+    if len(held) > 1:
+        return KvCache(share=share, tiers=held)
+    tier, size = next(iter(held.items()), (None, None))
+    return KvCache(tier, size, share)
