@@ -113,7 +113,13 @@ claims = st.one_of(
 )
 items = {
     "workload": whens | attributes,
-    "place": attributes | node(t.Require, expressions, st.none()) | node(t.Budget, numbers, maybe(names)),
+    "place": st.one_of(
+        attributes,
+        node(t.Require, expressions, conditions),
+        node(t.Budget, numbers, maybe(names)),
+        node(t.Apart),
+        node(t.Prefer, several(names, 1)),
+    ),
     "route": clauses,
     "default": clauses,
     "guard": rules,

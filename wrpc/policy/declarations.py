@@ -40,7 +40,7 @@ DECLARATIONS: Mapping[str, Declaration] = {
         Declaration("model", "models", (m.Model,), overridable=True),
         Declaration("site", "sites", (m.Site,), overridable=True),
         Declaration("pool", "pools", (m.Pool,), overridable=True),
-        Declaration("place", "places", (m.Place,), ("require", "budget")),
+        Declaration("place", "places", (m.Place,), ("require", "budget", "apart", "prefer")),
         Declaration("route", "routes", (m.Route, m.Action), ("when", *_ANSWERS), overridable=True),
         Declaration("default", "default", clauses=_ANSWERS),
         Declaration(

@@ -1,6 +1,8 @@
-"""GPUs and their memory in GiB, by the names that policies give them; from their makers' data sheets.
+"""GPUs, their memory in GiB and their power in watts, by the names that policies give them; from their makers' data
+sheets.
 
-Where a name stands for several sizes (`a100`), the largest that it commonly has.
+Where a name stands for several sizes (`a100`), the largest that it commonly has. Power is what the board may draw
+(TDP); what a data sheet does not say is not here.
 """
 
 from __future__ import annotations
@@ -54,6 +56,49 @@ MEMORY: Mapping[str, int] = {
     "v100": 32,
 }
 
+WATTS: Mapping[str, int] = {
+    "a10": 150,
+    "a100": 400,
+    "a100_40gb": 400,
+    "a100_80gb": 400,
+    "a10g": 300,
+    "a30": 165,
+    "a40": 300,
+    "a6000": 300,
+    "b200": 1000,
+    "b300": 1400,
+    "gaudi2": 600,
+    "gaudi3": 900,
+    "gb200": 1200,
+    "gb300": 1400,
+    "h100": 700,
+    "h100_nvl": 400,
+    "h100_pcie": 350,
+    "h100_sxm": 700,
+    "h20": 400,
+    "h200": 700,
+    "h800": 700,
+    "l20": 275,
+    "l4": 72,
+    "l40": 300,
+    "l40s": 350,
+    "mi210": 300,
+    "mi250": 560,
+    "mi250x": 560,
+    "mi300a": 760,
+    "mi300x": 750,
+    "mi325x": 1000,
+    "mi355x": 1400,
+    "rtx_3090": 350,
+    "rtx_4090": 450,
+    "rtx_5090": 575,
+    "rtx_6000_ada": 300,
+    "rtx_a6000": 300,
+    "rtx_pro_6000": 600,
+    "t4": 70,
+    "v100": 300,
+}
+
 
 def key(gpu: str) -> str:
     """One spelling of a GPU's name."""
@@ -63,3 +108,8 @@ def key(gpu: str) -> str:
 def memory(gpu: str) -> int | None:
     """GiB of one GPU, or None where it is not known."""
     return MEMORY.get(key(gpu))
+
+
+def watts(gpu: str) -> int | None:
+    """The most that one GPU draws, or None where it is not known."""
+    return WATTS.get(key(gpu))

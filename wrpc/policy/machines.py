@@ -14,12 +14,15 @@ from wrpc.policy.attributes import Reader, Reading
 from wrpc.policy.faults import Faults
 from wrpc.policy.lower import Lowering
 from wrpc.policy.operands import PLACEMENT, REQUEST
-from wrpc.policy.parts import Parts
+from wrpc.policy.parts import WORDS, Parts
 from wrpc.source import Span
 from wrpc.syntax import tree
 
 UNREAD = frozenset((*v.DESTINATION, "role", "causes", "context", "price", "cost"))
 """What a destination has by itself."""
+
+_AIMS: Mapping[str, m.Aim] = {"cost": "cost", "power": "power", "sites": "sites"}
+_PLACE = (tree.Require, tree.Budget, tree.Apart, tree.Prefer)
 
 
 class Machines:
@@ -83,7 +86,7 @@ class Machines:
 
     def site(self, section: tree.Section) -> m.Site:
         given = Parts(section, self.reader, ()).attributes
-        return m.Site(name=_name(section), span=section.title, **given.fields(m.Site))
+        return m.Site(name=_name(section), span=section.title, spans=given.spans, **given.fields(m.Site))
 
     def pool(self, section: tree.Section) -> m.Pool:
         given = Parts(section, self.reader, ()).attributes
@@ -96,7 +99,7 @@ class Machines:
                     given.spans[phase],
                 )
         self.tiers(given)
-        return m.Pool(name=_name(section), span=section.title, **given.fields(m.Pool))
+        return m.Pool(name=_name(section), span=section.title, spans=given.spans, **given.fields(m.Pool))
 
     def tiers(self, pool: Reading) -> None:
         """One tier by `tier` and `size`, or several by their names; never both."""
@@ -126,30 +129,47 @@ class Machines:
                 )
 
     def place(self, section: tree.Section) -> m.Place | None:
-        parts = Parts(section, self.reader, (tree.Require, tree.Budget), once=(tree.Budget,))
+        parts = Parts(section, self.reader, _PLACE, once=(tree.Budget, tree.Apart, tree.Prefer))
         given = parts.attributes
         rules: list[m.PlaceRule] = []
         clauses = parts.of(tree.Require)
         for clause in clauses:
-            condition = self.lowering.condition(clause.what, PLACEMENT)
-            if clause.condition is not None:
+            what = self.lowering.condition(clause.what, PLACEMENT)
+            when = None if clause.condition is None else self.lowering.condition(clause.condition, PLACEMENT)
+            if what is not None and (when is not None or clause.condition is None):
+                rules.append(m.PlaceRule(what, when, clause.span))
+        budget, aims = self.budget(parts), parts.one(tree.Prefer)
+        for name in ("pools", "sites"):
+            if given.values.get(name) == ():
                 self.faults.add(
-                    codes.MISPLACED_PART,
-                    "a rule of `place` has no `when`: it speaks of pools and sites, not of requests",
-                    clause.span,
-                )
-            elif condition is not None:
-                rules.append(m.PlaceRule(condition, clause.span))
-        budget = self.budget(parts)
+                    codes.EMPTY_LIST, f"`{name}` is empty, so the rule is about nothing", given.spans[name],
+                    help=f"name some, or leave `{name}` out: then the rule is about all",
+                )  # fmt: skip
         if len(rules) < len(clauses):
             return None
+        alone = {WORDS[type(clause)]: clause.span for clause in parts.clauses if not isinstance(clause, tree.Require)}
         return m.Place(
             name=_name(section),
             span=section.title,
             requires=tuple(rules),
             budget=budget,
+            apart=parts.one(tree.Apart) is not None,
+            prefer=self.aims(aims) if aims is not None else (),
+            spans={**given.spans, **alone},
             **given.fields(m.Place),
         )
+
+    def aims(self, clause: tree.Prefer) -> tuple[m.Aim, ...]:
+        first: dict[m.Aim, Span] = {}
+        for word in clause.what:
+            aim = _AIMS.get(word.text)
+            if aim is None:
+                self.reader.one_of(word, tuple(_AIMS), "`prefer`")
+            elif aim in first:
+                self.reader.twice(aim, "prefer", word.span, first[aim])
+            else:
+                first[aim] = word.span
+        return tuple(first)
 
     def budget(self, parts: Parts) -> Fraction | None:
         clause = parts.one(tree.Budget)

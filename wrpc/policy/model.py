@@ -287,7 +287,8 @@ class Model:
 
 @block
 class Site:
-    """`gpus` by type; `power` and `watts` in watts; `price` by GPU type in USD per second."""
+    """`gpus` by type; `power` and `watts` in watts; `price` by GPU type in USD per second. `spans`: where each
+    attribute stands."""
 
     name: str
     span: Span = field(compare=False, repr=False)
@@ -313,6 +314,7 @@ class Site:
     )
     labels: Mapping[str, Value] = field(default_factory=dict, metadata=LABELS)
     description: str = field(default="", metadata=DESCRIPTION)
+    spans: Mapping[str, Span] = field(default_factory=dict, compare=False, repr=False)
 
 
 @block
@@ -413,6 +415,7 @@ class Pool:
     startup: Fraction | None = attribute(k.TIME, "how long a replica takes until it serves", "startup", default=None)
     labels: Mapping[str, Value] = field(default_factory=dict, metadata=LABELS)
     description: str = field(default="", metadata=DESCRIPTION)
+    spans: Mapping[str, Span] = field(default_factory=dict, compare=False, repr=False)
 
     def attribute(self, name: str) -> str | None:
         """What `destination.NAME` is for this pool; None where it declares no such attribute."""
@@ -436,18 +439,23 @@ class Pool:
                 return value if isinstance(value, str) else None
 
 
+Aim = Literal["cost", "power", "sites"]
+"""What a `place` may prefer to be the least: money, power, or pairs of pool and site in use."""
+
+
 @value
 class PlaceRule:
-    """A condition over a pair of `pool` and `site`: core text comparisons whose attributes are named `pool`,
-    `pool.trust`, `site`, `site.region` …"""
+    """Of a pair of `pool` and `site` for which `when` holds (None: of any), `what` has to: core comparisons whose
+    attributes are named `pool`, `pool.trust`, `site`, `site.region` …"""
 
-    condition: Condition
+    what: Condition
+    when: Condition | None
     span: Span = field(compare=False, repr=False)
 
 
 @block
 class Place:
-    """`budget` in USD per second, `power` in watts."""
+    """`budget` in USD per second, `power` in watts. `spans`: where each of its clauses stands, by the clause's word."""
 
     name: str
     span: Span = field(compare=False, repr=False)
@@ -462,20 +470,20 @@ class Place:
     power: Fraction | None = attribute(
         k.POWER, "the most that its pairs may draw together", because=WHOLE, default=None
     )
-    limit: Mapping[str, Value] = attribute(
-        k.Table(k.Free()),
+    limit: Mapping[str, int] = attribute(
+        k.Table(k.COUNT, "GPU"),
         "the most GPUs of each type that its pairs take together",
         because=WHOLE,
         default_factory=dict,
     )
-    spread: Value | None = attribute(
-        k.Free(), "on how many of its sites each of its pools stands at least", because=WHOLE, default=None
+    spread: int | None = attribute(
+        k.POSITIVE, "on how many of its sites each of its pools stands at least", because=WHOLE, default=None
     )
-    prefer: Value | None = attribute(
-        k.Free(), "what is to be least: `cost`, `power` or `sites`, in order", because=WHOLE, default=None
-    )
+    apart: bool = False
+    prefer: tuple[Aim, ...] = ()
     labels: Mapping[str, Value] = field(default_factory=dict, metadata=LABELS)
     description: str = field(default="", metadata=DESCRIPTION)
+    spans: Mapping[str, Span] = field(default_factory=dict, compare=False, repr=False)
 
 
 # ── Routes ────────────────────────────────────────────────────────────────

@@ -30,6 +30,8 @@ WORDS: Mapping[type, str] = {
     tree.Sealed: "sealed",
     tree.Critical: "critical",
     tree.AcceptFailure: "accept_failure",
+    tree.Apart: "apart",
+    tree.Prefer: "prefer",
     tree.Claim: "claim",
 }
 

@@ -201,6 +201,12 @@ class Builder:
     def accept_failure(self, _: Children, span: Span) -> t.AcceptFailure:
         return t.AcceptFailure(span)
 
+    def apart(self, _: Children, span: Span) -> t.Apart:
+        return t.Apart(span)
+
+    def prefer(self, c: Children, span: Span) -> t.Prefer:
+        return t.Prefer(span, _nodes(c))
+
     def claim(self, c: Children, span: Span) -> t.Claim:
         return t.Claim(span, c[0][0], c[1], c[3] if len(c) > 2 else None)
 

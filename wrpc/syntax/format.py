@@ -14,6 +14,7 @@ from wrpc.syntax.words import OPERATORS
 CLAUSES = OPERATORS | {
     "when", "to", "weight", "cascade", "escalate", "fallback", "on", "spill", "mirror", "budget", "limit", "per",
     "then", "sticky", "for", "deny", "forbid", "require", "sealed", "critical", "accept_failure", "always", "never",
+    "apart", "prefer",
 }  # fmt: skip
 """Words that an item of a section may begin or go on with: an attribute of such a name stands in backticks."""
 
@@ -305,6 +306,10 @@ def _item(item: t.Item, taken: frozenset[str] = CLAUSES) -> _Line:
             return _Line(item.span, "critical")
         case t.AcceptFailure():
             return _Line(item.span, "accept_failure")
+        case t.Apart():
+            return _Line(item.span, "apart")
+        case t.Prefer():
+            return _row(item.span, "prefer ", [name(n) for n in item.what])
         case _:
             assert_never(item)
 

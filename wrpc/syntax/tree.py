@@ -246,7 +246,8 @@ class Forbid(Node):
 
 @value
 class Require(Node):
-    """In a guard an obligation (`redact("pii")`) with an optional condition; in a place a rule over pool and site."""
+    """In a guard an obligation (`redact("pii")`), in a place a rule over pool and site; with a condition or
+    without."""
 
     what: Expr
     condition: Expr | None
@@ -268,6 +269,18 @@ class AcceptFailure(Node):
 
 
 @value
+class Apart(Node):
+    """Of a place: no site has replicas of two of its pools."""
+
+
+@value
+class Prefer(Node):
+    """Of a place: `prefer cost, power, sites`."""
+
+    what: tuple[Name, ...]
+
+
+@value
 class Claim(Node):
     kind: Literal["always", "never"]
     what: Expr
@@ -276,7 +289,7 @@ class Claim(Node):
 
 Item = (
     Attribute | When | To | Cascade | Fallback | Spill | Mirror | Budget | Sticky | Deny | Forbid | Require
-    | Sealed | Critical | AcceptFailure | Claim
+    | Sealed | Critical | AcceptFailure | Apart | Prefer | Claim
 )  # fmt: skip
 
 
