@@ -154,7 +154,7 @@ def words() -> str:
                 ("`on_error`", _words(k.ON_ERROR)),
                 ("`on_unknown`", _words(k.ON_UNKNOWN)),
                 ("`role`", _words(k.ROLES)),
-                ("`destination.`", _words(v.DESTINATION) + ", or a label"),
+                ("`destination.`", _words((*v.DESTINATION, *v.PLACE)) + ", or a label"),
                 ("of claims", _words(v.CLAIM_WORDS)),
                 ("`expect`", _words(v.EXPECTATIONS)),
                 ("`expect { action … }`", _words(v.ACTIONS)),

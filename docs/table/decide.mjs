@@ -248,25 +248,31 @@ export const evaluator = (table) => {
       const by = route === "default" ? "default" : `route ${route}`
       return { ...found, action: "deny", reason: plan.deny, denied_by: by }
     }
-    const acts = (rule, pool) => rule.pools[pool] !== undefined && truth(s, rule.pools[pool]) !== false
-    const left = []
-    for (const planned of plan.destinations) {
-      const by = new Set(table.forbids.filter((f) => acts(f, planned.pool)).map((f) => f.by))
-      for (const guard of by)
+    const acts = (rule, key) => rule.pools[key] !== undefined && truth(s, rule.pools[key]) !== false
+    const forbidding = (key) => new Set(table.forbids.filter((f) => acts(f, key)).map((f) => f.by))
+    const by = new Map(plan.destinations.map((d) => [d, forbidding(d.as?.written ?? d.pool)]))
+    const spared = () => plan.destinations.filter((d) => !by.get(d).size)
+    for (let next = rising(spared()); next?.as; next = rising(spared())) {
+      by.set(next, forbidding(next.as.primary))
+      if (!by.get(next).size) break
+    }
+    for (const [planned, guards] of by)
+      for (const guard of guards)
         if (!found.removed.some((r) => r.pool === planned.pool && r.by === guard))
           found.removed.push({ pool: planned.pool, by: guard })
-      if (!by.size) left.push(planned)
-    }
-    const destinations = promoted(plan, left)
+    const destinations = promoted(plan, spared())
     if (!destinations.length) {
       const by = found.removed.at(-1)?.by ?? "guard "
       return { ...found, action: "deny", reason: `guard \`${by.slice(6)}\` leaves no destination`, denied_by: by }
     }
     const union = new Set()
-    const own = new Map(destinations.map((d) => [d.pool, new Set()]))
+    const others = plan.others !== null && destinations.filter((d) => d.role === "primary").length > 1
+    const key = (d) =>
+      (d.role === "primary" && (d.as?.primary ?? (others ? d.as?.others : undefined))) || (d.as?.written ?? d.pool)
+    const own = new Map(destinations.map((d) => [d, new Set()]))
     for (const rule of table.obligations) {
       if (rule.when !== null && truth(s, rule.when) !== false) union.add(rule.name)
-      if (rule.when === null) for (const [pool, asked] of own) if (acts(rule, pool)) asked.add(rule.name)
+      if (rule.when === null) for (const [d, asked] of own) if (acts(rule, key(d))) asked.add(rule.name)
     }
     const sorted = (set) => [...set].sort((a, b) => (before(a, b) ? -1 : before(b, a) ? 1 : 0))
     for (const asked of own.values()) for (const name of asked) union.add(name)
@@ -275,17 +281,23 @@ export const evaluator = (table) => {
       ...b,
       then: b.then.filter((step) => step.pool === undefined || standing.includes(step.pool)),
     }))
-    const others = plan.others !== null && destinations.filter((d) => d.role === "primary").length > 1
     return {
       ...found,
       action: "route",
       reason: null,
-      destinations: destinations.map((d) => ({ ...d, obligations: sorted(own.get(d.pool)) })),
+      destinations: destinations.map(({ as, ...d }, i) => ({ ...d, obligations: sorted(own.get(destinations[i])) })),
       obligations: sorted(union),
       denied_by: null,
       ...(others ? { others: plan.others } : {}),
       ...(budgets.length ? { budgets } : {}),
     }
+  }
+
+  // Of what is left, what becomes a primary without being one as written.
+  const rising = (left) => {
+    const main = left.find((d) => d.role === "primary" || d.role === "cascade")
+    if (main) return main.role === "cascade" ? main : undefined
+    return left.find((d) => d.role === "fallback")
   }
 
   // What is left of a plan, the weights of its primaries adding up to 1 again.

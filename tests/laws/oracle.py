@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import combinations
 
 from wrpc.policy import expr as x
 from wrpc.policy import model as m
@@ -132,30 +133,39 @@ def settle(f: Facts, group: m.Group) -> None:
             f.fires[group.default], f.confidence[group.default] = True, Fraction(1)
 
 
+@dataclass(frozen=True)
+class Place:
+    """A destination: `causes` is "all" where every failure leads to it."""
+
+    pool: m.Pool
+    role: str
+    causes: frozenset[str] | str
+
+
 # ── Three-valued logic ────────────────────────────────────────────────────
 
 
-def true(e: x.Condition, f: Facts, pool: m.Pool | None = None, decision: Mapping[str, object] | None = None) -> Truth:
+def true(e: x.Condition, f: Facts, at: Place | None = None, decision: Mapping[str, object] | None = None) -> Truth:
     match e:
         case x.Constant(value):
             return value
         case x.Named(name):
             named = f.policy.definitions[name].value
             assert not isinstance(named, x.Linear)
-            return true(named, f, pool, decision)
+            return true(named, f, at, decision)
         case x.Not(operand):
-            inner = true(operand, f, pool, decision)
+            inner = true(operand, f, at, decision)
             return None if inner is None else not inner
         case x.All(parts):
-            found = [true(p, f, pool, decision) for p in parts]
+            found = [true(p, f, at, decision) for p in parts]
             return False if False in found else None if None in found else True
         case x.Any(parts):
-            found = [true(p, f, pool, decision) for p in parts]
+            found = [true(p, f, at, decision) for p in parts]
             return True if True in found else None if None in found else False
         case x.Fires(signal):
             return f.fires[signal]
         case x.Within(linear, ranges):
-            number = amount(linear, f, pool, decision)
+            number = amount(linear, f, at, decision)
             return None if number is None else any(inside(number, r) for r in ranges)
         case x.OneOf(signal, names):
             return None if signal in f.failed else f.values[signal] in names
@@ -163,11 +173,14 @@ def true(e: x.Condition, f: Facts, pool: m.Pool | None = None, decision: Mapping
             held = f.values.get(signal)
             return None if signal in f.failed else isinstance(held, frozenset) and member in held
         case x.Text(relation, left, right):
-            return related(relation, left, right, f, pool)
+            return related(relation, left, right, f, at)
         case x.Among(signal, texts):
             return None if signal in f.failed else f.values[signal] in texts
         case x.Failed(signal):
             return signal in f.failed
+        case x.Caused(cause):
+            assert at is not None
+            return at.causes == "all" or cause in at.causes
         case x.Outcome(kind, routes):
             assert decision is not None
             match kind:
@@ -181,7 +194,7 @@ def true(e: x.Condition, f: Facts, pool: m.Pool | None = None, decision: Mapping
                     return bool(decision["destinations"])
 
 
-def related(relation: str, left: x.TextTerm, right: x.TextTerm, f: Facts, pool: m.Pool | None) -> Truth:
+def related(relation: str, left: x.TextTerm, right: x.TextTerm, f: Facts, at: Place | None) -> Truth:
     sides: list[str | None] = []
     for side in (left, right):
         match side:
@@ -192,8 +205,8 @@ def related(relation: str, left: x.TextTerm, right: x.TextTerm, f: Facts, pool: 
                     return None
                 sides.append(str(f.values[name]))
             case x.Attribute(name):
-                assert pool is not None
-                sides.append(declared(pool, name))
+                assert at is not None
+                sides.append(at.role if name == "role" else declared(at.pool, name))
     one, two = sides
     if one is None or two is None:
         return False
@@ -217,7 +230,7 @@ def inside(number: Fraction, r: x.Interval) -> bool:
 
 
 def amount(
-    e: x.Linear, f: Facts, pool: m.Pool | None = None, decision: Mapping[str, object] | None = None
+    e: x.Linear, f: Facts, at: Place | None = None, decision: Mapping[str, object] | None = None
 ) -> Fraction | None:
     total = e.constant
     for coefficient, quantity in e.terms:
@@ -228,12 +241,12 @@ def amount(
             case x.Confidence(signal):
                 value = f.confidence[signal]
             case x.Indicator(condition):
-                held = true(condition, f, pool, decision)
+                held = true(condition, f, at, decision)
                 value = None if held is None else Fraction(held)
             case x.NamedNumber(name):
                 named = f.policy.definitions[name].value
                 assert isinstance(named, x.Linear)
-                value = amount(named, f, pool, decision)
+                value = amount(named, f, at, decision)
             case _:
                 raise NotImplementedError(quantity)
         if value is None:
@@ -358,17 +371,36 @@ def scores(e: x.Condition, f: Facts) -> set[str]:
 def guarded(policy: m.Policy, a: m.Action, f: Facts) -> dict[str, object]:
     """Steps 4 and 5."""
     primaries = [(s.pool, s.weight) for s in a.shares]
+    led: dict[str, frozenset[str] | str] = {e.pool: frozenset(e.causes) if e.causes else "all" for e in a.fallbacks}
+    written = [(p, "primary") for p, _ in primaries] + [
+        (p, "cascade" if i else "primary") for i, p in enumerate(a.steps)
+    ]
     rest = [("fallback", e.pool) for e in a.fallbacks]
     rest += [("over_budget", str(s.value)) for b in a.budgets for s in b.then if s.kind == "pool"]
     rest += [("spill", e.pool) for e in a.spills] + [("mirror", e.pool) for e in a.mirrors]
-    in_order = [p for p, _ in primaries] + list(a.steps) + [p for _, p in rest]
-    removed: list[dict[str, str]] = []
-    for pool in dict.fromkeys(in_order):
-        removed += [
-            {"pool": pool, "by": f"guard {guard.name}"}
-            for guard in policy.guards.values()
-            if any(isinstance(r, m.Forbid) and forbids(r, policy.pools[pool], f) for r in guard.rules)
-        ]
+    written += [(p, role) for role, p in rest]
+
+    def removers(pool: str, role: str) -> list[str]:
+        causes = led[pool] if (role == "fallback" or (pool, "fallback") in written) else frozenset()
+        place = Place(policy.pools[pool], role, causes)
+        return [
+            g.name for g in policy.guards.values()
+            if any(isinstance(r, m.Forbid) and forbids(r, place, f) for r in g.rules)
+        ]  # fmt: skip
+
+    taken_by = {pool: removers(pool, role) for pool, role in written}
+    if not any(not taken_by[p] for p, _ in primaries):
+        # Whoever would lead is asked whether it may: the first step that is left, else the first fallback.
+        line = [p for p in a.steps if not taken_by[p]]
+        if line and dict(written)[line[0]] == "primary":
+            line = []
+        elif not line or all(removers(p, "primary") for p in line):
+            line += [e.pool for e in a.fallbacks if not taken_by[e.pool]]
+        for pool in line:
+            taken_by[pool] = removers(pool, "primary")
+            if not taken_by[pool]:
+                break
+    removed = [{"pool": p, "by": f"guard {g}"} for p, _ in dict.fromkeys(written) for g in taken_by[p]]
     gone = {r["pool"] for r in removed}
     primaries = [(p, w) for p, w in primaries if p not in gone]
     steps = [p for p in a.steps if p not in gone]
@@ -396,9 +428,9 @@ def guarded(policy: m.Policy, a: m.Action, f: Facts) -> dict[str, object]:
                 if rule.when is None or true(rule.when, f) is not False:
                     everywhere.add(rule.name)
                 continue
-            for pool in owed:
-                if true(rule.when, f, policy.pools[pool]) is not False:
-                    owed[pool].add(rule.name)
+            for place in standing(policy, a, [(p, role) for p, role, _ in left]):
+                if true(rule.when, f, place) is not False:
+                    owed[place.pool.name].add(rule.name)
     standing_in: dict[str, object] = {}
     if a.others is not None and len(primaries) >= 2:
         standing_in = {"others": sorted(a.others) if a.others else ["any"]}
@@ -429,8 +461,36 @@ def budget(b: m.Budget, spared: list[str]) -> dict[str, object]:
     return {"of": b.of, "amount": float(b.amount), "seconds": float(b.period), "per": b.per, "then": then}
 
 
-def forbids(rule: m.Forbid, pool: m.Pool, f: Facts) -> bool:
-    return true(rule.what, f, pool) is not False and (rule.when is None or true(rule.when, f, pool) is not False)
+def standing(policy: m.Policy, a: m.Action, left: list[tuple[str, str]]) -> list[Place]:
+    """The destinations of a decision."""
+    written = {s.pool for s in a.shares} | {*a.steps}
+    several = sum(pool in written and role == "primary" for pool, role in left) > 1
+    found = []
+    for pool, role in left:
+        causes: frozenset[str] | str = frozenset()
+        if pool not in written:
+            causes = next((frozenset(e.causes) or "all" for e in a.fallbacks if e.pool == pool), causes)
+        elif role == "primary" and several and a.others is not None:
+            causes = frozenset(a.others) or "all"
+        found.append(Place(policy.pools[pool], role, causes))
+    return found
+
+
+ROLES = ("primary", "fallback", "cascade", "spill", "mirror", "over_budget")
+CAUSES = [frozenset(s) for n in range(4) for s in combinations(("timeout", "overload", "refusal"), n)]
+
+
+def places(policy: m.Policy) -> list[Place]:
+    """Each pool in every role, with all causes that the generator knows of."""
+    found = []
+    for pool in policy.pools.values():
+        for role in ROLES:
+            found += [Place(pool, role, c) for c in (CAUSES if role in ("primary", "fallback") else CAUSES[:1])]
+    return found
+
+
+def forbids(rule: m.Forbid, at: Place, f: Facts) -> bool:
+    return true(rule.what, f, at) is not False and (rule.when is None or true(rule.when, f, at) is not False)
 
 
 def names_destination(e: x.Condition, policy: m.Policy) -> bool:
@@ -441,6 +501,8 @@ def names_destination(e: x.Condition, policy: m.Policy) -> bool:
             return any(names_destination(p, policy) for p in parts)
         case x.Text(_, left, right):
             return isinstance(left, x.Attribute) or isinstance(right, x.Attribute)
+        case x.Caused():
+            return True
         case _:
             return False
 
@@ -452,14 +514,18 @@ def breaks(policy: m.Policy, claim: m.Claim, request: Mapping[str, object]) -> b
     """Whether a request breaks a claim: an unknown `when` counts as true, and what is unknown is not claimed."""
     decision = decide(policy, request)
     f = facts(policy, request)
-    reached: list[m.Pool | None] = [None]
+    reached: list[Place | None] = [None]
     if claim.reads_destination:
         destinations = decision["destinations"]
         assert isinstance(destinations, list)
-        reached = [policy.pools[d["pool"]] for d in destinations]
-    for pool in reached:
-        asked = claim.when is None or true(claim.when, f, pool, decision) is not False
+        routes = {**policy.routes, **({"default": policy.default} if policy.default else {})}
+        reached = []
+        if destinations:
+            left = [(d["pool"], d["role"]) for d in destinations]
+            reached += standing(policy, routes[str(decision["route"])].action, left)
+    for at in reached:
+        asked = claim.when is None or true(claim.when, f, at, decision) is not False
         wanted = claim.kind == "always"
-        if asked and true(claim.what, f, pool, decision) is not wanted:
+        if asked and true(claim.what, f, at, decision) is not wanted:
             return True
     return False

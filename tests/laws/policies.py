@@ -299,6 +299,8 @@ class Hand:
                 return f'{left} {self.one(["==", "!="])} "{self.one(TEXTS)}"'
 
     def attribute(self) -> str:
+        if self.chance(2):
+            return self.place()
         name = self.one(["pool", "trust", *self.attributes])
         left = f"destination.{name}"
         if name == "pool":
@@ -315,6 +317,19 @@ class Hand:
         if self.chance(4):
             return f'{left} {self.one(["in", "not in"])} ["{self.one(values)}", "us"]'
         return f'{left} {self.one(["==", "!="])} "{self.one(values)}"'
+
+    def place(self) -> str:
+        """What a destination is in a plan."""
+        roles = ("primary", "fallback", "cascade", "spill", "mirror", "over_budget")
+        match self.number(0, 5):
+            case 0 | 1:
+                return f"{self.one(['timeout', 'overload', 'refusal'])} {self.one(['in', 'not in'])} destination.causes"
+            case 2:
+                return f"destination.role {self.one(['in', 'not in'])} [{', '.join(self.some(roles, 1))}]"
+            case 3:
+                return f'destination.role {self.one(["==", "!="])} "{self.one(roles)}"'
+            case _:
+                return f"destination.role {self.one(['==', '!='])} {self.one(roles)}"
 
     def outcome(self) -> str:
         match self.number(0, 4):

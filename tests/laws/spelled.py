@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
-from tests.laws.oracle import Facts, Truth, declared
+from tests.laws.oracle import Facts, Place, Truth, declared
 from wrpc.policy import model as m
 from wrpc.syntax import tree as t
 
@@ -24,10 +24,10 @@ RELATIONS: dict[str, Callable[[object, object], bool]] = {
 
 
 class Spelled:
-    def __init__(self, file: t.File, facts: Facts, pool: m.Pool | None = None) -> None:
+    def __init__(self, file: t.File, facts: Facts, at: Place | None = None) -> None:
         self.facts = facts
         self.signals = facts.policy.signals
-        self.pool = pool
+        self.at = at
         self.defined = {d.name.text: d.value for d in file.declarations if isinstance(d, (t.Let, t.Score))}
         self.tables = {d.name.text: d for d in file.declarations if isinstance(d, t.Table)}
         self.bands = {d.name.text: d for d in file.declarations if isinstance(d, t.Band)}
@@ -94,6 +94,9 @@ class Spelled:
             cell = self.cell(right)
             return None if cell is None else word(left) in [word(i) for i in listed(cell)]
         if isinstance(right, t.Path):
+            if right.text == "destination.causes":
+                assert self.at is not None
+                return self.at.causes == "all" or word(left) in self.at.causes
             signal = right.parts[0].text
             held = self.facts.values.get(signal)
             return None if signal in self.facts.failed else isinstance(held, frozenset) and word(left) in held
@@ -189,8 +192,8 @@ class Spelled:
                 cell = self.cell(e)
                 return None if cell is None else self.text(cell)
             case t.Path(_, (_, attribute)):
-                assert self.pool is not None
-                found = declared(self.pool, attribute.text)
+                assert self.at is not None
+                found = self.at.role if attribute.text == "role" else declared(self.at.pool, attribute.text)
                 return "" if found is None else "=" + found
             case t.Path(_, (name,)) if name.text in self.signals and isinstance(self.signals[name.text].type, m.String):
                 return None if name.text in self.facts.failed else f"={self.facts.values[name.text]}"

@@ -60,7 +60,7 @@ def test_no_conflict_is_untold(resolve: str) -> None:
             for assertion, claim in proved:
                 compared("claim")
                 silent = claim.when is not None and all(
-                    oracle.true(claim.when, facts, pool) is False for pool in policy.pools.values()
+                    oracle.true(claim.when, facts, at) is False for at in oracle.places(policy)
                 )
                 assert silent, f"{assertion.name} is proved over {request}\n{policy.sources[0].text}"
 

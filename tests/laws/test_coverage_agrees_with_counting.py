@@ -113,11 +113,11 @@ class Counting:
 
     def gone(self, route: m.Route, s: State) -> bool:
         primaries = [p.pool for p in m.plan(route.action) if p.role == "primary"]
-        return any(self.machine.forbids(g, p, s) for g in self.policy.guards for p in primaries)
+        return not {p.pool for p in self.machine.spared(route, s)[1]}.issuperset(primaries)
 
     def protecting(self, guard: m.Guard) -> list[m.Route]:
         whens = [r.when for r in guard.rules if isinstance(r, m.Forbid)]
-        if not whens or any(w is None or any(True for _ in reading.attributes(w)) for w in whens):
+        if not whens or any(w is None or reading.of_destination(w) for w in whens):
             return []
         read = reading.signals(self.policy, [w for w in whens if w is not None])
         found = []

@@ -32,15 +32,18 @@ def encoded(room: Room) -> dict[str, Term]:
         terms[f"takes {route.name}"] = d.takes(route)
         if route is not policy.default:
             terms[f"holds {route.name}"] = d.holds(route)
+    for route in policy.answering:
+        for pool in dict.fromkeys(p.pool for p in plan(route.action)):
+            terms[f"{route.name} leaves {pool}"] = d.left(pool, route)
+            for guard in policy.guards:
+                terms[f"{route.name} {guard} removes {pool}"] = d.removes(guard, pool, route)
     for pool in policy.pools:
-        terms[f"left {pool}"] = d.left(pool)
         terms[f"reaches {pool}"] = d.reaches(pool)
         terms[f"planned {pool}"] = planned(room, pool)
         for guard in policy.guards:
-            terms[f"{guard} removes {pool}"] = d.removes(guard, pool)
-            terms[f"{guard} obliges {pool}"] = d.obliges(guard, pool)
+            terms[f"{guard} obliges {pool}"] = d.asks(guard, pool, d.takes)
     for guard in policy.guards:
-        terms[f"{guard} obliges"] = d.obliges(guard, None)
+        terms[f"{guard} obliges"] = d.obliges(guard)
     for assertion in policy.assertions.values():
         for i, claim in enumerate(assertion.claims):
             terms[f"breaks {assertion.name} {i}"] = broken(room, claim)
@@ -56,15 +59,20 @@ def interpreted(room: Room, replay: Replay) -> Iterator[Aspect]:
     for route in policy.routes.values():
         yield f"holds {route.name}", machine.takes(route, s)
     for pool in policy.pools:
-        removers = [g for g in policy.guards if machine.forbids(g, pool, s)]
-        yield f"left {pool}", not removers
-        for guard in policy.guards.values():
-            yield f"{guard.name} removes {pool}", guard.name in removers
+        places = () if decision is None else [p for p in machine.places(decision) if p.name == pool]
+        for guard in policy.guards.values() if decision is not None else ():
             yield f"{guard.name} obliges {pool}", any(
                 isinstance(r, Obligation) and r.per_destination and r.when is not None
-                and machine.test(r.when)(s, policy.pools[pool], None) is not False
+                and machine.test(r.when)(s, place, None) is not False
                 for r in guard.rules
+                for place in places
             )  # fmt: skip
+    for route in room.decision.policy.answering:
+        removed, left = machine.spared(route, s)
+        for pool in dict.fromkeys(p.pool for p in plan(route.action)):
+            yield f"{route.name} leaves {pool}", any(p.pool == pool for p in left)
+            for name in policy.guards:
+                yield f"{route.name} {name} removes {pool}", (pool, name) in {(r.pool, r.guard) for r in removed}
     for guard in policy.guards.values():
         yield (
             f"{guard.name} obliges",

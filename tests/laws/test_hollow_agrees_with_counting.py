@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import combinations
+from typing import get_args
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +20,8 @@ from wrpc.decide.interpret import Conflict, Interpreter
 from wrpc.decide.state import State, state
 from wrpc.policy import expr as x
 from wrpc.policy import model as m
+from wrpc.policy.destination import Destination
+from wrpc.policy.reading import of_place, parts
 from wrpc.solver.ask import Asker
 
 CODES = ("WRP210", "WRP410", "WRP411", "WRP412", "WRP413")
@@ -122,26 +126,38 @@ class Counted:
                     found.append(replace(made, labels={}) if "labels" in fresh else made)
         return found
 
+    def places(self, conditions: Iterable[x.Condition]) -> list[Destination]:
+        """These in all roles, with all causes that the generator knows of, where a condition asks for that."""
+        if not any(map(of_place, conditions)):
+            return [Destination(pool) for pool in self.pools()]
+        causes = [frozenset(s) for n in range(4) for s in combinations(("timeout", "overload", "refusal"), n)]
+        return [
+            Destination(pool, role, some)
+            for pool in self.pools()
+            for role in get_args(m.Role)
+            for some in (causes if role in ("primary", "fallback") else causes[:1])
+        ]
+
     def rule(self, rule: m.Rule) -> list[x.Condition]:
         return [c for c in (getattr(rule, "what", None), rule.when) if c is not None]
 
     def meant(self, parts: list[x.Condition]) -> bool:
         tests = [self.machine.test(p) for p in parts]
-        pools = self.pools() if any(map(reads, parts)) else [None]
-        return any(all(t(s, pool, None) for t in tests) for _, s in self.healthy for pool in pools)
+        places = self.places(parts) if any(map(reads, parts)) else [None]
+        return any(all(t(s, place, None) for t in tests) for _, s in self.healthy for place in places)
 
     def breakable(self, claim: m.Claim) -> bool:
         what = self.machine.test(claim.what)
         when = None if claim.when is None else self.machine.test(claim.when)
-        pools = self.pools() if claim.reads_destination else [None]
+        places = self.places(parts(claim)) if claim.reads_destination else [None]
         names = [*self.policy.routes, *(["default"] if self.policy.default else [])]
         ends = [Decision(None, "deny"), Decision(None, "unrouted")]
         ends += [d for n in names for d in (Decision(n, "route", destinations=SOMEWHERE), Decision(n, "deny"))]
         good = claim.kind == "always"
         return any(
-            (when is None or when(s, pool, d)) and what(s, pool, d) is not good
+            (when is None or when(s, place, d)) and what(s, place, d) is not good
             for _, s in self.healthy
-            for pool in pools
+            for place in places
             for d in ends
         )
 
@@ -161,12 +177,13 @@ class Counted:
     def acts(self, guard: m.Guard, decision: Decision, s: State, there: State) -> bool:
         if any(isinstance(r, m.Denial) and self.machine.holds(r.when, there) for r in guard.rules):
             return True
-        if any(self.machine.forbids(guard.name, p, there) for p in decision.pools):
+        if any(self.machine.forbids(guard.name, p, there) for _, ps in self.machine.judged(decision) for p in ps):
             return True
         # What is asked more of one, as the interpreter says it of the same destinations.
         alone = Interpreter(replace(self.policy, guards={guard.name: guard}))
         plan = [m.Planned(p.pool, p.role, p.weight) for p in decision.destinations]
-        mine, theirs = alone.obliged(plan, there), self.machine.obliged(plan, s)
+        places = self.machine.places(decision)
+        mine, theirs = alone.obliged(plan, places, there), self.machine.obliged(plan, places, s)
         own_then = {name for p in mine[1] for name in p.obligations}
         own_now = {p.pool: {*p.obligations} for p in theirs[1]}
         everywhere = {*theirs[0]} - {n for names in own_now.values() for n in names}
@@ -185,5 +202,8 @@ class Counted:
 
 
 def reads(condition: x.Condition) -> bool:
-    return any(isinstance(n, x.Text) and any(isinstance(t, x.Attribute) for t in (n.left, n.right))
-               for n in x.walk(condition))  # fmt: skip
+    return any(
+        isinstance(n, x.Caused)
+        or (isinstance(n, x.Text) and any(isinstance(t, x.Attribute) for t in (n.left, n.right)))
+        for n in x.walk(condition)
+    )

@@ -15,6 +15,7 @@ from wrpc.analysis.run import check
 from wrpc.decide.state import State
 from wrpc.policy import expr as x
 from wrpc.policy import model as m
+from wrpc.policy.destination import Destination
 
 EXAMPLES = 350
 Truths = Sequence[bool | None]
@@ -126,8 +127,12 @@ class Needless(Counted):
     def idle(
         self, kind: list[tuple[m.Rule, list[x.Condition], int]]
     ) -> Iterator[tuple[m.Rule, list[x.Condition], int]]:
-        pools = self.pools() if any(reads(c) for _, cs, _ in kind for c in cs) else [None]
-        acting = [[self.does(cs, s, p) for _, s in self.space for p in pools] for _, cs, _ in kind]
+        places = (
+            self.places([c for _, cs, _ in kind for c in cs])
+            if any(reads(c) for _, cs, _ in kind for c in cs)
+            else [None]
+        )
+        acting = [[self.does(cs, s, p) for _, s in self.space for p in places] for _, cs, _ in kind]
         gone: set[int] = set()
         for i in reversed(range(len(kind))):
             behind: list[int] = []
@@ -142,8 +147,8 @@ class Needless(Counted):
                 gone.add(i)
                 yield kind[i]
 
-    def does(self, conditions: list[x.Condition], s: State, pool: m.Pool | None) -> bool:
-        return all(self.machine.test(c)(s, pool, None) is not False for c in conditions)
+    def does(self, conditions: list[x.Condition], s: State, place: Destination | None) -> bool:
+        return all(self.machine.test(c)(s, place, None) is not False for c in conditions)
 
 
 def starts(condition: x.Condition) -> int:

@@ -26,6 +26,7 @@ from wrpc.decide import BadRequest, Conflict, Decision, Interpreter
 from wrpc.decide.request import RequestValue, read
 from wrpc.decide.state import state
 from wrpc.diagnostics import Findings
+from wrpc.policy.destination import anywhere
 from wrpc.policy.expr import reads, walk
 from wrpc.policy.model import Bool, Forbid, Policy, Value
 from wrpc.targets import TARGETS, named
@@ -73,7 +74,11 @@ def always_removed(policy: Policy) -> set[str]:
         if isinstance(rule, Forbid)
         and rule.when is None
         and not any(reads(node) for node in walk(rule.what))
-        and machine.test(rule.what)(nothing, pool, None) is True
+        and all(
+            machine.test(rule.what)(nothing, p, None) is True
+            for p in anywhere(policy, [rule.what])
+            if p.name == pool.name
+        )
     }
 
 

@@ -51,6 +51,9 @@ guard g {
 def test_what_was_found_may_hold_of_what_is_found_next(body: tuple[Body, int]) -> None:
     policy = wrpc.api.loads(NESTED)
     for room in rooms(policy, body):
-        removed = [room.decision.removes("g", pool) for pool in ("cloud", "own")]
+        removed = [
+            room.decision.removes("g", pool, policy.default or next(iter(policy.routes.values())))
+            for pool in ("cloud", "own")
+        ]
         assert [*room.among(removed)] == [0, 1]
         assert [i for i, answer in room.each(removed, [lambda _: True] * 2) if answer.possible] == [0, 1]

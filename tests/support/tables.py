@@ -223,24 +223,36 @@ class _Evaluator:
         if plan["deny"] is not None:
             by = "default" if route == "default" else f"route {route}"
             return {**found, "action": "deny", "reason": plan["deny"], "denied_by": by}
-        left = []
-        for planned in plan["destinations"]:
-            names = dict.fromkeys(f["by"] for f in self.table["forbids"] if self.acts(s, f, planned["pool"]))
-            removals = [{"pool": planned["pool"], "by": b} for b in names]
+        planned = plan["destinations"]
+        names = [self.forbidding(s, p["as"]["written"] if "as" in p else p["pool"]) for p in planned]
+        while True:
+            left = [i for i, by in enumerate(names) if not by]
+            next_up = [i for i in left if planned[i]["role"] in ("primary", "cascade")][:1]
+            next_up = next_up or [i for i in left if planned[i]["role"] == "fallback"][:1]
+            if not next_up or "primary" not in planned[next_up[0]].get("as", {}):
+                break
+            names[next_up[0]] = self.forbidding(s, planned[next_up[0]]["as"]["primary"])
+            if not names[next_up[0]]:
+                break
+        for p, guards in zip(planned, names, strict=True):
+            removals = [{"pool": p["pool"], "by": b} for b in guards]
             found["removed"] += [r for r in removals if r not in found["removed"]]
-            left += [] if names else [planned]
-        destinations = promoted(plan, left)
+        destinations = promoted(plan, [dict(p) for p, guards in zip(planned, names, strict=True) if not guards])
         if not destinations:
             by = found["removed"][-1]["by"]
             reason = f"guard `{by.removeprefix('guard ')}` leaves no destination"
             return {**found, "action": "deny", "reason": reason, "denied_by": by}
         rules = self.table["obligations"]
         union = {r["name"] for r in rules if r["when"] is not None and self.truth(s, r["when"]) is not False}
+        several = plan["others"] is not None and sum(d["role"] == "primary" for d in destinations) > 1
         for d in destinations:
-            own = {r["name"] for r in rules if r["when"] is None and self.acts(s, r, d["pool"])}
+            places = d.pop("as", {"written": d["pool"]})
+            beside = places.get("primary") or (several and places.get("others"))
+            key = (d["role"] == "primary" and beside) or places["written"]
+            own = {r["name"] for r in rules if r["when"] is None and self.acts(s, r, key)}
             union |= own
             found["destinations"].append({**d, "obligations": sorted(own)})
-        if plan["others"] is not None and sum(d["role"] == "primary" for d in destinations) > 1:
+        if several:
             found["others"] = plan["others"]
         spared = [d["pool"] for d in found["destinations"] if d["role"] == "over_budget"]
         if plan["budgets"]:
@@ -248,6 +260,9 @@ class _Evaluator:
                 {**b, "then": [s for s in b["then"] if "pool" not in s or s["pool"] in spared]} for b in plan["budgets"]
             ]
         return {**found, "action": "route", "reason": None, "obligations": sorted(union), "denied_by": None}
+
+    def forbidding(self, s: State, key: str) -> list[str]:
+        return [*dict.fromkeys(f["by"] for f in self.table["forbids"] if self.acts(s, f, key))]
 
     def acts(self, s: State, rule: Mapping[str, Any], pool: str) -> bool:
         return pool in rule["pools"] and self.truth(s, rule["pools"][pool]) is not False

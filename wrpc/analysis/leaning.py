@@ -14,9 +14,12 @@ from typing import TYPE_CHECKING
 from wrpc.analysis.check import subject
 from wrpc.analysis.safety.hollow import Ending, endings
 from wrpc.analysis.search import minimal
+from wrpc.policy import reading
+from wrpc.policy.destination import Destination, anywhere, written
 from wrpc.policy.expr import Condition, Constant, Outcome, walk
-from wrpc.policy.model import Claim, Denial, Forbid, Guard, Policy, Route, plan
+from wrpc.policy.model import Claim, Denial, Forbid, Guard, Policy, Route
 from wrpc.policy.rewrite import settled
+from wrpc.solver.terms import conj, disj, negate
 
 if TYPE_CHECKING:
     from wrpc.solver.ask import Asker, Room
@@ -31,8 +34,6 @@ def of_claim(ask: Asker, claim: Claim, rooms: Sequence[Room]) -> tuple[str, ...]
     policy = ask.policy
 
     def broken(room: Room, kept: Collection[str]) -> Term:
-        from wrpc.solver.terms import disj
-
         free = Free(room, kept)
         conditions = [c for c in (claim.what, claim.when) if c is not None]
         return disj(_violations(free, claim, endings(policy, conditions)))
@@ -45,14 +46,12 @@ def of_guard(ask: Asker, guard: Guard, rooms: Sequence[Room]) -> tuple[str, ...]
     policy = ask.policy
 
     def broken(room: Room, kept: Collection[str]) -> Term:
-        from wrpc.solver.terms import conj, disj
-
         free = Free(room, kept)
         d = room.decision
         return disj(
-            conj([d.removes(guard.name, pool), free.takes(r)])
+            conj([d.forbids(guard.name, place), free.takes(r)])
             for r in policy.answering
-            for pool in free.pools(r)
+            for place, _ in free.places(r, [c for rule in guard.rules for c in reading.parts(rule)])
             if any(isinstance(rule, Forbid) for rule in guard.rules)
         )
 
@@ -80,8 +79,6 @@ class Free:
     """What may happen where only some rules are known."""
 
     def __init__(self, room: Room, kept: Collection[str]) -> None:
-        from wrpc.solver.terms import disj, negate
-
         self.room = room
         self.policy = room.policy
         self.kept = kept
@@ -97,8 +94,6 @@ class Free:
 
     def before(self, route: Route) -> Term:
         """A route that is known goes before this one and holds."""
-        from wrpc.solver.terms import disj
-
         ranked = self.policy.ranked
         rank = len(ranked) if route is self.policy.default else self.policy.rank[route.name]
         while len(self._before) <= rank:
@@ -108,15 +103,11 @@ class Free:
 
     def takes(self, route: Route) -> Term:
         """The route may take the request."""
-        from wrpc.solver.terms import conj, negate
-
         holds = self.room.decision.holds(route) if self.known(route) and route is not self.policy.default else True
         return conj([negate(self.denied), holds, negate(self.before(route))])
 
     def untaken(self) -> Term:
         """No route and no default may take it."""
-        from wrpc.solver.terms import conj, negate
-
         if self.policy.default is not None:
             return False
         held = [self.room.decision.holds(r) for r in self.policy.routes.values() if self.known(r)]
@@ -128,41 +119,47 @@ class Free:
         unknown = self.room.failures and any(r.on_unknown == "deny" for r in self.policy.routes.values())
         return True if free or unknown else self.denied
 
-    def pools(self, route: Route) -> list[str]:
-        """Where it may lead, before guards."""
+    def places(self, route: Route, read: Sequence[Condition]) -> list[tuple[Destination, Term]]:
+        """Where it may lead and in which roles, as far as the conditions and the guards tell these apart, each with
+        when guards leave it there. Anything may be gone that stands before a fallback, or a step."""
+        forbidding = [c for g in self.policy.guards.values() for r in g.rules for c in reading.parts(r)]
         if not self.known(route):
-            return list(self.policy.pools)
-        return list(dict.fromkeys(p.pool for p in plan(route.action)))
+            return [(place, self.left(place)) for place in anywhere(self.policy, [*read, *forbidding])]
+        found: list[tuple[Destination, Term]] = []
+        for place in written(self.policy, route.action):
+            found.append((place, self.left(place)))
+            if place.role in ("cascade", "fallback"):
+                found.append((place.risen, conj([self.left(place), self.left(place.risen)])))
+            elif place.role == "primary" and route.action.others is not None:
+                beside = Destination(place.pool, "primary", frozenset(route.action.others) or None)
+                found.append((beside, self.left(place)))
+        if not reading.by_place(r for g in self.policy.guards.values() for r in g.rules) and not any(
+            map(reading.of_place, read)
+        ):
+            return list({place.name: (place, left) for place, left in reversed(found)}.values())[::-1]
+        return found
 
-    def left(self, pool: str) -> Term:
-        from wrpc.solver.terms import conj, negate
-
-        return conj(negate(self.room.decision.removes(g.name, pool)) for g in self.guards)
+    def left(self, place: Destination) -> Term:
+        return conj(negate(self.room.decision.forbids(g.name, place)) for g in self.guards)
 
     def serves(self, route: Route) -> Term:
-        from wrpc.solver.terms import disj
-
-        return disj(self.left(p) for p in self._serving(route))
+        return disj(left for place, left in self.places(route, ()) if not self.known(route) or place.role in SERVING)
 
     def denies(self, route: Route) -> Term:
         """The route may end in a denial: its own, or nothing that can serve may be left."""
-        from wrpc.solver.terms import conj, negate
-
         if not self.known(route) or route.action.kind == "deny":
             return True
         if any(isinstance(r, Forbid) for g in self.others for r in g.rules):
             return True
-        return conj(negate(self.left(p)) for p in self._serving(route))
-
-    def _serving(self, route: Route) -> list[str]:
-        if not self.known(route):
-            return list(self.policy.pools)
-        return [p.pool for p in plan(route.action) if p.role in SERVING]
+        # Of a fallback that would be the primary it is enough that guards forbid that.
+        by_pool: dict[str, list[Term]] = {}
+        for place, left in self.places(route, ()):
+            if place.role in SERVING:
+                by_pool.setdefault(place.name, []).append(left)
+        return conj(disj(negate(left) for left in lefts) for lefts in by_pool.values())
 
 
 def _violations(free: Free, claim: Claim, ends: Sequence[Ending]) -> Iterator[Term]:
-    from wrpc.solver.terms import conj, disj
-
     policy = free.policy
     named = {e.route for e in ends}
     known = {("default" if r is policy.default else r.name): r for r in policy.answering}
@@ -179,7 +176,8 @@ def _violations(free: Free, claim: Claim, ends: Sequence[Ending]) -> Iterator[Te
         for route in routes:
             if claim.reads_destination:
                 if end.served:
-                    reached = disj(conj([free.left(p), _bad(free, claim, end, p)]) for p in free.pools(route))
+                    places = free.places(route, reading.parts(claim))
+                    reached = disj(conj([left, _bad(free, claim, end, place)]) for place, left in places)
                     yield conj([free.takes(route), reached])
             else:
                 ended = free.serves(route) if end.served else free.denies(route)
@@ -191,11 +189,8 @@ def _names(claim: Claim) -> set[str]:
     return {r for c in conditions for n in walk(c) if isinstance(n, Outcome) for r in n.routes}
 
 
-def _bad(free: Free, claim: Claim, end: Ending, pool: str | None) -> Term:
-    from wrpc.solver.terms import conj, negate
-
-    room = free.room
-    encoding = room.decision.encoding.at(room.policy.pools[pool] if pool is not None else None)
+def _bad(free: Free, claim: Claim, end: Ending, place: Destination | None) -> Term:
+    encoding = free.room.decision.encoding.at(place)
 
     def ended(node: Condition) -> Condition | None:
         return Constant(end.shows(node)) if isinstance(node, Outcome) else None

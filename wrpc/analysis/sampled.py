@@ -25,6 +25,7 @@ from wrpc.policy.expr import (
     Among,
     AnswerConfidence,
     Any,
+    Caused,
     Condition,
     Confidence,
     Constant,
@@ -40,6 +41,7 @@ from wrpc.policy.expr import (
     Not,
     OneOf,
     Outcome,
+    Provided,
     Raw,
     StringLiteral,
     Text,
@@ -266,6 +268,9 @@ class Sample(Meaning[int, Values]):
             case _:
                 raise TooMuch
 
+    def caused(self, node: Caused) -> int:  # noqa: ARG002  a matter of the destination
+        raise TooMuch
+
     def failed(self, node: Failed) -> int:  # noqa: ARG002  nothing fails here
         return 0
 
@@ -301,6 +306,10 @@ class Sample(Meaning[int, Values]):
     @override
     def indicator(self, node: Indicator, condition: int) -> Values:
         return {Fraction(1): condition, Fraction(0): self._full & ~condition}
+
+    @override
+    def provided(self, node: Provided) -> Values:
+        raise TooMuch
 
     @override
     def cost(self, node: Cost) -> Values:

@@ -19,8 +19,9 @@ from wrpc.decide.interpret import Conflict, interpreter
 from wrpc.decide.request import BadRequest, read
 from wrpc.diagnostics import Diagnostic
 from wrpc.policy import reading
+from wrpc.policy.destination import Destination, anywhere
 from wrpc.policy.expr import All, Any, Condition, Named
-from wrpc.policy.model import Policy, Pool, Route, Rule, Test
+from wrpc.policy.model import Policy, Route, Rule, Test
 from wrpc.source import Span
 
 if TYPE_CHECKING:
@@ -171,16 +172,16 @@ def of_rule(policy: Policy, rule: Rule) -> Iterator[Case]:
     when = rule.when
     if when is None:
         return
-    pools: Sequence[Pool | None] = [None]
-    if any(True for _ in reading.attributes(when)):
-        pools = list(policy.pools.values())
+    places: Sequence[Destination | None] = [None]
+    if reading.of_destination(when):
+        places = anywhere(policy, [when])
     machine = interpreter(policy)
 
     def holds(part: Condition, s: State) -> bool:
-        return any(machine.test(when)(s, p, None) is True and machine.test(part)(s, p, None) is True for p in pools)
+        return any(machine.test(when)(s, p, None) is True and machine.test(part)(s, p, None) is True for p in places)
 
     def term(room: Room, part: Condition) -> Term:
-        at = [room.decision.encoding.at(p) for p in pools]
+        at = [room.decision.encoding.at(p) for p in places]
         return disj(conj([e.condition(when).true, e.condition(part).true]) for e in at)
 
     for part in branches(policy, when) or [when]:

@@ -13,8 +13,9 @@ and routes that conflict. A law holds the two together.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import cached_property
 
 from wrpc.decide.boxes import Box, Cells, Forms, Truth, lies
 from wrpc.decide.decision import Decision
@@ -25,7 +26,9 @@ from wrpc.decide.request import Request
 from wrpc.decide.space import Space
 from wrpc.decide.taking import Taking
 from wrpc.decide.vectors import Bit, Vectors
-from wrpc.policy.model import Bool, Denial, Forbid, Guard, Obligation, Policy, Score, plan
+from wrpc.policy import reading
+from wrpc.policy.destination import Destination, written
+from wrpc.policy.model import Action, Bool, Denial, Forbid, Guard, Obligation, Policy, Score
 
 Fast = Callable[[Mapping[str, object]], Decision | None]
 
@@ -92,29 +95,47 @@ class _Compiler:
     def _guarded(self) -> list[list[Item]]:
         """By route, and last for the default, what guards ask of the pools of its plan: it settles what is left of that
         and what is owed."""
-        asked: dict[str, list[Item]] = {}
+        asked: dict[object, list[Item]] = {}
         found = []
         last = () if self.policy.default is None else (self.policy.default,)
         for route in (*self.routes, *last):
-            pools = [] if route.action.kind == "deny" else sorted({p.pool for p in plan(route.action)})
-            for name in pools:
-                if name not in asked:
-                    trees = [self._asked(rule, name) for guard in self.policy.guards.values() for rule in _rules(guard)]
-                    asked[name] = [
+            places = {} if route.action.kind == "deny" else {p.key: p for p in self._places(route.action)}
+            for key, place in places.items():
+                if key not in asked:
+                    trees = [
+                        self._asked(rule, place) for guard in self.policy.guards.values() for rule in _rules(guard)
+                    ]
+                    asked[key] = [
                         self._guards.setdefault(tree, Item("guard", len(self._guards), tree, possible=True))
                         for tree in trees
                         if not isinstance(tree, bool)
                     ]
-            found.append(list(dict.fromkeys(item for name in pools for item in asked[name])))
+            found.append(list(dict.fromkeys(item for key in places for item in asked[key])))
         return found
 
-    def _asked(self, rule: Forbid | Obligation, name: str) -> Tree:
-        """When a rule acts on a pool."""
-        pool = self.policy.pools[name]
-        when = self.space.at(rule.when, pool)
+    def _places(self, action: Action) -> Iterator[Destination]:
+        """What the destinations of a plan may be to a rule, by name; where none asks for that, each is one alone."""
+        places = sorted(written(self.policy, action), key=lambda p: p.name)
+        if not self._by_place:
+            yield from (Destination(p.pool) for p in places)
+            return
+        for place in places:
+            yield place
+            if place.role in ("cascade", "fallback"):
+                yield place.risen
+            elif place.role == "primary" and action.others is not None:
+                yield Destination(place.pool, "primary", frozenset(action.others) or None)
+
+    @cached_property
+    def _by_place(self) -> bool:
+        return reading.by_place(r for g in self.policy.guards.values() for r in g.rules)
+
+    def _asked(self, rule: Forbid | Obligation, place: Destination) -> Tree:
+        """When a rule acts on a destination."""
+        when = self.space.at(rule.when, place)
         if isinstance(rule, Obligation):
             return when
-        what = self.space.at(rule.what, pool)
+        what = self.space.at(rule.what, place)
         if isinstance(what, bool):
             return what and when
         if isinstance(when, bool):

@@ -8,12 +8,14 @@ from fractions import Fraction
 from wrpc.decide.decision import Decision
 from wrpc.decide.state import State, Truth
 from wrpc.override import override
+from wrpc.policy.destination import Destination
 from wrpc.policy.expr import (
     All,
     Among,
     AnswerConfidence,
     Any,
     Attribute,
+    Caused,
     Condition,
     Confidence,
     Constant,
@@ -28,6 +30,7 @@ from wrpc.policy.expr import (
     Not,
     OneOf,
     Outcome,
+    Provided,
     Raw,
     StringLiteral,
     StringSignal,
@@ -36,10 +39,10 @@ from wrpc.policy.expr import (
     Within,
     fold,
 )  # fmt: skip
-from wrpc.policy.model import Policy, Pool, Score
+from wrpc.policy.model import Policy, Score
 
-Test = Callable[[State, Pool | None, Decision | None], Truth]
-Measure = Callable[[State, Pool | None, Decision | None], Fraction | int | None]
+Test = Callable[[State, Destination | None, Decision | None], Truth]
+Measure = Callable[[State, Destination | None, Decision | None], Fraction | int | None]
 
 
 class NotYet(Exception):
@@ -52,7 +55,7 @@ class Evaluation(Meaning[Test, Measure]):
 
     # A named expression is evaluated once a request, however often it stands in conditions.
     def define(self, name: str, value: Test) -> Test:
-        def test(s: State, pool: Pool | None, d: Decision | None) -> Truth:
+        def test(s: State, pool: Destination | None, d: Decision | None) -> Truth:
             if name not in s.truths:
                 s.truths[name] = value(s, pool, d)
             return s.truths[name]
@@ -60,7 +63,7 @@ class Evaluation(Meaning[Test, Measure]):
         return test
 
     def define_number(self, name: str, value: Measure) -> Measure:
-        def measure(s: State, pool: Pool | None, d: Decision | None) -> Fraction | int | None:
+        def measure(s: State, pool: Destination | None, d: Decision | None) -> Fraction | int | None:
             if name not in s.numbers:
                 s.numbers[name] = value(s, pool, d)
             return s.numbers[name]
@@ -80,21 +83,21 @@ class Evaluation(Meaning[Test, Measure]):
             each = [_inside(r) for r in node.ranges]
             inside = lambda value: any(i(value) for i in each)  # noqa: E731  as the one above it
 
-        def test(s: State, pool: Pool | None, d: Decision | None) -> Truth:
+        def test(s: State, pool: Destination | None, d: Decision | None) -> Truth:
             value = number(s, pool, d)
             return None if value is None else inside(value)
 
         return test
 
     def one_of(self, node: OneOf) -> Test:
-        def test(s: State, _p: Pool | None, _d: Decision | None) -> Truth:
+        def test(s: State, _p: Destination | None, _d: Decision | None) -> Truth:
             value = s.values[node.signal]
             return None if value is None else value in node.names
 
         return test
 
     def has(self, node: Has) -> Test:
-        def test(s: State, _p: Pool | None, _d: Decision | None) -> Truth:
+        def test(s: State, _p: Destination | None, _d: Decision | None) -> Truth:
             value = s.values[node.signal]
             if value is None:
                 return None
@@ -106,7 +109,7 @@ class Evaluation(Meaning[Test, Measure]):
     def text(self, node: Text) -> Test:
         left, right, relation = _term(node.left), _term(node.right), RELATIONS[node.relation]
 
-        def test(s: State, pool: Pool | None, _d: Decision | None) -> Truth:
+        def test(s: State, pool: Destination | None, _d: Decision | None) -> Truth:
             a, b = left(s, pool), right(s, pool)
             if a is None or b is None:
                 return None
@@ -116,7 +119,7 @@ class Evaluation(Meaning[Test, Measure]):
 
     @override
     def negation(self, node: Not, operand: Test) -> Test:  # the folded operand is all it takes
-        def test(s: State, pool: Pool | None, d: Decision | None) -> Truth:
+        def test(s: State, pool: Destination | None, d: Decision | None) -> Truth:
             value = operand(s, pool, d)
             return None if value is None else not value
 
@@ -124,7 +127,7 @@ class Evaluation(Meaning[Test, Measure]):
 
     @override
     def all(self, node: All, parts: Sequence[Test]) -> Test:
-        def test(s: State, pool: Pool | None, d: Decision | None) -> Truth:
+        def test(s: State, pool: Destination | None, d: Decision | None) -> Truth:
             result: Truth = True
             for part in parts:
                 value = part(s, pool, d)
@@ -138,7 +141,7 @@ class Evaluation(Meaning[Test, Measure]):
 
     @override
     def any(self, node: Any, parts: Sequence[Test]) -> Test:
-        def test(s: State, pool: Pool | None, d: Decision | None) -> Truth:
+        def test(s: State, pool: Destination | None, d: Decision | None) -> Truth:
             result: Truth = False
             for part in parts:
                 value = part(s, pool, d)
@@ -152,7 +155,7 @@ class Evaluation(Meaning[Test, Measure]):
 
     @override
     def among(self, node: Among) -> Test:
-        def test(s: State, _p: Pool | None, _d: Decision | None) -> Truth:
+        def test(s: State, _p: Destination | None, _d: Decision | None) -> Truth:
             value = s.values[node.signal]
             return None if value is None else value in node.texts
 
@@ -161,8 +164,15 @@ class Evaluation(Meaning[Test, Measure]):
     def failed(self, node: Failed) -> Test:
         return lambda s, _p, _d: s.values[node.signal] is None
 
+    def caused(self, node: Caused) -> Test:
+        def test(_s: State, p: Destination | None, _d: Decision | None) -> Truth:
+            assert p is not None, "causes are those of a destination"
+            return p.caused(node.cause)
+
+        return test
+
     def outcome(self, node: Outcome) -> Test:
-        def test(_s: State, _p: Pool | None, d: Decision | None) -> Truth:
+        def test(_s: State, _p: Destination | None, d: Decision | None) -> Truth:
             assert d is not None, "a claim is evaluated with its decision"
             match node.kind:
                 case "route":
@@ -184,22 +194,29 @@ class Evaluation(Meaning[Test, Measure]):
 
     @override
     def indicator(self, node: Indicator, condition: Test) -> Measure:
-        def measure(s: State, pool: Pool | None, d: Decision | None) -> Fraction | int | None:
+        def measure(s: State, pool: Destination | None, d: Decision | None) -> Fraction | int | None:
             value = condition(s, pool, d)
             return None if value is None else int(value)
 
         return measure
 
     @override
+    def provided(self, node: Provided) -> Measure:
+        def measure(_s: State, _p: Destination | None, _d: Decision | None) -> Fraction | int | None:
+            raise NotYet
+
+        return measure
+
+    @override
     def cost(self, node: Cost) -> Measure:
-        def measure(_s: State, _p: Pool | None, _d: Decision | None) -> Fraction | int | None:
+        def measure(_s: State, _p: Destination | None, _d: Decision | None) -> Fraction | int | None:
             raise NotYet
 
         return measure
 
     @override
     def answer_confidence(self, node: AnswerConfidence) -> Measure:
-        def measure(_s: State, _p: Pool | None, _d: Decision | None) -> Fraction | int | None:
+        def measure(_s: State, _p: Destination | None, _d: Decision | None) -> Fraction | int | None:
             raise NotYet
 
         return measure
@@ -210,7 +227,7 @@ class Evaluation(Meaning[Test, Measure]):
         if constant == 0 and len(terms) == 1 and terms[0][0] == 1:
             return terms[0][1]
 
-        def measure(s: State, pool: Pool | None, d: Decision | None) -> Fraction | int | None:
+        def measure(s: State, pool: Destination | None, d: Decision | None) -> Fraction | int | None:
             total = constant
             for coefficient, quantity in terms:
                 value = quantity(s, pool, d)
@@ -247,13 +264,13 @@ def _inside(r: Interval) -> Callable[[Fraction | int], bool]:
     return inside
 
 
-def _term(term: TextTerm) -> Callable[[State, Pool | None], str | None]:
+def _term(term: TextTerm) -> Callable[[State, Destination | None], str | None]:
     match term:
         case StringLiteral(value):
             return lambda _s, _p: value
         case StringSignal(name):
 
-            def signal(s: State, _p: Pool | None) -> str | None:
+            def signal(s: State, _p: Destination | None) -> str | None:
                 value = s.values[name]
                 assert value is None or isinstance(value, str), "a string signal's value is one"
                 return value
@@ -261,7 +278,7 @@ def _term(term: TextTerm) -> Callable[[State, Pool | None], str | None]:
             return signal
         case Attribute(name):
 
-            def attribute(_s: State, pool: Pool | None) -> str | None:
+            def attribute(_s: State, pool: Destination | None) -> str | None:
                 assert pool is not None, "an attribute is evaluated for a pool"
                 found = pool.attribute(name)
                 return UNDECLARED if found is None else found
@@ -283,7 +300,7 @@ class Evidence(Meaning[tuple[Test, Collected], None]):
     def _plain(self, node: Condition) -> tuple[Test, Collected]:
         return fold(node, self._truth), lambda _s: ()
 
-    constant = one_of = has = text = failed = outcome = _plain
+    constant = one_of = has = text = failed = caused = outcome = _plain
 
     @override
     def among(self, node: Among) -> tuple[Test, Collected]:
@@ -323,6 +340,7 @@ class Evidence(Meaning[tuple[Test, Collected], None]):
     def raw(self, node: Raw) -> None: ...
     def confidence(self, node: Confidence) -> None: ...
     def indicator(self, node: Indicator, condition: tuple[Test, Collected]) -> None: ...
+    def provided(self, node: Provided) -> None: ...
     def cost(self, node: Cost) -> None: ...
     def answer_confidence(self, node: AnswerConfidence) -> None: ...
     def linear(self, node: Linear, quantities: Sequence[None]) -> None: ...

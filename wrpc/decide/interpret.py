@@ -17,6 +17,8 @@ from wrpc.decide.decision import Decision, Removal, Served
 from wrpc.decide.evaluate import Evaluation, Evidence, Test
 from wrpc.decide.request import BadRequest, Request, read
 from wrpc.decide.state import State, state
+from wrpc.policy import reading
+from wrpc.policy.destination import Destination, decided, written
 from wrpc.policy.expr import Condition, fold
 from wrpc.policy.model import Action, Assertion, Claim, Denial, Forbid, Obligation, Planned, Policy, Route, plan
 from wrpc.values import value
@@ -215,38 +217,57 @@ class Interpreter:
         if route.action.kind == "deny":
             denier = "default" if route is self.policy.default else f"route {route.name}"
             return Decision(route.name, "deny", route.action.reason, by=denier)
-        removed: list[Removal] = []
-        left: list[Planned] = []
-        for planned in plan(route.action):
-            by = [g for g in self.policy.guards if self.forbids(g, planned.pool, s)]
-            known = {(r.pool, r.guard) for r in removed}
-            removed += [Removal(planned.pool, g, planned.role) for g in by if (planned.pool, g) not in known]
-            if not by:
-                left.append(planned)
+        removed, left = self.spared(route, s)
         destinations = promoted(route.action, left)
         if not destinations:
             by_guard = removed[-1].guard if removed else ""
             reason = f"guard `{by_guard}` leaves no destination"
-            return Decision(route.name, "deny", reason, removed=tuple(removed), by=f"guard {by_guard}")
-        union, served = self.obliged(destinations, s)
+            return Decision(route.name, "deny", reason, removed=removed, by=f"guard {by_guard}")
+        union, served = self.obliged(destinations, decided(self.policy, route.action, destinations), s)
         others, budgets = route.action.others_of(destinations), route.action.budgets_of(destinations)
-        return Decision(
-            route.name, "route", None, served, union, removed=tuple(removed), others=others, budgets=budgets
-        )
+        return Decision(route.name, "route", None, served, union, removed=removed, others=others, budgets=budgets)
 
-    def forbids(self, guard: str, pool: str, s: State) -> bool:
-        found = self.policy.pools[pool]
+    def spared(self, route: Route, s: State) -> tuple[tuple[Removal, ...], list[Planned]]:
+        """What guards remove of a plan, and what they leave. Each destination is judged in the role that is written,
+        and again as a primary where it would become one; what is forbidden there is removed too, and the next asked."""
+        places = written(self.policy, route.action)
+        planned = plan(route.action)
+        by = [self._forbidding(place, s) for place in places]
+        while self._by_place:
+            first = rising(planned, [i for i in range(len(planned)) if not by[i]])
+            if first is None:
+                break
+            by[first] = self._forbidding(places[first].risen, s)
+            if not by[first]:
+                break
+        removed: dict[tuple[str, str], Removal] = {}
+        for one, guards in zip(planned, by, strict=True):
+            for guard in guards:
+                removed.setdefault((one.pool, guard), Removal(one.pool, guard, one.role))
+        return tuple(removed.values()), [p for p, guards in zip(planned, by, strict=True) if not guards]
+
+    @cached_property
+    def _by_place(self) -> bool:
+        """Some rule forbids by role."""
+        return reading.by_place(r for g in self.policy.guards.values() for r in g.rules if isinstance(r, Forbid))
+
+    def _forbidding(self, place: Destination, s: State) -> list[str]:
+        return [g for g in self.policy.guards if self.forbids(g, place, s)]
+
+    def forbids(self, guard: str, place: Destination, s: State) -> bool:
         return any(
             isinstance(rule, Forbid)
-            and self.test(rule.what)(s, found, None) is not False
-            and (rule.when is None or self.test(rule.when)(s, found, None) is not False)
+            and self.test(rule.what)(s, place, None) is not False
+            and (rule.when is None or self.test(rule.when)(s, place, None) is not False)
             for rule in self.policy.guards[guard].rules
         )
 
-    def obliged(self, left: Sequence[Planned], s: State) -> tuple[tuple[str, ...], tuple[Served, ...]]:
-        """The obligations of the decision and of each destination that is left."""
+    def obliged(
+        self, left: Sequence[Planned], places: Sequence[Destination], s: State
+    ) -> tuple[tuple[str, ...], tuple[Served, ...]]:
+        """The obligations of the decision and of each destination that is left, in the role that it then has."""
         union: set[str] = set()
-        own: dict[str, set[str]] = {p.pool: set() for p in left}
+        own: list[set[str]] = [set() for _ in left]
         for guard in self.policy.guards.values():
             for rule in guard.rules:
                 if not isinstance(rule, Obligation):
@@ -255,12 +276,31 @@ class Interpreter:
                     if self.holds(rule.when, s) is not False:
                         union.add(rule.name)
                     continue
-                for pool, names in own.items():
+                for place, names in zip(places, own, strict=True):
                     assert rule.when is not None, "only a condition can name `destination`"
-                    if self.test(rule.when)(s, self.policy.pools[pool], None) is not False:
+                    if self.test(rule.when)(s, place, None) is not False:
                         names.add(rule.name)
-        served = tuple(Served(p.pool, p.weight, p.role, tuple(sorted(own[p.pool]))) for p in left)
-        return tuple(sorted(union.union(*own.values()))), served
+        served = tuple(Served(p.pool, p.weight, p.role, tuple(sorted(o))) for p, o in zip(left, own, strict=True))
+        return tuple(sorted(union.union(*own))), served
+
+    def places(self, d: Decision) -> tuple[Destination, ...]:
+        """The destinations of a decision, as rules see them."""
+        if not d.destinations:
+            return ()
+        route = self.policy.default if d.route == "default" else self.policy.routes[d.route or ""]
+        assert route is not None, "a decision's route is one of the policy's"
+        return decided(self.policy, route.action, [Planned(p.pool, p.role) for p in d.destinations])
+
+    def judged(self, d: Decision) -> Iterator[tuple[str, list[Destination]]]:
+        """Each destination of a decision with what guards judged it as: what is written, and what it has become."""
+        if not d.destinations:
+            return
+        route = self.policy.default if d.route == "default" else self.policy.routes[d.route or ""]
+        assert route is not None, "a decision's route is one of the policy's"
+        places = {p.name: p for p in written(self.policy, route.action)}
+        for served in d.destinations:
+            place = places[served.pool]
+            yield served.pool, [place, *([place.risen] if served.role != place.role else [])]
 
     # ── Claims ────────────────────────────────────────────────────────────
 
@@ -269,13 +309,11 @@ class Interpreter:
 
         An unknown `when` counts as true, and so does what would break the claim. Raises NotYet where it reads `cost`.
         """
-        pools = [self.policy.pools[p] for p in dict.fromkeys(d.pools)] if claim.reads_destination else [None]
+        places = self.places(d) if claim.reads_destination else [None]
         what, when = self.test(claim.what), None if claim.when is None else self.test(claim.when)
         good = claim.kind == "always"
-        bad = [
-            pool for pool in pools if (when is None or when(s, pool, d) is not False) and what(s, pool, d) is not good
-        ]
-        return tuple(p.name for p in bad if p is not None) if bad else None
+        bad = [one for one in places if (when is None or when(s, one, d) is not False) and what(s, one, d) is not good]
+        return tuple(dict.fromkeys(p.name for p in bad if p is not None)) if bad else None
 
     def broken(self, assertion: Assertion, s: State, d: Decision) -> Claim | None:
         """The first claim of an assertion that does not hold for a request."""
@@ -293,6 +331,14 @@ class Interpreter:
             found = self._tests[id(condition)] = fold(condition, self._truth)
             self._keep.append(condition)  # an id is only good as long as its object lives
         return found
+
+
+def rising(planned: Sequence[Planned], left: Sequence[int]) -> int | None:
+    """Of what is left of a plan, by its places in it, the one that becomes a primary without being one as written."""
+    main = next((i for i in left if planned[i].role in ("primary", "cascade")), None)
+    if main is not None:
+        return main if planned[main].role == "cascade" else None
+    return next((i for i in left if planned[i].role == "fallback"), None)
 
 
 def promoted(action: Action, left: Sequence[Planned]) -> list[Planned]:

@@ -26,11 +26,13 @@ from wrpc.decide.dimensions import (
 from wrpc.decide.evaluate import RELATIONS
 from wrpc.decide.strings import LONGEST
 from wrpc.override import override
+from wrpc.policy.destination import Destination
 from wrpc.policy.expr import (
     All,
     AnswerConfidence,
     Any,
     Attribute,
+    Caused,
     Condition,
     Confidence,
     Constant,
@@ -45,6 +47,7 @@ from wrpc.policy.expr import (
     Not,
     OneOf,
     Outcome,
+    Provided,
     Raw,
     StringLiteral,
     StringSignal,
@@ -54,7 +57,7 @@ from wrpc.policy.expr import (
     fold,
 )  # fmt: skip
 from wrpc.policy.intervals import scaled, shifted
-from wrpc.policy.model import Enum, Int, Policy, Pool
+from wrpc.policy.model import Enum, Int, Policy
 
 
 class Space(Meaning[Tree, Sum]):
@@ -68,15 +71,15 @@ class Space(Meaning[Tree, Sum]):
         self.lets: dict[str, Tree] = {}
         self._known: dict[object, Dimension] = {}
         self._sums: dict[object, Sum] = {}
-        self._pool: Pool | None = None
+        self._place: Destination | None = None
         self._shaky: dict[str, bool] = {n: s.can_fail for n, s in policy.signals.items()}
         for group in policy.groups.values():
             shaky = any(self._shaky[m] for m in group.members)
             self._shaky |= dict.fromkeys(group.members, shaky)
 
-    def at(self, condition: Condition | None, pool: Pool | None = None) -> Tree:
-        """A condition, of the request alone or for a pool that would serve; none is true."""
-        self._pool = pool
+    def at(self, condition: Condition | None, place: Destination | None = None) -> Tree:
+        """A condition, of the request alone or for a destination; none is true."""
+        self._place = place
         return True if condition is None else fold(condition, self)
 
     def firing(self, signal: str) -> Test:
@@ -175,8 +178,8 @@ class Space(Meaning[Tree, Sum]):
         """What a term is for the pool at hand; None for what it does not declare."""
         if not isinstance(term, Attribute):
             return term
-        assert self._pool is not None, "an attribute is asked of a pool"
-        found = self._pool.attribute(term.name)
+        assert self._place is not None, "an attribute is asked of a destination"
+        found = self._place.attribute(term.name)
         return None if found is None else StringLiteral(found)
 
     def failed(self, node: Failed) -> Tree:
@@ -184,6 +187,10 @@ class Space(Meaning[Tree, Sum]):
         if found is None:
             found = self._new(("failed", node.signal), Failure(self._next, node.signal))
         return Test(found.index, True)
+
+    def caused(self, node: Caused) -> Tree:
+        assert self._place is not None, "causes are asked of a destination"
+        return self._place.caused(node.cause)
 
     @override
     def negation(self, node: Not, operand: Tree) -> Tree:
@@ -213,6 +220,9 @@ class Space(Meaning[Tree, Sum]):
     @override
     def indicator(self, node: Indicator, condition: Tree) -> Sum:
         return self._basic("one", condition)
+
+    def provided(self, node: Provided) -> Sum:
+        raise NotImplementedError(node)
 
     def cost(self, node: Cost) -> Sum:
         raise NotImplementedError(node)

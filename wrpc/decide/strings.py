@@ -21,6 +21,7 @@ from itertools import islice, pairwise
 from wrpc.policy.expr import Among, Attribute, StringLiteral, StringSignal, Text, TextTerm, walk
 from wrpc.policy.model import Policy
 from wrpc.policy.reading import conditions
+from wrpc.policy.vocabulary import PLAN_ROLES
 
 FILLERS = "xa0-_ !\t\x01\0"  # what a gap's own strings go on with, the most readable that fits first
 LONGEST = 64  # characters of a constant whose beginnings are each a word, where a signal may be one of them
@@ -181,6 +182,8 @@ def _texts(policy: Policy, term: TextTerm) -> list[str]:
     match term:
         case StringLiteral(value):
             return [value]
+        case Attribute("role"):
+            return [*PLAN_ROLES]
         case Attribute(name):
             return [v for p in policy.pools.values() if (v := p.attribute(name)) is not None]
         case _:

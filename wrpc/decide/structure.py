@@ -11,6 +11,7 @@ from wrpc.policy.expr import (
     Among,
     AnswerConfidence,
     Any,
+    Caused,
     Condition,
     Confidence,
     Constant,
@@ -24,6 +25,7 @@ from wrpc.policy.expr import (
     Not,
     OneOf,
     Outcome,
+    Provided,
     Raw,
     Text,
     Within,
@@ -73,6 +75,9 @@ class Structure(Meaning[int, int]):
     def failed(self, node: Failed) -> int:
         return self._number(node)
 
+    def caused(self, node: Caused) -> int:
+        return self._number(node)
+
     @override
     def negation(self, node: Not, operand: int) -> int:
         return self._number("not", operand)
@@ -97,6 +102,9 @@ class Structure(Meaning[int, int]):
     @override
     def indicator(self, node: Indicator, condition: int) -> int:
         return self._number("indicator", condition)
+
+    def provided(self, node: Provided) -> int:
+        return self._number(node)
 
     def cost(self, node: Cost) -> int:
         return self._number(node)

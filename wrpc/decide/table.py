@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import cached_property
 
 from wrpc.decide import codes
 from wrpc.decide.boxes import Forms
@@ -35,8 +36,11 @@ from wrpc.decide.request import default
 from wrpc.decide.space import Space
 from wrpc.diagnostics import Diagnostic, finding
 from wrpc.letters import in_json
+from wrpc.policy import reading
+from wrpc.policy.destination import NONE, Destination, written
 from wrpc.policy.expr import StringLiteral, StringSignal
 from wrpc.policy.model import (
+    Action,
     Budget,
     Denial,
     Enum,
@@ -120,16 +124,15 @@ class _Table:
         denials = [(g.name, r.reason, at(r.when)) for g in guards for r in g.rules if isinstance(r, Denial)]
         routes = [(i, r, at(r.when)) for i, routes in enumerate(policy.ranked) for r in routes]
         default_route = policy.default
-        reached = sorted({p.pool for r in policy.answering for p in plan(r.action)})
+        reached = self._reached()
         forbids: list[tuple[str, list[tuple[str, Tree]]]] = []
         obligations: list[tuple[str, Tree | None, list[tuple[str, Tree]]]] = []
         for guard in guards:
             for rule in guard.rules:
                 if isinstance(rule, Forbid):
-                    forbids.append((guard.name, [(p, self._forbidden(rule, p)) for p in reached]))
+                    forbids.append((guard.name, [(key, self._forbidden(rule, p)) for key, p in reached.items()]))
                 elif isinstance(rule, Obligation) and rule.per_destination:
-                    each = [(p, at(rule.when, policy.pools[p])) for p in reached]
-                    obligations.append((rule.name, None, each))
+                    obligations.append((rule.name, None, [(key, at(rule.when, p)) for key, p in reached.items()]))
                 elif isinstance(rule, Obligation):
                     obligations.append((rule.name, at(rule.when), []))
         made: Json = {
@@ -166,9 +169,24 @@ class _Table:
         }
         return {**made, "lets": [{"name": n, "when": c} for n, c in self.lets.items()]}
 
-    def _forbidden(self, rule: Forbid, name: str) -> Tree:
-        pool = self.policy.pools[name]
-        return Every((self.space.at(rule.what, pool), self.space.at(rule.when, pool)))
+    def _forbidden(self, rule: Forbid, place: Destination) -> Tree:
+        return Every((self.space.at(rule.what, place), self.space.at(rule.when, place)))
+
+    @cached_property
+    def _by_place(self) -> bool:
+        """Some rule asks for the role or the causes of a destination."""
+        return reading.by_place(r for g in self.policy.guards.values() for r in g.rules)
+
+    def _reached(self) -> dict[str, Destination]:
+        """What rules may be asked of, by the keys of `pools`: pools, or what each of them is in the plans."""
+        found: dict[str, Destination] = {}
+        for route in self.policy.answering:
+            for place in written(self.policy, route.action):
+                if self._by_place:
+                    found |= {_key(p): p for p in _becomes(route.action, place).values()}
+                else:
+                    found[place.name] = Destination(place.pool)
+        return dict(sorted(found.items()))
 
     def _pools(self, each: list[tuple[str, Tree]]) -> Json:
         """By pool when a rule acts on it; those that it never acts on are left out."""
@@ -250,21 +268,26 @@ class _Table:
         """Where the plan of a route stands. `deed` is equal for what counts as doing the same: a conflict is between
         plans that differ in it."""
         action = route.action
-        written: Json = {
+        made: Json = {
             "deed": self.policy.deeds[route.name],
             "deny": action.reason if action.kind == "deny" else None,
             "cascade": action.kind == "cascade",
             "destinations": [
-                {"pool": p.pool, "role": p.role, "weight": None if p.weight is None else number(p.weight)}
-                for p in plan(action)
+                {
+                    "pool": p.pool,
+                    "role": p.role,
+                    "weight": None if p.weight is None else number(p.weight),
+                    **({"as": {n: _key(d) for n, d in _becomes(action, place).items()}} if self._by_place else {}),
+                }
+                for p, place in zip(plan(action), written(self.policy, action), strict=True)
             ],
             "others": None if action.others is None else sorted(action.others) or ["any"],
             "budgets": [_budget(b) for b in action.budgets],
         }
-        key = repr(written)
+        key = repr(made)
         if key not in self.plans:
             self.plans[key] = len(self.written)
-            self.written.append(written)
+            self.written.append(made)
         return self.plans[key]
 
 
@@ -276,6 +299,23 @@ def _budget(budget: Budget) -> Json:
         "per": budget.per,
         "then": [{"at": number(m.at), m.kind: shown(m.value)} for m in budget.then],
     }
+
+
+def _becomes(action: Action, place: Destination) -> dict[str, Destination]:
+    """What a destination is to rules: as written, as the primary that it may become, beside another primary that
+    stands in for it."""
+    found = {"written": place}
+    if place.role in ("cascade", "fallback"):
+        found["primary"] = place.risen
+    elif place.role == "primary" and action.others is not None:
+        found["others"] = Destination(place.pool, "primary", frozenset(action.others) or None)
+    return found
+
+
+def _key(place: Destination) -> str:
+    """`a as fallback on timeout`; no two places have one key."""
+    causes = "" if place.causes == NONE else f" on {', '.join(sorted(place.causes)) if place.causes else 'any'}"
+    return f"{place.name} as {place.role}{causes}"
 
 
 def _term(term: object) -> Json:

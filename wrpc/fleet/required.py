@@ -104,8 +104,8 @@ class _Pairs(expr.Meaning[Test, Measure]):
     def _unmeasured(self, node: expr.Quantity) -> Measure:
         raise AssertionError(f"a rule of `place` reads no request: {node}")
 
-    fires = one_of = has = failed = outcome = _unread
-    raw = confidence = cost = answer_confidence = _unmeasured
+    fires = one_of = has = failed = caused = outcome = _unread
+    raw = confidence = provided = cost = answer_confidence = _unmeasured
 
 
 def _term(term: expr.TextTerm) -> Callable[[Part, Site], str | None]:

@@ -17,6 +17,7 @@ from wrpc.policy.intervals import FLIPPED, Relation, holds
 from wrpc.policy.model import Enum
 from wrpc.policy.names import written
 from wrpc.policy.operands import (
+    ROLE,
     Bare,
     Choice,
     Num,
@@ -88,6 +89,8 @@ class Comparing:
             return Choice(column.title, column.names, column=column)
         if len(e.parts) == 2 and e.parts[0].text == "destination":
             attribute = e.parts[1].text
+            if where.destination and attribute == "role":
+                return Str(expr.Attribute("role"), ROLE)
             if where.destination and attribute in v.NAMED:
                 return Str(expr.Attribute(attribute), v.NAMED[attribute])
             return None
@@ -116,6 +119,9 @@ class Comparing:
             name = self.route(other)
             return None if name is None else negated(taken([name], span), relation == "!=", span)
         assert isinstance(owner, Str)
+        if owner.named == ROLE:
+            role = self.role(other, where)
+            return None if role is None else text(owner.term, relation, role, span)
         term = self._named(owner, other, where)
         return None if term is None else text(owner.term, relation, term, span)
 
@@ -215,6 +221,29 @@ class Comparing:
                 self.faults.add(
                     codes.WRONG_OPERAND, f"`route` is compared with the name of a route, found {form(e)}", e.span
                 )
+        return None
+
+    def role(self, e: tree.Expr, where: Where) -> expr.StringLiteral | None:
+        """What `destination.role` compares with: one of the six, as a word or a string."""
+        word = e.value if isinstance(e, tree.Text) else bare(e)
+        if word in v.PLAN_ROLES:
+            return expr.StringLiteral(word)
+        if isinstance(e, tree.Path) and word and self.names.expression(word) is None:
+            self.lowering.reader.one_of(e.parts[0], v.PLAN_ROLES, "`destination.role`")
+            return None
+        advice = "the roles are " + ", ".join(f"`{r}`" for r in v.PLAN_ROLES)
+        if isinstance(e, tree.Text):
+            best = self.faults.suggest(word, v.PLAN_ROLES) or advice
+            self.faults.add(codes.UNKNOWN_WORD, f"`destination.role` has no `{word}`", e.span, help=best)
+            return None
+        found = form(e)
+        if isinstance(e, tree.Path) and word:
+            operand = self.lowering.operand(e, where)
+            if operand is None:
+                return None
+            found = described(operand)
+        message = f"`destination.role` is compared with a role, found {found}"
+        self.faults.add(codes.WRONG_OPERAND, message, e.span, help=advice)
         return None
 
     def _named(self, owner: Str, e: tree.Expr, where: Where) -> expr.TextTerm | Column | None:

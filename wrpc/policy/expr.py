@@ -146,6 +146,13 @@ class Failed(Core):
 
 
 @value
+class Caused(Core):
+    """The destination is one that this failure leads to: `timeout in destination.causes`."""
+
+    cause: str
+
+
+@value
 class Not(Core):
     operand: Condition
 
@@ -175,7 +182,7 @@ class Outcome(Core):
     routes: frozenset[str] = frozenset()
 
 
-Condition = Constant | Fires | Within | OneOf | Has | Text | Among | Failed | Not | All | Any | Named | Outcome
+Condition = Constant | Fires | Within | OneOf | Has | Text | Among | Failed | Caused | Not | All | Any | Named | Outcome
 
 
 # ── Numbers ───────────────────────────────────────────────────────────────
@@ -210,8 +217,15 @@ class NamedNumber(Core):
 
 
 @value
+class Provided(Core):
+    """A number of the destination: `context`, `price.input`, `price.output`, `cost`, or a label that is one."""
+
+    name: str
+
+
+@value
 class Cost(Core):
-    """The dearest reachable destination's price for the request, in USD. Only in claims."""
+    """The greatest `destination.cost`, in USD: of what is left, in claims; of the plan as written, in a denial."""
 
 
 @value
@@ -219,7 +233,7 @@ class AnswerConfidence(Core):
     """The confidence of a cascade step's answer. Only in `escalate when`."""
 
 
-Quantity = Raw | Confidence | Indicator | NamedNumber | Cost | AnswerConfidence
+Quantity = Raw | Confidence | Indicator | NamedNumber | Provided | Cost | AnswerConfidence
 
 
 @value
@@ -287,6 +301,8 @@ class Meaning(ABC, Generic[C, N]):
     @abstractmethod
     def failed(self, node: Failed) -> C: ...
     @abstractmethod
+    def caused(self, node: Caused) -> C: ...
+    @abstractmethod
     def negation(self, node: Not, operand: C) -> C: ...
     @abstractmethod
     def all(self, node: All, parts: Sequence[C]) -> C: ...
@@ -300,6 +316,8 @@ class Meaning(ABC, Generic[C, N]):
     def confidence(self, node: Confidence) -> N: ...
     @abstractmethod
     def indicator(self, node: Indicator, condition: C) -> N: ...
+    @abstractmethod
+    def provided(self, node: Provided) -> N: ...
     @abstractmethod
     def cost(self, node: Cost) -> N: ...
     @abstractmethod
@@ -332,6 +350,8 @@ def fold(e: Condition, m: Meaning[C, N]) -> C:
             return m.named(e)
         case Failed():
             return m.failed(e)
+        case Caused():
+            return m.caused(e)
         case Constant():
             return m.constant(e)
         case Outcome():
@@ -354,6 +374,8 @@ def _fold_quantity(e: Quantity, m: Meaning[C, N]) -> N:
             return m.indicator(e, fold(condition, m))
         case NamedNumber():
             return m.named_number(e)
+        case Provided():
+            return m.provided(e)
         case Cost():
             return m.cost(e)
         case AnswerConfidence():

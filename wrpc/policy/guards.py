@@ -9,6 +9,7 @@ from wrpc.policy.faults import Faults
 from wrpc.policy.lower import Lowering
 from wrpc.policy.operands import CLAIM, REQUEST, RULE, Where
 from wrpc.policy.parts import Parts
+from wrpc.policy.reading import of_destination
 from wrpc.policy.wording import described as form
 from wrpc.policy.wording import spelling
 from wrpc.syntax import tree
@@ -82,7 +83,7 @@ class Guards:
                     self.reader.familiar(what.text, OBLIGATION, what.span)
                 if lost or name is None:
                     return None
-                return m.Obligation(name, when, when is not None and reads_destination(when), span)
+                return m.Obligation(name, when, of_destination(when), span)
 
     def obligation(self, e: tree.Expr) -> str | None:
         """`redact("pii")` is `redact:pii`, `audit` is itself."""
@@ -156,7 +157,7 @@ class Guards:
             kind=clause.kind,
             what=what,
             when=when,
-            reads_destination=any(map(reads_destination, both)),
+            reads_destination=any(map(of_destination, both)),
             reads_cost=any(isinstance(n, expr.Cost) for c in both for n in expr.walk(c)),
             span=clause.span,
         )
@@ -164,11 +165,3 @@ class Guards:
     def assumption(self, node: tree.Assume) -> m.Assumption | None:
         condition = self.lowering.condition(node.condition, REQUEST)
         return None if condition is None else m.Assumption(node.name.text, condition, node.name.span)
-
-
-def reads_destination(condition: expr.Condition) -> bool:
-    """Whether a condition names `destination`; no `let` can."""
-    return any(
-        isinstance(n, expr.Text) and any(isinstance(t, expr.Attribute) for t in (n.left, n.right))
-        for n in expr.walk(condition)
-    )

@@ -21,6 +21,7 @@ from wrpc.policy.model import Bool, Enum, Int, Real, Score, Set, String
 from wrpc.policy.names import written
 from wrpc.policy.operands import (
     ONE,
+    ROLE,
     ZERO,
     Bare,
     Choice,
@@ -318,7 +319,13 @@ class Lowering:
                 fixes=() if rest else [Fix(path.span, "destination.pool", "write `destination.pool`", safe=False)],
             )
             return None
-        return self.attribute(rest[0], "", (*v.DESTINATION, *self.known.pool_labels), "a destination")
+        if rest[0].text == "role":
+            return Str(expr.Attribute("role"), ROLE)
+        if rest[0].text == "causes":
+            message = "the causes of a destination are a set"
+            self.faults.add(codes.WRONG_OPERAND, message, path.span, help="write `timeout in destination.causes`")
+            return None
+        return self.attribute(rest[0], "", (*v.DESTINATION, *v.PLACE, *self.known.pool_labels), "a destination")
 
     def column(self, path: tree.Path) -> Operand | None:
         """`plan.tier`: what a table says."""

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from wrpc.diagnostics import Fix
 from wrpc.policy import codes, expr
+from wrpc.policy import vocabulary as v
 from wrpc.policy.columns import Column
 from wrpc.policy.compare import Comparing, bare, comparable, negated, split, taken, text
 from wrpc.policy.intervals import merged, point
 from wrpc.policy.model import Enum, Set
 from wrpc.policy.names import written
-from wrpc.policy.operands import Bare, Choice, Num, SetOf, Str, Taken, Truth, Where, described, within
+from wrpc.policy.operands import ROLE, Bare, Choice, Num, SetOf, Str, Taken, Truth, Where, described, within
 from wrpc.policy.wording import described as form
 from wrpc.source import Span
 from wrpc.syntax import tree
@@ -38,7 +39,9 @@ class Membership:
         return None if made is None else negated(made, e.negated, e.span)
 
     def _member(self, e: tree.In, where: Where) -> expr.Condition | None:
-        """`shell in tools`."""
+        """`shell in tools`, `timeout in destination.causes`."""
+        if where.destination and isinstance(e.right, tree.Path) and e.right.text == "destination.causes":
+            return self._cause(e)
         signal = None
         if isinstance(e.right, tree.Path) and not where.placement:
             found = self.names.use(bare(e.right))
@@ -68,6 +71,20 @@ class Membership:
             return right.has(name, e.span)
         self.comparing.no_member(right.name, right.names, e.left, where)
         return None
+
+    def _cause(self, e: tree.In) -> expr.Condition | None:
+        cause = e.left.parts[0] if isinstance(e.left, tree.Path) and len(e.left.parts) == 1 else None
+        if cause is None:
+            found = f"a failure comes before `in destination.causes`, found {form(e.left)}"
+            advice = "such as `timeout in destination.causes`"
+            fixes = []
+            if isinstance(e.left, tree.Text) and e.left.value in v.CAUSES:
+                fixes = [Fix(e.left.span, e.left.value, "drop the quotes")]
+                advice = f"write `{e.left.value}`, without quotes"
+            self.faults.add(codes.WRONG_OPERAND, found, e.left.span, help=advice, fixes=fixes)
+            return None
+        known = self.lowering.reader.one_of(cause, v.CAUSES, "`destination.causes`")
+        return expr.Caused(cause.text, span=e.span) if known else None
 
     def _turned(self, e: tree.In, right: Bare, where: Where) -> None:
         """`tools in payments`, `domain in code`."""
@@ -117,7 +134,7 @@ class Membership:
             case Num():
                 return self._listed_numbers(left, items, e.span, where)
             case Str():
-                return self._listed_strings(left, items, e.span)
+                return self._listed_strings(left, items, e.span, where)
             case Truth(_, score) if score:
                 self.faults.add(
                     codes.BARE_SCORE_COMPARED,
@@ -170,10 +187,14 @@ class Membership:
                 )
         return within(left.value, merged(points), span) if len(points) == len(items) else None
 
-    def _listed_strings(self, left: Str, items: Sequence[Item], span: Span) -> expr.Condition | None:
+    def _listed_strings(self, left: Str, items: Sequence[Item], span: Span, where: Where) -> expr.Condition | None:
         parts: list[expr.Condition] = []
         for item in items:
             match item:
+                case tree.Text() | tree.Path() if left.named == ROLE:
+                    role = self.comparing.role(item, where)
+                    if role is not None:
+                        parts.append(text(left.term, "==", role, item.span))
                 case tree.Text(at, value):
                     parts.append(text(left.term, "==", expr.StringLiteral(value), at))
                 case tree.Path(at, (name,)) if left.named:

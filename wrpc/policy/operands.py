@@ -17,6 +17,7 @@ from wrpc.syntax import tree
 from wrpc.values import value
 
 ZERO, ONE = Fraction(0), Fraction(1)
+ROLE = "role of a destination"
 
 
 @value
@@ -91,7 +92,7 @@ class SetOf:
 
 @value
 class Str:
-    """A string. `named` is the kind whose names it compares with (`destination.pool`), else ""."""
+    """A string. `named` is the kind whose names it compares with (`destination.pool`), or ROLE, else ""."""
 
     term: expr.TextTerm | Column
     named: str = ""

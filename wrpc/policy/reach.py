@@ -41,6 +41,8 @@ class Reach:
                     number = self._number(name)
                     self._named[name] = Interval() if number is None else self.linear(number)
                 return self._named[name]
+            case expr.Provided():
+                return Interval()
             case expr.Cost():
                 return Interval(ZERO, None)
             case expr.AnswerConfidence():

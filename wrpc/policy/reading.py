@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from wrpc.policy.expr import Attribute, Condition, Linear, Named, NamedNumber, Text, reads, walk
-from wrpc.policy.model import Forbid, Policy
+from wrpc.policy.expr import Attribute, Caused, Condition, Linear, Named, NamedNumber, Text, reads, walk
+from wrpc.policy.model import Claim, Denial, Forbid, Policy, Rule
 
 
 def opened(policy: Policy, conditions: Iterable[Condition | Linear]) -> list[Condition | Linear]:
@@ -27,10 +27,42 @@ def signals(policy: Policy, conditions: Iterable[Condition | Linear]) -> set[str
 
 
 def attributes(condition: Condition) -> Iterator[str]:
-    """Every attribute of `destination` that a condition names; no `let` can."""
+    """Every attribute and label of a pool that a condition names as `destination.NAME`; no `let` can."""
     for node in walk(condition):
         if isinstance(node, Text):
-            yield from (t.name for t in (node.left, node.right) if isinstance(t, Attribute))
+            terms = (node.left, node.right)
+            yield from (t.name for t in terms if isinstance(t, Attribute) and t.name != "role")
+
+
+def of_destination(condition: Condition | None) -> bool:
+    """A condition names `destination`; no `let` can."""
+    return condition is not None and any(_named(node) for node in walk(condition))
+
+
+def of_place(condition: Condition | None) -> bool:
+    """A condition reads what a destination is in a plan: its role, or its causes. What it says of a pool is then not
+    the same in all plans."""
+    return condition is not None and any(
+        isinstance(node, Caused) or (isinstance(node, Text) and Attribute("role") in (node.left, node.right))
+        for node in walk(condition)
+    )
+
+
+def parts(rule: Rule | Claim) -> tuple[Condition, ...]:
+    """The conditions of a rule or claim."""
+    what = rule.what if isinstance(rule, Forbid | Claim) else None
+    return tuple(c for c in (what, rule.when) if c is not None)
+
+
+def by_place(rules: Iterable[Rule | Claim]) -> bool:
+    """Some of these rules reads the role or the causes of a destination."""
+    return any(of_place(c) for rule in rules if not isinstance(rule, Denial) for c in parts(rule))
+
+
+def _named(node: object) -> bool:
+    return isinstance(node, Caused) or (
+        isinstance(node, Text) and any(isinstance(t, Attribute) for t in (node.left, node.right))
+    )
 
 
 def conditions(policy: Policy) -> Iterator[Condition | Linear]:

@@ -50,6 +50,9 @@ NOT_OF_DEFAULT = ("tier", "priority", "on_unknown")
 # ── What `destination`, `pool` and `site` have ────────────────────────────
 
 DESTINATION = ("pool", "model", "provider", "region", "site", "trust")
+# What a destination is in a plan. `destination.role` compares with these.
+PLACE = ("role", "causes")
+PLAN_ROLES = ("primary", "fallback", "cascade", "spill", "mirror", "over_budget")
 PLACED_POOL = ("model", "provider", "region", "site", "trust", "engine", "gpu", "role")
 PLACED_SITE = ("region",)
 

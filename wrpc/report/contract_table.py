@@ -91,10 +91,21 @@ class TableRoute(Contract):
     plan: int
 
 
+class Become(Contract):
+    """Keys of `pools`: of the destination as written, as the primary that it becomes, beside another primary."""
+
+    written: str
+    primary: str | None = None
+    others: str | None = None
+
+
 class Planned(Contract):
+    """`as` is there where rules ask for the role or the causes of a destination."""
+
     pool: str
     role: Literal["primary", "fallback", "cascade", "over_budget", "spill", "mirror"]
     weight: Exact | None
+    as_: Become | None = Field(default=None, alias="as")
 
 
 class TableBudget(Contract):

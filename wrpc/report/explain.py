@@ -114,7 +114,7 @@ def _guard(machine: Interpreter, state: State, guard: Guard) -> Iterator[Line]:
     for rule in guard.rules:
         when = "" if rule.when is None else f" when {written(rule.when)}"
         if isinstance(rule, Forbid):
-            gone = [p for p in machine.policy.pools if machine.forbids(guard.name, p, state)]
+            gone = removing(machine, state, guard)
             said = f"removes {', '.join(units.name(p) for p in gone)}" if gone else "removes nothing"
             yield ((f"      {said}", "warning" if gone else ""), (f"  forbid {written(rule.what)}{when}", ""))
             continue
@@ -140,6 +140,17 @@ def _row(table: Table, value: object) -> str:
         said = json.dumps(cell, ensure_ascii=False) if quoted else units.value(cell, column.dimension)
         cells.append(f"{units.name(name)} {said}")
     return f"table {units.name(table.name)} of {table.signal} {units.value(value)}: " + "  ".join(cells)
+
+
+def removing(machine: Interpreter, state: State, guard: Guard) -> list[str]:
+    """The pools that a guard removes, in some role where it reads that."""
+    from wrpc.policy import reading
+    from wrpc.policy.destination import anywhere
+    from wrpc.policy.model import Forbid
+
+    read = [c for r in guard.rules if isinstance(r, Forbid) for c in reading.parts(r)]
+    places = anywhere(machine.policy, read)
+    return list(dict.fromkeys(p.name for p in places if machine.forbids(guard.name, p, state)))
 
 
 def conjuncts(condition: Condition | None) -> tuple[Condition, ...]:
@@ -290,7 +301,7 @@ def _both(winner: Route, loser: Route) -> Callable[[Room], Term]:
 def _removed(found: Route, guard: str, pool: str) -> Callable[[Room], Term]:
     from wrpc.solver.terms import conj
 
-    return lambda room: conj([room.decision.takes(found), room.decision.removes(guard, pool)])
+    return lambda room: conj([room.decision.takes(found), room.decision.removes(guard, pool, found)])
 
 
 def _removes(guard: str, pool: str) -> Callable[[Replay], bool]:

@@ -159,10 +159,10 @@ def _rule(machine: Interpreter, state: State, guard: Guard, rule: Rule) -> Docum
     from wrpc.policy import reading
     from wrpc.policy.model import Forbid
 
-    of_request = rule.when is None or not any(True for _ in reading.attributes(rule.when))
+    of_request = not reading.of_destination(rule.when)
     removes = None
     if isinstance(rule, Forbid):
-        removes = [p for p in machine.policy.pools if machine.forbids(guard.name, p, state)]
+        removes = explain.removing(machine, state, guard)
     return {
         "rule": " ".join(rule.span.text.split()),
         "truth": machine.holds(rule.when, state) if of_request else None,

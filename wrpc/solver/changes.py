@@ -14,7 +14,7 @@ from functools import cached_property
 from itertools import product
 from typing import Literal
 
-from wrpc.decide.change import Effect, Profile, Sides, Told, denied, effect
+from wrpc.decide.change import Effect, Sides, Told, denied, effect
 from wrpc.decide.decision import Decision
 from wrpc.decide.interpret import Conflict
 from wrpc.decide.request import RequestValue
@@ -87,7 +87,7 @@ class Changes:
         self.new = Half(sides.new, self.joint.new, True, define)
         self.pairs = Pairs(self.old, self.new)
         self._obligations = self.pairs.obligations
-        self._alike_asked: dict[Profile, Term] = {}
+        self._owed: dict[object, Term] = {}
         self.unsettled: list[Unsettled] = []
 
     def result(self) -> Result:
@@ -223,15 +223,22 @@ class Changes:
             for mine, theirs in product(ours, self.new.plans.get(shape, ())):
                 parts = [self.old.takes(mine.deed), self.new.takes(theirs.deed)]
                 for p, q in zip(mine.pools, theirs.pools, strict=True):
-                    parts.append(same(self.old.encoded.left(p), self.new.encoded.left(q)))
-                profiles = {self.old.side.profile(p) for p in mine.pools}
-                parts += [self._asked_alike(p) for p in sorted(profiles, key=repr)]
-                alike.append(conj(parts))
+                    before, after = self.old.routes[mine.deed][0], self.new.routes[theirs.deed][0]
+                    parts.append(same(self.old.encoded.left(p, before), self.new.encoded.left(q, after)))
+                    parts.append(self._owed_alike((mine.deed, p), (theirs.deed, q)))
+                alike.append(conj([*parts, self._asked_alike]))
         return self.joint.room.define("surely the same", disj(alike))
 
-    def _asked_alike(self, profile: Profile) -> Term:
-        if profile not in self._alike_asked:
-            parts = [same(self.old.own(profile, n), self.new.own(profile, n)) for n in self._obligations]
-            parts += [same(self.old.everywhere(n), self.new.everywhere(n)) for n in self._obligations]
-            self._alike_asked[profile] = self.joint.room.define("asked alike", conj(parts))
-        return self._alike_asked[profile]
+    def _owed_alike(self, mine: tuple[int, str], theirs: tuple[int, str]) -> Term:
+        """A pool of a plan of the old policy is asked what one of the new policy's is."""
+        key = self.old.told_apart(*mine), self.new.told_apart(*theirs)
+        if key not in self._owed:
+            parts = [same(self.old.owed(*mine, n), self.new.owed(*theirs, n)) for n in self._obligations]
+            self._owed[key] = self.joint.room.define("owed alike", conj(parts))
+        return self._owed[key]
+
+    @cached_property
+    def _asked_alike(self) -> Term:
+        """What decisions are asked as a whole is the same in both."""
+        parts = [same(self.old.everywhere(n), self.new.everywhere(n)) for n in self._obligations]
+        return self.joint.room.define("asked alike", conj(parts))

@@ -144,7 +144,7 @@ def outcomes(d: Encoded, aspects: Aspects) -> Mapping[Outcome, Term]:
 def _variants(d: Encoded, route: Route) -> list[tuple[list[Planned], Term]]:
     """Each way in which guards may empty a plan, with when they do."""
     planned = plan(route.action)
-    touched = sorted({p.pool for p in planned if d.left(p.pool) is not True})
+    touched = sorted({p.pool for p in planned if d.left(p.pool, route) is not True})
     if len(touched) > TOUCHED:
         raise Incomparable(
             f"guards may remove {len(touched)} destinations of route `{route.name}`, more than {TOUCHED}"
@@ -152,7 +152,7 @@ def _variants(d: Encoded, route: Route) -> list[tuple[list[Planned], Term]]:
     variants = []
     for keep in product((True, False), repeat=len(touched)):
         kept = dict(zip(touched, keep, strict=True))
-        when = conj(d.left(p) if k else negate(d.left(p)) for p, k in kept.items())
+        when = conj(d.left(p, route) if k else negate(d.left(p, route)) for p, k in kept.items())
         variants.append(([p for p in planned if kept.get(p.pool, True)], when))
     return variants
 
@@ -181,9 +181,7 @@ def _obliged(d: Encoded, name: str) -> Term:
             if not rule.per_destination:
                 terms.append(conj([d.served, negate(d.encoding.condition(rule.when).false)]))
                 continue
-            for pool in d.policy.pools.values():
-                due = negate(d.encoding.at(pool).condition(rule.when).false)
-                terms.append(conj([d.reaches(pool.name), due]))
+            terms += [d.asks(guard.name, pool, d.takes, name) for pool in d.policy.pools]
     return disj(terms)
 
 

@@ -6,11 +6,13 @@ Each piece that many questions share is given a name in the solver (`define`), s
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Protocol
 
+from wrpc.policy import reading
+from wrpc.policy.destination import Destination, written
 from wrpc.policy.expr import Condition, Outcome, fold
-from wrpc.policy.model import Denial, Forbid, Obligation, Policy, Pool, Route, plan
+from wrpc.policy.model import Denial, Forbid, Obligation, Policy, Route, plan
 from wrpc.solver.terms import Term, Truth, conj, disj, negate, two_hold
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ class Conditions(Protocol):
 
     @property
     def failures(self) -> bool: ...
-    def at(self, pool: Pool | None, outcomes: Outcomes | None = None) -> Conditions: ...
+    def at(self, place: Destination | None, outcomes: Outcomes | None = None) -> Conditions: ...
     def condition(self, condition: Condition | None) -> Truth: ...
     def denied_by_faults(self) -> Term: ...
 
@@ -41,9 +43,11 @@ class Encoded:
         self._when: dict[str, Truth] = {}
         self._takes: dict[str, Term] = {}
         self._first: dict[str, Term] = {}
-        self._left: dict[str, Term] = {}
+        self._left: dict[tuple[str, int], Term] = {}
+        self._risen: dict[tuple[str, int], Term] = {}
         self._serves: dict[str, Term] = {}
-        self._removes: dict[tuple[str, str], Term] = {}
+        self._removes: dict[tuple[str, str, int], Term] = {}
+        self._forbids: dict[tuple[object, ...], Term] = {}
         self._earlier: list[Term] = [False]
         self.covered: set[str] = set()  # routes of which it is known that earlier ones leave nothing to them
         self._behind: dict[str, Behind] = {}
@@ -242,39 +246,142 @@ class Encoded:
 
     # ── Steps 4 and 5 ─────────────────────────────────────────────────────
 
-    def removes(self, guard: str, pool: str) -> Term:
-        """A guard removes a pool from whatever plan names it."""
-        key = (guard, pool)
-        if key not in self._removes:
-            encoding = self.encoding.at(self.policy.pools[pool])
+    @cached_property
+    def by_place(self) -> bool:
+        """Some guard removes by role or causes: what it leaves of a pool is then not the same in all plans."""
+        return bool(self._placing)
+
+    @cached_property
+    def _placing(self) -> frozenset[str]:
+        forbids = {n: [r for r in g.rules if isinstance(r, Forbid)] for n, g in self.policy.guards.items()}
+        return frozenset(n for n, rules in forbids.items() if reading.by_place(rules))
+
+    def _plan(self, route: Route) -> int:
+        """What plan a route has, as far as guards tell plans apart."""
+        return self.policy.deeds[route.name] if self.by_place else -1
+
+    def forbids(self, guard: str, place: Destination) -> Term:
+        """A guard forbids a destination in the role that it is seen in."""
+        key = (guard, *place.key)
+        if key not in self._forbids:
+            encoding = self.encoding.at(place)
             rules = [r for r in self.policy.guards[guard].rules if isinstance(r, Forbid)]
             term = disj(
                 conj([negate(encoding.condition(r.what).false), negate(encoding.condition(r.when).false)])
                 for r in rules
             )
-            self._removes[key] = self._define(f"{guard} removes {pool}", term)
+            self._forbids[key] = self._define(f"{guard} removes {place.name}", term)
+        return self._forbids[key]
+
+    def removes(self, guard: str, pool: str, route: Route) -> Term:
+        """A guard removes a pool from the plan of a route: as it is written, or as the primary that it would become."""
+        key = guard, pool, self._plan(route) if guard in self._placing else -1
+        if key not in self._removes:
+            place = self._written(route, pool) if guard in self._placing else Destination(self.policy.pools[pool])
+            term = self.forbids(guard, place)
+            if guard in self._placing and place.role in ("cascade", "fallback"):
+                spared = negate(disj(self.forbids(g, self._written(route, pool)) for g in self.policy.guards))
+                risen = conj([spared, self.risen(route, pool), self.forbids(guard, place.risen)])
+                term = self._define(f"{guard} removes {pool}", disj([term, risen]))
+            self._removes[key] = term
         return self._removes[key]
 
-    def left(self, pool: str) -> Term:
-        if pool not in self._left:
-            self._left[pool] = negate(disj(self.removes(g, pool) for g in self.policy.guards))
-        return self._left[pool]
+    def left(self, pool: str, route: Route) -> Term:
+        """Guards leave the pool in the plan of the route."""
+        key = pool, self._plan(route)
+        if key not in self._left:
+            self._left[key] = negate(disj(self.removes(g, pool, route) for g in self.policy.guards))
+        return self._left[key]
+
+    def risen(self, route: Route, pool: str) -> Term:
+        """What goes before a fallback or a later step of a cascade is not left, so that it would be the primary."""
+        key = pool, self.policy.deeds[route.name]
+        if key not in self._risen:
+            role = self._written(route, pool).role
+            before = []
+            for planned in plan(route.action):
+                if planned.pool == pool:
+                    break
+                if planned.role in ("primary", "cascade") or planned.role == role:
+                    before.append(planned.pool)
+            term = negate(disj(self.left(p, route) for p in before))
+            self._risen[key] = self._define(f"{pool} is first", term)
+        return self._risen[key]
+
+    def _written(self, route: Route, pool: str) -> Destination:
+        return next(p for p in written(self.policy, route.action) if p.name == pool)
+
+    def places(self, route: Route, pool: str) -> list[tuple[Destination, Term]]:
+        """What a pool that is left of a plan is in the decision, with when it is that."""
+        place = self._written(route, pool)
+        action = route.action
+        if place.role in ("cascade", "fallback"):
+            rises = self.risen(route, pool)
+            return [(place.risen, rises), (place, negate(rises))]
+        if place.role == "primary" and action.others is not None:
+            two = two_hold(self.left(s.pool, route) for s in action.shares)
+            beside = Destination(place.pool, "primary", frozenset(action.others) or None)
+            return [(beside, two), (place, negate(two))]
+        return [(place, True)]
+
+    def judged(self, route: Route, pool: str) -> list[tuple[Destination, Term]]:
+        """What guards judge a pool of a plan as: what is written, and what it becomes, with when it does."""
+        place = self._written(route, pool)
+        rises = place.role in ("cascade", "fallback")
+        return [(place, True), *([(place.risen, self.risen(route, pool))] if rises else [])]
 
     def serves(self, route: Route) -> Term:
         """Something that can serve is left of the route's plan."""
         if route.name not in self._serves:
             serving = [p.pool for p in plan(route.action) if p.role in ("primary", "cascade", "fallback")]
-            self._serves[route.name] = disj(self.left(pool) for pool in serving)
+            self._serves[route.name] = disj(self.left(pool, route) for pool in serving)
         return self._serves[route.name]
 
-    def obliges(self, guard: str, pool: str | None) -> Term:
-        """A guard adds an obligation, to the decision or to this destination."""
-        encoding = self.encoding.at(self.policy.pools[pool]) if pool is not None else self.encoding
+    def obliges(self, guard: str) -> Term:
+        """A guard adds an obligation to the decision as a whole."""
         return disj(
-            negate(encoding.condition(r.when).false)
+            negate(self.encoding.condition(r.when).false)
             for r in self.policy.guards[guard].rules
-            if isinstance(r, Obligation) and r.per_destination is (pool is not None)
+            if isinstance(r, Obligation) and not r.per_destination
         )
+
+    def asks(self, guard: str, pool: str, through: Callable[[Route], Term], name: str | None = None) -> Term:
+        """A guard adds an obligation, perhaps one of this name alone, to a pool that guards leave of the plan of a
+        route, and `through` holds of that."""
+        return disj(
+            self.reached(pool, through, partial(_due, rule), by_place=reading.of_place(rule.when))
+            for rule in self.policy.guards[guard].rules
+            if isinstance(rule, Obligation) and rule.per_destination and name in (None, rule.name)
+        )
+
+    def reached(
+        self,
+        pool: str,
+        through: Callable[[Route], Term],
+        test: Callable[[Conditions], Term],
+        *,
+        by_place: bool,
+        claim: bool = False,
+    ) -> Term:
+        """`through` holds of a route whose plan can reach the pool, by whatever edge, and `test` of what it is then;
+        `by_place` where that reads its role or causes, `claim` where it reads the decision."""
+        outcomes = self.outcomes if claim else None
+        if not by_place:
+            place = Destination(self.policy.pools[pool])
+            return conj([self._through(pool, through), test(self.encoding.at(place, outcomes))])
+        found = []
+        for route in self.policy.naming.get(pool, ()):
+            seen = disj(
+                conj([when, test(self.encoding.at(place, outcomes))]) for place, when in self.places(route, pool)
+            )
+            found.append(conj([through(route), self.serves(route), self.left(pool, route), seen]))
+        return disj(found)
+
+    def _through(self, pool: str, through: Callable[[Route], Term]) -> Term:
+        routes = self.policy.naming.get(pool, ())
+        if not self.by_place and routes:
+            return conj([self.left(pool, routes[0]), disj(conj([through(r), self.serves(r)]) for r in routes)])
+        return disj(conj([through(r), self.serves(r), self.left(pool, r)]) for r in routes)
 
     # ── The decision as a whole ───────────────────────────────────────────
 
@@ -298,8 +405,7 @@ class Encoded:
 
     def reaches(self, pool: str) -> Term:
         """The decision can reach this pool, by whatever edge."""
-        through = [conj([self.takes(r), self.serves(r)]) for r in self.policy.naming.get(pool, ())]
-        return conj([self.left(pool), disj(through)])
+        return self._through(pool, self.takes)
 
     def might_take(self, route: Route) -> Term:
         """The route takes the request, or conflicts for it with others and would take it if it won."""
@@ -307,8 +413,7 @@ class Encoded:
 
     def might_reach(self, pool: str) -> Term:
         """As `reaches`, by a route that might take the request."""
-        through = [conj([self.might_take(r), self.serves(r)]) for r in self.policy.naming.get(pool, ())]
-        return conj([self.left(pool), disj(through)])
+        return self._through(pool, self.might_take)
 
     def outcomes(self, node: Outcome) -> Term:
         match node.kind:
@@ -320,6 +425,10 @@ class Encoded:
                 return self.denied
             case "served":
                 return self.served
+
+
+def _due(rule: Obligation, encoding: Conditions) -> Term:
+    return negate(encoding.condition(rule.when).false)
 
 
 def running(route: Route, when: Truth) -> Term:

@@ -10,11 +10,13 @@ import z3
 
 from wrpc.decide.evaluate import RELATIONS
 from wrpc.override import override
+from wrpc.policy.destination import Destination
 from wrpc.policy.expr import (
     All,
     AnswerConfidence,
     Any,
     Attribute,
+    Caused,
     Condition,
     Confidence,
     Constant,
@@ -29,6 +31,7 @@ from wrpc.policy.expr import (
     Not,
     OneOf,
     Outcome,
+    Provided,
     Raw,
     StringLiteral,
     StringSignal,
@@ -37,7 +40,7 @@ from wrpc.policy.expr import (
     Within,
     fold,
 )  # fmt: skip
-from wrpc.policy.model import Policy, Pool
+from wrpc.policy.model import Policy
 from wrpc.solver.formulas import compare
 from wrpc.solver.space import Measure, Space, Variables, number
 from wrpc.solver.terms import NotDecidable, Term, Truth, conj, disj, negate
@@ -47,20 +50,20 @@ LAST = "\U0002ffff"  # the last character that the solver's strings have
 
 
 class Encoding(Meaning[Truth, Measure]):
-    """`at(pool, outcomes)` is the same encoding for one destination, and for claims over a decision."""
+    """`at(place, outcomes)` is the same encoding for one destination, and for claims over a decision."""
 
     def __init__(self, policy: Policy, space: Space, *, meanings: bool = True) -> None:
         super().__init__(policy.conditions, policy.numbers)
         self.policy = policy
         self.space = space
         self._meanings = meanings
-        self._pool: Pool | None = None
+        self._place: Destination | None = None
         self._outcomes: Outcomes | None = None
 
-    def at(self, pool: Pool | None, outcomes: Outcomes | None = None) -> Encoding:
+    def at(self, place: Destination | None, outcomes: Outcomes | None = None) -> Encoding:
         """For one destination and decision. What is named is shared: a `let` reads neither."""
         other = copy(self)
-        other._pool, other._outcomes = pool, outcomes
+        other._place, other._outcomes = place, outcomes
         return other
 
     def condition(self, condition: Condition | None) -> Truth:
@@ -106,6 +109,10 @@ class Encoding(Meaning[Truth, Measure]):
             true = related(node.relation, left, right)
         return Truth(conj([known, true]), conj([known, negate(true)]))
 
+    def caused(self, node: Caused) -> Truth:
+        assert self._place is not None, "causes are encoded for a destination"
+        return Truth.crisp(self._place.caused(node.cause))
+
     @override
     def negation(self, node: Not, operand: Truth) -> Truth:
         return Truth(operand.false, operand.true)
@@ -143,6 +150,10 @@ class Encoding(Meaning[Truth, Measure]):
             else (z3.IntVal(int(condition.true)))
         )
         return Measure(disj([condition.true, condition.false]), value, True)
+
+    @override
+    def provided(self, node: Provided) -> Measure:
+        raise NotDecidable("a number of a destination")
 
     @override
     def cost(self, node: Cost) -> Measure:
@@ -185,8 +196,8 @@ class Encoding(Meaning[Truth, Measure]):
                 v = self.space.of(name)
                 return negate(v.failed), v
             case Attribute(name):
-                assert self._pool is not None, "an attribute is encoded for a pool"
-                return True, self._pool.attribute(name)
+                assert self._place is not None, "an attribute is encoded for a destination"
+                return True, self._place.attribute(name)
 
 
 def inside(n: Measure, r: Interval) -> Term:

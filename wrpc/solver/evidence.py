@@ -23,6 +23,7 @@ from wrpc.policy.expr import (
     Linear,
     Meaning,
     Not,
+    Provided,
     Raw,
     Within,
     fold,
@@ -56,7 +57,7 @@ class EvidenceTerms(Meaning[Behind, None]):
     def _plain(self, node: Condition) -> Behind:
         return Behind(fold(node, self._encoding).true)
 
-    constant = one_of = has = text = failed = outcome = _plain
+    constant = one_of = has = text = failed = caused = outcome = _plain
 
     @override
     def within(self, node: Within, number: None) -> Behind:  # numbers are never evidence
@@ -99,6 +100,7 @@ class EvidenceTerms(Meaning[Behind, None]):
     def raw(self, node: Raw) -> None: ...
     def confidence(self, node: Confidence) -> None: ...
     def indicator(self, node: Indicator, condition: Behind) -> None: ...
+    def provided(self, node: Provided) -> None: ...
     def cost(self, node: Cost) -> None: ...
     def answer_confidence(self, node: AnswerConfidence) -> None: ...
     def linear(self, node: Linear, quantities: Sequence[None]) -> None: ...

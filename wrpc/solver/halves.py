@@ -3,7 +3,7 @@ of the requests of two cells, one of each of two policies. Terms are a room's: Z
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 from wrpc.decide.change import OUTSIDE, Effect, Profile, Side, denied
 from wrpc.decide.decision import Decision
 from wrpc.decide.interpret import promoted
+from wrpc.policy import reading
+from wrpc.policy.destination import Destination, decided
 from wrpc.policy.model import Denial, Obligation, Planned, Policy, Route, plan
 from wrpc.solver.decision import Define, Encoded
 from wrpc.solver.terms import Term, conj, disj, negate, same
@@ -61,7 +63,9 @@ class Pairs:
                 yield Part(pair, "stronger", None), here
                 return
             for profile, name in product(both, self.obligations):
-                less = conj([before.asks(profile, name), negate(after.asks(profile, name))])
+                places = (self.old.profiles(pair[0])[profile], self.new.profiles(pair[1])[profile])
+                mine, others = places if before is self.old else places[::-1]
+                less = conj([before.asks(mine, name), negate(after.asks(others, name))])
                 if less is not False:
                     yield Part(pair, kind, (profile, name)), conj([here, less])
                     here = conj([here, negate(less)])
@@ -70,9 +74,17 @@ class Pairs:
                 return
             yield Part(pair, "different", None), here
             return
-        said = [negate(same(self.old.own(p, n), self.new.own(p, n))) for p, n in product(both, self.obligations)]
+        said = [negate(self._asked_alike(ours[p], theirs[p])) for p in both]
         if (term := conj([here, disj(said)])) is not False:
             yield Part(pair, "different", None), term
+
+    def _asked_alike(self, ours: Sequence[Destination], theirs: Sequence[Destination]) -> Term:
+        """Of two lists of destinations, each is asked by itself what one of the other is."""
+        alike = [
+            [conj(same(self.old.own(p, n), self.new.own(q, n)) for n in self.obligations) for q in theirs] for p in ours
+        ]
+        found = [disj(row) for row in alike]
+        return conj([*found, *(disj(row[j] for row in alike) for j in range(len(theirs)))])
 
 
 # ── One of the two ────────────────────────────────────────────────────────
@@ -95,15 +107,12 @@ class Half:
         self.encoded = encoded
         self.admitted = admitted
         self._define = define
-        self._asks: dict[Asked, Term] = {}
+        self._asks: dict[object, Term] = {}
         self._everywhere: dict[str, Term] = {}
         self._takes: dict[int, Term] = {}
         self.routes: dict[int, list[Route]] = {}
         for route in self.policy.answering:
             self.routes.setdefault(self.policy.deeds[route.name], []).append(route)
-        self._pools: dict[Profile, str] = {}
-        for pool in self.policy.pools:
-            self._pools.setdefault(side.profile(pool), pool)
         rules = (r for g in self.policy.guards.values() for r in g.rules)
         self.obligations = {r.name for r in rules if isinstance(r, Obligation)}
 
@@ -127,11 +136,15 @@ class Half:
         route = self.routes[deed][0]
         return route, promoted(route.action, [p for p in plan(route.action) if p.pool in kept])
 
-    def profiles(self, cell: Cell) -> Mapping[Profile, str]:
-        """The profiles that a cell reaches, in plan order, each with a pool."""
+    def profiles(self, cell: Cell) -> Mapping[Profile, Sequence[Destination]]:
+        """The profiles that a cell reaches, in plan order, each with the destinations that have it."""
         if cell[0] != "plan":
             return {}
-        return {self.side.profile(p.pool): p.pool for p in self._left(cell)[1]}
+        found: dict[Profile, list[Destination]] = {}
+        route, left = self._left(cell)
+        for place in decided(self.policy, route.action, left):
+            found.setdefault(self.side.profile(place.name), []).append(place)
+        return found
 
     def shape(self, cell: Cell) -> object:
         """What counts of a cell beside profiles and obligations."""
@@ -151,7 +164,8 @@ class Half:
         _, deed, kept = cell
         assert isinstance(deed, int)
         assert isinstance(kept, frozenset)
-        left = {p.pool: self.encoded.left(p.pool) for p in plan(self.routes[deed][0].action)}
+        route = self.routes[deed][0]
+        left = {p.pool: self.encoded.left(p.pool, route) for p in plan(route.action)}
         return conj([self.takes(deed), *(t if p in kept else negate(t) for p, t in left.items())])
 
     def takes(self, deed: int) -> Term:
@@ -161,17 +175,32 @@ class Half:
             self._takes[deed] = self._define("takes", term)
         return self._takes[deed]
 
-    def own(self, profile: Profile, name: str) -> Term:
-        """Rules over destinations ask this of those of the profile; False where no pool has it."""
-        key = profile, name
+    def own(self, place: Destination, name: str) -> Term:
+        """Rules over destinations ask this of one."""
+        rules = [r for r in self._rules(name) if r.per_destination]
+        if not reading.by_place(rules):
+            place = Destination(place.pool)
+        key = *place.key, name
         if key not in self._asks:
-            pool = self._pools.get(profile)
-            terms: list[Term] = []
-            if pool is not None:
-                at = self.encoded.encoding.at(self.policy.pools[pool])
-                terms = [negate(at.condition(r.when).false) for r in self._rules(name) if r.per_destination]
-            self._asks[key] = self._define("own", disj(terms))
+            at = self.encoded.encoding.at(place)
+            self._asks[key] = self._define("own", disj(negate(at.condition(r.when).false) for r in rules))
         return self._asks[key]
+
+    def told_apart(self, deed: int, pool: str) -> tuple[int, str]:
+        """A pool of a plan, as far as what it is asked depends on the plan."""
+        return deed if self._owing else -1, pool
+
+    @cached_property
+    def _owing(self) -> bool:
+        rules = (r for g in self.policy.guards.values() for r in g.rules if isinstance(r, Obligation))
+        return reading.by_place(rules)
+
+    def owed(self, deed: int, pool: str, name: str) -> Term:
+        """Rules over destinations ask this of a pool that is left of a plan."""
+        if not reading.by_place(r for r in self._rules(name) if r.per_destination):
+            return self.own(Destination(self.policy.pools[pool]), name)
+        places = self.encoded.places(self.routes[deed][0], pool)
+        return self._define("owed", disj(conj([when, self.own(place, name)]) for place, when in places))
 
     def everywhere(self, name: str) -> Term:
         """Rules over requests ask this."""
@@ -181,8 +210,9 @@ class Half:
             self._everywhere[name] = self._define("everywhere", disj(terms))
         return self._everywhere[name]
 
-    def asks(self, profile: Profile, name: str) -> Term:
-        return disj([self.everywhere(name), self.own(profile, name)])
+    def asks(self, places: Sequence[Destination], name: str) -> Term:
+        """Every one of these destinations is asked this."""
+        return disj([self.everywhere(name), conj(self.own(p, name) for p in places)])
 
     def _rules(self, name: str) -> Iterator[Obligation]:
         for guard in self.policy.guards.values():

@@ -186,10 +186,10 @@ def _asking(side: Side, found: Request, decision: Decision) -> Iterator[tuple[st
                 if side.machine.holds(rule.when, seen) is not False:
                     yield guard.name, rule.name, None
                 continue
-            for pool in decision.pools:
+            for place in side.machine.places(decision):
                 assert rule.when is not None, "only a condition can name `destination`"
-                if side.machine.test(rule.when)(seen, side.policy.pools[pool], None) is not False:
-                    yield guard.name, rule.name, side.profile(pool)
+                if side.machine.test(rule.when)(seen, place, None) is not False:
+                    yield guard.name, rule.name, side.profile(place.name)
 
 
 def touched(old: Policy, new: Policy) -> tuple[Touched, ...]:

@@ -111,7 +111,7 @@ def _protecting(ask: Asker, guard: Guard) -> Sequence[Route]:
 
     policy = ask.policy
     spoken = [r.when for r in guard.rules if isinstance(r, Forbid)]
-    if any(w is None or any(True for _ in reading.attributes(w)) for w in spoken):
+    if any(w is None or reading.of_destination(w) for w in spoken):
         return ()
     read = reading.signals(policy, [w for w in spoken if w is not None])
 
@@ -136,12 +136,12 @@ def _loses(room: Room, late: Late) -> Term:
 
     d = room.decision
     rank = room.policy.rank
-    keeps = [(rank[r.name], conj([d.holds(r), *(d.left(p) for p in _primaries(r))])) for r in late.protecting]
+    keeps = [(rank[r.name], conj([d.holds(r), *(d.left(p, r) for p in _primaries(r))])) for r in late.protecting]
     taken = []
     for route in late.earlier:
         later = disj(term for at, term in keeps if at > rank[route.name])
-        taken.append(conj([d.takes(route), later]))
-    return conj([negate(d.conflict), d.removes(late.guard.name, late.pool), disj(taken)])
+        taken.append(conj([d.takes(route), d.removes(late.guard.name, late.pool, route), later]))
+    return conj([negate(d.conflict), disj(taken)])
 
 
 def _primaries(route: Route) -> list[str]:
@@ -166,7 +166,7 @@ def _shown_by(replay: Replay, late: Late) -> tuple[Route, Route] | None:
     for route in late.protecting:
         if policy.rank[route.name] <= policy.rank[first.name] or not machine.takes(route, replay.state):
             continue
-        gone = {p for g in policy.guards for p in _primaries(route) if machine.forbids(g, p, replay.state)}
-        if not gone:
+        spared = {p.pool for p in machine.spared(route, replay.state)[1]}
+        if spared.issuperset(_primaries(route)):
             return first, route
     return None

@@ -97,7 +97,7 @@ def _written(policy: Policy, ask: Asker) -> Iterator[Written]:
             yield Written(f"workload {workload.name}", workload.when, workload.span, _true)
     for guard in policy.guards.values():
         for rule in guard.rules:
-            if rule.when is not None and not any(True for _ in reading.attributes(rule.when)):
+            if rule.when is not None and not reading.of_destination(rule.when):
                 yield Written(f"guard {guard.name}", rule.when, rule.span, _not_false, guards=True)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from wrpc.diagnostics import Related
-from wrpc.policy.expr import Attribute, Condition, Text, walk
+from wrpc.policy.expr import Attribute, Caused, Condition, Text, walk
 from wrpc.policy.model import Claim, Denial, Forbid, Planned, Policy, Pool, Route, Rule, plan
 from wrpc.values import value
 
@@ -66,6 +66,11 @@ def speaks_of(policy: Policy, attribute: str) -> bool:
     )
 
 
+def speaks_of_causes(policy: Policy) -> bool:
+    """A guard or a claim reads `destination.causes`."""
+    return any(isinstance(node, Caused) for condition in _rules(policy) for node in walk(condition))
+
+
 def _rules(policy: Policy) -> Iterator[Condition]:
     rules: list[Rule | Claim] = [r for g in policy.guards.values() for r in g.rules if not isinstance(r, Denial)]
     rules += [c for a in policy.assertions.values() for c in a.claims]
@@ -100,8 +105,8 @@ def _left(room: Room, route: Route, edge: str, beside: Sequence[str]) -> Term:
     from wrpc.solver.terms import conj, disj, negate
 
     d = room.decision
-    some = disj(d.left(pool) for pool in beside)
-    return conj([negate(d.conflict), d.takes(route), d.serves(route), d.left(edge), some])
+    some = disj(d.left(pool, route) for pool in beside)
+    return conj([negate(d.conflict), d.takes(route), d.serves(route), d.left(edge, route), some])
 
 
 def _confirm(route: Route, edge: str, beside: Sequence[str]) -> Confirm:

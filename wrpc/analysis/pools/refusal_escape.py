@@ -18,7 +18,7 @@ Good:
 
 Reported are fallbacks that the guards leave to some request, and whose provider (the name before a `/`) or trust
 differs from that of a main destination; both pools must declare it. `fallback others` leads from each main destination
-to the rest.
+to the rest. Where a guard or claim reads `destination.causes`, the policy has a rule for it, and nothing is reported.
 
 To repair, say which failures the fallback is for, or name a pool of the same provider and trust.
 """
@@ -30,7 +30,7 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from wrpc.analysis.check import Found, shown, subject
-from wrpc.analysis.pools.edges import declaration
+from wrpc.analysis.pools.edges import declaration, speaks_of_causes
 from wrpc.diagnostics import Code
 from wrpc.policy.model import Policy, Pool, Route
 from wrpc.policy.wording import quoted
@@ -63,6 +63,8 @@ class Escape:
 
 
 def check(policy: Policy, ask: Asker) -> Found:
+    if speaks_of_causes(policy):
+        return
     for one, answer in escapes(ask):
         here = policy.pools[one.pool]
         beside = policy.pools[_beside(ask, one, answer)]
@@ -141,7 +143,7 @@ def _left(one: Escape, room: Room) -> Term:
 
     d = room.decision
     some = disj(_primary(room, one.route, pool) for pool in one.primaries)
-    return conj([negate(d.conflict), d.takes(one.route), d.left(one.pool), some])
+    return conj([negate(d.conflict), d.takes(one.route), d.left(one.pool, one.route), some])
 
 
 def _primary(room: Room, route: Route, pool: str) -> Term:
@@ -151,10 +153,10 @@ def _primary(room: Room, route: Route, pool: str) -> Term:
     d, action = room.decision, route.action
     mains = [s.pool for s in action.shares]
     if pool in mains:
-        return d.left(pool)
+        return d.left(pool, route)
     # The first step of a cascade that is left, else the first fallback.
     line = [*action.steps] if pool in action.steps else [*mains, *action.steps, *(f.pool for f in action.fallbacks)]
-    return conj([d.left(pool), *(negate(d.left(p)) for p in line[: line.index(pool)])])
+    return conj([d.left(pool, route), *(negate(d.left(p, route)) for p in line[: line.index(pool)])])
 
 
 def _confirm(one: Escape) -> Confirm:

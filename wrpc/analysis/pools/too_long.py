@@ -123,9 +123,9 @@ def _sent(size: Size, pool: Pool, sending: list[Route], room: Room) -> Term:
     from wrpc.solver.terms import conj, disj, negate
 
     d = room.decision
-    through = disj(conj([d.takes(r), d.serves(r)]) for r in sending)
+    through = disj(conj([d.takes(r), d.serves(r), d.left(pool.name, r)]) for r in sending)
     long = [d.encoding.condition(c).true for c in size.conditions]
-    return conj([negate(d.conflict), *long, d.left(pool.name), through])
+    return conj([negate(d.conflict), *long, through])
 
 
 def _confirm(size: Size, pool: str, sending: list[Route]) -> Confirm:

@@ -27,7 +27,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from wrpc.analysis.check import Found, is_library
-from wrpc.analysis.safety.hollow import Ending, endings, missing, never, profiles, seen
+from wrpc.analysis.safety.hollow import Ending, endings, missing, never, seen, stands
 from wrpc.diagnostics import Code, finding
 from wrpc.policy import reading
 from wrpc.policy.expr import Condition, Constant, Cost, Not, Outcome, walk
@@ -71,15 +71,15 @@ def _parts(claim: Claim) -> tuple[Condition, Condition | None]:
 def _unmet(ask: Asker, policy: Policy, parts: list[Condition]) -> bool:
     """No request, pool and ending satisfy all of the parts."""
     if not policy.pools:
-        parts = [p for p in parts if not any(True for _ in reading.attributes(p))]
+        parts = [p for p in parts if not reading.of_destination(p)]
     outcomes = any(isinstance(n, Outcome) for p in parts for n in walk(p))
     ends: list[Ending | None] = [*endings(policy, parts)] if outcomes else [None]
     return never(ask, _all(policy, parts, ends))
 
 
 def _all(policy: Policy, parts: list[Condition], ends: list[Ending | None]) -> Iterator[Condition]:
-    for profile in profiles(policy, parts):
-        of_pool = [seen(p, profile) for p in parts]
+    for stand in stands(policy, parts):
+        of_pool = [seen(p, stand) for p in parts]
         for end in ends:
             yield conjunction(_ended(p, end) for p in of_pool)
 

@@ -45,6 +45,7 @@ from typing import TYPE_CHECKING
 from wrpc.analysis.check import Found, shown
 from wrpc.diagnostics import Code, Severity, listing
 from wrpc.policy import reading
+from wrpc.policy.destination import Destination
 from wrpc.policy.expr import Condition, Failed, walk
 from wrpc.policy.model import Denial, Forbid, Guard, Obligation, Policy
 
@@ -129,27 +130,38 @@ def _pairs(guard: Guard, seen: Encoded, known: Encoded) -> Sequence[tuple[Term, 
     from wrpc.solver.terms import conj, negate
 
     policy, certain = seen.policy, negate(seen.conflict)
-    reached = {p: conj([certain, seen.reaches(p)]) for p in policy.pools if p in policy.naming}
+    obligations = [r for g in policy.guards.values() for r in g.rules if isinstance(r, Obligation)]
+    placing = reading.by_place([*guard.rules, *obligations])
+    reached: list[tuple[Destination, Term]] = []
+    judged: list[tuple[Destination, Term]] = []
+    for pool, routes in policy.naming.items():
+        if not placing and not seen.by_place:
+            reached.append((Destination(policy.pools[pool]), conj([certain, seen.reaches(pool)])))
+            continue
+        for route in routes:
+            there = conj([certain, seen.takes(route), seen.serves(route), seen.left(pool, route)])
+            reached += [(place, conj([there, when])) for place, when in seen.places(route, pool)]
+            judged += [(place, conj([there, when])) for place, when in seen.judged(route, pool)]
     pairs: list[tuple[Term, Term]] = []
     if any(isinstance(r, Forbid) for r in guard.rules):
-        pairs += [(there, known.removes(guard.name, pool)) for pool, there in reached.items()]
+        pairs += [(there, known.forbids(guard.name, place)) for place, there in judged or reached]
     for rule in guard.rules:
         if isinstance(rule, Denial):
             pairs.append((conj([certain, seen.served]), negate(known.encoding.condition(rule.when).false)))
         elif isinstance(rule, Obligation):
-            for pool, there in reached.items():
-                at = policy.pools[pool] if rule.per_destination else None
+            for place, there in reached:
+                at = place if rule.per_destination else None
                 due = negate(known.encoding.at(at).condition(rule.when).false)
-                pairs.append((conj([there, negate(_asked(seen, rule.name, pool))]), due))
+                pairs.append((conj([there, negate(_asked(seen, rule.name, place))]), due))
     return [(a, b) for a, b in pairs if a is not False and b is not False]
 
 
-def _asked(d: Encoded, name: str, pool: str) -> Term:
-    """Some guard asks this of the pool, or of the whole decision."""
+def _asked(d: Encoded, name: str, place: Destination) -> Term:
+    """Some guard asks this of the destination, or of the whole decision."""
     from wrpc.solver.terms import disj, negate
 
     return disj(
-        negate(d.encoding.at(d.policy.pools[pool] if r.per_destination else None).condition(r.when).false)
+        negate(d.encoding.at(place if r.per_destination else None).condition(r.when).false)
         for g in d.policy.guards.values()
         for r in g.rules
         if isinstance(r, Obligation) and r.name == name
@@ -170,21 +182,22 @@ def acts(guard: Guard, replay: Replay, real: State) -> Iterator[str]:
     decision, machine = replay.decision, interpreter(replay.policy)
     if decision is None or decision.action != "route":
         return
-    pools = {p: replay.policy.pools[p] for p in dict.fromkeys(decision.pools)}
+    places = machine.places(decision)
     obligations = [r for g in replay.policy.guards.values() for r in g.rules if isinstance(r, Obligation)]
     for rule in guard.rules:
         if isinstance(rule, Denial) and machine.holds(rule.when, real) is not False:
             yield "deny the request"
-    yield from (f"remove `{p}`" for p in pools if machine.forbids(guard.name, p, real))
+    judged = machine.judged(decision)
+    yield from (f"remove `{n}`" for n, each in judged if any(machine.forbids(guard.name, p, real) for p in each))
     for rule in guard.rules:
         if not isinstance(rule, Obligation):
             continue
-        for pool in pools.values():
+        for place in places:
             alike = [r for r in obligations if r.name == rule.name]
-            if any(r.when is None or machine.test(r.when)(replay.state, pool, None) is not False for r in alike):
+            if any(r.when is None or machine.test(r.when)(replay.state, place, None) is not False for r in alike):
                 continue
-            if rule.when is None or machine.test(rule.when)(real, pool, None) is not False:
-                yield f"ask `{rule.name}` of `{pool.name}`"
+            if rule.when is None or machine.test(rule.when)(real, place, None) is not False:
+                yield f"ask `{rule.name}` of `{place.name}`"
 
 
 def _would(policy: Policy, guard: Guard, found: Hidden) -> str:

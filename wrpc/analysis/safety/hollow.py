@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from wrpc.decide.evaluate import RELATIONS
 from wrpc.diagnostics import Fix, nearest
 from wrpc.policy import reading
-from wrpc.policy.expr import Attribute, Condition, Constant, Outcome, StringLiteral, Text, TextTerm, walk
-from wrpc.policy.model import Denial, Forbid, Policy, Pool, Rule, Value
+from wrpc.policy.destination import Destination, places
+from wrpc.policy.expr import Attribute, Caused, Condition, Constant, Outcome, StringLiteral, Text, TextTerm, walk
+from wrpc.policy.model import Denial, Forbid, Policy, Pool, Role, Rule, Value
 from wrpc.policy.rewrite import conjunction, settled
 from wrpc.policy.wording import quoted
 from wrpc.source import Span
@@ -29,6 +30,18 @@ AT_ONCE = 64
 FIELDS = ("model", "provider", "region", "site", "trust", "pool")  # of a pool; any other attribute is a label
 
 Profile = dict[str, str | None]
+
+
+@value
+class Stand:
+    """What a condition sees of a destination: attributes of a pool, and what that is in a plan."""
+
+    profile: Profile
+    role: Role
+    causes: frozenset[str] | None
+
+    def value(self, name: str) -> str | None:
+        return self.role if name == "role" else self.profile[name]
 
 
 @value
@@ -64,6 +77,12 @@ def endings(policy: Policy, conditions: Sequence[Condition]) -> list[Ending]:
 
 
 # ── Pools, as far as a condition sees them ────────────────────────────────
+
+
+def stands(policy: Policy, conditions: Sequence[Condition]) -> list[Stand]:
+    """Each of these pools in every role, and with all causes, that the conditions tell apart."""
+    known = places(conditions)
+    return [Stand(profile, *place) for profile in profiles(policy, conditions) for place in known]
 
 
 def profiles(policy: Policy, conditions: Sequence[Condition]) -> list[Profile]:
@@ -113,29 +132,33 @@ class Nobody(Pool):
         return None if name == "pool" else Pool.attribute(self, name)
 
 
-def stand_in(policy: Policy, profile: Profile) -> Pool:
-    """A pool of this profile, which need not be one that is declared."""
+def stand_in(policy: Policy, stand: Stand) -> Destination:
+    """A destination of this kind, whose pool need not be one that is declared."""
+    profile = stand.profile
     labels: dict[str, Value] = {a: v for a, v in profile.items() if v is not None and a not in FIELDS}
     model, provider, region, site, trust = (profile.get(a) for a in FIELDS[:-1])
     made = Pool if profile.get("pool") else Nobody
-    return made(
+    pool = made(
         profile.get("pool") or "", policy.at, model=model, provider=provider, region=region, site=site, trust=trust,
         labels=labels,
     )  # fmt: skip
+    return Destination(pool, stand.role, stand.causes)
 
 
-def seen(condition: Condition, profile: Profile, ending: Ending | None = None) -> Condition:
-    """The condition for a pool of this profile and a decision that ends so: over the request alone."""
+def seen(condition: Condition, stand: Stand, ending: Ending | None = None) -> Condition:
+    """The condition for a destination of this kind and a decision that ends so: over the request alone."""
 
     def settle(node: Condition) -> Condition | None:
         match node:
             case Text(relation, left, right):
-                a, b = _term(left, profile), _term(right, profile)
+                a, b = _term(left, stand), _term(right, stand)
                 if a is None or b is None:
                     return Constant(False)
                 if isinstance(a, StringLiteral) and isinstance(b, StringLiteral):
                     return Constant(RELATIONS[relation](a.value, b.value))
                 return Text(relation, a, b)
+            case Caused(cause):
+                return Constant(stand.causes is None or cause in stand.causes)
             case Outcome() if ending is not None:
                 return Constant(ending.shows(node))
             case _:
@@ -144,10 +167,10 @@ def seen(condition: Condition, profile: Profile, ending: Ending | None = None) -
     return settled(condition, settle)
 
 
-def _term(term: TextTerm, profile: Profile) -> TextTerm | None:
+def _term(term: TextTerm, stand: Stand) -> TextTerm | None:
     if not isinstance(term, Attribute):
         return term
-    found = profile[term.name]
+    found = stand.value(term.name)
     return None if found is None else StringLiteral(found)
 
 
@@ -182,8 +205,8 @@ def _parts(rule: Rule) -> list[Condition]:
 def unmet(ask: Asker, policy: Policy, parts: Sequence[Condition]) -> bool:
     """No request and pool satisfy all of the parts. Without pools, whatever reads one may hold."""
     if not policy.pools:
-        parts = [p for p in parts if not any(True for _ in reading.attributes(p))]
-    return never(ask, (conjunction(seen(p, profile) for p in parts) for profile in profiles(policy, parts)))
+        parts = [p for p in parts if not reading.of_destination(p)]
+    return never(ask, (conjunction(seen(p, stand) for p in parts) for stand in stands(policy, parts)))
 
 
 def denials(rules: Iterable[Rule]) -> list[Denial]:
@@ -235,7 +258,7 @@ def missing(policy: Policy, conditions: Iterable[Condition | None]) -> Iterator[
             match node:
                 case Text(relation, Attribute(name), StringLiteral(text)) | Text(
                     relation, StringLiteral(text), Attribute(name)
-                ) if relation != "before":
+                ) if relation != "before" and name != "role":
                     known = {v for p in policy.pools.values() if (v := p.attribute(name)) is not None}
                     prefix = relation == "prefix"
                     if not any(v.startswith(text) if prefix else v == text for v in known):

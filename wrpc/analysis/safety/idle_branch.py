@@ -36,12 +36,13 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from wrpc.analysis.check import Found
-from wrpc.analysis.safety.hollow import idle_rules, profiles, stand_in
+from wrpc.analysis.safety.hollow import idle_rules, stand_in, stands
 from wrpc.analysis.sampled import written
 from wrpc.diagnostics import Code, finding
 from wrpc.policy import reading
+from wrpc.policy.destination import Destination
 from wrpc.policy.expr import Any, Condition
-from wrpc.policy.model import Denial, Forbid, Guard, Obligation, Policy, Pool, Rule
+from wrpc.policy.model import Denial, Forbid, Guard, Obligation, Policy, Rule
 from wrpc.source import Span
 from wrpc.values import value
 
@@ -128,7 +129,7 @@ def _says(branch: Branch) -> str | None:
 class _Before:
     """For each room and pool, when one of the first so many branches acts: each made out of the one before it."""
 
-    def __init__(self, kind: Sequence[Branch], pools: Sequence[Pool | None]) -> None:
+    def __init__(self, kind: Sequence[Branch], pools: Sequence[Destination | None]) -> None:
         self._kind = kind
         self._pools = pools
         self._made: dict[int, list[list[Term]]] = {}
@@ -169,17 +170,17 @@ class _Before:
         return terms
 
 
-def _pools(policy: Policy, kind: Sequence[Branch]) -> list[Pool | None]:
+def _pools(policy: Policy, kind: Sequence[Branch]) -> list[Destination | None]:
     conditions = [c for b in kind for c in b.conditions]
-    if not any(True for c in conditions for _ in reading.attributes(c)):
+    if not any(map(reading.of_destination, conditions)):
         return [None]
-    return [stand_in(policy, p) for p in profiles(policy, conditions)]
+    return [stand_in(policy, s) for s in stands(policy, conditions)]
 
 
-def _acts(room: Room, branch: Branch, pool: Pool | None) -> Term:
+def _acts(room: Room, branch: Branch, place: Destination | None) -> Term:
     from wrpc.solver.terms import conj, negate
 
-    encoding = room.decision.encoding.at(pool)
+    encoding = room.decision.encoding.at(place)
     return conj(negate(encoding.condition(c).false) for c in branch.conditions)
 
 

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 MOST = 5  # routes that are told
 PLACES = 3  # destinations that are to be dropped
-DECIDED = ("role", "causes", "cost")  # what a destination is only where it stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,27 +51,31 @@ def leaks(room: Room, claim: Claim) -> list[Leak]:
         pools: list[str] = []
         if claim.reads_destination:
             for pool in dict.fromkeys(p.pool for p in plan(route.action)):
-                here = conj([d.takes(route), d.serves(route), d.left(pool), _bad(room, claim, pool)])
+                here = conj([d.takes(route), d.serves(route), d.left(pool, route), _bad(room, claim, route, pool)])
                 if not room.settle(here).impossible:
                     pools.append(pool)
         found.append(Leak(route, tuple(pools)))
     return found
 
 
-def _bad(room: Room, claim: Claim, pool: str) -> Term:
-    from wrpc.solver.terms import conj, negate
+def _bad(room: Room, claim: Claim, route: Route, pool: str) -> Term:
+    from wrpc.solver.terms import conj, disj, negate
 
     d = room.decision
-    encoding = d.encoding.at(room.policy.pools[pool], d.outcomes)
-    what, when = encoding.condition(claim.what), encoding.condition(claim.when)
-    return conj([negate(d.conflict), negate(when.false), negate(what.true if claim.kind == "always" else what.false)])
+    found: list[Term] = []
+    for place, here in d.places(route, pool):
+        encoding = d.encoding.at(place, d.outcomes)
+        what, when = encoding.condition(claim.what), encoding.condition(claim.when)
+        found.append(conj([here, negate(when.false), negate(what.true if claim.kind == "always" else what.false)]))
+    return conj([negate(d.conflict), disj(found)])
 
 
 def repair(policy: Policy, assertion: Assertion, claim: Claim, found: list[Leak]) -> str | None:
     """What to do, smallest first; None where no small change is known to stop it."""
     conditions = [c for c in (claim.what, claim.when) if c is not None]
-    names = {a for c in conditions for a in reading.attributes(c)}
-    if any(isinstance(n, Outcome | Cost) for c in conditions for n in walk(c)) or names & {*DECIDED}:
+    if any(isinstance(n, Outcome | Cost) for c in conditions for n in walk(c)) or any(
+        map(reading.of_place, conditions)
+    ):
         return None
     ways = [w for w in (_drop(policy, found), _guard(policy, assertion, claim)) if w is not None]
     return ", or ".join(ways) or None

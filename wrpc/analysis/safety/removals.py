@@ -51,7 +51,7 @@ def _emptied(room: Room, guard: Guard, left: Mapping[str, list[Place]], key: str
     from wrpc.solver.terms import conj, disj, negate
 
     d = room.decision
-    emptied = disj(conj([d.takes(route), d.removes(guard.name, planned.pool)]) for route, planned in left[key])
+    emptied = disj(conj([d.takes(route), d.removes(guard.name, planned.pool, route)]) for route, planned in left[key])
     return conj([negate(d.conflict), emptied])
 
 
@@ -72,4 +72,4 @@ def taken_away(guard: Guard, route: Route, planned: Planned, room: Room) -> Term
     from wrpc.solver.terms import conj, negate
 
     d = room.decision
-    return conj([negate(d.conflict), d.takes(route), d.removes(guard.name, planned.pool)])
+    return conj([negate(d.conflict), d.takes(route), d.removes(guard.name, planned.pool, route)])

@@ -82,7 +82,7 @@ def _separations(policy: Policy) -> Iterator[tuple[Guard, Condition]]:
     """What guards keep from a kind of pool; that a request is long makes it no less public."""
     for guard in policy.guards.values():
         for rule in guard.rules:
-            if not isinstance(rule, Forbid) or rule.when is None or any(True for _ in reading.attributes(rule.when)):
+            if not isinstance(rule, Forbid) or rule.when is None or reading.of_destination(rule.when):
                 continue
             read = reading.signals(policy, [rule.when])
             kinds = [policy.signals[s].type for s in read]

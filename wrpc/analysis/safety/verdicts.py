@@ -18,13 +18,16 @@ from wrpc.decide.decision import Decision
 from wrpc.decide.evaluate import NotYet
 from wrpc.decide.interpret import Conflict
 from wrpc.diagnostics import listing
-from wrpc.policy.expr import Attribute, Outcome, Text, walk
-from wrpc.policy.model import Assertion, Claim, Denial, Forbid, Guard, Obligation, Policy, Pool, plan
+from wrpc.policy import reading
+from wrpc.policy.destination import Destination, anywhere
+from wrpc.policy.expr import Outcome, walk
+from wrpc.policy.model import Assertion, Claim, Denial, Forbid, Guard, Obligation, Policy
 from wrpc.solver.ask import Answer
 from wrpc.solver.terms import NotDecidable, Term, conj, disj, negate
 
 if TYPE_CHECKING:
     from wrpc.solver.ask import Asker, Confirm, Replay, Room
+    from wrpc.solver.decision import Conditions
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,15 +115,15 @@ def broken(room: Room, claim: Claim) -> Term:
     """A request, and where it speaks of one a destination, for which the claim does not hold."""
     d = room.decision
 
-    def bad(pool: str | None) -> Term:
-        encoding = d.encoding.at(room.policy.pools[pool] if pool is not None else None, d.outcomes)
+    def bad(encoding: Conditions) -> Term:
         what, when = encoding.condition(claim.what), encoding.condition(claim.when)
         return conj([negate(when.false), negate(what.true if claim.kind == "always" else what.false)])
 
     if claim.reads_destination:
-        term = disj(conj([d.reaches(p), bad(p)]) for p in room.policy.pools)
+        by_place = reading.by_place([claim])
+        term = disj(d.reached(p, d.takes, bad, by_place=by_place, claim=True) for p in room.policy.pools)
     else:
-        term = bad(None)
+        term = bad(d.encoding.at(None, d.outcomes))
     return conj([negate(d.conflict), term])
 
 
@@ -130,10 +133,10 @@ def conflicting(room: Room, claim: Claim) -> Term:
     d = room.decision
     if claim.when is None or any(isinstance(n, Outcome) for n in walk(claim.when)):
         return d.conflict
-    pools: list[Pool | None] = [None]
-    if any(isinstance(n, Text) and Attribute in (type(n.left), type(n.right)) for n in walk(claim.when)):
-        pools = [*room.policy.pools.values()]
-    return conj([d.conflict, disj(negate(d.encoding.at(pool).condition(claim.when).false) for pool in pools)])
+    places: list[Destination | None] = [None]
+    if reading.of_destination(claim.when):
+        places = [*anywhere(room.policy, [claim.when])]
+    return conj([d.conflict, disj(negate(d.encoding.at(one).condition(claim.when).false) for one in places)])
 
 
 def within_budgets(policy: Policy, claim: Claim) -> tuple[str, ...]:
@@ -181,15 +184,19 @@ def acts(room: Room, guard: Guard) -> Term:
     d = room.decision
     terms: list[Term] = []
     if any(isinstance(r, Forbid) for r in guard.rules):
-        pools = sorted({p.pool for r in d.policy.answering for p in plan(r.action)})
-        terms += [conj([planned(room, p), d.removes(guard.name, p)]) for p in pools]
+        terms += [
+            disj(conj([d.takes(r), d.removes(guard.name, pool, r)]) for r in routes)
+            if d.by_place
+            else conj([planned(room, pool), d.removes(guard.name, pool, routes[0])])
+            for pool, routes in sorted(d.policy.naming.items())
+        ]
     for rule in guard.rules:
         if isinstance(rule, Denial):
             serving = disj(d.first(r) for r in d.policy.answering if r.action.kind != "deny")
             terms.append(conj([negate(d.denied_by_faults), serving, negate(d.encoding.condition(rule.when).false)]))
     if any(isinstance(r, Obligation) for r in guard.rules):
-        terms.append(conj([d.served, d.obliges(guard.name, None)]))
-        terms += [conj([d.reaches(p), d.obliges(guard.name, p)]) for p in room.policy.pools]
+        terms.append(conj([d.served, d.obliges(guard.name)]))
+        terms += [d.asks(guard.name, p, d.takes) for p in room.policy.pools]
     return conj([negate(d.conflict), disj(terms)])
 
 
@@ -200,13 +207,15 @@ def might_act(room: Room, guard: Guard) -> Term:
     terms: list[Term] = []
     if any(isinstance(r, Forbid) for r in guard.rules):
         terms += [
-            conj([disj(d.might_take(r) for r in routes), d.removes(guard.name, pool)])
+            disj(conj([d.might_take(r), d.removes(guard.name, pool, r)]) for r in routes)
+            if d.by_place
+            else conj([disj(d.might_take(r) for r in routes), d.removes(guard.name, pool, routes[0])])
             for pool, routes in d.policy.naming.items()
         ]
     if any(isinstance(r, Obligation) for r in guard.rules):
         served = disj(conj([d.might_take(r), d.serves(r)]) for r in d.policy.answering)
-        terms.append(conj([served, d.obliges(guard.name, None)]))
-        terms += [conj([d.might_reach(p), d.obliges(guard.name, p)]) for p in room.policy.pools]
+        terms.append(conj([served, d.obliges(guard.name)]))
+        terms += [d.asks(guard.name, p, d.might_take) for p in room.policy.pools]
     return conj([d.conflict, disj(terms)])
 
 
@@ -241,10 +250,10 @@ def _acts(ask: Asker, guard: Guard) -> Confirm:
 def _obliges(ask: Asker, guard: Guard, replay: Replay, decision: Decision) -> bool:
     """The guard itself does: another may owe the same."""
     test = ask.healthy.interpreter.test
-    reached = [ask.policy.pools[p] for p in decision.pools]
+    reached = ask.healthy.interpreter.places(decision)
     return any(
-        rule.when is None or test(rule.when)(replay.state, pool, None) is not False
+        rule.when is None or test(rule.when)(replay.state, place, None) is not False
         for rule in guard.rules
         if isinstance(rule, Obligation)
-        for pool in reached
+        for place in reached
     )

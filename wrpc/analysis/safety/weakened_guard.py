@@ -25,11 +25,14 @@ To repair, tighten the guard, or ask its owner to change it where it is declared
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from wrpc.analysis.check import Found, shown
 from wrpc.diagnostics import Code, Related, finding
-from wrpc.policy.model import Denial, Forbid, Guard, Obligation, Pool, Rule
+from wrpc.policy import reading
+from wrpc.policy.destination import Destination, anywhere
+from wrpc.policy.model import Denial, Forbid, Guard, Obligation, Rule
 
 if TYPE_CHECKING:
     from wrpc.policy.model import Policy
@@ -82,8 +85,8 @@ def _weaker(room: Room, before: Guard, after: Guard) -> Term:
     """The guard acted on a request, for some pool where it is asked of one, and does not any more."""
     from wrpc.solver.terms import conj, disj, negate
 
-    def acts(guard: Guard, kind: type, name: str, pool: Pool | None) -> Term:
-        encoding = room.decision.encoding.at(pool)
+    def acts(guard: Guard, kind: type, name: str, place: Destination | None) -> Term:
+        encoding = room.decision.encoding.at(place)
         return disj(
             conj([
                 negate(encoding.condition(rule.what).false) if isinstance(rule, Forbid) else True,
@@ -92,29 +95,35 @@ def _weaker(room: Room, before: Guard, after: Guard) -> Term:
             for rule in _of(guard, kind, name)
         )  # fmt: skip
 
-    pools: tuple[Pool | None, ...] = tuple(room.policy.pools.values()) or (None,)
+    places = _places(room.policy, before, after)
     return disj(
-        conj([acts(before, kind, name, pool), negate(acts(after, kind, name, pool))])
+        conj([acts(before, kind, name, place), negate(acts(after, kind, name, place))])
         for kind, name in _kinds(before)
-        for pool in pools
+        for place in places
     )
 
 
+def _places(policy: Policy, before: Guard, after: Guard) -> Sequence[Destination | None]:
+    """Where either may act; None without pools."""
+    read = [c for g in (before, after) for r in g.rules for c in reading.parts(r)]
+    return anywhere(policy, read) or (None,)
+
+
 def _confirm(ask: Asker, before: Guard, after: Guard) -> Confirm:
-    def acts(guard: Guard, kind: type, name: str, pool: Pool | None, replay: Replay) -> bool:
+    def acts(guard: Guard, kind: type, name: str, place: Destination | None, replay: Replay) -> bool:
         machine = ask.healthy.interpreter
         return any(
-            (not isinstance(r, Forbid) or machine.test(r.what)(replay.state, pool, None) is not False)
-            and (r.when is None or machine.test(r.when)(replay.state, pool, None) is not False)
+            (not isinstance(r, Forbid) or machine.test(r.what)(replay.state, place, None) is not False)
+            and (r.when is None or machine.test(r.when)(replay.state, place, None) is not False)
             for r in _of(guard, kind, name)
         )
 
     def confirm(replay: Replay) -> bool:
-        pools = tuple(ask.policy.pools.values()) or (None,)
+        places = _places(ask.policy, before, after)
         return any(
-            acts(before, kind, name, pool, replay) and not acts(after, kind, name, pool, replay)
+            acts(before, kind, name, place, replay) and not acts(after, kind, name, place, replay)
             for kind, name in _kinds(before)
-            for pool in pools
+            for place in places
         )
 
     return confirm

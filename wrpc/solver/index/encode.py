@@ -10,12 +10,14 @@ from wrpc.decide.cells import ends
 from wrpc.decide.evaluate import RELATIONS
 from wrpc.decide.vectors import bits
 from wrpc.override import override
+from wrpc.policy.destination import Destination
 from wrpc.policy.expr import (
     All,
     Among,
     AnswerConfidence,
     Any,
     Attribute,
+    Caused,
     Condition,
     Confidence,
     Constant,
@@ -30,6 +32,7 @@ from wrpc.policy.expr import (
     Not,
     OneOf,
     Outcome,
+    Provided,
     Raw,
     StringLiteral,
     StringSignal,
@@ -39,7 +42,7 @@ from wrpc.policy.expr import (
     fold,
 )  # fmt: skip
 from wrpc.policy.intervals import times
-from wrpc.policy.model import Policy, Pool
+from wrpc.policy.model import Policy
 from wrpc.solver.index.own import Own
 from wrpc.solver.index.signals import ONE, ZERO, Measure, Piece, Signals
 from wrpc.solver.terms import NotDecidable, Term, Truth, conj, disj, negate
@@ -53,19 +56,19 @@ Outcomes = Callable[[Outcome], Term]
 
 
 class Indexing(Meaning[Truth, Measure]):
-    """`at(pool, outcomes)` is the same for one destination, and for claims over a decision."""
+    """`at(place, outcomes)` is the same for one destination, and for claims over a decision."""
 
     def __init__(self, space: Signals, *, meanings: bool = True) -> None:
         super().__init__(space.policy.conditions, space.policy.numbers)
         self.space = space
         self.policy: Policy = space.policy
         self._meanings = meanings
-        self._pool: Pool | None = None
+        self._place: Destination | None = None
         self._outcomes: Outcomes | None = None
 
-    def at(self, pool: Pool | None, outcomes: Outcomes | None = None) -> Indexing:
+    def at(self, place: Destination | None, outcomes: Outcomes | None = None) -> Indexing:
         other = copy(self)
-        other._pool, other._outcomes = pool, outcomes
+        other._place, other._outcomes = place, outcomes
         return other
 
     @property
@@ -78,11 +81,11 @@ class Indexing(Meaning[Truth, Measure]):
     def condition(self, condition: Condition | None) -> Truth:
         if condition is None:
             return Truth(True, False)
-        truth, pool, claim = fold(condition, self), self._pool, self._outcomes is not None
+        truth, place, claim = fold(condition, self), self._place, self._outcomes is not None
 
         def again(room: Reference) -> Truth:
             d = room.decision
-            return d.encoding.at(pool, d.outcomes if claim else None).condition(condition)
+            return d.encoding.at(place, d.outcomes if claim else None).condition(condition)
 
         true = _leaf(truth.true, lambda room: again(room).true)
         return Truth(true, _leaf(truth.false, lambda room: again(room).false))
@@ -130,6 +133,10 @@ class Indexing(Meaning[Truth, Measure]):
         known = conj(negate(self.space.failed(name)) for name in signals)
         return Truth(conj([known, true]), conj([known, negate(true)]))
 
+    def caused(self, node: Caused) -> Truth:
+        assert self._place is not None, "causes are encoded for a destination"
+        return Truth.crisp(self._place.caused(node.cause))
+
     @override
     def among(self, node: Among) -> Truth:
         domain = self.space.domains.get(node.signal)
@@ -174,6 +181,10 @@ class Indexing(Meaning[Truth, Measure]):
     def indicator(self, node: Indicator, condition: Truth) -> Measure:
         pieces = [(Interval(ONE, ONE), condition.true), (Interval(ZERO, ZERO), negate(condition.true))]
         return Measure(disj([condition.true, condition.false]), pieces)
+
+    @override
+    def provided(self, node: Provided) -> Measure:
+        raise NotDecidable("a number of a destination")
 
     @override
     def cost(self, node: Cost) -> Measure:
@@ -226,8 +237,8 @@ class Indexing(Meaning[Truth, Measure]):
             case StringLiteral(value):
                 return value
             case Attribute(name):
-                assert self._pool is not None, "an attribute is encoded for a pool"
-                return self._pool.attribute(name)
+                assert self._place is not None, "an attribute is encoded for a destination"
+                return self._place.attribute(name)
             case _:
                 return term
 

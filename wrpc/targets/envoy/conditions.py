@@ -15,6 +15,7 @@ from wrpc.policy.expr import (
     AnswerConfidence,
     Any,
     Attribute,
+    Caused,
     Confidence,
     Constant,
     Cost,
@@ -28,6 +29,7 @@ from wrpc.policy.expr import (
     Not,
     OneOf,
     Outcome,
+    Provided,
     Raw,
     StringLiteral,
     StringSignal,
@@ -268,8 +270,14 @@ class Conditions(Meaning[Kleene, Number]):
 
     # ── What no condition of a request says ───────────────────────────────
 
+    def caused(self, node: Caused) -> Kleene:  # noqa: ARG002  as the message says
+        raise AssertionError("what a rule says of its destination is settled")
+
     def outcome(self, node: Outcome) -> Kleene:
         raise Unsayable("only a claim speaks of the decision", node.span)
+
+    def provided(self, node: Provided) -> Number:  # noqa: ARG002  as above
+        raise AssertionError("what a rule says of its destination is settled")
 
     def cost(self, node: Cost) -> Number:
         raise Unsayable("only a claim speaks of `cost`", node.span)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
+from wrpc.policy.destination import Destination
 from wrpc.policy.expr import (
     All,
     Any,
     Attribute,
+    Caused,
     Condition,
     Constant,
     Indicator,
@@ -21,7 +23,6 @@ from wrpc.policy.expr import (
     TextTerm,
     Within,
 )
-from wrpc.policy.model import Pool
 
 RELATIONS: Mapping[str, Callable[[str, str], bool]] = {
     "equals": lambda a, b: a == b,
@@ -30,37 +31,39 @@ RELATIONS: Mapping[str, Callable[[str, str], bool]] = {
 }
 
 
-def at(condition: Condition, pool: Pool) -> Condition:
-    """The condition of requests that the pool is to serve. Unknown where the rule is; no `let` names `destination`."""
+def at(condition: Condition, place: Destination) -> Condition:
+    """The condition of requests that the destination is to serve. Unknown where the rule is; no `let` names one."""
     match condition:
         case Text(relation, left, right):
-            return _text(condition, relation, _term(left, pool), _term(right, pool))
+            return _text(condition, relation, _term(left, place), _term(right, place))
+        case Caused(cause):
+            return Constant(place.caused(cause), span=condition.span)
         case Not(operand):
-            return negated(at(operand, pool))
+            return negated(at(operand, place))
         case All(parts):
-            return every(at(p, pool) for p in parts)
+            return every(at(p, place) for p in parts)
         case Any(parts):
-            return some(at(p, pool) for p in parts)
+            return some(at(p, place) for p in parts)
         case Within(number, _) if any(isinstance(q, Indicator) for _, q in number.terms):
-            return replace(condition, number=_number(number, pool))
+            return replace(condition, number=_number(number, place))
         case _:
             return condition
 
 
-def _number(number: Linear, pool: Pool) -> Linear:
+def _number(number: Linear, place: Destination) -> Linear:
     def held(quantity: Quantity) -> Quantity:
         if isinstance(quantity, Indicator):
-            return replace(quantity, condition=at(quantity.condition, pool))
+            return replace(quantity, condition=at(quantity.condition, place))
         return quantity
 
     return replace(number, terms=tuple((factor, held(quantity)) for factor, quantity in number.terms))
 
 
-def _term(term: TextTerm, pool: Pool) -> StringLiteral | StringSignal | None:
+def _term(term: TextTerm, place: Destination) -> StringLiteral | StringSignal | None:
     """None for an attribute that the pool does not declare."""
     if not isinstance(term, Attribute):
         return term
-    declared = pool.attribute(term.name)
+    declared = place.attribute(term.name)
     return None if declared is None else StringLiteral(declared)
 
 

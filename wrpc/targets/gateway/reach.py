@@ -100,7 +100,7 @@ class Reach:
         """The requests of a route for which guards leave this of its plan, and for which some score fires or none."""
         route = next(r for r in self._policy.answering if r.name == send.route)
         stays = {p.pool for p in plan(send.action)}
-        left = [(room.decision.left(p), p in stays) for p in sorted({p.pool for p in plan(route.action)})]
+        left = [(room.decision.left(p, route), p in stays) for p in sorted({p.pool for p in plan(route.action)})]
         scores = [n for n, s in self._policy.signals.items() if isinstance(s.type, Score)]
         noise = disj(room.decision.encoding.condition(Fires(n)).true for n in scores)
         kept = [term if stay else negate(term) for term, stay in left]

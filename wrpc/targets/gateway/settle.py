@@ -11,9 +11,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from wrpc.decide.interpret import rising
 from wrpc.override import override
+from wrpc.policy import reading
+from wrpc.policy.destination import Destination, written
 from wrpc.policy.expr import Condition, Constant, Failed
-from wrpc.policy.model import Action, Denial, Forbid, Obligation, Policy, Route, plan
+from wrpc.policy.model import Action, Denial, Forbid, Obligation, Policy, Route, Rule, plan
 from wrpc.source import Span
 from wrpc.targets.gateway.branches import Branch, Deny, Outcome, Send, Settled, Way, Ways
 from wrpc.targets.gateway.plans import left
@@ -21,8 +24,11 @@ from wrpc.targets.gateway.pools import at, every
 from wrpc.targets.gateway.reach import Reach
 from wrpc.targets.gateway.surely import Surely
 
-Removal = tuple[str, str]
-"""A pool, and the guard that takes it away."""
+Removal = tuple[str, str, bool]
+"""A pool, the guard that takes it away, and whether as the primary that the pool would become."""
+Due = tuple[str, str | None, str]
+"""An obligation, the pool that owes it, or None for the decision, and what that is then: "" for anything, "written",
+"primary" for what has become one, "others" for a primary beside another."""
 
 
 def settle(policy: Policy) -> Settled:
@@ -97,12 +103,12 @@ class _Ended(Ways):
 
 @dataclass(frozen=True, slots=True)
 class _Effect:
-    """What guards do under one condition: removals, and obligations with their pool."""
+    """What guards do under one condition: removals, and obligations."""
 
     condition: Condition
     span: Span
     removals: tuple[Removal, ...] = ()
-    obligations: tuple[tuple[str, str | None], ...] = ()
+    obligations: tuple[Due, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -126,7 +132,10 @@ class _Guarded:
         if not obligations:
             effects = [replace(e, obligations=()) for e in effects]
         always = [e for e in effects if self._always(e)]
-        return self._next(tuple(e for e in effects if not self._always(e)), tuple(always), reasons)
+        forks = [e for e in effects if not self._always(e)]
+        # What rises is known once it is known what is removed as written.
+        forks.sort(key=lambda e: all(risen for _, _, risen in e.removals) and bool(e.removals))
+        return self._next(tuple(forks), tuple(always), reasons)
 
     def _always(self, effect: _Effect) -> bool:
         return effect.condition == Constant(True) or self._surely.acts(self._route, effect.condition)
@@ -150,43 +159,86 @@ class _Guarded:
         return tuple(found.values())
 
     def _each(self) -> Iterator[_Effect]:
-        pools = [self._policy.pools[p] for p in dict.fromkeys(p.pool for p in plan(self._action))]
+        places = {p.name: p for p in reversed(written(self._policy, self._action))}
+        pools = [places[p] for p in dict.fromkeys(p.pool for p in plan(self._action))]
         for guard in self._policy.guards.values():
             for rule in guard.rules:
                 match rule:
                     case Forbid(what, when):
                         for pool in pools:
-                            # True or unknown as a whole where both parts are.
-                            both = every(at(c, pool) for c in (what, when) if c is not None)
-                            yield _Effect(both, rule.span, removals=((pool.name, guard.name),))
-                    case Obligation(name, when, per_destination):
-                        for place in pools if per_destination else (None,):
-                            due = when or Constant(True)
-                            due = due if place is None else at(due, place)
-                            owner = None if place is None else place.name
-                            yield _Effect(due, rule.span, obligations=((name, owner),))
+                            rises = pool.role in ("cascade", "fallback") and reading.by_place([rule])
+                            for place in (pool, pool.risen) if rises else (pool,):
+                                # True or unknown as a whole where both parts are.
+                                both = every(at(c, place) for c in (what, when) if c is not None)
+                                yield _Effect(both, rule.span, ((pool.name, guard.name, place is not pool),))
+                    case Obligation(name, when, False):
+                        yield _Effect(when or Constant(True), rule.span, obligations=((name, None, ""),))
+                    case Obligation(name, when, _):
+                        assert when is not None, "only a condition can name `destination`"
+                        for pool in pools:
+                            for kind, place in self._becomes(pool, rule).items():
+                                yield _Effect(at(when, place), rule.span, obligations=((name, pool.name, kind),))
                     case _:
                         pass
+
+    def _becomes(self, place: Destination, rule: Rule) -> dict[str, Destination]:
+        """What a destination may be when it is asked for something."""
+        if not reading.by_place([rule]):
+            return {"": place}
+        found = {"written": place}
+        if place.role in ("cascade", "fallback"):
+            found["primary"] = place.risen
+        elif place.role == "primary" and self._action.others is not None:
+            found["others"] = Destination(place.pool, "primary", frozenset(self._action.others) or None)
+        return found
+
+    def _gone(self, removals: set[Removal]) -> dict[str, list[str]]:
+        """The pools that are removed, each with the guards that do it."""
+        found: dict[str, list[str]] = {}
+        for pool, guard, risen in removals:
+            if not risen:
+                found.setdefault(pool, []).append(guard)
+        while True:
+            kept = [p for p in plan(self._action) if p.pool not in found]
+            at = rising(kept, range(len(kept)))
+            again = [g for p, g, risen in removals if at is not None and risen and p == kept[at].pool]
+            if at is None or not again:
+                return found
+            found[kept[at].pool] = again
 
     def _next(self, forks: tuple[_Effect, ...], acting: tuple[_Effect, ...], reasons: bool) -> Way:
         """The next fork that changes anything; the outcome behind the last."""
         removals = {r for e in acting for r in e.removals}
-        gone = {pool for pool, _ in removals}
+        gone = self._gone(removals)
         due = {o for e in acting for o in e.obligations}
         for i, effect in enumerate(forks):
-            more = set(effect.removals) - removals if reasons else {p for p, _ in effect.removals} - gone
+            more = [
+                r for r in effect.removals
+                if r not in removals and (r[0] not in gone or (reasons and r[1] not in gone[r[0]]))
+            ]  # fmt: skip
             if more or any(o not in due and o[1] not in gone for o in effect.obligations):
                 return _Fork(self, effect, forks[i + 1 :], acting, reasons)
         return self._outcome(removals, due)
 
-    def _outcome(self, removals: set[Removal], due: set[tuple[str, str | None]]) -> Outcome:
-        action = left(self._action, {pool for pool, _ in removals})
+    def _outcome(self, removals: set[Removal], due: set[Due]) -> Outcome:
+        gone = self._gone(removals)
+        action = left(self._action, gone)
         if action is None:
-            by = [g for p in plan(self._action) for g in self._policy.guards if (p.pool, g) in removals]
+            by = [g for p in plan(self._action) for g in self._policy.guards if g in gone.get(p.pool, ())]
             return Deny(f"guard `{by[-1]}` leaves no destination", self._route.name, emptied=True)
-        stays = {p.pool for p in plan(action)}
-        ordered = sorted((o for o in due if o[1] is None or o[1] in stays), key=lambda o: (o[0], o[1] or ""))
-        return Send(self._route.name, action, tuple(ordered))
+        kinds = self._kinds(action)
+        owed = {(name, pool) for name, pool, kind in due if pool is None or kind in kinds.get(pool, ())}
+        return Send(self._route.name, action, tuple(sorted(owed, key=lambda o: (o[0], o[1] or ""))))
+
+    def _kinds(self, action: Action) -> dict[str, tuple[str, str]]:
+        """What the destinations of what is left are."""
+        was = {p.pool: p.role for p in plan(self._action)}
+        found = {}
+        for p in plan(action):
+            risen = p.role == "primary" and was[p.pool] != "primary"
+            beside = p.role == "primary" and not risen and action.others is not None
+            found[p.pool] = "", "primary" if risen else "others" if beside else "written"
+        return found
 
 
 @dataclass(frozen=True)

@@ -74,6 +74,10 @@ class Rules(Meaning[Node, None]):
         raise Cannot("a rule cannot ask whether a signal failed")
 
     @override
+    def caused(self, node: expr.Caused) -> Node:
+        raise AssertionError("what a rule says of its destination is settled")
+
+    @override
     def outcome(self, node: expr.Outcome) -> Node:
         raise Cannot("a rule knows nothing of the decision")
 
@@ -132,6 +136,10 @@ class Rules(Meaning[Node, None]):
     @override
     def indicator(self, node: expr.Indicator, condition: Node) -> None:
         return None
+
+    @override
+    def provided(self, node: expr.Provided) -> None:
+        raise AssertionError("what a rule says of its destination is settled")
 
     @override
     def cost(self, node: expr.Cost) -> None:

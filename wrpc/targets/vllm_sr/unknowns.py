@@ -61,6 +61,10 @@ class Failures(Meaning[Leanings, Leanings]):
         return NOTHING
 
     @override
+    def caused(self, node: expr.Caused) -> Leanings:
+        return NOTHING
+
+    @override
     def outcome(self, node: expr.Outcome) -> Leanings:  # no signal
         return NOTHING
 
@@ -100,6 +104,10 @@ class Failures(Meaning[Leanings, Leanings]):
     @override
     def indicator(self, node: expr.Indicator, condition: Leanings) -> Leanings:
         return condition
+
+    @override
+    def provided(self, node: expr.Provided) -> Leanings:
+        return NOTHING
 
     @override
     def cost(self, node: expr.Cost) -> Leanings:  # no signal
