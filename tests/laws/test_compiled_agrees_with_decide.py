@@ -38,7 +38,7 @@ def limited(boxes: int | None = None, room: int | None = None) -> Iterator[None]
         yield
 
 
-@many(200, floors={"decision": 1_000, "error": 60, "by itself": 700, "failures by itself": 350})
+@many(200, floors={"decision": 1_000, "error": 60, "by itself": 700, "failures by itself": 280})
 @given(data=st.data())
 def test_decisions(data: st.DataObject) -> None:
     policy = data.draw(policies())

@@ -14,6 +14,7 @@ from wrpc.policy.expr import (
     Has,
     Interval,
     Linear,
+    Named,
     Not,
     OneOf,
     Raw,
@@ -35,7 +36,10 @@ def all_matter(policy: Policy, condition: Condition, beyond: Collection[str]) ->
         return False
     ranges: dict[str, list[Ranges]] = {}
     seen: set[str] = set()
-    for part in condition.parts:
+    for named in condition.parts:
+        part = named
+        while isinstance(part, Named):
+            part = policy.conditions[part.name]
         match part:
             case Within(Linear(constant, ((factor, Raw(name)),)), found) if constant == 0 and factor == 1:
                 ranges.setdefault(name, []).append(found)

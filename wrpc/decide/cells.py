@@ -381,18 +381,31 @@ def _roundest(interval: Interval, signal: Signal) -> Fraction:
     """The value of an absent signal where it is one of the range, else one that is short to write."""
     absent = default(signal)
     assert isinstance(absent, Fraction), "a number's default is one"
+    low, high = ends(interval)
+    if isinstance(signal.type, Int):
+        return Fraction(_roundest_whole(floor(low), floor(high), floor(absent)))
     if absent in interval:
         return absent
-    low, high = ends(interval)
     near, inwards = (low, 1) if low >= absent else (high, -1)
-    whole = isinstance(signal.type, Int)
-    steps = [Fraction(10) ** d for d in (range(len(str(abs(floor(near)))) - 1, 0, -1) if whole else range(0, -13, -1))]
-    for step in steps:
+    for step in (Fraction(10) ** d for d in range(0, -13, -1)):
         for number in (floor(near / step) * step, ceil(near / step) * step):
             for tried in (number, number + inwards * step):
                 if tried in interval:
                     return tried
     return near if near in interval else (low + high) / 2
+
+
+def _roundest_whole(low: int, high: int, absent: int) -> int:
+    if low <= absent <= high:
+        return absent
+    near, inwards = (low, 1) if low >= absent else (high, -1)
+    for digits in range(len(str(abs(near))) - 1, 0, -1):
+        step: int = 10**digits
+        for number in (near // step * step, -(-near // step) * step):
+            for tried in (number, number + inwards * step):
+                if low <= tried <= high:
+                    return tried
+    return near
 
 
 def ends(interval: Interval) -> tuple[Fraction, Fraction]:

@@ -94,7 +94,7 @@ class Interpreter:
     def contests(self) -> Sequence[Sequence[Route]]:
         """Routes in the order in which they are asked: by tier, and in it those with a `when` first. Every route of a
         tier has a say in whether confidence counts; where it is no key, all that `resolve` knows beforehand counts."""
-        if "confidence" not in self.policy.resolve:
+        if not self.policy.measured:
             return self.policy.ranked
         found: dict[tuple[int, bool], list[Route]] = {}
         for route in (r for c in self.policy.ranked for r in c):

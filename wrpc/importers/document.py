@@ -18,13 +18,14 @@ from typing import Any, Literal
 from wrpc.diagnostics import Diagnostic, Related, finding
 from wrpc.importers import codes
 from wrpc.source import Source, Span
+from wrpc.values import value
 
 MOST_TEXT = 4_000_000
 MOST_DEPTH = 200
 MOST_NODES = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Date:
     """A date or a time, which a program gets as such and not as text."""
 
@@ -34,7 +35,7 @@ class Date:
 Plain = None | bool | int | Fraction | str | Date
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Scalar:
     """`text` is what was written; `quoted` scalars are always text."""
 
@@ -45,20 +46,20 @@ class Scalar:
     size: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Items:
     items: tuple[Node, ...]
     span: Span = field(repr=False)
     size: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Pair:
     key: Scalar
     value: Node
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Keys:
     """A mapping; of a key that stands twice one is kept, which one the dialect says."""
 
@@ -190,6 +191,10 @@ def parsed(source: Source, dialect: Dialect, *, several: bool = False) -> Readin
     """What a text holds, worked out once for all who ask."""
     import yaml
 
+    if not several:
+        reading = parsed(source, dialect, several=True)
+        if reading.complete and len(reading.documents) < 2:
+            return reading  # most who ask for one document ask for all of them before
     if len(source.text) > MOST_TEXT:
         message = f"the file has {len(source.text)} characters, more than {MOST_TEXT}"
         return Reading((), (finding(codes.TOO_LARGE, message, source.span(0, 0)),), complete=False)

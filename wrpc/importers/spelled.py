@@ -73,6 +73,8 @@ def lines(outer: Source, start: int, end: int, column: int) -> Spelled:
     parts: list[str] = []
     runs: list[Run] = []
     size, at, text = 0, start, outer.text
+    if not column:  # nothing is shared
+        return Spelled(text[start:end], (Run(0, end - start, start, end - start),) if end > start else (), "lines")
     while at < end:
         stop = text.find("\n", at, end)
         stop = end if stop < 0 else stop + 1

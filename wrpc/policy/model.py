@@ -925,6 +925,11 @@ class Policy:
         return tuple(tuple(c) for c in classes.values())
 
     @cached_property
+    def measured(self) -> bool:
+        """Which of two routes goes first may depend on their confidence."""
+        return "confidence" in self.resolve and any(len(c) > 1 for c in self.ranked)
+
+    @cached_property
     def deeds(self) -> Mapping[str, int]:
         """By a route's name, a number that it shares with all that do the same; the default's too."""
         numbers: dict[object, int] = {}

@@ -81,7 +81,7 @@ class Shares:
         from wrpc.solver.sets import Ground
 
         # Which of two routes goes first may depend on what is measured of a request, and that no diagram knows.
-        self._ground = None if "confidence" in policy.resolve else Ground(policy, failures=False)
+        self._ground = None if policy.measured else Ground(policy, failures=False)
         self._all = None if self._ground is None else self._ground.all.points()
         self._policy = policy
 

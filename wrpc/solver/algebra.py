@@ -126,7 +126,7 @@ def _plain(_: str, term: Term) -> Term:
 
 def algebra(sides: Sides) -> Algebra | None:
     """None where the policies have no cells in common, or where confidences are compared, which no cell says."""
-    if any("confidence" in side.policy.resolve for side in (sides.old, sides.new)):
+    if any(side.policy.measured for side in (sides.old, sides.new)):
         return None
     try:
         return Algebra(sides)

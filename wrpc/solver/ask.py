@@ -43,7 +43,7 @@ class Asker:
         self.policy = policy
         self.resources = resources
         self._body = body
-        self._index = index and "confidence" not in policy.resolve
+        self._index = index and not policy.measured
 
     @cached_property
     def healthy(self) -> Room:

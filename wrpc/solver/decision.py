@@ -121,7 +121,7 @@ class Encoded:
     @property
     def _measured(self) -> bool:
         """What orders routes of a class is not all known before the request."""
-        return "confidence" in self.policy.resolve
+        return self.policy.measured
 
     def _unpreceded(self, route: Route) -> Term:
         return negate(self.earlier(self.policy.rank[route.name]))

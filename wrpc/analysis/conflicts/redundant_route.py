@@ -73,7 +73,7 @@ def _suspects(policy: Policy) -> list[Route]:
     does = _deeds(policy)
     times = Counter(does.values())
     measured: set[int] = set()
-    if "confidence" in policy.resolve:
+    if policy.measured:
         measured = {r.tier or 0 for c in policy.ranked if len(c) > 1 for r in c}
     return [
         r
@@ -84,7 +84,7 @@ def _suspects(policy: Policy) -> list[Route]:
 
 def _classes(policy: Policy) -> Sequence[Sequence[Route]]:
     """As `Policy.ranked`, each route alone where names leave no two equal: what follows one is then the next."""
-    if "name" not in policy.resolve or "confidence" in policy.resolve:
+    if "name" not in policy.resolve or policy.measured:
         return policy.ranked
     keys = policy.resolve[: policy.resolve.index("name")]
 
