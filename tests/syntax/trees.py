@@ -132,8 +132,9 @@ def section(kind: str) -> Strategy:
     return node(t.Section, st.just(kind), name, several(items.get(kind, attributes)))
 
 
-OVERRIDDEN = ("pool", "route", "site", "model", "workload", "guard")
-sections = st.one_of([section(kind) for kind in get_args(t.SectionKind)])
+OVERRIDDEN = ("pool", "route", "site", "model", "workload", "guard", "signal")
+# A signal is a section in an override alone.
+sections = st.one_of([section(kind) for kind in get_args(t.SectionKind) if kind != "signal"])
 steps = st.one_of(
     node(t.Step, names, st.sampled_from(["below", "upto"]), numbers),
     node(t.Step, names, st.just("otherwise"), st.none()),

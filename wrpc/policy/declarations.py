@@ -28,7 +28,7 @@ DECLARATIONS: Mapping[str, Declaration] = {
     d.keyword: d
     for d in (
         Declaration("policy", shapes=(m.Policy,)),
-        Declaration("signal", "signals", (m.Signal, m.Score), expressible=True),
+        Declaration("signal", "signals", (m.Signal, m.Score), overridable=True, expressible=True),
         Declaration("score", "definitions", expressible=True),
         Declaration("band", "bands", expressible=True),
         Declaration("group", "groups"),

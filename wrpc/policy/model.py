@@ -826,11 +826,17 @@ class TargetSettings:
 
 @value
 class Overridden:
-    """A guard as it stood before an override, kept for the proof that a sealed one was only tightened."""
+    """A guard as it stood before an override, kept for the proof that a sealed one was only tightened.
+
+    `was`: the policy of `before`, where signals that the guard reads are overridden, so that a request is another thing
+    to each of the two; `lost`: there is none, since without those overrides the policy does not resolve.
+    """
 
     before: Guard
     after: Guard
     span: Span = field(compare=False, repr=False)
+    was: Policy | None = field(default=None, compare=False, repr=False)
+    lost: bool = False
 
 
 ResolveKey = Literal["priority", "confidence", "name"]

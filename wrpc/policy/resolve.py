@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from wrpc.diagnostics import Related
-from wrpc.policy import codes, labels, overrides
+from wrpc.policy import codes, labels, overridden, overrides
 from wrpc.policy import model as m
 from wrpc.policy.attributes import Reader, Reading
 from wrpc.policy.definitions import Definitions
@@ -73,7 +73,7 @@ def resolve(program: Program, faults: Faults) -> m.Policy | None:
     default = routing.route(names.default) if names.default is not None else None
     guards = {n: g for n, s in _sections(names, "guard") if (g := guarding.guard(s)) is not None}
     assertions = {n: c for n, s in _sections(names, "assert") if (c := guarding.assertion(s)) is not None}
-    overridden = _overridden(changes, guarding)
+    guards_before = overridden.guards(changes, guarding)
     tests = _tests(program.declarations, Expectations(names, signals, reader, guarding, faults), faults)
     targets = {n: machines.target(s) for n, s in _sections(names, "target")}
     together = stacks(names, faults)
@@ -82,7 +82,7 @@ def resolve(program: Program, faults: Faults) -> m.Policy | None:
         return None
     main = program.sources[0]
     unused(names, main, faults)
-    return m.Policy(
+    made = m.Policy(
         name=header.name.text if header is not None and header.name is not None else _stem(main),
         sources=tuple(program.sources),
         owner=settings.get("owner", str) or "",
@@ -107,8 +107,13 @@ def resolve(program: Program, faults: Faults) -> m.Policy | None:
         tests=tests,
         targets=targets,
         stacks=together,
-        overridden=overridden,
+        overridden=guards_before,
     )
+    moved = {c.before.name.text: c.span for c in changes if isinstance(c.before, tree.Signal)}
+    if not moved:
+        return made
+    was = resolve(overridden.before(program), Faults())
+    return replace(made, overridden=overridden.by_signals(made, was, moved))
 
 
 def _named(declarations: Iterable[tree.Declaration]) -> Iterator[Declared]:
@@ -170,18 +175,6 @@ def _keys(settings: Reading) -> tuple[m.ResolveKey, ...]:
     if "resolve" not in settings.values:
         return ("priority",)
     return tuple(_KEYS[k] for k in settings.texts("resolve"))
-
-
-def _overridden(changes: list[overrides.Change], guarding: Guards) -> tuple[m.Overridden, ...]:
-    """Guards that were sealed before an override, as they stood before and after it."""
-    made: list[m.Overridden] = []
-    for change in changes:
-        if change.before.kind != "guard" or not any(isinstance(i, tree.Sealed) for i in change.before.items):
-            continue
-        before, after = guarding.guard(change.before), guarding.guard(change.after)
-        if before is not None and after is not None:
-            made.append(m.Overridden(before, after, change.span))
-    return tuple(made)
 
 
 def _tests(declarations: Iterable[tree.Declaration], expectations: Expectations, faults: Faults) -> tuple[m.Test, ...]:

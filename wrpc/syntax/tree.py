@@ -296,7 +296,7 @@ Item = (
 # ── Declarations ──────────────────────────────────────────────────────────
 
 SectionKind = Literal[
-    "policy", "workload", "model", "site", "pool", "place", "route", "default", "guard", "assert", "target"
+    "policy", "workload", "model", "site", "pool", "place", "route", "default", "guard", "assert", "target", "signal"
 ]
 
 
@@ -323,6 +323,8 @@ class Import(Node):
 
 @value
 class Override(Node):
+    """Of a signal, the section has its attributes alone."""
+
     section: Section
 
 

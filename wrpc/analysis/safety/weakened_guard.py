@@ -1,7 +1,8 @@
 """A sealed guard that an override removes or weakens.
 
 An environment may only tighten a sealed guard: everything that it denied, forbade or required before the override must
-still be denied, forbidden or required.
+still be denied, forbidden or required. So must it where a signal that the guard reads is overridden: on the same raw
+values and failures. A header that is absent counts as itself, whatever it means before and after.
 
 Bad:
 
@@ -53,6 +54,11 @@ def check(policy: Policy, ask: Asker) -> Found:
                 related=(Related(change.before.span, "sealed here"),),
                 help="an override may only tighten a sealed guard",
             )
+        if change.was is not None or change.lost:
+            from wrpc.analysis.safety import moved_signal
+
+            yield from moved_signal.check(policy, change, ask, CODE)
+            continue
         answer = _escapes(ask, change.before, change.after)
         if not answer.impossible:
             yield shown(
