@@ -55,14 +55,16 @@ class Carried(Hand):
             text = "to " + ", ".join(f"{p} weight {self.one(['1', '3', '90'])}" for p in main)
         else:
             text = "to " + ", ".join(main)
-        if self.others and count > 1 and text.startswith("to ") and self.chance(5):
+        if self.others and count > 1 and text.startswith("to ") and self.chance(9):
             text += "\n  " + self.one(self.others)
         for pool in left:
             edges = [e for e in self.edges if not (self.one_mirror and e.startswith("mirror") and "mirror" in text)]
             if edges and self.chance(8):
                 text += "\n  " + self.one(edges).replace("POOL", pool)
         if self.extras and self.chance(3):
-            text += "\n  " + self.one(self.extras)
+            names = self.signals()
+            extras = [e for e in self.extras if names or "SIGNAL" not in e]
+            text += "\n  " + self.one(extras).replace("SIGNAL", self.one(names) if names else "")
         return text
 
     def guard(self, index: int) -> None:
@@ -99,7 +101,7 @@ class Carried(Hand):
 class ByEnvoy(Carried):
     edges: tuple[str, ...] = ("fallback POOL", "fallback POOL on timeout", "mirror POOL 5%", "mirror POOL 0.5%")
     others = ("fallback others", "fallback others on timeout")
-    extras = ("retries 2", "timeout 30s")
+    extras = ("retries 2", "timeout 30s", "limit 60/min", "limit 1.5/s per SIGNAL", "sticky by SIGNAL")
     rules: tuple[str, ...] = ("deny", "forbid", "forbid", "forbid", "require", "require")
 
 

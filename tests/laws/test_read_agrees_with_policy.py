@@ -44,7 +44,7 @@ FLOORS = {
         "obligations": 15,
         "guards": 20,
         "plans": 60,
-        "others": 8,
+        "others": 3,
     },
     "vllm-sr": {"policies": 50, "weights": 50, "edges": 25, "mirrors": 20, "guards": 20, "plans": 60},
 }
@@ -121,6 +121,9 @@ def settings_agree(name: str, policy: Policy, back: Policy, data: st.DataObject)
         actions.append(reached.send.action)
     ours, theirs = actions
     assert ours.mirrors == theirs.mirrors
+    assert theirs.sticky in (None, ours.sticky)
+    assert [b.amount / b.period for b in ours.budgets] == [b.amount / b.period for b in theirs.budgets]
+    assert [b.per for b in ours.budgets] == [b.per for b in theirs.budgets]
     assert (ours.others is None) is (theirs.others is None)
     compared("others", ours.others is not None)
     for setting in SETTINGS[name]:

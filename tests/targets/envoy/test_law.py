@@ -33,7 +33,7 @@ def carried(d: Decision, weights: bool) -> object:
     return d.action, d.reason, left, sorted(set(d.obligations) - (own - kept))
 
 
-@many(150, floors={"file": 120, "decision": 1_000})
+@many(150, floors={"file": 100, "decision": 850})
 @given(st.data())
 def test_a_file_read_back_decides_as_its_policy(data: st.DataObject) -> None:
     policy = data.draw(policies())

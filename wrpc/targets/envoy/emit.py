@@ -15,6 +15,7 @@ from wrpc.targets.envoy import headers
 from wrpc.targets.envoy.clusters import Clusters, grpc, socket
 from wrpc.targets.envoy.decisions import Decisions, decisions
 from wrpc.targets.envoy.headers import Names
+from wrpc.targets.envoy.limits import Limits, losses, read_by
 from wrpc.targets.envoy.listener import ROUTES, SIGNALS, listener
 from wrpc.targets.envoy.routes import (
     FAILURES,
@@ -46,23 +47,26 @@ def emit(settled: Settled, options: Options) -> Emitted:
     names = named(policy, chosen)
     table = decisions(settled, obligations=chosen.obligations_by is not None)
     clusters = Clusters(policy, chosen)
+    limits = Limits(policy, names)
     read = {s for e in table.entries for s in signals(e.rows)}
+    read |= {s for e in table.entries if isinstance(e.outcome, Send) for s in read_by(policy, e.outcome.action, names)}
     found = list(checks(policy, names, read))
     for decided in table.entries:
-        found += entries(decided, names, clusters)
+        found += entries(decided, names, clusters, limits)
     if chosen.signals_by is not None:
         found = list(marked(found, chosen.spans.get("signals_by") or _whole(policy)))
     found = numbered(found)
     clusters.strangers()
     unheard = _unheard(policy, chosen, names, read)
     diagnostics = [
-        *chosen.diagnostics, *names.diagnostics, *table.diagnostics, *clusters.diagnostics, *_losses(table),
+        *chosen.diagnostics, *names.diagnostics, *table.diagnostics, *clusters.diagnostics,
+        *_losses(policy, table, names),
         *_silent(policy, unheard),
     ]  # fmt: skip
     not_enforced = () if chosen.obligations_by is not None else settled.requiring
     if any(d.severity == "error" for d in diagnostics):
         return Emitted((), tuple(diagnostics), not_enforced, unheard)
-    artifact = _artifact(policy, chosen, names, read, found, clusters, _longest(table))
+    artifact = _artifact(policy, chosen, names, read, found, clusters, limits, _longest(table))
     return Emitted((artifact,), tuple(diagnostics), not_enforced, unheard)
 
 
@@ -77,12 +81,14 @@ def _whole(policy: Policy) -> Span:
 # ── What no row of the table of constructs knows ──────────────────────────
 
 
-def _losses(table: Decisions) -> Iterator[Diagnostic]:
+def _losses(policy: Policy, table: Decisions, names: Names) -> Iterator[Diagnostic]:
     sent = [(e, e.outcome) for e in table.entries if isinstance(e.outcome, Send)]
     for e, found in sent:
         if sum(whole_weights([part for _, part in tries(found.action)])) >= 2**32:
             message = f"the weights of {e.name} take more than 32 bits"
             yield finding(NOT_CARRIED, message, e.span, severity="error", help="write rounder weights")
+    for e, found in {found.route: (e, found) for e, found in sent}.values():
+        yield from losses(policy, found.route, found.action, names, e.span)
     for e, found in {found.route: (e, found) for e, found in sent if found.action.others is not None}.values():
         if not stand_in(found.action):
             others = found.action.others or ()
@@ -133,6 +139,7 @@ def _artifact(
     read: set[str],
     found: Sequence[Entry],
     clusters: Clusters,
+    limits: Limits,
     most: Fraction,
 ) -> Artifact:
     made = [body for body, _ in clusters.made.values()]
@@ -142,7 +149,7 @@ def _artifact(
     if chosen.admin is not None:
         bootstrap["admin"] = {"address": socket(chosen.admin)}
     bootstrap["static_resources"] = {
-        "listeners": [listener([e.route for e in found], names, read, chosen, most)],
+        "listeners": [listener([e.route for e in found], names, read, chosen, limits, most)],
         "clusters": made,
     }
     # Lists of names and exact decimals are long expressions; Envoy refuses those of more than 100 steps by itself.

@@ -7,6 +7,7 @@ from fractions import Fraction
 from wrpc.targets.envoy import headers
 from wrpc.targets.envoy.clusters import NAMESPACE, socket
 from wrpc.targets.envoy.headers import Names
+from wrpc.targets.envoy.limits import Limits
 from wrpc.targets.envoy.routes import seconds
 from wrpc.targets.envoy.settings import Settings
 
@@ -22,7 +23,9 @@ HEADERS = 100
 IDLE = Fraction(300)
 
 
-def listener(routes: list[Json], names: Names, read: set[str], settings: Settings, longest: Fraction) -> Json:
+def listener(
+    routes: list[Json], names: Names, read: set[str], settings: Settings, counted: Limits, longest: Fraction
+) -> Json:
     """`longest`: the longest time that a route gives its pools."""
     mutations = early(names, read, settings)
     limits: Json = {}
@@ -44,7 +47,7 @@ def listener(routes: list[Json], names: Names, read: set[str], settings: Setting
                 },
             }
         ],
-        "http_filters": [*_processor(settings), *_model(), _router()],
+        "http_filters": [*_processor(settings), *_model(), *counted.filter(), _router()],
         "route_config": {
             "name": "wrpc",
             "virtual_hosts": [{"name": "all", "domains": ["*"], "routes": routes}],

@@ -18,6 +18,7 @@ from wrpc.diagnostics import Refusal, finding
 from wrpc.policy.expr import All, Any, Attribute, Condition, Failed, Named, Not, reads, walk
 from wrpc.policy.model import (
     Action,
+    Budget,
     Definition,
     FallbackEdge,
     Guard,
@@ -27,6 +28,7 @@ from wrpc.policy.model import (
     Route,
     Share,
     Signal,
+    Sticky,
     Value,
     Word,
 )  # fmt: skip
@@ -39,6 +41,7 @@ from wrpc.targets.envoy.patterns import Unreadable
 from wrpc.targets.envoy.settings import settings
 from wrpc.targets.target import Options
 
+COUNTING = "envoy.filters.http.local_ratelimit"
 PROCESSOR = "envoy.filters.http.ext_proc"
 Json = Mapping[str, typing.Any]  # what a YAML file holds; wrong shapes end in `read`'s Refusal
 
@@ -87,6 +90,7 @@ class _Reader:
         self.absent: dict[str, str] = {}
         self.added = dict(_added(manager["typed_config"]))
         self.signals = self._signals()
+        self.buckets = dict(_buckets(manager["typed_config"].get("http_filters", ())))
 
     def named(self, text: str) -> str:
         return self.names.get(text) or unquote(text)
@@ -224,7 +228,33 @@ class _Reader:
             mirrors=tuple(MirrorEdge(self.chains[str(m["cluster"])][0], _share(m)) for m in mirrors),
             retries=tries // (len(fallbacks) + count) - 1 or None,
             timeout=_time(retry.get("per_try_timeout", action["timeout"])),
+            budgets=tuple(self._limits(action.get("rate_limits", ()))),
+            sticky=self._sticky(action),
         )
+
+    def _sticky(self, action: Json) -> Sticky | None:
+        hashed: list[Json] = action.get("hash_policy", [])
+        if not hashed or not action.get("weighted_clusters", {}).get("use_hash_policy"):
+            return None
+        (by,) = hashed
+        return Sticky(self.signals[str(by["header"]["header_name"])][0].name)
+
+    def _limits(self, counted: Sequence[Json]) -> Iterator[Budget]:
+        """What an entry counts its requests by; the key that is not the limit's own names a header."""
+        told: dict[str, str | None] = {}
+        for each in counted:
+            limit, *rest = each["actions"]
+            name = str(limit["generic_key"]["descriptor_value"])
+            told.setdefault(name, None)
+            for action in rest:
+                if "request_headers" in action:
+                    told[name] = self.signals[str(action["request_headers"]["header_name"])][0].name
+        for name, per in told.items():
+            bucket = self.buckets[name, per is not None]
+            every = Fraction(str(bucket["fill_interval"]).removesuffix("s"))
+            if bucket["max_tokens"] != bucket["tokens_per_fill"]:
+                raise Unreadable(f"the bucket `{name}` fills more slowly than it is used up")
+            yield Budget(Fraction(int(bucket["max_tokens"])), per, "requests", every)
 
     # ── Matchers ──────────────────────────────────────────────────────────
 
@@ -279,6 +309,20 @@ def _behind_the_mark(routes: list[Json]) -> list[Json]:
     if _table(last, "match") != {"prefix": "/"} or _table(last, "direct_response")["status"] != 503:
         raise Unreadable("what the signal service has not answered is not refused at the end")
     return found
+
+
+def _buckets(filters: Sequence[Json]) -> Iterator[tuple[tuple[str, bool], Json]]:
+    """By the name of a limit, and whether each value of a signal has its own."""
+    for each in filters:
+        if each["name"] == COUNTING:
+            config = each["typed_config"]
+            for word in ("filter_enabled", "filter_enforced"):
+                if config[word]["default_value"] != {"numerator": 100, "denominator": "HUNDRED"}:
+                    raise Unreadable("requests are counted only at times")
+            for descriptor in config["descriptors"]:
+                limit, *values = descriptor["entries"]
+                if all("value" not in v for v in values):
+                    yield (str(limit["value"]), bool(values)), descriptor["token_bucket"]
 
 
 def _chain(cluster: Json) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from wrpc.targets.envoy import headers
 from wrpc.targets.envoy.clusters import Clusters
 from wrpc.targets.envoy.decisions import Decided, Deed, Refuse, Unrouted
 from wrpc.targets.envoy.headers import Names, canonical, said
+from wrpc.targets.envoy.limits import Limits, sticks
 from wrpc.targets.envoy.matchers import Matcher, inverted, present, regex, row_matchers
 from wrpc.targets.gateway.branches import Deny, Send
 from wrpc.targets.gateway.plans import Order, orders, whole_weights
@@ -95,8 +96,8 @@ def marked(found: Iterable[Entry], at: Span) -> Iterator[Entry]:
 # ── Entries ───────────────────────────────────────────────────────────────
 
 
-def entries(decided: Decided, names: Names, clusters: Clusters) -> Iterator[Entry]:
-    action = outcome(decided.outcome, clusters)
+def entries(decided: Decided, names: Names, clusters: Clusters, limits: Limits) -> Iterator[Entry]:
+    action = outcome(decided.outcome, clusters, limits)
     for row in decided.rows:
         for matchers in row_matchers(row, names.headers):
             yield Entry(entry(decided.name, matchers, action), decided.span)
@@ -125,7 +126,7 @@ def entry(name: str, matchers: Sequence[Matcher], action: Json) -> Json:
     return {"name": name, "match": match, **action}
 
 
-def outcome(found: Deed, clusters: Clusters) -> Json:
+def outcome(found: Deed, clusters: Clusters, limits: Limits) -> Json:
     match found:
         case Refuse(reason):
             return answer(400, reason)
@@ -134,7 +135,7 @@ def outcome(found: Deed, clusters: Clusters) -> Json:
         case Unrouted():
             return answer(404, "no route takes this request")
         case Send():
-            return send(found, clusters)
+            return send(found, clusters, limits)
 
 
 KINDS = {400: "invalid_request", 403: "policy_denied", 404: "unrouted", 503: "signals_missing"}
@@ -165,7 +166,7 @@ def _header(key: str, value: str, *, formatted: bool = False) -> Json:
 # ── Plans ─────────────────────────────────────────────────────────────────
 
 
-def send(found: Send, clusters: Clusters) -> Json:
+def send(found: Send, clusters: Clusters, limits: Limits) -> Json:
     # A cascade is sent to its first step, which the plan counts as a primary.
     causes = _causes(found.action)
     fallbacks = [f.pool for f in found.action.fallbacks] if causes is not None else []
@@ -179,6 +180,10 @@ def send(found: Send, clusters: Clusters) -> Json:
     else:
         parts = [{"name": name, "weight": weight} for name, weight in zip(made, weights, strict=True)]
         action["weighted_clusters"] = {"clusters": parts}
+        by = found.action.sticky
+        if by is not None and sticks(limits.policy, found.action, limits.names):
+            action["weighted_clusters"] = {"clusters": parts, "use_hash_policy": True}
+            action["hash_policy"] = [{"header": {"header_name": limits.names.headers[by.by]}}]
     if any(clusters.named(chain) for chain in chains):
         action["auto_host_rewrite"] = True
     action |= _patience(found.action, causes, max(len(c) for c in chains))
@@ -187,6 +192,9 @@ def send(found: Send, clusters: Clusters) -> Json:
             {"cluster": clusters.chain((m.pool,)), "runtime_fraction": {"default_value": _percent(m.share)}}
             for m in found.action.mirrors
         ]
+    counted = limits.of(found.route, found.action)
+    if counted:
+        action["rate_limits"] = counted
     added = [_header(headers.ROUTE, said(found.route))]
     result: Json = {"route": action, "response_headers_to_add": added}
     if found.obligations:
