@@ -28,7 +28,7 @@ def policy(name: str) -> Policy:
 
 
 def test_there_are_enough_of_them() -> None:
-    assert len(POLICIES) >= 6
+    assert len(POLICIES) >= 18
     assert sum("target envoy {" in path.read_text() for path in POLICIES.values()) >= 4
 
 
@@ -61,6 +61,15 @@ def test_sealed_guards_over_destinations_are_proved(policy: Policy) -> None:
     for guard in policy.guards.values():
         if any(isinstance(rule, Forbid) for rule in guard.rules):
             assert verdicts[f"guard {guard.name}"] == "proved"
+
+
+def test_every_case_of_it_is_tried(policy: Policy) -> None:
+    """Each route, each guard and each branch of theirs is what some test is about."""
+    from wrpc.analysis.tested import tested
+
+    found = tested(policy)
+    assert found.passed
+    assert found.hit == found.of, [(c.subject, [m.condition for m in c.missed]) for c in found.rules]
 
 
 def test_it_is_laid_out_as_fmt_does(name: str) -> None:

@@ -15,8 +15,8 @@ from wrpc.source import Span
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 KINDS = (
-    "policy", "import", "signal", "score", "band", "group", "let", "assume", "workload", "model", "site", "pool",
-    "place", "route", "default", "guard", "assert", "test", "target",
+    "policy", "import", "signal", "score", "band", "group", "let", "table", "assume", "workload", "model", "site",
+    "pool", "place", "route", "default", "guard", "assert", "test", "target", "stack",
 )  # fmt: skip
 _HEAD = re.compile(rf"^({'|'.join(KINDS)})\b(?: (\w+))?")
 

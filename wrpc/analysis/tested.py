@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from wrpc.analysis.check import subject
 from wrpc.analysis.safety import failing_test
+from wrpc.analysis.sampled import written as joined
 from wrpc.decide.decision import Decision
 from wrpc.decide.interpret import Conflict, interpreter
 from wrpc.decide.request import BadRequest, read
@@ -130,8 +131,11 @@ class Case:
 
 
 def branches(policy: Policy, condition: Condition) -> list[Condition]:
-    """The parts of each `or` that is no part of a `not`, names looked through; none where there is no `or`."""
+    """The parts of each `or` that is no part of a `not`, names looked through; none where there is no `or`. What a
+    comparison is lowered to is no `or` that somebody wrote."""
     match condition:
+        case All() | Any() if not joined(condition):
+            return []
         case Any(parts) if len(parts) > 1:
             return [b for part in parts for b in (branches(policy, part) or [part])]
         case All(parts) | Any(parts):

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.conformance.envoy.gateway import Gateway, expected, obliged, primaries, running, said, told
-from tests.support.compiling import POLICIES
+from tests.support.compiling import IN_ENVOY
 from tests.support.envoy import ASKED
 from tests.support.requests import Sampler
 from wrpc.decide import BadRequest, Decision, decide
@@ -22,9 +22,9 @@ REPEATS = 300
 CASES = {path.stem: path for path in sorted((Path(__file__).parent / "cases").glob("*.wrp"))}
 
 
-@pytest.fixture(scope="module", params=[*POLICIES, *CASES])
+@pytest.fixture(scope="module", params=[*IN_ENVOY, *CASES])
 def gateway(request: pytest.FixtureRequest, envoy: Path) -> Iterator[Gateway]:
-    policy = load({**POLICIES, **CASES}[request.param])
+    policy = load({**IN_ENVOY, **CASES}[request.param])
     # None of these is refused by the target: a refusal is an error of the test.
     with running(policy) as made:
         yield made

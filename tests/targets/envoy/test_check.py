@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.compiling import POLICIES, policy
+from tests.support.compiling import IN_ENVOY, policy
 from wrpc.policy.load import load
 from wrpc.policy.model import Word
 from wrpc.targets.envoy import check
@@ -35,9 +35,9 @@ def emitted(text: str) -> dict[str, str]:
     return {a.path: a.text for a in emit(settle(found), Options(own.settings if own else {})).artifacts}
 
 
-@pytest.mark.parametrize("name", POLICIES)
+@pytest.mark.parametrize("name", IN_ENVOY)
 def test_envoy_accepts_the_library(name: str, envoy: Path) -> None:
-    found = load(POLICIES[name])
+    found = load(IN_ENVOY[name])
     own = block(found, "envoy")
     endpoints = {p: f"127.0.0.1:{9000 + i}" for i, p in enumerate(found.pools)}
     settings = {**(own.settings if own else {}), "endpoints": endpoints, "trust_headers": Word("true")}
