@@ -246,9 +246,11 @@ def _right(unit: str, scene: Scene, at: int) -> str:
 
 def _apart(scene: Scene, at: int) -> bool:
     """Whether the word behind a number cannot be the name of an attribute: nothing that is a value follows it."""
+    following = scene.word(at + 1)
+    if scene.fault is None and following.kind in ("[", "{", "STRING", "NUMBER"):
+        return False
     if at >= scene.at - 1 or at == scene.item:
         return True
-    following = scene.word(at + 1)
     return following.kind == "}" or following.text in ("per", "when", "to", "and", "or", "in")
 
 
