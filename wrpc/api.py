@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from wrpc.decide import Decision
     from wrpc.diagnostics import Diagnostic
+    from wrpc.fleet.placement import Placement
     from wrpc.importers.foreign import Foreign
     from wrpc.policy.model import Policy, Value
     from wrpc.repair import Repaired
@@ -205,6 +206,14 @@ def diff(old: Policy, new: Policy) -> Changes:
     from wrpc.verify.diff import diff as run
 
     return run(old, new)
+
+
+def place(policy: Policy) -> Placement:
+    """Where the pools of a policy stand: the one best placement; causes that clash, each of which is needed for that;
+    or why it is open. GPUs draw the power that the catalogue or their site says."""
+    from wrpc.fleet.placement import place as run
+
+    return run(policy)
 
 
 @value

@@ -44,6 +44,7 @@ CHECKS: dict[str, tuple[str, ...]] = {
     "wrpc.analysis.safety.idle_branch": ("WRP414",),
     "wrpc.analysis.safety.shared_cache": ("WRP415",),
     "wrpc.analysis.pools.too_long": ("WRP501",),
+    "wrpc.analysis.pools.impossible_placement": ("WRP502",),
     "wrpc.analysis.pools.leaving_region": ("WRP504",),
     "wrpc.analysis.pools.leaving_provider": ("WRP505",),
     "wrpc.analysis.pools.shrinking_context": ("WRP506",),

@@ -13,6 +13,7 @@ COMMANDS = {
     "explain": "wrpc.cli.explain",
     "fmt": "wrpc.cli.fmt",
     "import": "wrpc.cli.imports",
+    "place": "wrpc.cli.place",
     "rule": "wrpc.cli.rule",
     "targets": "wrpc.cli.targets",
     "test": "wrpc.cli.test",

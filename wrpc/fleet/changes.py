@@ -13,18 +13,33 @@ from wrpc.syntax.words import written
 ONE = Fraction(1)
 
 
-def change(problem: Problem, clause: Clause, others: Sequence[Clause]) -> str:
-    """What to write, or to have, in words; "" where nothing short of leaving it out is known to do."""
-    try:
-        return _change(problem, clause, [row for other in others for row in other.rows])
-    except Undecided:
-        return ""
+MOST = 6
+"""Causes of a large clash for which a change is looked for, the first by `ORDER`: nobody reads a hundred."""
+ORDER = ("budget", "limit", "power", "spread", "gpus", "require", "site", "replicas", "apart")
+STEPS = 2_000_000
+
+
+def changes(problem: Problem, causes: Sequence[Clause]) -> dict[int, str]:
+    """For causes, by number, what to write or to have; none where nothing short of leaving it out is known to do."""
+    first = sorted(range(len(causes)), key=lambda at: ORDER.index(causes[at].kind))[:MOST]
+    found: dict[int, str] = {}
+    for at in first:
+        rows = [row for other in causes if other is not causes[at] for row in other.rows]
+        try:
+            found[at] = _change(problem, causes[at], rows)
+        except Undecided:
+            continue
+    return found
+
+
+def _whole(problem: Problem, rows: Sequence[Row]) -> Whole:
+    return Whole([None] * len(problem.pairs), rows, resources=STEPS)
 
 
 def _change(problem: Problem, clause: Clause, rows: Sequence[Row]) -> str:
     match clause.kind:
         case "replicas":
-            return _replicas(problem, clause.rows[0], rows)
+            return _replicas(problem, clause, rows)
         case "gpus":
             row = clause.rows[0]
             found = _least(problem, rows, row.terms)
@@ -33,13 +48,12 @@ def _change(problem: Problem, clause: Clause, rows: Sequence[Row]) -> str:
             return "" if found is None else f"{total(row.terms, found) - row.high} more {gpu} at {written(clause.of)}"
         case "power":
             found = _least(problem, rows, clause.rows[0].terms)
-            where = f" at {written(clause.of)}" if clause.of else ""
-            return "" if found is None else f"`power {_watts(total(clause.rows[0].terms, found))}`{where}"
+            return "" if found is None else f"`power {_watts(total(clause.rows[0].terms, found))}` {_in(clause)}"
         case "budget":
             found = _least(problem, rows, clause.rows[0].terms)
             if found is None:
                 return ""
-            return f"`budget {_money(total(clause.rows[0].terms, found) * 3600)}USD/h`"
+            return f"`budget {_money(total(clause.rows[0].terms, found) * 3600)}USD/h` {_in(clause)}"
         case "limit":
             return _limit(problem, clause, rows)
         case "spread":
@@ -51,25 +65,30 @@ def _change(problem: Problem, clause: Clause, rows: Sequence[Row]) -> str:
 
 
 def _least(problem: Problem, rows: Sequence[Row], terms: Terms) -> Values | None:
-    return Whole([None] * len(problem.pairs), rows).least(terms)
+    return _whole(problem, rows).least(terms)
 
 
-def _replicas(problem: Problem, row: Row, rows: Sequence[Row]) -> str:
+def _in(clause: Clause) -> str:
+    return f"in place {written(clause.place)}" if clause.place else f"in site {written(clause.of)}"
+
+
+def _replicas(problem: Problem, clause: Clause, rows: Sequence[Row]) -> str:
     """Fewer where there are too many to place, more where rules ask for more."""
+    row = clause.rows[0]
     assert row.low is not None, "a part has a least number of replicas"
     assert row.high is not None, "and a greatest"
-    whole = Whole([None] * len(problem.pairs), [*rows, Row(row.terms, None, row.low)])
+    whole = _whole(problem, [*rows, Row(row.terms, None, row.low)])
     if (some := whole.find()) is None:
         found = _least(problem, rows, row.terms)
-        return "" if found is None else f"`replicas {total(row.terms, found)}`"
+        return "" if found is None else f"`replicas {total(row.terms, found)}` for {clause.of}"
     # The most is the least of what is missing.
     found = whole.least(tuple((-c, term) for c, term in row.terms), some)
     most = total(row.terms, found or some)
-    return f"`replicas {most}`" if most else ""
+    return f"`replicas {most}` for {clause.of}" if most else ""
 
 
 def _limit(problem: Problem, clause: Clause, rows: Sequence[Row]) -> str:
-    broken = [row for row in clause.rows if Whole([None] * len(problem.pairs), [*rows, row]).find() is None]
+    broken = [row for row in clause.rows if _whole(problem, [*rows, row]).find() is None]
     if len(broken) != 1:
         return ""
     (row,) = broken
@@ -77,7 +96,7 @@ def _limit(problem: Problem, clause: Clause, rows: Sequence[Row]) -> str:
     if found is None or not row.terms:
         return ""
     gpu = next(problem.pairs[term].part.gpu for _, term in row.terms if isinstance(term, int))
-    return f"`limit {{ {written(gpu or '')} {total(row.terms, found)} }}`"
+    return f"`limit {{ {written(gpu or '')} {total(row.terms, found)} }}` {_in(clause)}"
 
 
 def _spread(problem: Problem, clause: Clause, rows: Sequence[Row]) -> str:
@@ -85,8 +104,8 @@ def _spread(problem: Problem, clause: Clause, rows: Sequence[Row]) -> str:
     assert first is not None, "a spread has a number"
     for less in range(int(first) - 1, 0, -1):
         asked = [Row(row.terms, Fraction(less), row.high) for row in clause.rows]
-        if Whole([None] * len(problem.pairs), [*rows, *asked]).find() is not None:
-            return f"`spread {less}`"
+        if _whole(problem, [*rows, *asked]).find() is not None:
+            return f"`spread {less}` {_in(clause)}"
     return ""
 
 

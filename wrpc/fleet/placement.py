@@ -93,7 +93,7 @@ def place(policy: Policy, *, optimal: bool = True) -> Placement:
 
     Without `optimal` any placement will do, and what is only preferred keeps nothing open.
     """
-    from wrpc.fleet.changes import change
+    from wrpc.fleet.changes import changes
     from wrpc.fleet.search import best
 
     asked = problem(policy)
@@ -111,7 +111,8 @@ def place(policy: Policy, *, optimal: bool = True) -> Placement:
             numbers = clash([None] * len(asked.pairs), every)
             assert numbers is not None, "what the search found to be impossible is"
             causes = [asked.clauses[at] for at in numbers]
-            found = tuple(Cause(c.cause, c.span, change(asked, c, [o for o in causes if o is not c])) for c in causes)
+            advice = changes(asked, causes)
+            found = tuple(Cause(c.cause, c.span, advice.get(at, "")) for at, c in enumerate(causes))
             return Placement("impossible", clash=found)
     except Undecided as why:
         return Placement("open", open=(_given_up(asked.clauses[0], str(why)),))

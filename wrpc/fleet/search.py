@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from wrpc.fleet.problem import TOGETHER, Problem
 from wrpc.solver.whole import Row, Term, Terms, Values, Whole, holds
-from wrpc.values import record, value
+from wrpc.values import value
 
 ONE = Fraction(1)
 
@@ -26,40 +26,50 @@ def best(problem: Problem, *, optimal: bool = True) -> Values | None:
     rows = [row for c in problem.clauses if c.kind not in TOGETHER for row in c.rows]
     waiting = [row for c in problem.clauses if c.kind in TOGETHER for row in c.rows]
     aims = (*problem.aims, tuple((ONE, at) for at in range(len(problem.pairs)))) if optimal else ()
-    while True:
-        found = _apart(problem, rows, aims, optimal)
-        if found is None:
-            return None
-        broken = [row for row in waiting if not holds(row, found)]
-        if not broken:
-            return found
-        rows += broken
-        waiting = [row for row in waiting if row not in broken]
+    known: dict[object, _Group] = {}
+    found = [0] * len(problem.pairs)
+    # Names part what is equal only among placements that break nothing, since that takes longest.
+    for settled in (False, True) if optimal else (False,):
+        while True:
+            groups = _groups(problem, rows, aims, known)
+            if groups is None:
+                return None
+            found = [0] * len(problem.pairs)
+            for group in groups:
+                values = group.settled() if settled else group.aimed()
+                if values is None:
+                    return None
+                for at, count in values.items():
+                    found[at] = count
+            broken = [row for row in waiting if not holds(row, found)]
+            if not broken:
+                break
+            rows += broken
+            waiting = [row for row in waiting if row not in broken]
+    return tuple(found)
 
 
-def _apart(problem: Problem, rows: Sequence[Row], aims: Sequence[Terms], optimal: bool) -> Values | None:
-    """Each group of parts that rows or aims tie together, by itself."""
+def _groups(
+    problem: Problem, rows: Sequence[Row], aims: Sequence[Terms], known: dict[object, _Group]
+) -> list[_Group] | None:
+    """Each group of parts that rows or aims tie together, by itself; None where a row cannot hold whatever stands."""
     owner = {id(part): number for number, part in enumerate(problem.parts)}
     of = [owner[id(pair.part)] for pair in problem.pairs]
     rows = [row for row in rows if not _idle(row, problem.most)]
     tied = _Tied(len(problem.parts))
     for tie in (*(row.terms for row in rows), *((each,) for terms in aims for each in terms)):
         tied.together(of[at] for at in _pairs(tie) if problem.most[at])
-    # A row may be about no pair that can stand: it holds or not, whatever the rest does.
     if not all(holds(row, [0] * len(of)) for row in rows if not any(problem.most[at] for at in _pairs(row.terms))):
         return None
-    found = [0] * len(of)
-    for group in sorted({tied.top(at) for at in range(len(problem.parts))}):
-        pairs = [at for at in range(len(of)) if tied.top(of[at]) == group]
+    groups = []
+    for top in sorted({tied.top(at) for at in range(len(problem.parts))}):
+        pairs = tuple(at for at in range(len(of)) if tied.top(of[at]) == top)
         mine = set(pairs)
-        own = [row for row in rows if any(at in mine and problem.most[at] for at in _pairs(row.terms))]
-        part = _Group(problem, pairs, own, [_of(terms, mine) for terms in aims], of)
-        values = part.best() if optimal else part.any()
-        if values is None:
-            return None
-        for at, count in values.items():
-            found[at] = count
-    return tuple(found)
+        own = tuple(row for row in rows if any(at in mine and problem.most[at] for at in _pairs(row.terms)))
+        if (pairs, own) not in known:
+            known[pairs, own] = _Group(problem, pairs, own, [_of(terms, mine) for terms in aims], of)
+        groups.append(known[pairs, own])
+    return groups
 
 
 class _Tied:
@@ -115,31 +125,43 @@ class _Like:
     pairs: tuple[tuple[int, ...], ...]
 
 
-@record
 class _Group:
     """One group of parts; its own problem has a variable for each class of parts and site."""
 
-    problem: Problem
-    pairs: Sequence[int]
-    rows: Sequence[Row]
-    aims: Sequence[Terms]
-    of: Sequence[int]
+    def __init__(
+        self, problem: Problem, pairs: Sequence[int], rows: Sequence[Row], aims: Sequence[Terms], of: Sequence[int]
+    ) -> None:
+        self.problem = problem
+        self.pairs = pairs
+        self.rows = rows
+        self.aims = aims
+        self.of = of
+        self._aimed: tuple[Whole, list[_Like], Values | None] | None = None
+        self._settled: dict[int, int] | None = None
 
-    def any(self) -> dict[int, int] | None:
-        whole, classes, _ = self._counted()
-        values = whole.find()
+    def aimed(self) -> dict[int, int] | None:
+        """Replicas of each pair that are best but for names; None where there are none."""
+        if self._aimed is None:
+            self._aimed = self._aim()
+        whole, classes, values = self._aimed
         return None if values is None else self._parted(whole, classes, values, settle=False)
 
-    def best(self) -> dict[int, int] | None:
+    def settled(self) -> dict[int, int] | None:
+        """The one that is best."""
+        if self._settled is None and self.aimed() is not None and self._aimed is not None:
+            whole, classes, values = self._aimed
+            assert values is not None, "there are some"
+            self._settled = self._parted(whole, classes, values, settle=True)
+        return self._settled
+
+    def _aim(self) -> tuple[Whole, list[_Like], Values | None]:
         whole, classes, place = self._counted()
         values: Values | None = None
         for terms in self.aims:
             values = whole.least(_merged(terms, place), values)
             if values is None:
-                return None
-        if values is None:
-            values = whole.find()
-        return None if values is None else self._parted(whole, classes, values, settle=True)
+                return whole, classes, None
+        return whole, classes, whole.find() if values is None else values
 
     def _counted(self) -> tuple[Whole, list[_Like], dict[int, int]]:
         """The problem over counts, its classes, and the variable of each pair that can stand."""

@@ -249,6 +249,56 @@ class Suite(Contract):
     coverage: Coverage
 
 
+class Standing(Contract):
+    """Replicas of a pool on a site; a phase of a split pool stands by itself. Null where a power or price is not
+    known."""
+
+    pool: str
+    phase: Literal["prefill", "decode"] | None
+    site: str
+    replicas: int = Field(ge=1)
+    gpus: int = Field(ge=1)
+    watts: int | float | None
+    usd_per_hour: int | float | None
+
+
+class Totals(Contract):
+    """`sites` counts pairs of site and pool in use."""
+
+    watts: int | float | None
+    usd_per_hour: int | float | None
+    sites: int
+
+
+class Cause(Contract):
+    """`change` is the least change to it that would mend the clash, null where none is known but leaving it out."""
+
+    cause: str
+    span: Span
+    change: str | None
+
+
+class OpenCause(Contract):
+    """A clause, or what is preferred, that hangs on something unknown; `settle` is what would tell."""
+
+    cause: str
+    span: Span
+    why: str
+    settle: str
+
+
+class Placed(Contract):
+    """What `place --format json` prints. `placement` is sorted by pool, phase (prefill first) and site, and empty
+    unless the verdict is `placed`. None of the causes of a `clash` can go: the others can hold together."""
+
+    version: Literal[1]
+    verdict: Literal["placed", "impossible", "open"]
+    placement: list[Standing]
+    totals: Totals
+    clash: list[Cause]
+    open: list[OpenCause]
+
+
 class Difference(Contract):
     """A request that a compiled file decides otherwise than the policy; `entry` is the line that takes it, as
     `envoy/envoy.yaml:120`. `what`: of a target that decides no requests, what is not as compiled; the rest is null."""

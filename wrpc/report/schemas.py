@@ -12,6 +12,7 @@ SCHEMAS: dict[str, type[c.Contract]] = {
     "refused": c.Refused,
     "diff": c.Diff,
     "test": c.Suite,
+    "place": c.Placed,
     "verify": c.Verified,
     "explain-policy": e.ExplainedPolicy,
     "explain-route": e.ExplainedRoute,

@@ -10,6 +10,7 @@ Bad:
     site north { region "eu"  gpus { h100 16 } }
     pool crowded { model big  site north  gpu h100  replicas 200  tensor_parallel 4 }
     #    ^^^^^^^ WRP508
+    #                                               ^^^^^^^^ WRP502
     default { to crowded }
 
 Good:
@@ -31,29 +32,14 @@ from collections.abc import Iterator
 
 from wrpc.analysis.check import Found
 from wrpc.diagnostics import Code, Related, finding
+from wrpc.fleet.parts import parts
 from wrpc.policy.hardware import key, memory
-from wrpc.policy.model import Model, Phase, Policy, Pool, Site
+from wrpc.policy.model import Model, Policy, Pool, Site
 from wrpc.policy.wording import quoted
 from wrpc.source import Span
-from wrpc.values import value
 
 CODE = Code("WRP508", "impossible-pool", "error", __doc__ or "")
 GIB = 2**30
-
-
-@value
-class Part:
-    """A pool, or one phase of it: what each replica takes, and how many there are at least."""
-
-    phase: str
-    gpu: str | None
-    least: int
-    tensor: int
-    pipeline: int
-
-    @property
-    def each(self) -> int:
-        return self.tensor * self.pipeline
 
 
 def check(policy: Policy) -> Found:
@@ -80,7 +66,7 @@ def _at(pool: Pool, site: Site) -> Iterator[tuple[str, Span, str]]:
     needed: dict[str, int] = {}
     for part in parts(pool):
         if part.gpu is not None:
-            needed[key(part.gpu)] = needed.get(key(part.gpu), 0) + part.least * part.each
+            needed[part.type] = needed.get(part.type, 0) + part.low * part.each
     for gpu, there in site.gpus.items():
         if needed.get(key(gpu), 0) > there:
             yield (
@@ -129,22 +115,3 @@ def _of(pool: Pool, model: Model) -> Iterator[tuple[str, Span, str]]:
                     "engines give each GPU the same number of heads",
                 )
             told.add(("heads", part.tensor))
-
-
-def parts(pool: Pool) -> list[Part]:
-    """The pool itself, or its phases, which take from it what they leave out."""
-    if pool.prefill is None and pool.decode is None:
-        return [_part(pool, "", None)]
-    phases = (("prefill", pool.prefill), ("decode", pool.decode))
-    return [_part(pool, name, phase) for name, phase in phases if phase is not None]
-
-
-def _part(pool: Pool, name: str, phase: Phase | None) -> Part:
-    replicas = (phase.replicas if phase is not None else None) or pool.replicas or (1, 1)
-    return Part(
-        name,
-        (phase.gpu if phase is not None else None) or pool.gpu,
-        replicas[0],
-        (phase.tensor_parallel if phase is not None else None) or pool.tensor_parallel or 1,
-        (phase.pipeline_parallel if phase is not None else None) or pool.pipeline_parallel or 1,
-    )
