@@ -12,7 +12,7 @@ from wrpc.syntax import tree as t
 
 SPAN = Source("<program>", "").span()
 WORDS = """
-a b tokens pii to when any none
+a b prompt pii to when any none
 default and or not in on weight per escalate given null x1 _y budget limit then tools at by for others sticky
 """
 

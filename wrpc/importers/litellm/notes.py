@@ -24,7 +24,6 @@ CHOOSING: Mapping[str, Mapping[str, str]] = {
         "model_group_retry_policy": "retries go by the kind of failure",
         "retry_policy": "retries go by the kind of failure",
         "allowed_fails_policy": "deployments cool down by the kind of failure",
-        "enable_weighted_failover": "the rest of a group is tried before its fallbacks",
         "plugins": "they choose by code of their own",
         "routing_strategy_args": "how a strategy measures is its own",
         "allowed_fails": "when a deployment rests is the router's own",

@@ -14,7 +14,7 @@ from wrpc.importers.litellm import regions
 from wrpc.importers.litellm.config import ROUTER, SETTINGS, Config, strategy, variable
 from wrpc.importers.litellm.deployments import METRICS, Deployment
 from wrpc.importers.litellm.gateway import STAR, Gateway, Pattern
-from wrpc.importers.litellm.plans import Edge, Plan, Plans
+from wrpc.importers.litellm.plans import NAMED, Edge, Plan, Plans
 from wrpc.importers.nodes import int_of, line, number_of, place, text_of, texts_of
 from wrpc.importers.sketch import (
     Content,
@@ -53,6 +53,7 @@ PATIENCE: Mapping[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
     "timeout": ("timeout", "s", ((ROUTER, "timeout"), (SETTINGS, "request_timeout"))),
 }
 # What a deployment says of its limits, and what of its own stays readable in the policy.
+FAILOVER = "enable_weighted_failover"
 NUMBERS = ("rpm", "tpm", "itpm", "otpm", "max_parallel_requests", "max_budget", "timeout", "num_retries")
 TEXTS = ("budget_duration", "api_version")
 
@@ -302,6 +303,9 @@ def _action(draft: Draft, plan: Plan, at: Span) -> list[tree.Item]:
     if plan.refused:
         return [tree.Deny(at, text(REFUSED, at), None)]
     items: list[tree.Item] = [_to(draft, plan, at)]
+    patience = _patience(draft, plan)
+    if len(plan.shares) > 1 and _goes_on(draft.config, patience):
+        items.append(tree.Fallback(at, (), tuple(name(cause, at) for cause in NAMED["general"]), name("others", at)))
     edges = list(plan.edges)
     while edges:
         run = [e for e in edges if e.causes == edges[0].causes]
@@ -310,7 +314,17 @@ def _action(draft: Draft, plan: Plan, at: Span) -> list[tree.Item]:
         items.append(_fallback(draft, run))
     if draft.select is not None and len(plan.shares) > 1:
         items.append(attribute("select", word(draft.select, at), at))
-    return [*items, *_patience(draft, plan)]
+    return [*items, *patience]
+
+
+def _goes_on(config: Config, patience: Sequence[tree.Item]) -> bool:
+    """Whether a request whose deployment fails is sent to another one of the group: a retry chooses anew, and who fails
+    rests. The router retries by itself unless it is told not to. What a provider refuses is not tried again."""
+    pair = config.setting(FAILOVER, ROUTER)
+    if pair is not None and isinstance(pair.value, Scalar) and pair.value.value is True:
+        return True
+    told = [p.value for p in patience if isinstance(p, tree.Attribute) and p.name.text == "retries"]
+    return all(isinstance(number_, tree.Number) and number_.value > 0 for number_ in told)
 
 
 def _to(draft: Draft, plan: Plan, at: Span) -> tree.To:
