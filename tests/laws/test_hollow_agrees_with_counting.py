@@ -29,7 +29,7 @@ EXAMPLES = 350
 SOMEWHERE = (Served("", None, "primary"),)
 
 
-@many(EXAMPLES, floors={"policy": EXAMPLES // 2, **dict.fromkeys(CODES, 2)})
+@many(EXAMPLES, floors={"policy": EXAMPLES // 2, **dict.fromkeys(CODES, 1)})
 @given(data=st.data())
 def test_counting(data: st.DataObject) -> None:
     """Both ways, and often enough to mean something."""

@@ -39,6 +39,7 @@ Good:
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
@@ -46,8 +47,8 @@ from wrpc.analysis.check import Found, shown
 from wrpc.diagnostics import Code, Severity, listing
 from wrpc.policy import reading
 from wrpc.policy.destination import Destination
-from wrpc.policy.expr import Condition, Failed, walk
-from wrpc.policy.model import Denial, Forbid, Guard, Obligation, Policy
+from wrpc.policy.expr import All, Any, Condition, Failed, Fires, Named, Not, walk
+from wrpc.policy.model import Denial, Forbid, Guard, Obligation, Policy, Score, Signal
 
 if TYPE_CHECKING:
     from wrpc.decide.request import RequestValue
@@ -112,7 +113,30 @@ def _may(policy: Policy, guard: Guard) -> bool:
     if any(isinstance(n, Failed) for c in reading.opened(policy, conditions) for n in walk(c)):
         return True
     read = (policy.signals[name] for name in reading.signals(policy, conditions))
-    return any(s.can_fail and s.on_error in ("fires", "silent") for s in read)
+    return any(_meant(s) for s in read) and not all(_most(policy, c) for c in conditions)
+
+
+def _meant(signal: Signal) -> bool:
+    return signal.can_fail and signal.on_error in ("fires", "silent")
+
+
+def _most(policy: Policy, condition: Condition, *, so: bool = True) -> bool:
+    """Plainly, what failures mean makes the condition true (or false, where not `so`) wherever any value does: then a
+    guard does not act less for them."""
+    match condition:
+        case All(parts) | Any(parts):
+            return all(_most(policy, part, so=so) for part in parts)
+        case Not(operand):
+            return _most(policy, operand, so=not so)
+        case Named(name):
+            return _most(policy, policy.conditions[name], so=so)
+        case Fires(name) if name not in policy.group_of and _meant(policy.signals[name]):
+            signal = policy.signals[name]
+            fires = signal.on_error == "fires"
+            return fires is so and (not isinstance(signal.type, Score) or signal.type.fires(Fraction(fires)) is fires)
+        case _:
+            read = [policy.signals[name] for name in reading.signals(policy, [condition])]
+            return not any(_meant(s) or s.name in policy.group_of for s in read)
 
 
 def _conditions(rule: Forbid | Denial | Obligation) -> Iterator[Condition]:

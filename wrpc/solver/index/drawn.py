@@ -26,6 +26,7 @@ from wrpc.solver.terms import Term
 POOL = 2_048  # samples by chance alone, at most; few for few conditions
 LEAST = 256
 EACH = 16  # more for each condition, at most
+FEW = 4  # of them where there are no sums: clauses cost less than values
 MOST = 16_384  # samples in all
 LARGE = 2_048  # conditions beyond which they are half as many, and all terms take as much room
 DEEP = 60  # parts within parts of a condition that has to hold
@@ -37,8 +38,9 @@ def drawn(table: Table, seeds: Sequence[Term]) -> Samples:
     wanted = [s for s in seeds if not isinstance(s, bool)]
     draw = _Draw(table, min(POOL, LEAST + 2 * len(wanted)))
     pool = Samples(table, draw.pool())
+    each = EACH if table.speaks_of_atoms else FEW
     most = (MOST if len(wanted) <= LARGE else MOST // 2) - pool.size
-    return Samples(table, draw.directed(pool, wanted[:most], max(1, min(EACH, most // (len(wanted) or 1)))))
+    return Samples(table, draw.directed(pool, wanted[:most], max(1, min(each, most // (len(wanted) or 1)))))
 
 
 class _Needs:

@@ -61,7 +61,7 @@ class Engine:
         assert self._seeds is not None, "somebody said what to try"
         return drawn(self.table, self._seeds())
 
-    def _sampled(self, terms: Sequence[Term]) -> int:
+    def tried(self, terms: Sequence[Term]) -> int:
         """The samples for which all of the terms hold. A diagram costs as little to ask."""
         if self._seeds is None or (self.body == "diagrams" and not self.table.speaks_of_atoms):
             return 0
@@ -69,6 +69,11 @@ class Engine:
         if found:
             answered("samples")
         return found
+
+    def sampled(self, terms: Sequence[Term], *, failures: bool) -> Request | None:
+        """A sample for which all of the terms hold; None where none does."""
+        found = self.tried(terms)
+        return self._samples.requests(found, failures)[0] if found else None
 
     @cached_property
     def _diagrams(self) -> Diagrams:
@@ -102,7 +107,7 @@ class Engine:
         `failures` is None."""
         if any(term is False for term in terms):
             return None
-        if not shown and (some := self._sampled(terms)):
+        if not shown and (some := self.tried(terms)):
             return self._samples.requests(some, failures)
         for _ in range(ROUNDS):
             way = self._way(terms, shown)
@@ -132,7 +137,7 @@ class Engine:
 
     def possible(self, terms: Sequence[Term], *, failures: bool) -> bool:
         """There is a request for which all of the terms hold, of a room with or without failures. Raises Unsettled."""
-        if self._sampled(terms):
+        if self.tried(terms):
             return True
         if self.table.atoms or any(term is False for term in terms):
             return self.found(terms, failures=failures, shown=False) is not None

@@ -62,7 +62,10 @@ class Wide(Backed):
         if self.engine.body == "diagrams":
             yield from super().among(terms)
             return
-        yield from sorted(i for so, _ in self.engine.each([self.allowed], terms, failures=self.failures) for i in so)
+        found = [i for i, term in enumerate(terms) if self.engine.tried([self.allowed, term])]
+        rest = sorted(set(range(len(terms))).difference(found))
+        asked = self.engine.each([self.allowed], [terms[i] for i in rest], failures=self.failures) if rest else ()
+        yield from sorted([*found, *(rest[i] for so, _ in asked for i in so)])
 
     @override
     def each(self, terms: Sequence[Term], confirms: Sequence[Confirm]) -> Iterator[tuple[int, Answer]]:
@@ -70,8 +73,14 @@ class Wide(Backed):
             yield from super().each(terms, confirms)
             return
         found: dict[int, Answer] = {}
-        for so, request in self.engine.each([self.allowed], terms, failures=self.failures):
-            for i in so:
+        for i, term in enumerate(terms):
+            request = self.engine.sampled([self.allowed, term], failures=self.failures)
+            if request is not None and self._confirmed(request, confirms[i]):
+                found[i] = Answer("possible", request)
+        rest = [i for i in range(len(terms)) if i not in found]
+        asked = self.engine.each([self.allowed], [terms[i] for i in rest], failures=self.failures) if rest else ()
+        for so, request in asked:
+            for i in (rest[k] for k in so):
                 known = request is not None and self._confirmed(request, confirms[i])
                 found[i] = Answer("possible", request) if known else self.possible(terms[i], confirms[i])
         yield from ((i, found[i]) for i in sorted(found) if not found[i].impossible)
