@@ -222,12 +222,13 @@ export const evaluator = (table) => {
 
   // ── Steps 2 to 5 ────────────────────────────────────────────────────────
 
-  const taken = (s) => {
+  // The routes that go first of those that hold.
+  const foremost = (s) => {
     const holds = table.routes.filter((r) => {
       const found = truth(s, r.when)
       return found === true || (found === null && r.on_unknown === "fires")
     })
-    if (!holds.length) return null
+    if (!holds.length) return []
     let left = holds.filter((r) => r.class === holds[0].class)
     for (const key of table.resolve) {
       if (left.length === 1) break
@@ -237,9 +238,24 @@ export const evaluator = (table) => {
       } else if (key === "name") left = [left.reduce((a, b) => (before(b.name, a.name) ? b : a))]
       else throw new Refused("WRP820")
     }
+    return left
+  }
+
+  const taken = (s) => {
+    const left = foremost(s)
+    if (!left.length) return null
     const deed = table.plans[left[0].plan].deed
     if (left.some((r) => table.plans[r.plan].deed !== deed)) throw new Refused("WRP201")
     return left.reduce((a, b) => (before(b.name, a.name) ? b : a))
+  }
+
+  // A denial of its own `when`, or for what the plan costs that would be chosen.
+  const denies = (s, rule) => {
+    if (rule.plans === undefined) return truth(s, rule.when) !== false
+    const plans = foremost(s).map((r) => r.plan)
+    if (!plans.length && table.default !== null) plans.push(table.default)
+    const asked = plans.length ? plans.map((p) => rule.plans[p]) : [rule.unrouted]
+    return asked.some((when) => truth(s, when) !== false)
   }
 
   const guarded = (s, route, plan) => {
@@ -332,7 +348,7 @@ export const evaluator = (table) => {
       route: null, action, reason, destinations: [], obligations: [], fired, removed: [], denied_by: by,
     })
     if (s.denied !== null) return ended(`signal \`${s.denied}\` failed`, `signal ${s.denied}`)
-    for (const rule of table.denials) if (truth(s, rule.when) !== false) return ended(rule.reason, rule.by)
+    for (const rule of table.denials) if (denies(s, rule)) return ended(rule.reason, rule.by)
     for (const name of table.wary)
       if (truth(s, whens.get(name)) === null)
         return ended(`whether route \`${name}\` holds is unknown`, `route ${name}`)

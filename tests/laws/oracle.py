@@ -192,6 +192,8 @@ def true(e: x.Condition, f: Facts, at: Place | None = None, decision: Mapping[st
                     return decision["action"] == "deny"
                 case "served":
                     return bool(decision["destinations"])
+                case _:
+                    raise NotImplementedError(kind)
 
 
 def related(relation: str, left: x.TextTerm, right: x.TextTerm, f: Facts, at: Place | None) -> Truth:
@@ -247,12 +249,54 @@ def amount(
                 named = f.policy.definitions[name].value
                 assert isinstance(named, x.Linear)
                 value = amount(named, f, at, decision)
+            case x.Provided("cost"):
+                assert at is not None
+                value = costs(f, at.pool)
+            case x.Provided(name):
+                assert at is not None
+                value = provided(f.policy, at.pool, name)
+            case x.Cost():
+                assert decision is not None
+                destinations = decision["destinations"]
+                assert isinstance(destinations, list)
+                each = [costs(f, f.policy.pools[d["pool"]]) for d in destinations]
+                value = None if None in each else max([Fraction(0), *(c for c in each if c is not None)])
             case _:
                 raise NotImplementedError(quantity)
         if value is None:
             return None
         total += coefficient * value
     return total
+
+
+def provided(policy: m.Policy, pool: m.Pool, name: str) -> Fraction | None:
+    """A number of a pool; None where nobody says it."""
+    if name == "context":
+        own = pool.context or (policy.models[pool.model].context if pool.model else None)
+        return None if own is None else Fraction(own)
+    if name in ("price.input", "price.output"):
+        return getattr(pool.price, name[6:]) if pool.price else None
+    label = pool.labels.get(name)
+    return label.value if isinstance(label, m.Amount) else None
+
+
+def costs(f: Facts, pool: m.Pool) -> Fraction | None:
+    policy = f.policy
+
+    def counted(source: str) -> str | None:
+        return next((n for n, s in policy.signals.items() if s.source is not None and s.source.name == source), None)
+
+    def part(price: Fraction | None, tokens: Fraction | int | None) -> Fraction | None:
+        if price == 0:
+            return Fraction(0)
+        return None if price is None or tokens is None else price * tokens
+
+    prompt, limit = counted("prompt_tokens"), counted("max_tokens")
+    most = policy.models[pool.model].max_output if pool.model else None
+    answer = most if limit is None or f.raw[limit] == 0 else f.raw[limit]
+    asked = part(provided(policy, pool, "price.input"), None if prompt is None else f.raw[prompt])
+    said = part(provided(policy, pool, "price.output"), answer)
+    return None if asked is None or said is None else asked + said
 
 
 # ── The five steps ────────────────────────────────────────────────────────
@@ -275,7 +319,9 @@ def decide(policy: m.Policy, request: Mapping[str, object]) -> dict[str, object]
         return {**ended, "denied_by": f"signal {fatal[0]}"}
     for guard in policy.guards.values():
         for rule in guard.rules:
-            if isinstance(rule, m.Denial) and (rule.when is None or true(rule.when, f) is not False):
+            if isinstance(rule, m.Denial) and any(
+                rule.when is None or true(rule.when, f, None, chosen) is not False for chosen in planned(policy, f)
+            ):
                 return {**ended, "reason": rule.reason, "denied_by": f"guard {guard.name}"}
     for route in policy.routes.values():
         if route.on_unknown == "deny" and route.when is not None and true(route.when, f) is None:
@@ -287,6 +333,17 @@ def decide(policy: m.Policy, request: Mapping[str, object]) -> dict[str, object]
         by = "default" if taken.name == "default" else f"route {taken.name}"
         return {**ended, "route": taken.name, "reason": taken.action.reason, "denied_by": by}
     return {**ended, "route": taken.name, **guarded(policy, taken.action, f)}
+
+
+def planned(policy: m.Policy, f: Facts) -> list[dict[str, object]]:
+    """What the cost of a denial is that of: the plan of each route that would be chosen, before any guard."""
+    try:
+        first = winner(policy, f)
+        routes = [first or policy.default]
+    except Conflicting as conflict:
+        routes = [policy.routes[n] for n in conflict.args[0]]
+    plans = [[{"pool": p.pool} for p in m.plan(r.action)] if r is not None else [] for r in routes]
+    return [{"route": None, "action": "route", "destinations": plan} for plan in plans]
 
 
 def holds(route: m.Route, f: Facts) -> bool:
@@ -322,7 +379,7 @@ def winner(policy: m.Policy, f: Facts) -> m.Route | None:
     first = min(holding, key=lambda r: r.name)
     for other in holding:
         if does(other.action) != does(first.action):
-            raise Conflicting(first.name, other.name)
+            raise Conflicting([r.name for r in holding])
     return first
 
 
@@ -503,6 +560,11 @@ def names_destination(e: x.Condition, policy: m.Policy) -> bool:
             return isinstance(left, x.Attribute) or isinstance(right, x.Attribute)
         case x.Caused():
             return True
+        case x.Within(linear, _):
+            return any(
+                isinstance(q, x.Provided) or (isinstance(q, x.Indicator) and names_destination(q.condition, policy))
+                for _, q in linear.terms
+            )
         case _:
             return False
 

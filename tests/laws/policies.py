@@ -27,6 +27,13 @@ TEXTS = ("", "a", "eu-", "eu-1", "own", "p1")
 GRID = ("-1", "-0.5", "0", "0.25", "0.5", "0.75", "1", "1.5")
 SCALES = (("score", ("0.25", "0.5", "0.75")), ("score(-1..1)", ("-0.5", "0", "0.5")))
 SENT = ('header("x-NAME")', 'header("x-NAME")', 'claim("NAME")', 'cookie("NAME")')
+PRICES = (
+    "input 1000000USD/Mtok  output 1000000USD/Mtok",
+    "input 0USD/Mtok  output 2000000USD/Mtok",
+    "input 2000000USD/Mtok",
+    "output 1000000USD/Mtok",
+    "input 500000USD/Mtok  output 0USD/Mtok",
+)
 WEIGHTS = ("0", "1", "3", "90")
 POOLS = ("p0", "p1", "`p/2`", "p3")
 LABEL = ("red", '"blue"', "`p/2`")
@@ -47,6 +54,8 @@ class Hand:
     """Whether signals may have `absent`."""
     compares = True
     """Whether numbers are held against numbers, and strings against strings."""
+    numeric = True
+    """Whether rules ask for numbers of destinations."""
     resolve: tuple[str, ...] = RESOLVE
 
     def __init__(self, draw: Draw, size: int) -> None:
@@ -64,6 +73,7 @@ class Hand:
         self.pools: list[str] = []
         self.attributes: list[str] = []
         self.models = 0
+        self.graded = False
         self.sites = 0
         self.routes: list[str] = []
         self.firing: set[str] = set()  # where they are absent
@@ -125,7 +135,8 @@ class Hand:
                         text += self.failure(fails, source, ("0", "0.5", "1"), "fires", "silent", "deny")
                         self.scores.append(n)
             case 4:
-                source = "source total_tokens" if self.chance(4) else source
+                counted = self.one(["total_tokens", "prompt_tokens", "prompt_tokens", "max_tokens", "max_tokens"])
+                source = f"source {counted}" if self.chance(6) else source
                 fails = fails and "tokens" not in source
                 low, high = self.one([(0, 8), (-3, 5), (2, 6), (15, 18)])
                 absent = [str(n) for n in (low, low + 1, high)]
@@ -301,6 +312,8 @@ class Hand:
     def attribute(self) -> str:
         if self.chance(2):
             return self.place()
+        if self.numeric and self.chance(2):
+            return self.provided()
         name = self.one(["pool", "trust", *self.attributes])
         left = f"destination.{name}"
         if name == "pool":
@@ -318,6 +331,28 @@ class Hand:
             return f'{left} {self.one(["in", "not in"])} ["{self.one(values)}", "us"]'
         return f'{left} {self.one(["==", "!="])} "{self.one(values)}"'
 
+    def provided(self) -> str:
+        """A number of a destination, held against others."""
+        relation = self.one(["<", "<=", ">", ">=", "==", "!="])
+        match self.number(0, 4 + self.graded):
+            case 0:
+                right = self.one(["4", "8", "6"] + (self.numbers if self.compares else []))
+                return f"destination.context {relation} {right}"
+            case 1:
+                price = self.one(["1000000USD/Mtok", "2000000USD/Mtok"])
+                return f"destination.price.{self.one(['input', 'output'])} {relation} {price}"
+            case 5:
+                return f"destination.grade {relation} {self.one(['1', '0.5'])}"
+            case _:
+                factor = self.one(["", "", "2 * ", "-1 * "])
+                return f"{factor}destination.cost {relation} {self.one(['0', '2', '4', '10', '-3'])}USD"
+
+    def cost(self) -> str:
+        """Of a claim, or of a denial."""
+        relation = self.one(["<", "<=", "<=", ">", ">", "==", "!="])
+        factor = self.one(["", "", "", "2 * ", "-1 * "])
+        return f"{factor}cost {relation} {self.one(['0', '2', '4', '10', '-3'])}USD"
+
     def place(self) -> str:
         """What a destination is in a plan."""
         roles = ("primary", "fallback", "cascade", "spill", "mirror", "over_budget")
@@ -332,6 +367,8 @@ class Hand:
                 return f"destination.role {self.one(['==', '!='])} {self.one(roles)}"
 
     def outcome(self) -> str:
+        if self.numeric and self.chance(2):
+            return self.cost()
         match self.number(0, 4):
             case 0:
                 return f"route {self.one(['==', '!='])} {self.one([*self.routes, 'default'])}"
@@ -387,7 +424,7 @@ class Hand:
     def machines(self) -> None:
         self.pools = list(POOLS[: self.number(2, 4)])
         self.models, self.sites = self.number(0, 1), self.number(0, 1)
-        self.out += ["model m0 { context 8  max_output 2 }"] * self.models
+        self.out += ["model m0 { " + self.one(["context 8  max_output 2", "context 8"]) + " }"] * self.models
         self.out += ['site h0 { region "eu" }'] * self.sites
         declared: set[str] = set()
         for pool in self.pools:
@@ -403,11 +440,19 @@ class Hand:
             if self.chance(2):
                 block["context"] = self.one(["4", "8"])
             declared.update(k for k in block if k != "context")
+            if self.chance(5):
+                block["price"] = "{ " + self.one(PRICES) + " }"
+            labels = ""
             if self.chance(2):
-                block["labels"] = f"{{ team {self.one(LABEL)} }}"
+                labels = f"team {self.one(LABEL)} "
                 declared.add("team")
+            if self.chance(3):
+                labels += f"grade {self.one(['1', '2', '0.5'])}"
+                self.graded = True
+            if labels:
+                block["labels"] = f"{{ {labels} }}"
             self.out.append(f"pool {pool} {{ {'  '.join(f'{k} {v}' for k, v in block.items())} }}")
-        self.attributes = sorted(declared - {"labels"})
+        self.attributes = sorted(declared - {"labels", "price"})
 
     # ── Routes ────────────────────────────────────────────────────────────
 
@@ -510,7 +555,13 @@ class Hand:
         for _ in range(self.number(1, 2)):
             match self.number(0, 6):
                 case 0:
-                    rules.append(f'deny "{self.one(["stop", "halt"])}" when {self.condition("request", 1)}')
+                    when = self.condition("request", 1)
+                    when = (
+                        self.one([f"{self.cost()} and ({when})", self.cost()])
+                        if self.numeric and self.chance(3)
+                        else when
+                    )
+                    rules.append(f'deny "{self.one(["stop", "halt"])}" when {when}')
                 case 1 | 2:
                     where = self.one(["request", "rule"])
                     name = self.one(['redact("pii")', "audit", "audit", 'strip("a", "b")'])

@@ -25,6 +25,7 @@ class Small(Hand):
     """Numbers are held against the grid alone, one at a time, so that `values` has one of each kind."""
 
     before = "true"
+    numeric = False
     meant = 7
 
     def signal(self, kind: int, index: int) -> None:

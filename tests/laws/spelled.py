@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
-from tests.laws.oracle import Facts, Place, Truth, declared
+from tests.laws.oracle import Facts, Place, Truth, costs, declared, provided
 from wrpc.policy import model as m
 from wrpc.syntax import tree as t
 
@@ -24,7 +24,8 @@ RELATIONS: dict[str, Callable[[object, object], bool]] = {
 
 
 class Spelled:
-    def __init__(self, file: t.File, facts: Facts, at: Place | None = None) -> None:
+    def __init__(self, file: t.File, facts: Facts, at: Place | None = None, plan: list[str] | None = None) -> None:
+        self.plan = plan
         self.facts = facts
         self.signals = facts.policy.signals
         self.at = at
@@ -135,8 +136,8 @@ class Spelled:
         match e:
             case t.Text():
                 return "text"
-            case t.Path(_, (head, _)) if head.text == "destination":
-                return "text"
+            case t.Path(_, (head, *rest)) if head.text == "destination":
+                return "number" if rest[0].text in ("context", "price", "cost", "grade") else "text"
             case t.Path(_, (head, column)):
                 first = self.tables[head.text].rows[0].block.attributes
                 value = next(a.value for a in first if a.name.text == column.text)
@@ -232,6 +233,18 @@ class Spelled:
             case t.Path(_, (_, _)) if self.kind(e) == "number" and not self.truths(e):
                 cell = self.cell(e)
                 return None if cell is None else self.number(cell)  # type: ignore[arg-type]  # of a column of numbers
+            case t.Path(_, (head, *rest)) if head.text == "destination":
+                assert self.at is not None
+                name = ".".join(p.text for p in rest)
+                return (
+                    costs(self.facts, self.at.pool)
+                    if name == "cost"
+                    else provided(self.facts.policy, self.at.pool, name)
+                )
+            case t.Path(_, (name,)) if name.text == "cost" and name.text not in self.signals:
+                assert self.plan is not None
+                each = [costs(self.facts, self.facts.policy.pools[p]) for p in self.plan]
+                return None if None in each else max([Fraction(0), *(c for c in each if c is not None)])
             case t.Path(_, (name,)) if name.text in self.defined:
                 return self.number(self.defined[name.text])
             case t.Path(_, (name,)) if name.text in self.signals:

@@ -60,7 +60,7 @@ class _Evaluator:
         if s.denied is not None:
             return {**ended, "reason": f"signal `{s.denied}` failed", "denied_by": f"signal {s.denied}"}
         for rule in self.table["denials"]:
-            if self.truth(s, rule["when"]) is not False:
+            if self.denies(s, rule):
                 return {**ended, "reason": rule["reason"], "denied_by": rule["by"]}
         whens = {r["name"]: r["when"] for r in self.table["routes"]}
         for name in self.table["wary"]:
@@ -202,7 +202,22 @@ class _Evaluator:
 
     # ── Routes and plans ──────────────────────────────────────────────────
 
+    def denies(self, s: State, rule: Mapping[str, Any]) -> bool:
+        if "plans" not in rule:
+            return self.truth(s, rule["when"]) is not False
+        plans = [r["plan"] for r in self.foremost(s)]
+        if not plans and self.table["default"] is not None:
+            plans = [self.table["default"]]
+        asked = [rule["plans"][str(p)] for p in plans] or [rule["unrouted"]]
+        return any(self.truth(s, when) is not False for when in asked)
+
     def taken(self, s: State) -> Any:
+        left = self.foremost(s)
+        if len({self.table["plans"][r["plan"]]["deed"] for r in left}) > 1:
+            raise Refused("WRP201")
+        return min(left, key=lambda r: r["name"], default=None)
+
+    def foremost(self, s: State) -> list[Any]:
         truths = [(r, self.truth(s, r["when"])) for r in self.table["routes"]]
         holds = [r for r, t in truths if t or (t is None and r["on_unknown"] == "fires")]
         left = [r for r in holds if r["class"] == holds[0]["class"]]
@@ -214,9 +229,7 @@ class _Evaluator:
             most = max(r["priority"] for r in left)
             least = min(r["name"] for r in left)
             left = [r for r in left if (r["priority"] == most if key == "priority" else r["name"] == least)]
-        if len({self.table["plans"][r["plan"]]["deed"] for r in left}) > 1:
-            raise Refused("WRP201")
-        return min(left, key=lambda r: r["name"], default=None)
+        return left
 
     def guarded(self, s: State, route: str, plan: Mapping[str, Any]) -> dict[str, Any]:
         found: dict[str, Any] = {"route": route, "destinations": [], "obligations": [], "removed": []}

@@ -18,6 +18,7 @@ from wrpc.policy import reading
 from wrpc.policy.destination import Destination, anywhere, written
 from wrpc.policy.expr import Condition, Constant, Outcome, walk
 from wrpc.policy.model import Claim, Denial, Forbid, Guard, Policy, Route
+from wrpc.policy.numbers import costly
 from wrpc.policy.rewrite import settled
 from wrpc.solver.terms import conj, disj, negate
 
@@ -32,6 +33,8 @@ SERVING = ("primary", "cascade", "fallback")
 def of_claim(ask: Asker, claim: Claim, rooms: Sequence[Room]) -> tuple[str, ...] | None:
     """Subjects, guards first, then routes by precedence; None where all of them together are not seen to suffice."""
     policy = ask.policy
+    if any(map(costly, reading.parts(claim))):
+        return None  # what is dearest is a matter of all that a plan has
 
     def broken(room: Room, kept: Collection[str]) -> Term:
         free = Free(room, kept)

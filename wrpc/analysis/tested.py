@@ -8,7 +8,7 @@ of a rule does. What no request can try is no case. Failures are left out: a tes
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,8 @@ from wrpc.diagnostics import Diagnostic
 from wrpc.policy import reading
 from wrpc.policy.destination import Destination, anywhere
 from wrpc.policy.expr import All, Any, Condition, Named
-from wrpc.policy.model import Policy, Route, Rule, Test
+from wrpc.policy.model import Denial, Policy, Route, Rule, Test
+from wrpc.policy.numbers import costly
 from wrpc.source import Span
 
 if TYPE_CHECKING:
@@ -182,6 +183,9 @@ def of_rule(policy: Policy, rule: Rule) -> Iterator[Case]:
     machine = interpreter(policy)
 
     def holds(part: Condition, s: State) -> bool:
+        if isinstance(rule, Denial) and costly(when):
+            parts = (replace(rule, when=when), replace(rule, when=part))
+            return all(machine.denies(p, s) is True for p in parts)
         return any(machine.test(when)(s, p, None) is True and machine.test(part)(s, p, None) is True for p in places)
 
     def term(room: Room, part: Condition) -> Term:

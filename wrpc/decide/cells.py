@@ -38,6 +38,7 @@ from wrpc.policy.expr import (
 )  # fmt: skip
 from wrpc.policy.intervals import scaled, shifted
 from wrpc.policy.model import Bool, Enum, Int, Policy, Real, Score, Set, Signal, String
+from wrpc.policy.numbers import everywhere
 from wrpc.policy.reading import conditions
 
 FEW = 16  # whole numbers that each have a cell of their own, so that sums of them are exact
@@ -255,7 +256,7 @@ class Asked:
             self._read(reader)
 
     def _read(self, policy: Policy) -> None:
-        for condition in conditions(policy):
+        for condition in everywhere(policy, conditions(policy)):
             for node in walk(condition):
                 if not isinstance(node, All | Any | Not):
                     self._note(policy, node)

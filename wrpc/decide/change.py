@@ -6,7 +6,7 @@ come to is `solver/changes.py`'s to find, and a law holds it to this.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
@@ -35,11 +35,13 @@ from wrpc.policy.model import (
     Signal,
     String,
 )  # fmt: skip
+from wrpc.policy.numbers import declared
 from wrpc.policy.reading import attributes, signals
+from wrpc.policy.reading import numbers as numbers_of
 from wrpc.values import value
 
 Effect = Literal["weaker", "stronger", "different", "same"]
-Profile = tuple[str | None, ...]
+Profile = tuple[str | Fraction | None, ...]
 
 ALWAYS = ("trust", "region", "provider")
 OUTSIDE = Decision(None, "deny", "the old policy does not admit this request")
@@ -77,10 +79,12 @@ class Sides:
     def __init__(self, old: Policy, new: Policy, *, named: bool = False) -> None:
         """`named`: pools are matched by their names as well."""
         names = ("pool",) if named else ()
-        self.attributes = tuple(dict.fromkeys((*names, *ALWAYS, *sorted(_read(old) | _read(new)))))
+        numbers = frozenset(_read(old, numbers_of) | _read(new, numbers_of))
+        read = _read(old, attributes) | _read(new, attributes) | numbers
+        self.attributes = tuple(dict.fromkeys((*names, *ALWAYS, *sorted(read))))
         table: Table = {}
-        self.old = Side(old, self.attributes, table)
-        self.new = Side(new, self.attributes, table)
+        self.old = Side(old, self.attributes, table, numbers)
+        self.new = Side(new, self.attributes, table, numbers)
         both = [n for n in self.old.signals if n in self.new.signals]
         self.absent = {n: absentee(n) for n in both if self._differs(n)}
         """The signals of which an absent header, claim or cookie is a request of its own, and what says of a request
@@ -144,7 +148,9 @@ class Sides:
 class Side:
     """One of the two."""
 
-    def __init__(self, policy: Policy, attributes: tuple[str, ...], table: Table) -> None:
+    def __init__(
+        self, policy: Policy, attributes: tuple[str, ...], table: Table, numbers: frozenset[str] = frozenset()
+    ) -> None:
         self.policy = policy
         self.signals = policy.signals
         self.machine: Interpreter = interpreter(policy)
@@ -155,6 +161,7 @@ class Side:
         self.conflicts = True
         """Routes may conflict for some request, as far as anybody knows."""
         self._attributes = attributes
+        self._numbers = numbers
         self._structure = Structure(policy, table)
 
     def own(self, request: Request) -> Request:
@@ -257,7 +264,10 @@ class Side:
 
     def profile(self, pool: str) -> Profile:
         """Two pools of one profile are the same to every rule."""
-        return tuple(self.policy.pools[pool].attribute(a) for a in self._attributes)
+        found = self.policy.pools[pool]
+        return tuple(
+            declared(self.policy, found, a) if a in self._numbers else found.attribute(a) for a in self._attributes
+        )
 
 
 def denied(decision: Decision) -> tuple[str, ...] | None:
@@ -316,14 +326,14 @@ def _fires(signal: Signal, value: RequestValue) -> bool:
     return value is True
 
 
-def _read(policy: Policy) -> set[str]:
-    """The attributes of a destination that a guard or claim reads."""
+def _read(policy: Policy, of: Callable[[Condition], Iterable[str]]) -> set[str]:
+    """What of a destination a guard or claim reads."""
     found: set[str] = set()
     for guard in policy.guards.values():
         for rule in guard.rules:
             conditions = (rule.when, rule.what) if isinstance(rule, Forbid) else (rule.when,)
-            found.update(a for c in conditions if c is not None for a in attributes(c))
+            found.update(a for c in conditions if c is not None for a in of(c))
     for assertion in policy.assertions.values():
         for claim in assertion.claims:
-            found.update(a for c in (claim.what, claim.when) if c is not None for a in attributes(c))
+            found.update(a for c in (claim.what, claim.when) if c is not None for a in of(c))
     return found

@@ -29,6 +29,7 @@ from wrpc.decide.vectors import Bit, Vectors
 from wrpc.policy import reading
 from wrpc.policy.destination import Destination, written
 from wrpc.policy.model import Action, Bool, Denial, Forbid, Guard, Obligation, Policy, Score
+from wrpc.policy.numbers import numeric
 
 Fast = Callable[[Mapping[str, object]], Decision | None]
 
@@ -41,6 +42,9 @@ FEW = 50
 
 def fast(machine: Interpreter) -> Fast:
     """The compiled decision function of a policy."""
+    denials = [r for g in machine.policy.guards.values() for r in g.rules if isinstance(r, Denial)]
+    if any(map(numeric, (r.when for r in denials))):
+        return lambda _given: None  # what the plan costs is asked before there is one: the interpreter's to say
     return _Compiler(machine).function()
 
 

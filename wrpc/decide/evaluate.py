@@ -39,19 +39,21 @@ from wrpc.policy.expr import (
     Within,
     fold,
 )  # fmt: skip
-from wrpc.policy.model import Policy, Score
+from wrpc.policy.model import Policy, Pool, Score
+from wrpc.policy.numbers import declared
 
 Test = Callable[[State, Destination | None, Decision | None], Truth]
 Measure = Callable[[State, Destination | None, Decision | None], Fraction | int | None]
 
 
 class NotYet(Exception):
-    """A claim reads `cost`, which is decided once prices are."""
+    """The confidence of an answer, which no request has."""
 
 
 class Evaluation(Meaning[Test, Measure]):
     def __init__(self, policy: Policy) -> None:
         super().__init__(policy.conditions, policy.numbers)
+        self._policy = policy
 
     # A named expression is evaluated once a request, however often it stands in conditions.
     def define(self, name: str, value: Test) -> Test:
@@ -183,6 +185,8 @@ class Evaluation(Meaning[Test, Measure]):
                     return d.action == "deny"
                 case "served":
                     return bool(d.destinations)
+                case "reaches":
+                    return not node.pools.isdisjoint(d.pools)
 
         return test
 
@@ -202,15 +206,27 @@ class Evaluation(Meaning[Test, Measure]):
 
     @override
     def provided(self, node: Provided) -> Measure:
-        def measure(_s: State, _p: Destination | None, _d: Decision | None) -> Fraction | int | None:
-            raise NotYet
+        policy, name = self._policy, node.name
+
+        def measure(s: State, p: Destination | None, _d: Decision | None) -> Fraction | int | None:
+            assert p is not None, "a number is that of a destination"
+            return _spent(policy, p.pool, s) if name == "cost" else declared(policy, p.pool, name)
 
         return measure
 
-    @override
-    def cost(self, node: Cost) -> Measure:
-        def measure(_s: State, _p: Destination | None, _d: Decision | None) -> Fraction | int | None:
-            raise NotYet
+    def cost(self, node: Cost) -> Measure:  # noqa: ARG002  the only one
+        policy = self._policy
+
+        def measure(s: State, _p: Destination | None, d: Decision | None) -> Fraction | int | None:
+            """The greatest of what is reached; unknown where one of them is."""
+            assert d is not None, "a cost is that of a decision, or of a plan"
+            greatest: Fraction | int = 0
+            for pool in d.pools:
+                found = _spent(policy, policy.pools[pool], s)
+                if found is None:
+                    return None
+                greatest = max(greatest, found)
+            return greatest
 
         return measure
 
@@ -245,6 +261,25 @@ RELATIONS: dict[str, Callable[[str, str], bool]] = {
     "before": lambda a, b: a < b,
     "prefix": lambda a, b: a.startswith(b),
 }
+
+
+def _spent(policy: Policy, pool: Pool, s: State) -> Fraction | int | None:
+    """What a request costs at a pool: its prompt's tokens and its answer's limit, each times its price."""
+    prompt, limit = policy.metered
+    model = policy.models.get(pool.model or "")
+    tokens = None if prompt is None else s.raw[prompt]
+    answer = None if limit is None else s.raw[limit]
+    if limit is None or answer == 0:
+        answer = None if model is None else model.max_output
+    total: Fraction | int = 0
+    for name, number in (("price.input", tokens), ("price.output", answer)):
+        price = declared(policy, pool, name)
+        if price == 0:
+            continue
+        if price is None or number is None:
+            return None
+        total += price * number
+    return total
 
 
 def _whole(number: Fraction) -> Fraction | int:

@@ -21,6 +21,7 @@ from wrpc.policy import reading
 from wrpc.policy.destination import Destination, decided, written
 from wrpc.policy.expr import Condition, fold
 from wrpc.policy.model import Action, Assertion, Claim, Denial, Forbid, Obligation, Planned, Policy, Route, plan
+from wrpc.policy.numbers import TRUE, both, costly, numeric
 from wrpc.values import value
 
 
@@ -147,16 +148,32 @@ class Interpreter:
         """Step 2: who denies, and why; deny guards first, in order of declaration."""
         for guard in self.policy.guards.values():
             for rule in guard.rules:
-                if isinstance(rule, Denial) and self.holds(rule.when, s) is not False:
+                if isinstance(rule, Denial) and self.denies(rule, s) is not False:
                     yield f"guard {guard.name}", rule.reason
         for route in self._wary:
             if self.holds(route.when, s) is None:
                 yield f"route {route.name}", f"whether route `{route.name}` holds is unknown"
 
+    def denies(self, rule: Denial, s: State) -> bool | None:
+        """Whether the condition of a denial holds; its `cost` is that of the plan, before guards, of the route that
+        step 3 would choose. Where several conflict, one of them is enough."""
+        if rule.when is None or not costly(rule.when):
+            return self.holds(rule.when, s)
+        holding = self._foremost(s)
+        routes = self.first(holding, s) if holding else [r for r in (self.policy.default,) if r is not None]
+        plans = [tuple(Served(p.pool, p.weight, p.role) for p in plan(r.action)) for r in routes]
+        test = self.test(rule.when)
+        truths = [test(s, None, Decision(None, "route", destinations=planned)) for planned in plans or [()]]
+        return True if True in truths else None if None in truths else False
+
+    def _foremost(self, s: State) -> list[Route]:
+        """Those that hold, of the first contest of which any does."""
+        contests = groupby(self.holding(s), lambda r: self._contest[r.name])
+        return next(([*routes] for _, routes in contests), [])
+
     def route(self, s: State) -> Route | None:
         """Step 3: the route that takes the request; the default when none does. Raises Conflict."""
-        contests = groupby(self.holding(s), lambda r: self._contest[r.name])
-        holding = next(([*routes] for _, routes in contests), [])
+        holding = self._foremost(s)
         if not holding:
             return self.policy.default
         first = self.first(holding, s)
@@ -304,15 +321,29 @@ class Interpreter:
 
     # ── Claims ────────────────────────────────────────────────────────────
 
-    def violations(self, claim: Claim, s: State, d: Decision) -> tuple[str, ...] | None:
+    def violations(self, claim: Claim, s: State, d: Decision, *, lenient: bool = False) -> tuple[str, ...] | None:
         """The destinations for which a claim does not hold; () where it fails without one; None where it holds.
 
-        An unknown `when` counts as true, and so does what would break the claim. Raises NotYet where it reads `cost`.
+        An unknown `when` counts as true, and so does what would break the claim; where `lenient`, a comparison with a
+        number that nobody declares counts for the claim.
         """
+        if lenient and (numeric(claim.what) or numeric(claim.when)):
+            return self._clear_violations(claim, s, d)
         places = self.places(d) if claim.reads_destination else [None]
         what, when = self.test(claim.what), None if claim.when is None else self.test(claim.when)
         good = claim.kind == "always"
         bad = [one for one in places if (when is None or when(s, one, d) is not False) and what(s, one, d) is not good]
+        return tuple(dict.fromkeys(p.name for p in bad if p is not None)) if bad else None
+
+    def _clear_violations(self, claim: Claim, s: State, d: Decision) -> tuple[str, ...] | None:
+        reached = [(TRUE, self.policy.pools[p]) for p in d.pools]
+        good = claim.kind == "always"
+        bad: list[Destination | None] = []
+        for one in self.places(d) if claim.reads_destination else [None]:
+            what = both(self.policy, claim.what, one, reached)[good]
+            when = TRUE if claim.when is None else both(self.policy, claim.when, one, reached)[0]
+            if fold(when, self._truth)(s, one, d) is not False and fold(what, self._truth)(s, one, d) is not good:
+                bad.append(one)
         return tuple(dict.fromkeys(p.name for p in bad if p is not None)) if bad else None
 
     def broken(self, assertion: Assertion, s: State, d: Decision) -> Claim | None:

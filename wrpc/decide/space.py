@@ -58,6 +58,7 @@ from wrpc.policy.expr import (
 )  # fmt: skip
 from wrpc.policy.intervals import scaled, shifted
 from wrpc.policy.model import Enum, Int, Policy
+from wrpc.policy.numbers import both, numeric
 
 
 class Space(Meaning[Tree, Sum]):
@@ -80,7 +81,11 @@ class Space(Meaning[Tree, Sum]):
     def at(self, condition: Condition | None, place: Destination | None = None) -> Tree:
         """A condition, of the request alone or for a destination; none is true."""
         self._place = place
-        return True if condition is None else fold(condition, self)
+        if condition is None:
+            return True
+        if place is not None and numeric(condition):  # what a guard asks, which acts on what is unknown
+            condition = both(self.policy, condition, place)[1]
+        return fold(condition, self)
 
     def firing(self, signal: str) -> Test:
         """Whether a bool or a score fires."""

@@ -55,6 +55,7 @@ from wrpc.policy.model import (
     Signal,
     plan,
 )
+from wrpc.policy.numbers import TRUE, both, costly
 
 VERSION = 1
 BOXES = 16
@@ -121,7 +122,7 @@ class _Table:
         policy, at = self.policy, self.space.at
         assumptions = [(a.name, at(a.condition)) for a in policy.assumptions.values()]
         guards = list(policy.guards.values())
-        denials = [(g.name, r.reason, at(r.when)) for g in guards for r in g.rules if isinstance(r, Denial)]
+        denials = [(g.name, r.reason, self._denied(r)) for g in guards for r in g.rules if isinstance(r, Denial)]
         routes = [(i, r, at(r.when)) for i, routes in enumerate(policy.ranked) for r in routes]
         default_route = policy.default
         reached = self._reached()
@@ -146,7 +147,7 @@ class _Table:
             "dimensions": [self._dimension(d) for d in self.space.dimensions],
             "lets": [],
             "assumptions": [{"name": n, "when": self._condition(t)} for n, t in assumptions],
-            "denials": [{"by": f"guard {n}", "reason": r, "when": self._condition(t)} for n, r, t in denials],
+            "denials": [{"by": f"guard {n}", "reason": r, **self._denial(d)} for n, r, d in denials],
             "routes": [
                 {
                     "name": r.name,
@@ -168,6 +169,24 @@ class _Table:
             ],
         }
         return {**made, "lets": [{"name": n, "when": c} for n, c in self.lets.items()]}
+
+    def _denied(self, rule: Denial) -> Tree | dict[tuple[str, ...], Tree]:
+        """When a denial acts; where that is a matter of a cost, by the pools of the plan that would be chosen."""
+        if rule.when is None or not costly(rule.when):
+            return self.space.at(rule.when)
+        plans = {_pools(r) for r in self.policy.answering} | {()}
+        found: dict[tuple[str, ...], Tree] = {}
+        for pools in sorted(plans):
+            reached = [(TRUE, self.policy.pools[p]) for p in pools]
+            found[pools] = self.space.at(both(self.policy, rule.when, None, reached)[1])
+        return found
+
+    def _denial(self, acts: Tree | dict[tuple[str, ...], Tree]) -> Json:
+        if not isinstance(acts, dict):
+            return {"when": self._condition(acts)}
+        by_plan = {pools: self._condition(tree) for pools, tree in acts.items()}
+        plans = {str(self._plan(r)): by_plan[_pools(r)] for r in self.policy.answering}
+        return {"when": {"boxes": []}, "plans": plans, "unrouted": by_plan[()]}
 
     def _forbidden(self, rule: Forbid, place: Destination) -> Tree:
         return Every((self.space.at(rule.what, place), self.space.at(rule.when, place)))
@@ -299,6 +318,10 @@ def _budget(budget: Budget) -> Json:
         "per": budget.per,
         "then": [{"at": number(m.at), m.kind: shown(m.value)} for m in budget.then],
     }
+
+
+def _pools(route: Route) -> tuple[str, ...]:
+    return tuple(sorted({p.pool for p in plan(route.action)}))
 
 
 def _becomes(action: Action, place: Destination) -> dict[str, Destination]:

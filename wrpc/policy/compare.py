@@ -394,7 +394,11 @@ def comparable(one: Num, two: Num) -> bool:
     """Of one dimension; what a request costs is money, and money per request as well."""
     if one.dimension == two.dimension:
         return True
-    costs = any(isinstance(q, expr.Cost) for n in (one, two) for _, q in n.value.terms)
+    costs = any(
+        isinstance(q, expr.Cost) or (isinstance(q, expr.Provided) and q.name == "cost")
+        for n in (one, two)
+        for _, q in n.value.terms
+    )
     return costs and {one.dimension, two.dimension} == {"USD", "USD/req"}
 
 

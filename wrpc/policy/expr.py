@@ -176,10 +176,13 @@ class Named(Core):
 
 @value
 class Outcome(Core):
-    """What a claim says of the decision. `kind` "route": one of `routes` (the default's name is `default`) took it."""
+    """What a claim says of the decision. `kind` "route": one of `routes` (the default's name is `default`) took it.
+    No
+    policy can say "reaches": the decision leads to one of `pools`."""
 
-    kind: Literal["route", "routed", "denied", "served"]
+    kind: Literal["route", "routed", "denied", "served", "reaches"]
     routes: frozenset[str] = frozenset()
+    pools: frozenset[str] = frozenset()
 
 
 Condition = Constant | Fires | Within | OneOf | Has | Text | Among | Failed | Caused | Not | All | Any | Named | Outcome

@@ -17,7 +17,7 @@ from wrpc.syntax import tree
 OBLIGATION = "kind of obligation"
 RULES = (tree.Forbid, tree.Deny, tree.Require)
 FLAGS = (tree.Sealed, tree.Critical, tree.AcceptFailure)
-DENIAL = Where("a guard's `deny`, which sees only the request")
+DENIAL = Where("a guard's `deny`, which sees only the request", cost=True)
 
 
 class Guards:

@@ -205,6 +205,14 @@ class Lowering:
         if found is None:
             if self.names.poisoned(name.text):
                 return None
+            if name.text == "cost" and where.cost:
+                self._metered()
+                return Num(reading(expr.Cost(span=name.span), name.span), "USD")
+            if name.text == "cost" and where.destination:
+                fix = Fix(name.span, "destination.cost", "write `destination.cost`", safe=False)
+                message = f"`cost` can only be read in claims and in a guard's `deny`, found in {where.title}"
+                self.faults.add(codes.MISPLACED_NAME, message, name.span, help=fix.title, fixes=[fix])
+                return None
             if name.text in v.CLAIM_WORDS:
                 self.misplaced(f"`{name.text}`", path.span, "the claims of an `assert`", where)
                 return None
@@ -228,6 +236,12 @@ class Lowering:
         if not defined.value.terms:
             return Num(constant(defined.value.constant, path.span), defined.dimension)
         return Num(reading(expr.NamedNumber(name.text, span=path.span), path.span), defined.dimension)
+
+    def _metered(self) -> None:
+        """A cost reads the signals that count tokens."""
+        for name, signal in self.known.signals.items():
+            if signal.source is not None and signal.source.name in ("prompt_tokens", "max_tokens"):
+                self.names.use(name)
 
     def _placeable(self, name: tree.Name) -> bool:
         """Whether a name in a rule of `place` is one of its own, or one that belongs elsewhere."""
@@ -267,6 +281,7 @@ class Lowering:
             case "route":
                 return Taken()
             case "cost":
+                self._metered()
                 return Num(reading(expr.Cost(span=name.span), name.span), "USD")
             case "routed":
                 return Truth(expr.Outcome("routed", span=name.span))
@@ -310,6 +325,12 @@ class Lowering:
         if not where.destination:
             self.misplaced(f"`{path.text}`", path.span, "`forbid` and `require` of a guard, and in claims", where)
             return None
+        name = ".".join(p.text for p in rest)
+        dimension = v.NUMBERS.get(name, self.known.pool_labels.numbers.get(name))
+        if dimension is not None and name not in (*v.DESTINATION, *v.PLACE):
+            if name == "cost":
+                self._metered()
+            return Num(reading(expr.Provided(name, span=path.span), path.span), dimension)
         if len(rest) != 1:
             self.faults.add(
                 codes.UNKNOWN_NAME,
@@ -325,7 +346,9 @@ class Lowering:
             message = "the causes of a destination are a set"
             self.faults.add(codes.WRONG_OPERAND, message, path.span, help="write `timeout in destination.causes`")
             return None
-        return self.attribute(rest[0], "", (*v.DESTINATION, *v.PLACE, *self.known.pool_labels), "a destination")
+        return self.attribute(
+            rest[0], "", (*v.DESTINATION, *v.PLACE, *v.NUMBERS, *self.known.pool_labels), "a destination"
+        )
 
     def column(self, path: tree.Path) -> Operand | None:
         """`plan.tier`: what a table says."""

@@ -901,6 +901,15 @@ class Policy:
         return {m: g for g in self.groups.values() for m in g.members}
 
     @cached_property
+    def metered(self) -> tuple[str | None, str | None]:
+        """The signals that count a prompt's tokens and say how many an answer may have: the first of each."""
+        of: dict[str, str] = {}
+        for name, signal in self.signals.items():
+            if signal.source is not None and isinstance(signal.type, Int | Real):
+                of.setdefault(signal.source.name, name)
+        return of.get("prompt_tokens"), of.get("max_tokens")
+
+    @cached_property
     def answering(self) -> tuple[Route, ...]:
         """Every route, and the default last."""
         return (*self.routes.values(), *(() if self.default is None else (self.default,)))

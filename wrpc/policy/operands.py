@@ -28,6 +28,7 @@ class Where:
     destination: bool = False
     outcome: bool = False
     answer: bool = False
+    cost: bool = False
     placement: bool = False
 
 
@@ -176,7 +177,7 @@ def reading(quantity: expr.Quantity, span: Span) -> expr.Linear:
     return expr.Linear(ZERO, ((ONE, quantity),), span=span)
 
 
-def combined(parts: Iterable[tuple[Fraction, expr.Linear]], span: Span) -> expr.Linear:
+def combined(parts: Iterable[tuple[Fraction, expr.Linear]], span: Span | None) -> expr.Linear:
     """The sum of multiples. A term that cancels stays, with coefficient 0: it is still read."""
     total = ZERO
     terms: dict[expr.Quantity, Fraction] = {}
@@ -187,14 +188,15 @@ def combined(parts: Iterable[tuple[Fraction, expr.Linear]], span: Span) -> expr.
     return expr.Linear(total, tuple((c, q) for q, c in terms.items()), span=span)
 
 
-def within(number: expr.Linear, ranges: tuple[expr.Interval, ...], span: Span) -> expr.Condition:
+def within(number: expr.Linear, ranges: tuple[expr.Interval, ...], span: Span | None) -> expr.Condition:
     """`number` lies in `ranges`, with the constant on the side of the ranges; one quantity alone stands bare."""
     if columns.keyed(number):
+        assert span is not None, "what is written stands somewhere"
         return columns.within(number, span, lambda plain: _within(plain, ranges, span))
     return _within(number, ranges, span)
 
 
-def _within(number: expr.Linear, ranges: tuple[expr.Interval, ...], span: Span) -> expr.Condition:
+def _within(number: expr.Linear, ranges: tuple[expr.Interval, ...], span: Span | None) -> expr.Condition:
     if not number.terms:
         return expr.Constant(any(number.constant in r for r in ranges), span=span)
     moved = shifted(ranges, -number.constant) if number.constant else ranges

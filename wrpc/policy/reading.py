@@ -3,8 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
 
-from wrpc.policy.expr import Attribute, Caused, Condition, Linear, Named, NamedNumber, Text, reads, walk
+from wrpc.policy.expr import (
+    Attribute,
+    Caused,
+    Condition,
+    Cost,
+    Linear,
+    Named,
+    NamedNumber,
+    Provided,
+    Raw,
+    Text,
+    reads,
+    walk,
+)
 from wrpc.policy.model import Claim, Denial, Forbid, Policy, Rule
 
 
@@ -17,6 +31,9 @@ def opened(policy: Policy, conditions: Iterable[Condition | Linear]) -> list[Con
             if isinstance(node, (Named, NamedNumber)) and node.name not in named:
                 named.add(node.name)
                 found.append(policy.definitions[node.name].value)
+            elif isinstance(node, Cost | Provided) and (isinstance(node, Cost) or node.name == "cost"):
+                found += [Linear(Fraction(0), ((Fraction(1), Raw(s)),)) for s in policy.metered if s and s not in named]
+                named.update(s for s in policy.metered if s)
     return found
 
 
@@ -32,6 +49,11 @@ def attributes(condition: Condition) -> Iterator[str]:
         if isinstance(node, Text):
             terms = (node.left, node.right)
             yield from (t.name for t in terms if isinstance(t, Attribute) and t.name != "role")
+
+
+def numbers(condition: Condition) -> Iterator[str]:
+    """Every number of a pool that a condition names; `cost`, which is that of a request as well, is none."""
+    yield from (n.name for n in walk(condition) if isinstance(n, Provided) and n.name != "cost")
 
 
 def of_destination(condition: Condition | None) -> bool:
@@ -60,7 +82,7 @@ def by_place(rules: Iterable[Rule | Claim]) -> bool:
 
 
 def _named(node: object) -> bool:
-    return isinstance(node, Caused) or (
+    return isinstance(node, Caused | Provided) or (
         isinstance(node, Text) and any(isinstance(t, Attribute) for t in (node.left, node.right))
     )
 

@@ -52,6 +52,8 @@ NOT_OF_DEFAULT = ("tier", "priority", "on_unknown")
 DESTINATION = ("pool", "model", "provider", "region", "site", "trust")
 # What a destination is in a plan. `destination.role` compares with these.
 PLACE = ("role", "causes")
+# Its numbers, each with its dimension.
+NUMBERS = {"context": "", "price.input": "USD/tok", "price.output": "USD/tok", "cost": "USD"}
 PLAN_ROLES = ("primary", "fallback", "cascade", "spill", "mirror", "over_budget")
 PLACED_POOL = ("model", "provider", "region", "site", "trust", "engine", "gpu", "role")
 PLACED_SITE = ("region",)

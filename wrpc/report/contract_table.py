@@ -75,9 +75,13 @@ class TableNamed(Contract):
 
 
 class TableDenial(Contract):
+    """`plans` and `unrouted`, where a denial asks what the plan costs that would be chosen."""
+
     by: str
     reason: str
     when: When
+    plans: dict[str, When] | None = None
+    unrouted: When | None = None
 
 
 class TableRoute(Contract):

@@ -119,7 +119,7 @@ def _guard(machine: Interpreter, state: State, guard: Guard) -> Iterator[Line]:
             yield ((f"      {said}", "warning" if gone else ""), (f"  forbid {written(rule.what)}{when}", ""))
             continue
         if isinstance(rule, Denial):
-            truth, what = machine.holds(rule.when, state), f'deny "{rule.reason}"'
+            truth, what = machine.denies(rule, state), f'deny "{rule.reason}"'
         elif rule.per_destination:
             yield (("      each destination  ", ""), (f"require {rule.name}{when}", ""))
             continue

@@ -157,14 +157,15 @@ def _part(machine: Interpreter, state: State, part: Condition) -> Document:
 def _rule(machine: Interpreter, state: State, guard: Guard, rule: Rule) -> Document:
     """`truth`: of its condition, null where it is unknown or a matter of the destination; `removes`: of the pools."""
     from wrpc.policy import reading
-    from wrpc.policy.model import Forbid
+    from wrpc.policy.model import Denial, Forbid
 
     of_request = not reading.of_destination(rule.when)
     removes = None
     if isinstance(rule, Forbid):
         removes = explain.removing(machine, state, guard)
+    truth = machine.denies(rule, state) if isinstance(rule, Denial) else None
     return {
         "rule": " ".join(rule.span.text.split()),
-        "truth": machine.holds(rule.when, state) if of_request else None,
+        "truth": truth if isinstance(rule, Denial) else machine.holds(rule.when, state) if of_request else None,
         "removes": removes,
     }

@@ -13,6 +13,7 @@ from wrpc.policy import reading
 from wrpc.policy.destination import Destination, written
 from wrpc.policy.expr import Condition, Outcome, fold
 from wrpc.policy.model import Denial, Forbid, Obligation, Policy, Route, plan
+from wrpc.policy.numbers import Reached
 from wrpc.solver.terms import Term, Truth, conj, disj, negate, two_hold
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 Define = Callable[[str, Term], Term]
 Outcomes = Callable[[Outcome], Term]
+Planning = Callable[[], Sequence[tuple[Term, Sequence[str]]]]
 
 
 class Conditions(Protocol):
@@ -27,8 +29,13 @@ class Conditions(Protocol):
 
     @property
     def failures(self) -> bool: ...
+
+    planning: Planning | None
+
     def at(self, place: Destination | None, outcomes: Outcomes | None = None) -> Conditions: ...
-    def condition(self, condition: Condition | None) -> Truth: ...
+    def condition(
+        self, condition: Condition | None, *, unknown: bool | None = None, of: Reached | None = None
+    ) -> Truth: ...
     def denied_by_faults(self) -> Term: ...
 
 
@@ -38,6 +45,7 @@ class Encoded:
     def __init__(self, policy: Policy, encoding: Conditions, define: Define) -> None:
         self.policy = policy
         self.encoding = encoding
+        encoding.planning = self._planned
         self._define = define
         self._conditions: dict[str, Truth] = {}
         self._when: dict[str, Truth] = {}
@@ -53,6 +61,7 @@ class Encoded:
         self._behind: dict[str, Behind] = {}
         self._compared: dict[int, Term] = {}
         self._before: dict[str, Term] = {}
+        self._plans: Sequence[tuple[Term, Sequence[str]]] | None = None
 
     # ── Steps 1 and 2 ─────────────────────────────────────────────────────
 
@@ -79,6 +88,17 @@ class Encoded:
     def goes_on(self) -> Term:
         """Steps 1 and 2 do not end it."""
         return self._define("goes on", negate(disj([self.denied_by_faults, self.denied_early])))
+
+    def _planned(self) -> Sequence[tuple[Term, Sequence[str]]]:
+        """The plans of the routes that step 3 would choose, each with when it would."""
+        if self._plans is None:
+            found: dict[tuple[str, ...], list[Route]] = {}
+            for route in self.policy.answering:
+                pools = tuple(sorted({p.pool for p in plan(route.action)}))
+                found.setdefault(pools, []).append(route)
+            made = [(self._define("planned", disj(self.first(r) for r in rs)), pools) for pools, rs in found.items()]
+            self._plans = [*made, (negate(disj(term for term, _ in made)), ())]
+        return self._plans
 
     # ── Step 3 ────────────────────────────────────────────────────────────
 
@@ -425,6 +445,8 @@ class Encoded:
                 return self.denied
             case "served":
                 return self.served
+            case "reaches":
+                return disj(self.reaches(p) for p in sorted(node.pools))
 
 
 def _due(rule: Obligation, encoding: Conditions) -> Term:

@@ -41,11 +41,13 @@ from wrpc.policy.expr import (
     fold,
 )  # fmt: skip
 from wrpc.policy.model import Policy
+from wrpc.policy.numbers import TRUE, Reached, both, costly, numeric, reached
 from wrpc.solver.formulas import compare
 from wrpc.solver.space import Measure, Space, Variables, number
 from wrpc.solver.terms import NotDecidable, Term, Truth, conj, disj, negate
 
 Outcomes = Callable[[Outcome], Term]
+Planning = Callable[[], Sequence[tuple[Term, Sequence[str]]]]
 LAST = "\U0002ffff"  # the last character that the solver's strings have
 
 
@@ -59,6 +61,8 @@ class Encoding(Meaning[Truth, Measure]):
         self._meanings = meanings
         self._place: Destination | None = None
         self._outcomes: Outcomes | None = None
+        self.planning: Planning | None = None
+        """The plans of the routes that step 3 would choose, which are asked for the cost of a denial."""
 
     def at(self, place: Destination | None, outcomes: Outcomes | None = None) -> Encoding:
         """For one destination and decision. What is named is shared: a `let` reads neither."""
@@ -66,8 +70,24 @@ class Encoding(Meaning[Truth, Measure]):
         other._place, other._outcomes = place, outcomes
         return other
 
-    def condition(self, condition: Condition | None) -> Truth:
-        return Truth(True, False) if condition is None else fold(condition, self)
+    def condition(
+        self, condition: Condition | None, *, unknown: bool | None = None, of: Reached | None = None
+    ) -> Truth:
+        if condition is None:
+            return Truth(True, False)
+        if self._outcomes is None and of is None and costly(condition):
+            return self._planned(condition, unknown)
+        if not numeric(condition):
+            return fold(condition, self)
+        certain, possible = both(
+            self.policy,
+            condition,
+            self._place,
+            reached(self.policy) if of is None else of,
+        )
+        if unknown is not None:
+            return fold(possible if unknown else certain, self)
+        return Truth(fold(certain, self).true, fold(possible, self).false)
 
     @property
     def failures(self) -> bool:
@@ -75,6 +95,17 @@ class Encoding(Meaning[Truth, Measure]):
 
     def denied_by_faults(self) -> Term:
         return self.space.denied_by_faults()
+
+    def _planned(self, condition: Condition, unknown: bool | None) -> Truth:
+        """Of a denial: for the plan of the route that would be chosen, one of them where several conflict."""
+        assert self.planning is not None, "who encodes decisions says what they plan"
+        true, false = [], []
+        for term, pools in self.planning():
+            reached = [(TRUE, self.policy.pools[p]) for p in pools]
+            truth = self.condition(condition, unknown=unknown, of=reached)
+            true.append(conj([term, truth.true]))
+            false.append(disj([negate(term), truth.false]))
+        return Truth(disj(true), conj(false))
 
     # ── Conditions ────────────────────────────────────────────────────────
 
@@ -153,11 +184,11 @@ class Encoding(Meaning[Truth, Measure]):
 
     @override
     def provided(self, node: Provided) -> Measure:
-        raise NotDecidable("a number of a destination")
+        raise AssertionError("numbers of a destination are settled")
 
     @override
     def cost(self, node: Cost) -> Measure:
-        raise NotDecidable("cost")
+        raise AssertionError("a cost is settled")
 
     @override
     def answer_confidence(self, node: AnswerConfidence) -> Measure:

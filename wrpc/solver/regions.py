@@ -40,6 +40,7 @@ from wrpc.policy.expr import (
 )  # fmt: skip
 from wrpc.policy.intervals import complement
 from wrpc.policy.model import Policy, Set, Signal
+from wrpc.policy.numbers import everywhere
 from wrpc.policy.reading import conditions
 from wrpc.policy.reading import signals as signals_of
 from wrpc.solver.index.circuit import Circuit
@@ -304,7 +305,7 @@ class Regions:
         found: dict[Condition, None] = {}
         known = self.reader.signals.keys()
         for policy in self._readers:
-            for node in (n for c in conditions(policy) for n in walk(c)):
+            for node in (n for c in everywhere(policy, conditions(policy)) for n in walk(c)):
                 match node:
                     case Within(number) if not _single(number) and self._sayable(policy, number):
                         found[node] = None

@@ -26,6 +26,7 @@ from wrpc.policy.expr import (
     walk,
 )  # fmt: skip
 from wrpc.policy.model import Bool, Enum, Int, Policy, Real, Score, Signal, String
+from wrpc.policy.numbers import everywhere
 from wrpc.policy.reading import conditions
 
 MOST = 64  # prefixes that are denied at once
@@ -40,7 +41,7 @@ class Words:
         self._starting: dict[tuple[str, str], int] = {}
         found: dict[str, set[str]] = {}
         for policy in readers:
-            for node in (n for c in conditions(policy) for n in walk(c)):
+            for node in (n for c in everywhere(policy, conditions(policy)) for n in walk(c)):
                 if isinstance(node, Has):
                     self._members.setdefault(node.signal, {})[node.member] = None
                 elif isinstance(node, Text) and node.relation == "prefix":

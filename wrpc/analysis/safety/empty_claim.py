@@ -30,8 +30,9 @@ from wrpc.analysis.check import Found, is_library
 from wrpc.analysis.safety.hollow import Ending, endings, missing, never, seen, stands
 from wrpc.diagnostics import Code, finding
 from wrpc.policy import reading
-from wrpc.policy.expr import Condition, Constant, Cost, Not, Outcome, walk
+from wrpc.policy.expr import Condition, Constant, Not, Outcome, walk
 from wrpc.policy.model import Claim, Policy
+from wrpc.policy.numbers import costly
 from wrpc.policy.rewrite import conjunction, settled
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ def check(policy: Policy, ask: Asker) -> Found:
         for claim in assertion.claims:
             what, when = _parts(claim)
             nobody = when is not None and _unmet(ask, policy, [when])
-            if not nobody and (claim.reads_cost or not _unmet(ask, policy, [p for p in (what, when) if p is not None])):
+            mixed = claim.reads_cost and claim.reads_destination  # of one that is there another may be the dearest
+            if not nobody and (mixed or not _unmet(ask, policy, [p for p in (what, when) if p is not None])):
                 continue
             one = next(missing(policy, [claim.when if nobody else claim.what, None if nobody else claim.when]), None)
             why = "no request satisfies its `when`" if nobody else "nothing could break it"
@@ -65,7 +67,7 @@ def _parts(claim: Claim) -> tuple[Condition, Condition | None]:
     """What breaks the claim, and its `when`; without a `when` that reads a cost, of which any may be."""
     what = Not(claim.what) if claim.kind == "always" else claim.what
     when = claim.when
-    return what, None if when is None or any(isinstance(n, Cost) for n in walk(when)) else when
+    return what, None if claim.reads_destination and costly(when) else when
 
 
 def _unmet(ask: Asker, policy: Policy, parts: list[Condition]) -> bool:
@@ -79,8 +81,10 @@ def _unmet(ask: Asker, policy: Policy, parts: list[Condition]) -> bool:
 
 def _all(policy: Policy, parts: list[Condition], ends: list[Ending | None]) -> Iterator[Condition]:
     for stand in stands(policy, parts):
-        of_pool = [seen(p, stand) for p in parts]
+        of_pool = [seen(policy, p, stand) for p in parts]
         for end in ends:
+            if end is not None and stand.pool is not None and end.served is stand.free:
+                continue  # it costs nothing just where nothing serves
             yield conjunction(_ended(p, end) for p in of_pool)
 
 

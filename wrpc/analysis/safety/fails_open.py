@@ -209,7 +209,7 @@ def acts(guard: Guard, replay: Replay, real: State) -> Iterator[str]:
     places = machine.places(decision)
     obligations = [r for g in replay.policy.guards.values() for r in g.rules if isinstance(r, Obligation)]
     for rule in guard.rules:
-        if isinstance(rule, Denial) and machine.holds(rule.when, real) is not False:
+        if isinstance(rule, Denial) and machine.denies(rule, real) is not False:
             yield "deny the request"
     judged = machine.judged(decision)
     yield from (f"remove `{n}`" for n, each in judged if any(machine.forbids(guard.name, p, real) for p in each))

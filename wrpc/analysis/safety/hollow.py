@@ -7,6 +7,7 @@ values that nobody names counts as well: `!= "own"` is no empty rule while all p
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from wrpc.policy import reading
 from wrpc.policy.destination import Destination, places
 from wrpc.policy.expr import Attribute, Caused, Condition, Constant, Outcome, StringLiteral, Text, TextTerm, walk
 from wrpc.policy.model import Denial, Forbid, Policy, Pool, Role, Rule, Value
+from wrpc.policy.numbers import TRUE, both, numeric
 from wrpc.policy.rewrite import conjunction, settled
 from wrpc.policy.wording import quoted
 from wrpc.source import Span
@@ -39,6 +41,10 @@ class Stand:
     profile: Profile
     role: Role
     causes: frozenset[str] | None
+    pool: Pool | None = None
+    """Whose numbers it has."""
+    free: bool = False
+    """Nothing is reached, which costs nothing."""
 
     def value(self, name: str) -> str | None:
         return self.role if name == "role" else self.profile[name]
@@ -63,6 +69,8 @@ class Ending:
                 return self.denied
             case "served":
                 return self.served
+            case "reaches":
+                return False
 
 
 def endings(policy: Policy, conditions: Sequence[Condition]) -> list[Ending]:
@@ -82,7 +90,15 @@ def endings(policy: Policy, conditions: Sequence[Condition]) -> list[Ending]:
 def stands(policy: Policy, conditions: Sequence[Condition]) -> list[Stand]:
     """Each of these pools in every role, and with all causes, that the conditions tell apart."""
     known = places(conditions)
-    return [Stand(profile, *place) for profile in profiles(policy, conditions) for place in known]
+    if not any(map(numeric, conditions)):
+        return [Stand(profile, *place) for profile in profiles(policy, conditions) for place in known]
+    return [
+        Stand(profile, *place, pool, free)
+        for pool in policy.pools.values()
+        for profile in profiles(replace(policy, pools={pool.name: pool}), conditions)
+        for place in known
+        for free in (False, True)
+    ]
 
 
 def profiles(policy: Policy, conditions: Sequence[Condition]) -> list[Profile]:
@@ -142,11 +158,19 @@ def stand_in(policy: Policy, stand: Stand) -> Destination:
         profile.get("pool") or "", policy.at, model=model, provider=provider, region=region, site=site, trust=trust,
         labels=labels,
     )  # fmt: skip
+    if stand.pool is not None:
+        told = replace(stand.pool, labels={**stand.pool.labels, **labels})
+        read = {a: profile[a] for a in FIELDS[:-1] if a in profile}
+        pool = replace(told, **read) if made is Pool else told  # type: ignore[arg-type]  # strings, all of them
     return Destination(pool, stand.role, stand.causes)
 
 
-def seen(condition: Condition, stand: Stand, ending: Ending | None = None) -> Condition:
+def seen(policy: Policy, condition: Condition, stand: Stand, ending: Ending | None = None) -> Condition:
     """The condition for a destination of this kind and a decision that ends so: over the request alone."""
+
+    if stand.pool is not None and numeric(condition):  # what no pool declares may be any number
+        reached = [(TRUE, p) for p in ([] if stand.free else [stand.pool])]
+        condition = both(policy, condition, Destination(stand.pool, stand.role, stand.causes), reached)[1]
 
     def settle(node: Condition) -> Condition | None:
         match node:
@@ -206,7 +230,7 @@ def unmet(ask: Asker, policy: Policy, parts: Sequence[Condition]) -> bool:
     """No request and pool satisfy all of the parts. Without pools, whatever reads one may hold."""
     if not policy.pools:
         parts = [p for p in parts if not reading.of_destination(p)]
-    return never(ask, (conjunction(seen(p, stand) for p in parts) for stand in stands(policy, parts)))
+    return never(ask, (conjunction(seen(policy, p, stand) for p in parts) for stand in stands(policy, parts)))
 
 
 def denials(rules: Iterable[Rule]) -> list[Denial]:

@@ -43,7 +43,7 @@ def leaks(room: Room, claim: Claim) -> list[Leak]:
     from wrpc.solver.terms import conj
 
     d, policy = room.decision, room.policy
-    term = broken(room, claim)
+    term = broken(room, claim, lenient=True)
     found: list[Leak] = []
     for route in suspects(room, policy.answering, lambda r: conj([d.takes(r), term])):
         if len(found) == MOST or room.settle(conj([d.takes(route), term])).impossible:
@@ -65,7 +65,8 @@ def _bad(room: Room, claim: Claim, route: Route, pool: str) -> Term:
     found: list[Term] = []
     for place, here in d.places(route, pool):
         encoding = d.encoding.at(place, d.outcomes)
-        what, when = encoding.condition(claim.what), encoding.condition(claim.when)
+        what = encoding.condition(claim.what, unknown=claim.kind == "always")
+        when = encoding.condition(claim.when, unknown=False)
         found.append(conj([here, negate(when.false), negate(what.true if claim.kind == "always" else what.false)]))
     return conj([negate(d.conflict), disj(found)])
 

@@ -1,14 +1,16 @@
 """A guard or claim that is neither proved nor refuted.
 
 Open is not proved: it fails a safety claim. The message says what would settle it: more of the solver's resources, or
-what the policy does not say yet. A claim over `cost` is not decided yet.
+letters that the solver has (those up to U+2FFFF).
 
 Bad:
 
-    pool cloud { trust "cloud"  price { input 2USD/Mtok } }
+    signal tenant: string { source header("x-tenant") }
+    signal user: string { source header("x-user") }
+    pool cloud { trust "cloud" }
     default { to cloud }
-    assert cheap { always cost < 0.02USD }
-    #              ^^^^^^^^^^^^^^^^^^^^^ WRP409
+    assert apart { never prefix(tenant, user) and prefix(user, "𰀀") }
+    #              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ WRP409
 """
 
 from __future__ import annotations
@@ -17,9 +19,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wrpc.analysis.check import Found, is_library, shown
+from wrpc.analysis.safety import undeclared_attribute
 from wrpc.analysis.safety.fails_open import opened
 from wrpc.analysis.safety.verdicts import claims, guards, within_budgets
-from wrpc.diagnostics import Code, Proof
+from wrpc.diagnostics import Code, Diagnostic, Proof, Related, listing
+from wrpc.policy import reading
 
 if TYPE_CHECKING:
     from wrpc.analysis.safety.verdicts import Verdict
@@ -60,7 +64,9 @@ def check(policy: Policy, ask: Asker) -> Found:
     worst: dict[str, Proof] = {}
     for assertion, claim, verdict in claims(ask):
         subject = f"assert {assertion.name}"
-        if verdict.answer.verdict == "open":
+        if verdict.hangs:
+            yield _hanging(policy, assertion, claim, verdict)
+        elif verdict.answer.verdict == "open":
             message = f"it is not settled whether claim `{assertion.name}` holds"
             yield shown(CODE, message, claim.span, policy, verdict.answer, subjects=(subject,))
         proof = _proof(policy, assertion, claim, verdict)
@@ -71,6 +77,27 @@ def check(policy: Policy, ask: Asker) -> Found:
             both = tuple(dict.fromkeys((*before.leans_on, *proof.leans_on)))
             worst[assertion.name] = replace(before, leans_on=both)
     yield from worst.values()
+
+
+def _hanging(policy: Policy, assertion: Assertion, claim: Claim, verdict: Verdict) -> Diagnostic:
+    missing = [m for c in reading.parts(claim) for m in undeclared_attribute.undeclared(policy, c)]
+    pools = list(dict.fromkeys(pool for pool, _ in missing))
+    said = "hangs on a cost that nothing bounds"
+    if missing:
+        said = f"hangs on {listing(list(dict.fromkeys(name for _, name in missing)), 'and')}, which is not declared"
+    return shown(
+        undeclared_attribute.CODE,
+        f"claim `{assertion.name}` {said}",
+        claim.span,
+        policy,
+        verdict.answer,
+        severity="error",
+        subjects=(f"assert {assertion.name}", *(f"pool {p}" for p in pools)),
+        related=[Related(policy.pools[p].span, "does not declare it") for p in pools[:3]],
+        help="declare it"
+        if missing
+        else "a signal with `source prompt_tokens`, and `max_output` of the model, bound it",
+    )
 
 
 RANK = {"proved": 0, "enforced": 1, "open": 2, "refuted": 3}

@@ -11,17 +11,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from wrpc.decide.decision import Decision
-from wrpc.decide.evaluate import NotYet
 from wrpc.decide.interpret import Conflict
 from wrpc.diagnostics import listing
 from wrpc.policy import reading
 from wrpc.policy.destination import Destination, anywhere
 from wrpc.policy.expr import Outcome, walk
 from wrpc.policy.model import Assertion, Claim, Denial, Forbid, Guard, Obligation, Policy
+from wrpc.policy.numbers import numeric
 from wrpc.solver.ask import Answer
 from wrpc.solver.terms import NotDecidable, Term, conj, disj, negate
 
@@ -34,12 +34,13 @@ if TYPE_CHECKING:
 class Verdict:
     """`healthy` and `failing`: whether a request breaks the claim, or makes the guard act, in each space. `contested`
     says which conflict keeps it from being proved where none does, `decider` who else denies the request that shows a
-    guard first."""
+    guard first. `hangs`: a claim is open since it hangs on a number that nobody declares."""
 
     healthy: Answer
     failing: Answer
     contested: str = ""
     decider: str = ""
+    hangs: bool = False
 
     @property
     def answer(self) -> Answer:
@@ -100,23 +101,36 @@ def _any_conflict(room: Room) -> bool:
 
 
 def _claim(ask: Asker, claim: Claim) -> Verdict:
-    def confirm(replay: Replay) -> bool:
+    def confirm(replay: Replay, *, lenient: bool = True) -> bool:
         if replay.decision is None:
             return False
-        try:
-            return ask.healthy.interpreter.violations(claim, replay.state, replay.decision) is not None
-        except NotYet:
-            return False
+        machine = ask.healthy.interpreter
+        return machine.violations(claim, replay.state, replay.decision, lenient=lenient) is not None
 
-    return _both(ask, lambda room: broken(room, claim), confirm, lambda room: conflicting(room, claim))
+    found = _both(ask, lambda room: broken(room, claim, lenient=True), confirm, lambda room: conflicting(room, claim))
+    if not any(map(numeric, reading.parts(claim))):
+        return found
+    hanging: dict[str, Answer] = {}
+    for name, room in (("healthy", ask.healthy), ("failing", ask.failing)):
+        if getattr(found, name).impossible and (not room.failures or ask.can_fail):
+            answer = room.possible(broken(room, claim), partial(confirm, lenient=False))
+            if not answer.impossible:
+                why = "it hangs on a number that a pool does not declare, or that nothing bounds"
+                hanging[name] = Answer("open", None, answer.why or why)
+    if not hanging:
+        return found
+    healthy = hanging.get("healthy", found.healthy)
+    return replace(found, healthy=healthy, failing=hanging.get("failing", found.failing), hangs=True)
 
 
-def broken(room: Room, claim: Claim) -> Term:
-    """A request, and where it speaks of one a destination, for which the claim does not hold."""
+def broken(room: Room, claim: Claim, *, lenient: bool = False) -> Term:
+    """A request, and where it speaks of one a destination, for which the claim does not hold; where `lenient`, whatever
+    a number is that nobody knows."""
     d = room.decision
 
     def bad(encoding: Conditions) -> Term:
-        what, when = encoding.condition(claim.what), encoding.condition(claim.when)
+        what = encoding.condition(claim.what, unknown=(claim.kind == "always") if lenient else None)
+        when = encoding.condition(claim.when, unknown=False if lenient else None)
         return conj([negate(when.false), negate(what.true if claim.kind == "always" else what.false)])
 
     if claim.reads_destination:

@@ -118,6 +118,8 @@ def _places(policy: Policy, before: Guard, after: Guard) -> Sequence[Destination
 def _confirm(ask: Asker, before: Guard, after: Guard) -> Confirm:
     def acts(guard: Guard, kind: type, name: str, place: Destination | None, replay: Replay) -> bool:
         machine = ask.healthy.interpreter
+        if kind is Denial:
+            return any(machine.denies(r, replay.state) is not False for r in guard.rules if isinstance(r, Denial))
         return any(
             (not isinstance(r, Forbid) or machine.test(r.what)(replay.state, place, None) is not False)
             and (r.when is None or machine.test(r.when)(replay.state, place, None) is not False)

@@ -17,6 +17,7 @@ from wrpc.decide.cells import Domain, ends
 from wrpc.policy import reading
 from wrpc.policy.expr import Interval, Linear, walk
 from wrpc.policy.model import Int
+from wrpc.policy.numbers import everywhere
 from wrpc.policy.reading import conditions
 from wrpc.solver.index.circuit import Circuit
 from wrpc.solver.index.leaves import Table
@@ -201,7 +202,12 @@ def _summed(table: Table) -> set[str]:
     found: set[str] = set()
     if table.speaks_of_atoms:
         for reader in table.readers:
-            sums = {n for c in conditions(reader) for n in walk(c) if isinstance(n, Linear) and len(n.terms) > 1}
+            sums = {
+                n
+                for c in everywhere(reader, conditions(reader))
+                for n in walk(c)
+                if isinstance(n, Linear) and len(n.terms) > 1
+            }
             sums |= {n for n in reader.numbers.values() if len(n.terms) > 1}
             found |= set(reading.signals(reader, list(sums)))
     return {name for name in found if name in table.domains and table.domains[name].intervals}

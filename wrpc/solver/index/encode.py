@@ -43,6 +43,7 @@ from wrpc.policy.expr import (
 )  # fmt: skip
 from wrpc.policy.intervals import times
 from wrpc.policy.model import Policy
+from wrpc.policy.numbers import TRUE, Reached, both, costly, numeric, reached
 from wrpc.solver.index.own import Own
 from wrpc.solver.index.signals import ONE, ZERO, Measure, Piece, Signals
 from wrpc.solver.terms import NotDecidable, Term, Truth, conj, disj, negate
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
 PIECES = 64  # ranges that the value of a sum is told apart in
 
 Outcomes = Callable[[Outcome], Term]
+Planning = Callable[[], Sequence[tuple[Term, Sequence[str]]]]
 
 
 class Indexing(Meaning[Truth, Measure]):
@@ -65,6 +67,8 @@ class Indexing(Meaning[Truth, Measure]):
         self._meanings = meanings
         self._place: Destination | None = None
         self._outcomes: Outcomes | None = None
+        self.planning: Planning | None = None
+        """The plans of the routes that step 3 would choose, which are asked for the cost of a denial."""
 
     def at(self, place: Destination | None, outcomes: Outcomes | None = None) -> Indexing:
         other = copy(self)
@@ -78,17 +82,46 @@ class Indexing(Meaning[Truth, Measure]):
     def denied_by_faults(self) -> Term:
         return _leaf(self.space.denied_by_faults(), lambda room: room.space.denied_by_faults())
 
-    def condition(self, condition: Condition | None) -> Truth:
+    def condition(
+        self, condition: Condition | None, *, unknown: bool | None = None, of: Reached | None = None
+    ) -> Truth:
         if condition is None:
             return Truth(True, False)
-        truth, place, claim = fold(condition, self), self._place, self._outcomes is not None
+        if self._outcomes is None and of is None and costly(condition):
+            return self._planned(condition, unknown)
+        place, claim = self._place, self._outcomes is not None
+        if numeric(condition):
+            certain, possible = both(
+                self.policy,
+                condition,
+                place,
+                reached(self.policy) if of is None else of,
+            )
+            truth = Truth(
+                fold(possible if unknown else certain, self).true,
+                fold(certain if unknown is False else possible, self).false,
+            )
+        else:
+            truth = fold(condition, self)
 
         def again(room: Reference) -> Truth:
             d = room.decision
-            return d.encoding.at(place, d.outcomes if claim else None).condition(condition)
+            encoding = d.encoding.at(place, d.outcomes if claim else None)
+            return encoding.condition(condition, unknown=unknown, of=of)
 
         true = _leaf(truth.true, lambda room: again(room).true)
         return Truth(true, _leaf(truth.false, lambda room: again(room).false))
+
+    def _planned(self, condition: Condition, unknown: bool | None) -> Truth:
+        """Of a denial: for the plan of the route that would be chosen, one of them where several conflict."""
+        assert self.planning is not None, "who encodes decisions says what they plan"
+        true, false = [], []
+        for term, pools in self.planning():
+            reached = [(TRUE, self.policy.pools[p]) for p in pools]
+            truth = self.condition(condition, unknown=unknown, of=reached)
+            true.append(conj([term, truth.true]))
+            false.append(disj([negate(term), truth.false]))
+        return Truth(disj(true), conj(false))
 
     # ── Conditions ────────────────────────────────────────────────────────
 
@@ -184,11 +217,11 @@ class Indexing(Meaning[Truth, Measure]):
 
     @override
     def provided(self, node: Provided) -> Measure:
-        raise NotDecidable("a number of a destination")
+        raise AssertionError("numbers of a destination are settled")
 
     @override
     def cost(self, node: Cost) -> Measure:
-        raise NotDecidable("cost")
+        raise AssertionError("a cost is settled")
 
     @override
     def answer_confidence(self, node: AnswerConfidence) -> Measure:

@@ -23,6 +23,8 @@ from wrpc.policy.expr import (
     TextTerm,
     Within,
 )
+from wrpc.policy.model import Policy
+from wrpc.policy.numbers import both, numeric
 
 RELATIONS: Mapping[str, Callable[[str, str], bool]] = {
     "equals": lambda a, b: a == b,
@@ -31,19 +33,24 @@ RELATIONS: Mapping[str, Callable[[str, str], bool]] = {
 }
 
 
-def at(condition: Condition, place: Destination) -> Condition:
-    """The condition of requests that the destination is to serve. Unknown where the rule is; no `let` names one."""
+def at(policy: Policy, condition: Condition, place: Destination) -> Condition:
+    """The condition of requests that the destination is to serve. Unknown where the rule is, but true where that is a
+    matter of numbers that nobody knows: guards act then. No `let` names a destination."""
+    return _at(both(policy, condition, place)[1] if numeric(condition) else condition, place)
+
+
+def _at(condition: Condition, place: Destination) -> Condition:
     match condition:
         case Text(relation, left, right):
             return _text(condition, relation, _term(left, place), _term(right, place))
         case Caused(cause):
             return Constant(place.caused(cause), span=condition.span)
         case Not(operand):
-            return negated(at(operand, place))
+            return negated(_at(operand, place))
         case All(parts):
-            return every(at(p, place) for p in parts)
+            return every(_at(p, place) for p in parts)
         case Any(parts):
-            return some(at(p, place) for p in parts)
+            return some(_at(p, place) for p in parts)
         case Within(number, _) if any(isinstance(q, Indicator) for _, q in number.terms):
             return replace(condition, number=_number(number, place))
         case _:
@@ -53,7 +60,7 @@ def at(condition: Condition, place: Destination) -> Condition:
 def _number(number: Linear, place: Destination) -> Linear:
     def held(quantity: Quantity) -> Quantity:
         if isinstance(quantity, Indicator):
-            return replace(quantity, condition=at(quantity.condition, place))
+            return replace(quantity, condition=_at(quantity.condition, place))
         return quantity
 
     return replace(number, terms=tuple((factor, held(quantity)) for factor, quantity in number.terms))

@@ -169,7 +169,7 @@ class _Guarded:
                             rises = pool.role in ("cascade", "fallback") and reading.by_place([rule])
                             for place in (pool, pool.risen) if rises else (pool,):
                                 # True or unknown as a whole where both parts are.
-                                both = every(at(c, place) for c in (what, when) if c is not None)
+                                both = every(at(self._policy, c, place) for c in (what, when) if c is not None)
                                 yield _Effect(both, rule.span, ((pool.name, guard.name, place is not pool),))
                     case Obligation(name, when, False):
                         yield _Effect(when or Constant(True), rule.span, obligations=((name, None, ""),))
@@ -177,7 +177,9 @@ class _Guarded:
                         assert when is not None, "only a condition can name `destination`"
                         for pool in pools:
                             for kind, place in self._becomes(pool, rule).items():
-                                yield _Effect(at(when, place), rule.span, obligations=((name, pool.name, kind),))
+                                yield _Effect(
+                                    at(self._policy, when, place), rule.span, obligations=((name, pool.name, kind),)
+                                )
                     case _:
                         pass
 
