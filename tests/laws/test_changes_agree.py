@@ -19,7 +19,6 @@ from wrpc.policy.load import from_text
 from wrpc.policy.model import Policy
 from wrpc.solver.algebra import algebra
 from wrpc.solver.changes import Changes, Result, changes
-from wrpc.solver.limits import RESOURCES
 
 
 @many(150, floors={"found": 80, "requests": 800, "told": 90})
@@ -31,6 +30,11 @@ def test_every_change_is_found_and_every_witness_replays(data: st.DataObject) ->
         old, new = new, old
     result = changes(old, new)
     replayed(result)
+    if data.draw(st.integers(0, 2)) == 0:
+        other = changes(old, new, sets=False)
+        assert other.verdict == result.verdict, shown(result)
+        assert {f.effect for f in other.found} == {f.effect for f in result.found}, shown(result)
+        compared("references")
     held(data, result)
 
 
@@ -53,7 +57,7 @@ def test_regions_are_the_requests_that_change(data: st.DataObject) -> None:
     sets = algebra(result.sides) if result.found else None
     if sets is None:
         return
-    finder = Changes(result.sides, RESOURCES)
+    finder = Changes(result.sides, sets)
     told = [(f, r) for f in result.found if (r := sets.region(f.parts)) is not None]
     for found, region in told:
         compared("regions")

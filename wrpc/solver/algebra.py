@@ -1,4 +1,4 @@
-"""The changes of two policies as sets of requests, for what sets answer: regions, shares of points.
+"""The requests of two policies as sets: what changes, and its regions and shares of points.
 
 Signals that both have and that are of other kinds in each (a bool that became a name) have no cells in common, nor
 have those of which each says something else where they are absent; then there is no such ground.
@@ -17,8 +17,11 @@ from wrpc.policy.model import Assumption, Bool, Enum, Group, Int, Policy, Real, 
 from wrpc.solver.halves import Half, Pairs, Part
 from wrpc.solver.limits import RESOURCES
 from wrpc.solver.regions import Region, Regions
-from wrpc.solver.sets import Ground
+from wrpc.solver.room import Answer, Confirm, Replay
+from wrpc.solver.sets import Ground, Unsettled
 from wrpc.solver.terms import Term, at_most_one, conj, disj, negate
+
+EFFORT = 10_000  # questions that the regions of all changes may cost
 
 
 class Algebra:
@@ -55,8 +58,12 @@ class Algebra:
         restricted: list[Term] = []
         admitted = self._admits(before, cuts, fits, restricted)
         self.ground.admitted = conj([self.ground.admitted, *self.ground.axioms(reader), *restricted])
+        sides.old.conflicts = sides.new.conflicts = True  # it is asked here
+        self.define = _plain
         self.pairs = Pairs(Half(sides.old, first, admitted, _plain), Half(sides.new, second, True, _plain))
-        self.regions = Regions(self.ground, reader, (before, reader, cuts))
+        leaves = self.ground.leaves(both)
+        self._healthy = conj(negate(leaves.failed(n)) for n, s in both.signals.items() if s.can_fail)
+        self.regions = Regions(self.ground, reader, (before, reader, cuts), EFFORT)
 
     def _admits(self, before: Policy, cuts: Policy, fits: dict[str, Condition | None], restricted: list[Term]) -> Term:
         """The old policy admits a request; what only it knows of is as it can have seen it."""
@@ -80,6 +87,21 @@ class Algebra:
             parts.append(term)
         return conj(parts)
 
+    def ask(self, term: Term, confirm: Confirm) -> Answer:
+        """A request for which the term holds, one without failures where there is one. Raises Beyond."""
+        engine, space = self.ground.engine, self.ground
+        for terms in ([self._healthy, term], [term]) if self._healthy is not True else ([term],):
+            try:
+                request = engine.found([space.admitted, *terms], failures=space.failures)
+            except Unsettled as unsettled:
+                raise Beyond(str(unsettled)) from None
+            if request is None:
+                continue
+            if not confirm(Replay(space.space, request, None, None)):
+                raise Beyond("the interpreter does not confirm a request")
+            return Answer("possible", request)
+        return Answer("impossible")
+
     def region(self, parts: Sequence[Part]) -> Region | None:
         """The requests of some parts, in words; None where nothing exact is found to say of them."""
         return self.regions.of(self.term(parts))
@@ -91,6 +113,10 @@ class Algebra:
             here = conj([self.pairs.decided, self.pairs.here(part.pair)])
             found += [t for p, t in self.pairs.parts(part.pair, here) if p == part]
         return disj(found)
+
+
+class Beyond(Exception):
+    """The bodies do not come to an end, or not to what the interpreter says."""
 
 
 class Strangers(Exception):
@@ -124,11 +150,11 @@ def _plain(_: str, term: Term) -> Term:
     return term
 
 
-def algebra(sides: Sides) -> Algebra | None:
+def algebra(sides: Sides, *, resources: int = RESOURCES) -> Algebra | None:
     """None where the policies have no cells in common, or where confidences are compared, which no cell says."""
     if any(side.policy.measured for side in (sides.old, sides.new)):
         return None
     try:
-        return Algebra(sides)
+        return Algebra(sides, resources=resources)
     except Strangers:
         return None

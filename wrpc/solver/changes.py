@@ -19,8 +19,8 @@ from wrpc.decide.decision import Decision
 from wrpc.decide.interpret import Conflict
 from wrpc.decide.request import RequestValue
 from wrpc.policy.model import Policy
-from wrpc.solver.ask import Asker
-from wrpc.solver.halves import Asked, Cell, Half, Pairs, Part
+from wrpc.solver.algebra import Algebra, Beyond, algebra
+from wrpc.solver.halves import Asked, Cell, Part
 from wrpc.solver.joint import Joint
 from wrpc.solver.limits import RESOURCES
 from wrpc.solver.room import Answer, Replay
@@ -42,11 +42,12 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """`unsettled`: why there may be more changes than these."""
+    """`unsettled`: why there may be more changes than these. `sets`: what answered, where sets of requests did."""
 
     sides: Sides
     found: tuple[Found, ...]
     unsettled: tuple[Unsettled, ...]
+    sets: Algebra | None = field(default=None, compare=False, repr=False)
 
     @property
     def verdict(self) -> Verdict:
@@ -67,25 +68,28 @@ class Unsettled:
     request: Mapping[str, RequestValue] | None = None
 
 
-def changes(old: Policy, new: Policy, *, named: bool = False, resources: int = RESOURCES) -> Result:
-    """What the new policy makes of the old one's requests. `named`: pools are matched by their names as well."""
-    return Changes(Sides(old, new, named=named), resources).result()
+def changes(old: Policy, new: Policy, *, named: bool = False, resources: int = RESOURCES, sets: bool = True) -> Result:
+    """What the new policy makes of the old one's requests. `named`: pools are matched by their names as well.
+
+    Sets of requests answer where both policies have them; else, or where these come to no end, the reference does; with
+    `sets` False it is asked alone.
+    """
+    sides = Sides(old, new, named=named)
+    ground = algebra(sides, resources=resources) if sets else None
+    if ground is not None:
+        try:
+            return Changes(sides, ground).result()
+        except Beyond:
+            pass
+    return Changes(sides, Joint(sides, resources=resources)).result()
 
 
 class Changes:
-    def __init__(self, sides: Sides, resources: int) -> None:
+    def __init__(self, sides: Sides, space: Algebra | Joint) -> None:
         self.sides = sides
-        # Over its own requests a policy's checks answer much faster; most policies have no conflict at all.
-        for side in (sides.old, sides.new):
-            ask = Asker(side.policy, resources=resources)
-            side.conflicts = not ask.settled(lambda room: room.decision.conflict).impossible
-        # A header that is absent may have failed to one of them, though nothing of the requests themselves can.
-        failures = bool(sides.absent) or any(s.can_fail for s in sides.signals.values())
-        self.joint = Joint(sides, failures=failures, resources=resources)
-        define = self.joint.room.define
-        self.old = Half(sides.old, self.joint.old, self.joint.admits, define)
-        self.new = Half(sides.new, self.joint.new, True, define)
-        self.pairs = Pairs(self.old, self.new)
+        self.joint = space
+        self.pairs = space.pairs
+        self.old, self.new = self.pairs.old, self.pairs.new
         self._obligations = self.pairs.obligations
         self._owed: dict[object, Term] = {}
         self.unsettled: list[Unsettled] = []
@@ -101,7 +105,8 @@ class Changes:
             for f in merged.values()
         ]
         each.sort(key=lambda f: order[f.effect])
-        return Result(self.sides, tuple(each), tuple(self.unsettled))
+        sets = self.joint if isinstance(self.joint, Algebra) else None
+        return Result(self.sides, tuple(each), tuple(self.unsettled), sets)
 
     def _alike(self, found: Found) -> object:
         """Changes that are shown alike are one."""
@@ -227,18 +232,18 @@ class Changes:
                     parts.append(same(self.old.encoded.left(p, before), self.new.encoded.left(q, after)))
                     parts.append(self._owed_alike((mine.deed, p), (theirs.deed, q)))
                 alike.append(conj([*parts, self._asked_alike]))
-        return self.joint.room.define("surely the same", disj(alike))
+        return self.joint.define("surely the same", disj(alike))
 
     def _owed_alike(self, mine: tuple[int, str], theirs: tuple[int, str]) -> Term:
         """A pool of a plan of the old policy is asked what one of the new policy's is."""
         key = self.old.told_apart(*mine), self.new.told_apart(*theirs)
         if key not in self._owed:
             parts = [same(self.old.owed(*mine, n), self.new.owed(*theirs, n)) for n in self._obligations]
-            self._owed[key] = self.joint.room.define("owed alike", conj(parts))
+            self._owed[key] = self.joint.define("owed alike", conj(parts))
         return self._owed[key]
 
     @cached_property
     def _asked_alike(self) -> Term:
         """What decisions are asked as a whole is the same in both."""
         parts = [same(self.old.everywhere(n), self.new.everywhere(n)) for n in self._obligations]
-        return self.joint.room.define("asked alike", conj(parts))
+        return self.joint.define("asked alike", conj(parts))

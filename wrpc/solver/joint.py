@@ -26,9 +26,11 @@ from wrpc.policy.model import (
     Signal,
     String,
 )  # fmt: skip
+from wrpc.solver.ask import Asker
 from wrpc.solver.decision import Encoded
 from wrpc.solver.encode import Encoding
 from wrpc.solver.formulas import choose
+from wrpc.solver.halves import Half, Pairs
 from wrpc.solver.reference import Reference
 from wrpc.solver.room import Answer, Confirm
 from wrpc.solver.space import Space, Variables, number
@@ -38,8 +40,14 @@ from wrpc.solver.terms import Number, Term, at_most_one, conj, disj, negate
 class Joint:
     """`old` and `new` are the decisions of both over one request space; `admits`: the old one admits the request."""
 
-    def __init__(self, sides: Sides, *, failures: bool, resources: int) -> None:
+    def __init__(self, sides: Sides, *, resources: int) -> None:
         self.sides = sides
+        # Over its own requests a policy's checks answer much faster; most policies have no conflict at all.
+        for side in (sides.old, sides.new):
+            ask = Asker(side.policy, resources=resources)
+            side.conflicts = not ask.settled(lambda room: room.decision.conflict).impossible
+        # A header that is absent may have failed to one of them, though nothing of the requests themselves can.
+        failures = bool(sides.absent) or any(s.can_fail for s in sides.signals.values())
         old, new = sides.old.policy, sides.new.policy
         groups = {g.members: g for g in new.groups.values()}
         both = Policy(
@@ -64,6 +72,10 @@ class Joint:
         failing = [v.failed for v in space.variables.values()]
         self._healthy: Term = self.room.define("nothing fails", conj(negate(f) for f in failing))
         self.admits = self.room.define("the old policy admits it", self._admits(before))
+        self.define = self.room.define
+        self.pairs = Pairs(
+            Half(sides.old, self.old, self.admits, self.define), Half(sides.new, self.new, True, self.define)
+        )
 
     def _admits(self, before: Space) -> Term:
         sides, old = self.sides, self.sides.old.policy

@@ -55,6 +55,7 @@ COUNTED = 12  # boxes that are looked for, so that "and N more" can be said
 NAMES = 12  # names of one list
 EFFORT = 2_000  # questions that the regions of one ground may cost together
 EACH = 500  # questions that one may cost
+MISSED = 20  # sets one after the other of which nothing can be said, behind which nothing is tried
 DEAR = 5  # questions that one costs as much as, where clauses answer
 DEAREST = 40  # the same, where values have to be found
 MANY = 64  # cells of a name or string that are each asked for, where diagrams do not answer
@@ -91,7 +92,7 @@ class TooLong(Exception):
 class Regions:
     """Sets of one ground, said in the language of a policy over its signals."""
 
-    def __init__(self, ground: Ground, reader: Policy, readers: Sequence[Policy]) -> None:
+    def __init__(self, ground: Ground, reader: Policy, readers: Sequence[Policy], effort: int = EFFORT) -> None:
         self.ground = ground
         self.reader = reader
         self._readers = readers
@@ -99,17 +100,22 @@ class Regions:
         ignored = {g.default for g in reader.groups.values()}
         self._names = [n for n in ground.space.signals if n in read and n not in ignored]
         self._words = Words(readers)
-        self._left = EFFORT
+        self._left = effort
         self._asked = 0
+        self._missed = 0
         self._known: dict[Condition, Term] = {}
 
     def of(self, term: Term) -> Region | None:
         """None where no such condition is found: it would be long, or the bodies do not come to an end."""
         self._asked = 0
-        try:
-            return self._of(Requests(self.ground, term))
-        except (Unsettled, TooLong, Unwritable):
+        if self._missed == MISSED:
             return None
+        try:
+            found = self._of(Requests(self.ground, term))
+        except (Unsettled, TooLong, Unwritable):
+            found = None
+        self._missed = 0 if found is not None else self._missed + 1
+        return found
 
     def points(self, term: Term) -> float | None:
         try:

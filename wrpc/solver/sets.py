@@ -129,7 +129,8 @@ class Requests:
 
     def __bool__(self) -> bool:
         """There is a request in it."""
-        return self.request() is not None
+        ground = self.ground
+        return ground.engine.possible([ground.admitted, self.term], failures=ground.failures)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Requests):

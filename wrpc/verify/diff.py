@@ -102,7 +102,9 @@ ORDER = {"weaker": 0, "stronger": 1, "different": 2}
 def diff(old: Policy, new: Policy) -> Changes:
     """What `new` makes of the requests that it admits, against `old`."""
     result = find(old, new)
-    sets = algebra(result.sides) if result.found else None
+    sets = result.sets
+    if sets is None and result.found:
+        sets = algebra(result.sides)
     shown = sorted((_shown(result.sides, f, sets) for f in result.found), key=lambda c: (ORDER[c.effect], c.subjects))
     return Changes(result.verdict, tuple(shown), touched(old, new), tuple(_open(result, u) for u in result.unsettled))
 

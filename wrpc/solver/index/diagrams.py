@@ -54,7 +54,7 @@ def bounded(method: Callable[P, T]) -> Callable[P, T]:
 class Diagrams:
     def __init__(self, table: Table, nodes: int) -> None:
         self._table = table
-        routes = len(table.policy.routes)
+        routes = sum(len(reader.routes) for reader in table.readers)
         self._budget = min(nodes, START + 4 * EACH * (routes + 100))
         self._start = START + CELL * sum(d.size for d in table.domains.values())
         self._asked = 0
