@@ -54,9 +54,9 @@ class Algebra:
         reader = replace(new, signals={**sides.signals, **new.signals})
         failures = any(s.can_fail for s in both.signals.values())
         self.ground = Ground(both, (before, reader, cuts), failures=failures, resources=resources)
-        first, second = self.ground.reads(before), self.ground.reads(reader)
+        self.old, self.new = first, second = self.ground.reads(before), self.ground.reads(reader)
         restricted: list[Term] = []
-        admitted = self._admits(before, cuts, fits, restricted)
+        self.admits = admitted = self._admits(before, cuts, fits, restricted)
         self.ground.admitted = conj([self.ground.admitted, *self.ground.axioms(reader), *restricted])
         sides.old.conflicts = sides.new.conflicts = True  # it is asked here
         self.define = _plain

@@ -26,7 +26,6 @@ from wrpc.policy.model import (
     Signal,
     String,
 )  # fmt: skip
-from wrpc.solver.ask import Asker
 from wrpc.solver.decision import Encoded
 from wrpc.solver.encode import Encoding
 from wrpc.solver.formulas import choose
@@ -42,10 +41,6 @@ class Joint:
 
     def __init__(self, sides: Sides, *, resources: int) -> None:
         self.sides = sides
-        # Over its own requests a policy's checks answer much faster; most policies have no conflict at all.
-        for side in (sides.old, sides.new):
-            ask = Asker(side.policy, resources=resources)
-            side.conflicts = not ask.settled(lambda room: room.decision.conflict).impossible
         # A header that is absent may have failed to one of them, though nothing of the requests themselves can.
         failures = bool(sides.absent) or any(s.can_fail for s in sides.signals.values())
         old, new = sides.old.policy, sides.new.policy

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
     from wrpc.decide.change import Side, Sides
     from wrpc.decide.request import Request
+    from wrpc.solver.algebra import Algebra
     from wrpc.solver.ask import Answer, Asker, Replay
     from wrpc.solver.decision import Encoded
+    from wrpc.solver.joint import Joint
     from wrpc.solver.terms import Term
 
 Kind = tuple[type, str]
@@ -57,14 +59,13 @@ def _answer(was: Policy, now: Policy, change: Overridden, resources: int) -> tup
     """A request, as the new policy has it, on which the guard acted and does not any more; and which of its signals are
     absent, where that is not the same to both."""
     from wrpc.decide.change import Sides
-    from wrpc.solver.joint import Joint
+    from wrpc.solver.both import answered
     from wrpc.solver.room import Answer
     from wrpc.solver.terms import NotDecidable, conj, disj, negate
 
     sides = Sides(was, now)
-    failures = bool(sides.absent) or any(s.can_fail for s in sides.signals.values())
-    try:
-        joint = Joint(sides, failures=failures, resources=resources)
+
+    def ask(joint: Algebra | Joint) -> Answer:
         escapes = disj(
             conj([
                 joint.admits,
@@ -73,7 +74,10 @@ def _answer(was: Policy, now: Policy, change: Overridden, resources: int) -> tup
             ])
             for kind, place in _asked(now, change)
         )  # fmt: skip
-        answer = joint.ask(escapes, lambda replay: _escapes(sides, now, change, replay))
+        return joint.ask(escapes, lambda replay: _escapes(sides, now, change, replay))
+
+    try:
+        answer = answered(sides, ask, resources=resources)
     except NotDecidable as reads:
         return Answer("open", why=f"it reads {reads}, which is not decided yet"), []
     if answer.request is None:
