@@ -23,8 +23,11 @@ def compared(what: str = "compared", times: int = 1) -> None:
     _seen[what] += times
 
 
-def many(examples: int, *, floors: int | dict[str, int] | None = None) -> Callable[[Any], Any]:
-    """So many examples in CI, four times as many in the nightly profile, whose seed is another each time.
+def many(
+    examples: int, *, floors: int | dict[str, int] | None = None, nightly: int | None = None
+) -> Callable[[Any], Any]:
+    """So many examples in CI, four times as many in the nightly profile, or so many as `nightly` says, whose seed is
+    another each time.
 
     `floors`: how often the law has to say `compared` in CI, or how often of each name; below that it fails. Without
     floors every example is compared.
@@ -33,7 +36,7 @@ def many(examples: int, *, floors: int | dict[str, int] | None = None) -> Callab
     one comes again; at night it is kept, and `WRPC_HYPOTHESIS_PROFILE=small` makes it small.
     """
     profile = settings.get_current_profile_name()
-    times = 1 if profile == "ci" else NIGHTLY
+    times = 1 if profile == "ci" else NIGHTLY if nightly is None else nightly // examples
     found = [Phase.explicit, Phase.reuse, Phase.generate]
     phases = [*found, Phase.shrink] if profile == "small" else found
     named = {"compared": floors} if isinstance(floors, int) else floors or {}

@@ -10,6 +10,7 @@ import z3
 
 from wrpc.decide.request import RequestValue, default
 from wrpc.policy.model import Bool, Enum, Int, Set, String
+from wrpc.solver.alone import Context
 from wrpc.solver.space import Space, Variables
 from wrpc.solver.stats import answered
 from wrpc.solver.terms import Term
@@ -22,16 +23,14 @@ class Session:
 
     def __init__(self, space: Space, resources: int) -> None:
         self._space = space
-        self._solver = z3.SimpleSolver()
-        self._solver.set("rlimit", resources)
-        self._solver.set("random_seed", 0)
+        self._solver = Context(resources).solver()
         self._seen = 0
         self.why = ""
 
     def add(self, term: Term) -> None:
         """Assert for good."""
         if term is not True:
-            self._solver.add(z3.BoolVal(False) if term is False else term)
+            self._solver.add(term)
 
     def ask(self, term: Term) -> tuple[Result, dict[str, RequestValue] | None]:
         """Whether the term holds for a request, and one for which it does; `why` says why it is open."""
@@ -77,10 +76,10 @@ class Session:
         self._solver.push()
         try:
             self.add(term)
-            literals = {p.ast.value: i for i, p in enumerate(parts) if not isinstance(p, bool)}
-            if self._solver.check(*(parts[i] for i in literals.values())) != z3.unsat:
+            named = [i for i, p in enumerate(parts) if not isinstance(p, bool)]
+            if self._solver.check(*(parts[i] for i in named)) != z3.unsat:
                 return []
-            core = sorted(literals[c.ast.value] for c in self._solver.unsat_core())
+            core = [named[i] for i in self._solver.blamed([parts[i] for i in named])]
             for i in reversed(core) if len(core) <= most else ():
                 rest = [j for j in core if j != i]
                 if self._solver.check(*(parts[j] for j in rest)) == z3.unsat:

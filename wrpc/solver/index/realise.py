@@ -60,8 +60,7 @@ class Values:
     """The reference's variables, for the signals that atoms speak of. The axioms of groups are the bodies' own."""
 
     def __init__(self, table: Table, resources: int) -> None:
-        import z3
-
+        from wrpc.solver.alone import Context
         from wrpc.solver.space import Space
 
         self._table = table
@@ -69,10 +68,8 @@ class Values:
         readers = table.readers
         self._spaces = {f: Space(self.policy, failures=f, grouped=False, readers=readers) for f in (False, True)}
         self._encodings: dict[tuple[int, bool, bool], Encoding] = {}
-        self._solver = z3.SimpleSolver()
-        self._solver.set("rlimit", resources)
-        self._solver.set("random_seed", 0)
-        self._resources = resources
+        self._context = Context(resources)
+        self._solver = self._context.solver()
         self._seen = {False: 0, True: 0}
         self._named: dict[Literal, Term] = {}
         self._terms: dict[Literal, Term] = {}
@@ -119,8 +116,7 @@ class Values:
             return short or self._plain.get(literals) or self._valued(self._solver.model(), found)
         if verdict == z3.unknown:
             raise Unsettled(f"the solver gives up: {self._solver.reason_unknown()}")
-        core = {c.ast.value for c in self._solver.unsat_core()}
-        kept = [(literal, name) for literal, name in zip(literals, names, strict=True) if name.ast.value in core]
+        kept = [(literals[i], names[i]) for i in self._solver.blamed(names)]
         for one in reversed(kept):  # the fewer it says, the more it refutes
             rest = [k for k in kept if k is not one]
             if self._solver.check(*(name for _, name in rest)) == z3.unsat:
@@ -135,9 +131,7 @@ class Values:
         space = self._spaces[True]
         reals = [v.value for n in self._speaking(found) if isinstance((v := space.of(n)).signal.type, (Real, Score))]
         for digits in (1, 3) if reals else ():
-            solver = z3.SimpleSolver()
-            solver.set("rlimit", self._resources)
-            solver.set("random_seed", 0)
+            solver = self._context.solver()
             for made in self._spaces.values():
                 solver.add(*made.axioms)
             solver.add(*(self._terms[literal] for literal in literals))
