@@ -86,6 +86,7 @@ class Carried(Hand):
         self.out.append(f"policy p {{ language 1  {self.one(self.resolve)} }}")
         for index in range(self.number(2, self.size + 1)):
             self.signal(self.number(0, len(self.kinds) - 1), index)
+        self.tables()
         self.names()
         self.machines()
         tiers = self.chance(4)

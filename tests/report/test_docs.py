@@ -26,7 +26,7 @@ def test_pages_are_up_to_date(root: Path):
 
 
 @pytest.mark.parametrize(
-    "name", ["README.md", "CONTRIBUTING.md", "docs/language.md", "docs/words.md", "docs/findings.md"]
+    "name", ["README.md", "CONTRIBUTING.md", "docs/language.md", "docs/words.md", "docs/findings.md", "docs/wrp.md"]
 )
 def test_links(root: Path, name: str):
     text = (root / name).read_text(encoding="utf-8")
@@ -47,9 +47,38 @@ def test_policies_in_the_pages_are_well_formed(root: Path, name: str):
     assert blocks
     for block in blocks:
         assert parse(Source(name, block))[1] == ()
-        if "policy " in block:
+        if "pool " in block or "policy " in block:
             policy, findings = from_text(block)
             assert policy is not None, findings.diagnostics
+
+
+SCENE = """
+signal tenant: string { source claim("tenant") }
+signal user: string { source claim("user") }
+pool main {}
+pool twin {}
+pool a {}
+pool b {}
+pool p {}
+pool small {}
+pool large {}
+pool cheap {}
+"""
+
+
+def test_the_clauses_of_the_page_run(root: Path):
+    """Each clause as the table spells it, in a route of its own."""
+    from wrpc.policy.load import from_text
+
+    text = (root / "docs/language.md").read_text(encoding="utf-8")
+    rows = text.partition("| clause | what happens |")[2].partition("\n\n")[0].splitlines()
+    clauses = [c for row in rows if row.count("|") > 2 for c in re.findall(r"`([^`]+)`", row.split("|")[1])]
+    assert len(clauses) >= 18
+    for clause in clauses:
+        said = clause.replace("EXPR", "confidence < 0.7")
+        action = "" if said.startswith(("to ", "cascade ", "deny ")) else "to main, twin\n  "
+        policy, findings = from_text(f'{SCENE}route r {{\n  when tenant == "t"\n  {action}{said}\n}}\n')
+        assert policy is not None, (clause, [(d.code.id, d.message) for d in findings.diagnostics])
 
 
 def test_the_meaning_of_every_clause_is_told(root: Path):

@@ -21,6 +21,8 @@ from wrpc.values import record
 OTHERWISE = "`otherwise`"
 TAKEN = ("destination", "pool", "site")
 """What an expression reads by a dot already."""
+REST = ("default", "else", "other", "others", "any", "_")
+"""How other languages call all that has no row."""
 
 
 def tables(names: Names, signals: Mapping[str, Signal], reader: Reader, faults: Faults) -> dict[str, Table | None]:
@@ -132,11 +134,17 @@ class _Reading:
         """Whether every value of the signal has a row, and every row a value."""
         if keys.members is None:
             if otherwise is None:
+                meant = next(
+                    (r.key for r in rows.values() if isinstance(r.key, tree.Name) and r.key.text in REST), None
+                )
                 self.faults.add(
                     codes.MISSING_ROW,
                     f"the table `{self.name}` does not say what is known of any other `{keys.signal}`",
                     self.node.name.span,
-                    help="a string may be anything: add a row `otherwise { … }`",
+                    help=f"did you mean `otherwise` by `{meant.text}`?"
+                    if meant is not None
+                    else "a string may be anything: add a row `otherwise { … }`",
+                    fixes=[Fix(meant.span, "otherwise", "write `otherwise`", safe=False)] if meant is not None else (),
                 )
             return
         members = dict.fromkeys(keys.members)
