@@ -14,6 +14,7 @@ LINTS: dict[str, tuple[str, ...]] = {
     "wrpc.analysis.pools.impossible_pool": ("WRP508",),
     "wrpc.analysis.pools.same_steps": ("WRP509",),
     "wrpc.analysis.pools.endless_retention": ("WRP510",),
+    "wrpc.analysis.pools.idle_budget": ("WRP511",),
 }
 
 CHECKS: dict[str, tuple[str, ...]] = {
