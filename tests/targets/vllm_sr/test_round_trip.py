@@ -15,7 +15,7 @@ from tests.support.compiling import compiled, content, files, said, target
 from tests.support.equal import differences, sampled
 from wrpc.importers import importer
 from wrpc.policy.load import from_tree
-from wrpc.policy.model import Policy
+from wrpc.policy.model import Env, Policy
 from wrpc.source import Source
 
 HERE = Path(__file__).resolve().parent
@@ -46,6 +46,23 @@ def imported(path: Path, name: str) -> Policy:
     policy, findings = from_tree(tree)
     assert policy is not None, [d.message for d in findings.diagnostics]
     return policy
+
+
+def test_how_a_pool_is_reached_comes_back() -> None:
+    text = """
+pool a { endpoint "a:1"  auth env("A_KEY")  api anthropic }
+pool b { endpoint "b:1"  auth env("B_KEY")  api vertex }
+default { to a, b }
+"""
+    found = compiled(text, target("vllm-sr"))
+    providers = content(found, "config.yaml")["providers"]["models"]
+    assert [m["backend_refs"][0]["api_key_env"] for m in providers] == ["A_KEY", "B_KEY"]
+    assert [m.get("api_format") for m in providers] == ["anthropic", None]
+    assert "does not carry the api of pool `b`" in said(found.diagnostics, "WRP801")[0]
+    source = Source("config.yaml", files(found)["config.yaml"])
+    back, _ = from_tree(importer("vllm-sr").read(source).policies[0].tree)
+    assert back is not None
+    assert [(p.auth, p.api) for p in back.pools.values()] == [(Env("A_KEY"), "anthropic"), (Env("B_KEY"), None)]
 
 
 @pytest.fixture(params=RECIPES)

@@ -168,6 +168,10 @@ def _needless(scene: Scene, span: Span, text: str) -> Verdict | None:
             else f"the body of {scene.one} has `{{ }}` around it, found `{text}`"
         )
         name = scene.word(1).text
+        if scene.kind == "override" and name == "signal" and not at_brace:
+            changed = scene.word(2).text
+            message = f"an override of a signal says no type, since the signal keeps its own; found `{text}`"
+            return scene.says(codes.FOREIGN_SIGN, message, span, help=f"write `override signal {changed} {{ … }}`")
         hint = fix.title if at_brace else f"write `{scene.kind} {name} {{ … }}`"
         del after
         return scene.says(

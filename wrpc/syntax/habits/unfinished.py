@@ -15,7 +15,7 @@ BEGINS = frozenset(
         "model", "engine", "endpoint", "provider", "region", "site", "trust", "gpu", "replicas", "context", "price",
         "tensor_parallel", "pipeline_parallel", "role", "kv_cache", "concurrency", "source", "max_output", "weights",
         "kv_per_token", "parameters", "layers", "heads", "modality", "quality", "zones", "gpus", "power", "rate",
-        "lengths", "prompt_share", "slo", "language", "owner", "resolve",
+        "lengths", "prompt_share", "slo", "language", "owner", "resolve", "auth", "api", "startup", "watts",
     )
 )  # fmt: skip
 """What begins a line of a declaration, and has something behind it."""
