@@ -16,7 +16,7 @@ from tests.laws.policies import policies
 from tests.laws.volume import compared, many
 from tests.support.compiling import compiled, files, target
 from wrpc.diagnostics import Findings
-from wrpc.policy.model import Amount, KvCache, Model, Phase, Policy, Pool, Slo, Workload
+from wrpc.policy.model import Amount, Env, KvCache, Model, Phase, Policy, Pool, Slo, Workload
 from wrpc.targets import TARGETS
 from wrpc.targets.constructs import used
 from wrpc.targets.manifest import manifest
@@ -36,6 +36,9 @@ ENGINES = some(None, "vllm", faulty=("sglang",))
 ROLES = some(None, "both", "prefill", "decode")
 TIERS = some(None, "gpu", "cpu", faulty=("disk", "tape"))
 SIZES = some(Fraction(2**36), Fraction(10**11), faulty=(None, Fraction(0)))
+AUTH = some(None, Env("KEY"))
+APIS = some(None, "openai", "anthropic", "vertex")
+STARTUP = some(None, Fraction(90))
 SHARED = some(None, faulty=("lmcache", "pigeons"))
 RATES = some((Fraction(5),), tuple(map(Fraction, range(24))), faulty=((), (Fraction(0),)))
 POINTS = some(((512, 1),), ((512, "0.4"), (9000, 1)), faulty=(None, (), ((512, 1), (100, 1)), ((8, "0.9"),)))
@@ -61,6 +64,11 @@ class Hand:
     def phase(self) -> Phase:
         return Phase(self.of(GPUS), self.of(COUNTS), self.of(PARALLEL), None)
 
+    def cache(self) -> KvCache:
+        if self.chance(3):
+            return KvCache(share=self.of(SHARED), tiers={self.of(TIERS) or "cpu": self.of(SIZES) or Fraction(1)})
+        return KvCache(self.of(TIERS), self.of(SIZES), self.of(SHARED))
+
     def pool(self, pool: Pool, model: Model) -> Pool:
         if self.faulty and self.chance(8):
             return pool
@@ -79,7 +87,10 @@ class Hand:
             role=self.of(ROLES),
             prefill=self.phase() if apart else None,
             decode=self.phase() if apart else None,
-            kv_cache=KvCache(self.of(TIERS), self.of(SIZES), self.of(SHARED)) if cached else None,
+            kv_cache=self.cache() if cached else None,
+            auth=self.of(AUTH),
+            api=self.of(APIS),
+            startup=self.of(STARTUP),
         )
 
     def policy(self, policy: Policy) -> Policy:

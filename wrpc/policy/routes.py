@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 from functools import cache, cached_property
 
@@ -111,8 +110,12 @@ class Routes:
                 main.kind, main.shares, main.steps, main.escalate, None, instead, fallbacks, spills, mirrors,
                 step_spans=main.step_spans,
             )  # fmt: skip
-        return replace(
-            main,
+        return m.Action(
+            kind=main.kind,
+            shares=main.shares,
+            steps=main.steps,
+            step_spans=main.step_spans,
+            escalate=main.escalate,
             others=instead,
             fallbacks=fallbacks,
             spills=spills,
