@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,14 +67,20 @@ def lint(
 
 
 def check(
-    policy: Policy, *, select: Sequence[str] = (), ignore: Sequence[str] = (), today: date | None = None
+    policy: Policy,
+    *,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    today: date | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Findings:
-    """Everything `lint` does, and every proof: what became of each guard and claim is in `proofs`."""
+    """Everything `lint` does, and every proof: what became of each guard and claim is in `proofs`. `progress` is told
+    how many of how many checks are done, before each."""
     from wrpc.accept.all import accepted
     from wrpc.analysis.run import check as run
     from wrpc.analysis.run import chosen
 
-    return chosen(accepted(run(policy) + _blocks(policy), policy, today), select, ignore)
+    return chosen(accepted(run(policy, progress=progress) + _blocks(policy), policy, today), select, ignore)
 
 
 def _blocks(policy: Policy) -> Findings:

@@ -213,7 +213,7 @@ def test_a_fault_of_wrpc_is_no_traceback(capsys, monkeypatch, policy, tmp_path):
     import wrpc.analysis.run
     from wrpc.cli.app import run
 
-    def broken(policy):
+    def broken(policy, **_):
         raise RuntimeError("oh")
 
     monkeypatch.chdir(tmp_path)

@@ -9,7 +9,8 @@ import subprocess
 import sys
 import threading
 
-from wrpc.cli.progress import progress, told
+import wrpc.api
+from wrpc.cli.progress import progress, shares, told
 
 
 class Terminal(io.StringIO):
@@ -74,3 +75,11 @@ def test_a_quick_run_on_a_terminal_says_only_what_it_found(policy, tmp_path):
     os.close(other)
     os.close(main)
     assert out == b"no errors\n"
+
+
+def test_a_check_tells_which_share_is_done() -> None:
+    said: list[str] = []
+    wrpc.api.check(wrpc.api.loads("pool p { } default { to p }"), progress=shares("a.wrp", said.append))
+    assert said[0] == "checking a.wrp: 0%"
+    assert said[-1].startswith("checking a.wrp: 9")
+    assert len(said) > 20

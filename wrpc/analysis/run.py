@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -26,13 +26,20 @@ def lint(policy: Policy) -> Findings:
     return made + Findings(tests=len(policy.tests))
 
 
-def check(policy: Policy, *, resources: int | None = None) -> Findings:
-    """Every lint, and every proof. `resources` is the solver's limit for one question, in its own steps."""
+def check(
+    policy: Policy, *, resources: int | None = None, progress: Callable[[int, int], None] | None = None
+) -> Findings:
+    """Every lint, and every proof. `resources` is the solver's limit for one question, in its own steps. `progress` is
+    told how many of how many checks are done, before each."""
     from wrpc.solver.ask import Asker
     from wrpc.solver.limits import RESOURCES
 
     ask = Asker(policy, resources=resources or RESOURCES)
-    found = [f for module in CHECKS for f in import_module(module).check(policy, ask)]
+    found: list[Diagnostic | Proof | Over] = []
+    for done, module in enumerate(CHECKS):
+        if progress is not None:
+            progress(done, len(CHECKS))
+        found += import_module(module).check(policy, ask)
     return lint(policy) + _findings(said(found, ask))
 
 

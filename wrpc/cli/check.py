@@ -60,7 +60,7 @@ def command(
     """
     import wrpc
     from wrpc.cli.policies import CONFIGURATIONS, files, gather, gather_foreign, known_release, loaded
-    from wrpc.cli.progress import progress, told
+    from wrpc.cli.progress import progress, shares, told
     from wrpc.cli.repairs import Repairs
     from wrpc.report.screen import write
     from wrpc.solver.stats import counting, summed
@@ -98,7 +98,9 @@ def command(
                 if kind is None:
                     found = gather(
                         (loaded(path, env) for path in told(given, tell)),
-                        lambda policy: wrpc.check(policy, today=accept.today),
+                        lambda policy: wrpc.check(
+                            policy, today=accept.today, progress=shares(policy.sources[0].name, tell)
+                        ),
                     )
                 else:
                     found = gather_foreign(told(given, tell), kind, releases, optional=optional)

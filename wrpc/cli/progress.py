@@ -84,3 +84,8 @@ def told(items: Iterable[T], tell: Tell, what: str = "checking") -> Iterator[T]:
     for number, item in enumerate(every, 1):
         tell(f"{what} {item}" + (f" ({number} of {len(every)})" if len(every) > 1 else ""))
         yield item
+
+
+def shares(what: str, tell: Tell) -> Callable[[int, int], None]:
+    """Says which share is done: `checking a.wrp: 40%`."""
+    return lambda done, of: tell(f"checking {what}: {100 * done // of}%")
