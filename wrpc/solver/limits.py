@@ -2,6 +2,7 @@
 
 RESOURCES = 20_000_000  # Z3's steps for one question: seconds at most, where ordinary questions take milliseconds
 NODES = 1 << 22  # of decision diagrams for a large policy, about 100 MB
+PLACING = 60_000_000  # the same for one question about where pools stand
 ROUNDS = 2_000  # ways of what sums and strings may be that are tried for one question
 POINTS = 1 << 19  # of a dense universe: sixty-four kilobytes a set
 BITS = 1 << 28  # of one dense set for each route and pool

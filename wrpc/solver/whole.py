@@ -13,7 +13,7 @@ from typing import Any
 
 import z3
 
-from wrpc.solver.limits import RESOURCES
+from wrpc.solver.limits import PLACING
 from wrpc.solver.stats import answered
 from wrpc.values import value
 
@@ -52,7 +52,7 @@ def _amount(term: Term, values: Sequence[int]) -> int:
 class Whole:
     """A problem that grows. `most` bounds each variable, None where nothing does."""
 
-    def __init__(self, most: Sequence[int | None], rows: Iterable[Row] = (), *, resources: int = RESOURCES) -> None:
+    def __init__(self, most: Sequence[int | None], rows: Iterable[Row] = (), *, resources: int = PLACING) -> None:
         self._most = most
         self._resources = resources
         self._made = _Made(most, z3.Int, _solver(resources))
@@ -124,7 +124,7 @@ class Whole:
 
 
 def clash(
-    most: Sequence[int | None], groups: Sequence[Sequence[Row]], *, resources: int = RESOURCES
+    most: Sequence[int | None], groups: Sequence[Sequence[Row]], *, resources: int = PLACING
 ) -> tuple[int, ...] | None:
     """Groups, by number, that cannot hold together, each of which is needed for that; None where all can.
 
@@ -205,13 +205,12 @@ class _Made:
     def sum(self, terms: Terms) -> Any:
         if not terms:
             return self._constant(0)
-        scale = lcm(*(c.denominator for c, _ in terms))
-        assert scale == 1 or self._number is z3.Real, "rows over whole numbers are scaled before"
         return z3.Sum([self._constant(c) * self._term(term) for c, term in terms])
 
     def bounds(self, row: Row) -> list[Any]:
-        """With whole coefficients; what no values break is left out, and what all break is false."""
-        scale = lcm(*(c.denominator for c, _ in row.terms)) if row.terms else 1
+        """With whole coefficients that share no factor, so that a bound is as narrow as whole numbers make it."""
+        unit = _unit(row.terms)
+        scale = 1 if unit is None else 1 / unit
         terms = tuple((c * scale, term) for c, term in row.terms if c)
         found = []
         if row.low is not None:
