@@ -48,6 +48,12 @@ def imported(path: Path, name: str) -> Policy:
     return policy
 
 
+def test_labels_that_are_numbers_are_tags() -> None:
+    text = 'pool a { endpoint "a:1"  labels { rank 3  latency 5ms  load 2/s  team red } } default { to a }'
+    (card,) = content(compiled(text, target("vllm-sr")), "config.yaml")["routing"]["modelCards"]
+    assert card["tags"] == ["rank:3", "latency:0.005s", "load:2/s", "team:red"]
+
+
 def test_how_a_pool_is_reached_comes_back() -> None:
     text = """
 pool a { endpoint "a:1"  auth env("A_KEY")  api anthropic }

@@ -115,7 +115,7 @@ def _said(value: Value | None) -> str | None:
             return value
         case Word(text):
             return text
-        case Amount(number, ""):
-            return show_number(number)
+        case Amount(number, dimension):
+            return show_number(number) + dimension.removeprefix("1")
         case _:
             return None
