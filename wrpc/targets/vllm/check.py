@@ -27,7 +27,7 @@ def _read(text: str) -> dict[str, Any] | str:
     import yaml
 
     try:
-        content = yaml.safe_load(text)
+        content = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  both are safe
     except yaml.YAMLError as error:
         return f"no YAML: {str(error).splitlines()[0]}"
     return content if isinstance(content, dict) else "no options"
