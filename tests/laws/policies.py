@@ -50,6 +50,8 @@ class Hand:
     """A letter for each type of signal that is drawn."""
     meant = 5
     """In so many cases of ten a failure of what can fail has a meaning."""
+    asks_failures = True
+    """Whether conditions ask for failures."""
     absentees = True
     """Whether signals may have `absent`."""
     compares = True
@@ -76,6 +78,7 @@ class Hand:
         self.graded = False
         self.sites = 0
         self.routes: list[str] = []
+        self.declared: list[str] = []
         self.firing: set[str] = set()  # where they are absent
 
     # ── Chance ────────────────────────────────────────────────────────────
@@ -159,6 +162,7 @@ class Hand:
                 text = f"string {{ {source}{self.failure(fails, source, words, 'deny')}"
                 self.strings.append(n)
         self.out.append(f"signal {n}: {text} }}")
+        self.declared.append(n)
         if "absent true" in text or "absent 0.5" in text or "absent 1" in text:
             self.firing.add(n)
 
@@ -262,7 +266,7 @@ class Hand:
         options: list[str] = ["fires"] * 4 * bool(self.bools or self.scores)
         options += ["compare"] * 2 * bool(self.numbers or self.scores or self.silent)
         options += ["enum"] * 2 * bool(self.enums) + ["set"] * bool(self.sets) + ["string"] * bool(self.strings)
-        options += ["named"] * 2 * bool(self.conditions)
+        options += ["named"] * 2 * bool(self.conditions) + ["failed"] * bool(self.declared and self.asks_failures)
         options += ["destination"] * (8 if where == "rule" else 4) * (where != "request")
         options += ["outcome"] * 4 * (where == "claim")
         match self.one(options) if options else "constant":
@@ -284,7 +288,13 @@ class Hand:
                     return f"{name} {self.one(['==', '!=', '<', '>='])} {self.one(others)}"
                 return f"{name} {self.one(['==', '==', '!=', '<', '>='])} {self.one(names)}"
             case "set":
+                if self.chance(4):
+                    columns = [s for s in self.sets if "." in s]
+                    right = self.one(columns) if columns and self.chance(5) else f"[{', '.join(self.some(TOOLS))}]"
+                    return f"{self.one(self.sets)} {self.one(['within', 'not within'])} {right}"
                 return f"{self.one(TOOLS)} {self.one(['in', 'not in'])} {self.one(self.sets)}"
+            case "failed":
+                return f"failed({self.one(self.declared)})"
             case "string":
                 return self.string(self.one(self.strings))
             case "named":

@@ -48,6 +48,11 @@ class Spelled:
                 return True if True in found else None if None in found else False
             case t.Compare(_, operator, left, right):
                 return self.compared(operator, left, right)
+            case t.In(_, left, right, negated, True):
+                held, allowed = self.members(left), self.members(right)
+                return None if held is None or allowed is None else (held <= allowed) is not negated
+            case t.Call(_, t.Name(_, "failed"), (t.Argument(_, _, t.Path(_, (name,))),)):
+                return name.text in self.facts.failed
             case t.In(_, left, right, negated):
                 inner = self.contained(left, right)
                 return None if inner is None else inner is not negated
@@ -89,6 +94,18 @@ class Spelled:
             return RELATIONS[operator](a, b)
         x, y = self.number(left), self.number(right)
         return None if x is None or y is None else RELATIONS[operator](x, y)
+
+    def members(self, e: t.Expr) -> frozenset[str] | None:
+        """Of a list, a set or a column of lists."""
+        if isinstance(e, t.Listing):
+            return frozenset(word(i) for i in e.items)
+        assert isinstance(e, t.Path)
+        if len(e.parts) == 2:
+            cell = self.cell(e)
+            return None if cell is None else frozenset(word(i) for i in listed(cell))
+        held = self.facts.values.get(e.text)
+        assert e.text in self.facts.failed or isinstance(held, frozenset)
+        return None if e.text in self.facts.failed else held  # type: ignore[return-value]
 
     def contained(self, left: t.Expr, right: t.Expr) -> Truth:
         if isinstance(right, t.Path) and len(right.parts) == 2:

@@ -76,7 +76,8 @@ class Counting:
             mine = [(d, s) for _, d, s in self.all if self.machine.holds(w.when, s)]
             if any(self.machine.holds(o.when, s) for _, s in mine for o in workloads[:i]):
                 yield "WRP303", f"workload {w.name}"
-            if self.policy.answering and not any(d.destinations for d, _ in mine):
+            fails = reading.tells_failures(self.policy, [w.when])
+            if self.policy.answering and not fails and not any(d.destinations for d, _ in mine):
                 yield "WRP304", f"workload {w.name}"
         read = reading.signals(self.policy, reading.conditions(self.policy))
         for signal in self.policy.signals.values():

@@ -20,6 +20,7 @@ from wrpc.decide.interpret import Conflict, Interpreter
 from wrpc.decide.state import State, state
 from wrpc.policy import expr as x
 from wrpc.policy import model as m
+from wrpc.policy import reading
 from wrpc.policy.destination import Destination
 from wrpc.policy.reading import of_place, parts
 from wrpc.solver.ask import Asker
@@ -73,7 +74,9 @@ class Counted:
             if not simple(self.policy):
                 break
             whole = any(self.reached(route, s) for _, s in self.space)
-            if route.when is not None and whole and not any(self.reached(route, s) for _, s in self.healthy):
+            if route.when is None or reading.tells_failures(self.policy, [route.when]):
+                continue
+            if whole and not any(self.reached(route, s) for _, s in self.healthy):
                 found.append(("WRP210", subject))
         for name, guard in self.policy.guards.items():
             subject = f"guard {name}"
@@ -144,7 +147,8 @@ class Counted:
     def meant(self, parts: list[x.Condition]) -> bool:
         tests = [self.machine.test(p) for p in parts]
         places = self.places(parts) if any(map(reads, parts)) else [None]
-        return any(all(t(s, place, None) for t in tests) for _, s in self.healthy for place in places)
+        space = self.space if reading.tells_failures(self.policy, parts) else self.healthy
+        return any(all(t(s, place, None) for t in tests) for _, s in space for place in places)
 
     def breakable(self, claim: m.Claim) -> bool:
         what = self.machine.test(claim.what)
@@ -154,9 +158,14 @@ class Counted:
         ends = [Decision(None, "deny"), Decision(None, "unrouted")]
         ends += [d for n in names for d in (Decision(n, "route", destinations=SOMEWHERE), Decision(n, "deny"))]
         good = claim.kind == "always"
+        fails = reading.tells_failures(self.policy, [claim.what, claim.when])
+
+        def holds(truth: bool | None) -> bool:
+            return truth is True or (fails and truth is None)
+
         return any(
-            (when is None or when(s, place, d)) and what(s, place, d) is not good
-            for _, s in self.healthy
+            (when is None or holds(when(s, place, d))) and what(s, place, d) is not good
+            for _, s in (self.space if fails else self.healthy)
             for place in places
             for d in ends
         )

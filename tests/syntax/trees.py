@@ -66,7 +66,7 @@ def _expressions(e: Strategy) -> Strategy:
         node(t.And, several(e, 2)),
         node(t.Or, several(e, 2)),
         node(t.Compare, st.sampled_from(get_args(t.Operator)), e, e),
-        node(t.In, e, e, st.booleans()),
+        node(t.In, e, e, st.booleans(), st.booleans()),
         node(t.Sum, terms),
         node(t.Product, several(e, 2)),
         node(t.Signed, sign, e),

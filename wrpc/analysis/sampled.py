@@ -271,8 +271,8 @@ class Sample(Meaning[int, Values]):
     def caused(self, node: Caused) -> int:  # noqa: ARG002  a matter of the destination
         raise TooMuch
 
-    def failed(self, node: Failed) -> int:  # noqa: ARG002  nothing fails here
-        return 0
+    def failed(self, node: Failed) -> int:  # noqa: ARG002  nothing fails here, so that nothing is shown of it
+        raise TooMuch
 
     @override
     def negation(self, node: Not, operand: int) -> int:

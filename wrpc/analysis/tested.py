@@ -235,6 +235,8 @@ def _missed(ask: Asker, case: Case) -> Missed | None:
         return replay.decision is not None and case.holds(replay.state, replay.decision)
 
     answer = ask.healthy.possible(case.term(ask.healthy), confirm)
+    if answer.impossible and reading.tells_failures(ask.policy, case.reads):
+        answer = ask.failing.possible(case.term(ask.failing), confirm)
     if answer.impossible:
         return None
     if answer.request is None:

@@ -281,7 +281,7 @@ def _pieces(e: tree.Expr) -> Iterator[tuple[object, int]]:
                 within = parts
             case tree.Not(_, operand) | tree.Signed(_, _, operand):
                 within = (operand,)
-            case tree.Compare(_, _, left, right) | tree.In(_, left, right, _):
+            case tree.Compare(_, _, left, right) | tree.In(_, left, right):
                 within = (left, right)
             case tree.Sum(_, terms):
                 within = [t for _, t in terms]

@@ -137,10 +137,8 @@ class Among(Core):
 
 @value
 class Failed(Core):
-    """This signal failed, whatever `on_error` or its group then makes of it. Always known.
-
-    No policy can say it: it is how files that are read back speak of a header that is absent.
-    """
+    """This signal failed, whatever `on_error` or its group then makes of it. Always known. Files that are read back
+    speak of a header that is absent so, too."""
 
     signal: str
 

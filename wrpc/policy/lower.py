@@ -9,7 +9,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Literal, assert_never
 
-from wrpc.diagnostics import Fix
+from wrpc.diagnostics import Fix, listing
 from wrpc.policy import codes, expr, meant, units
 from wrpc.policy import vocabulary as v
 from wrpc.policy.attributes import Reader
@@ -42,7 +42,7 @@ from wrpc.source import Span
 from wrpc.syntax import tree
 
 TYPES = {Bool: "bool", Int: "int", Real: "real", Enum: "one_of", Set: "any_of", String: "string", Score: "score"}
-FUNCTIONS = ("confidence", "raw", "prefix")
+FUNCTIONS = ("confidence", "raw", "failed", "prefix")
 
 
 class Lowering:
@@ -436,6 +436,8 @@ class Lowering:
         match call.name.text:
             case "confidence" | "raw":
                 return self.of_score(call)
+            case "failed":
+                return self.failed(call)
             case "prefix":
                 condition = self._membership.prefix(call, where)
                 return None if condition is None else Truth(condition)
@@ -443,12 +445,34 @@ class Lowering:
                 best = self.faults.suggest(other, FUNCTIONS)
                 self.faults.add(
                     codes.UNKNOWN_NAME,
-                    f"no function is called `{other}`, expected `confidence`, `raw` or `prefix`",
+                    f"no function is called `{other}`",
                     call.name.span,
-                    help=best,
+                    help=best or f"functions are {listing(FUNCTIONS, 'and')}",
                     fixes=self.names.rename(call.name, FUNCTIONS) if best else (),
                 )
                 return None
+
+    def failed(self, call: tree.Call) -> Operand | None:
+        """Whether a signal failed, whatever that means then: always known."""
+        match call.arguments:
+            case (tree.Argument(_, None, tree.Path(_, (name,))),):
+                pass
+            case _:
+                message = "`failed` takes the name of one signal"
+                self.faults.add(codes.WRONG_ARGUMENTS, message, call.span, help="write `failed(pii)`")
+                return None
+        found = self.names.use(name.text)
+        if found is None:
+            if not self.names.poisoned(name.text):
+                self.names.unknown("signal", name, list(self.known.signals))
+            return None
+        if found[0] != "signal":
+            self.faults.add(
+                codes.WRONG_OPERAND, f"`failed` reads a signal; `{name.text}` is a {found[0]}", name.span,
+                help="ask for each signal that it reads",
+            )  # fmt: skip
+            return None
+        return Truth(expr.Failed(name.text, span=call.span))
 
     def of_score(self, call: tree.Call) -> Operand | None:
         function = call.name.text

@@ -14,6 +14,7 @@ from wrpc.policy.intervals import merged, point
 from wrpc.policy.model import Enum, Set
 from wrpc.policy.names import written
 from wrpc.policy.operands import ROLE, Bare, Choice, Num, SetOf, Str, Taken, Truth, Where, described, within
+from wrpc.policy.subsets import subset
 from wrpc.policy.wording import described as form
 from wrpc.source import Span
 from wrpc.syntax import tree
@@ -35,6 +36,9 @@ class Membership:
     # ── `in` ──────────────────────────────────────────────────────────────
 
     def contains(self, e: tree.In, where: Where) -> expr.Condition | None:
+        if e.within:
+            made = subset(self.lowering, self.comparing, e, where)
+            return None if made is None else negated(made, e.negated, e.span)
         made = self._listed(e, e.right, where) if isinstance(e.right, tree.Listing) else self._member(e, where)
         return None if made is None else negated(made, e.negated, e.span)
 

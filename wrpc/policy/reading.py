@@ -10,6 +10,7 @@ from wrpc.policy.expr import (
     Caused,
     Condition,
     Cost,
+    Failed,
     Linear,
     Named,
     NamedNumber,
@@ -41,6 +42,12 @@ def signals(policy: Policy, conditions: Iterable[Condition | Linear]) -> set[str
     """Every signal that the conditions depend on: what a group makes of a member depends on all of them."""
     read = {name for c in opened(policy, conditions) for node in walk(c) for name in reads(node)}
     return read | {m for g in policy.groups.values() if read & set(g.members) for m in g.members}
+
+
+def tells_failures(policy: Policy, conditions: Iterable[Condition | Linear | None]) -> bool:
+    """One of the conditions reads `failed`: it means failures."""
+    told = [c for c in conditions if c is not None]
+    return any(isinstance(node, Failed) for c in opened(policy, told) for node in walk(c))
 
 
 def attributes(condition: Condition) -> Iterator[str]:

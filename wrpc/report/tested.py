@@ -151,6 +151,8 @@ def _given(policy: Policy, request: Mapping[str, object]) -> str | None:
 
 
 def _value(signal: Signal, value: object) -> str | None:
+    if value is None:
+        return "null"
     match signal.type:
         case String():
             return quoted(str(value))

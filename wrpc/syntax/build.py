@@ -248,7 +248,7 @@ class Builder:
         return t.Compare(span, c[1][0], c[0], c[2])
 
     def in_(self, c: Children, span: Span) -> t.In:
-        return t.In(span, c[0], c[-1], len(c) > 3)
+        return t.In(span, c[0], c[-1], len(c) > 3, c[-2][0] == "within")
 
     def sum(self, c: Children, span: Span) -> t.Sum:
         return t.Sum(span, (("+", c[0]), *((c[at][0], c[at + 1]) for at in range(1, len(c), 2))))

@@ -17,7 +17,7 @@ from wrpc.syntax.words import DECLARATIONS, IDENTIFIER, Token
 
 CLOSERS = {")": "(", "]": "[", "}": "{"}
 CLOSES = {opener: closer for closer, opener in CLOSERS.items()}
-OPERATORS = {"==", "!=", "<", "<=", ">", ">=", "in", "not", "and", "or", "+", "-", "*"}
+OPERATORS = {"==", "!=", "<", "<=", ">", ">=", "in", "within", "not", "and", "or", "+", "-", "*"}
 EXPRESSION = {"NAME", "NUMBER", "STRING", "(", "[", "-", "+", "not"}
 VALUE = {"NAME", "NUMBER", "STRING", "[", "{"}
 KINDS = {"NAME": "a name", "NUMBER": "a number", "STRING": "a string in double quotes", "$END": "the end of the file"}

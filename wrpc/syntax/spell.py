@@ -93,7 +93,7 @@ def flat(e: t.Expr | t.Value) -> str:
         case t.Compare():
             return f"{_inside(e.left, _SUM)} {e.operator} {_inside(e.right, _SUM)}"
         case t.In():
-            return f"{_inside(e.left, _SUM)} {'not in' if e.negated else 'in'} {_inside(e.right, _SUM)}"
+            return f"{_inside(e.left, _SUM)} {e.word} {_inside(e.right, _SUM)}"
         case t.Sum():
             first, *rest = e.terms
             start = "-" if first[0] == "-" else ""
@@ -164,7 +164,7 @@ def wrapped(e: t.Expr | t.Value, indent: int, column: int, tail: int = 0) -> str
         case t.Not():
             return "not " + _part(e.operand, _NOT, indent, column + 4, tail)
         case t.Compare() | t.In():
-            sign = e.operator if isinstance(e, t.Compare) else "not in" if e.negated else "in"
+            sign = e.operator if isinstance(e, t.Compare) else e.word
             left = _part(e.left, _SUM, indent, column, 0) + f" {sign} "
             return left + _part(e.right, _SUM, indent, _end(left, column), tail)
         case t.Listing():

@@ -125,11 +125,16 @@ class Compare(Node):
 
 @value
 class In(Node):
-    """`left in right`, or `left not in right`."""
+    """`left in right`, or `left not in right`; with `within` that word in the place of `in`."""
 
     left: Expr
     right: Expr
     negated: bool
+    within: bool = False
+
+    @property
+    def word(self) -> str:
+        return ("not " if self.negated else "") + ("within" if self.within else "in")
 
 
 @value

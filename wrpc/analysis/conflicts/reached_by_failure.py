@@ -37,7 +37,6 @@ from wrpc.analysis.conflicts.reach import reach
 from wrpc.decide.interpret import Conflict
 from wrpc.diagnostics import Code
 from wrpc.policy import reading
-from wrpc.policy.expr import Failed, walk
 from wrpc.policy.model import Policy, Route
 
 if TYPE_CHECKING:
@@ -70,7 +69,7 @@ def check(policy: Policy, ask: Asker) -> Found:
 
 def _means_it(policy: Policy, route: Route) -> bool:
     assert route.when is not None, "only a route with a condition is asked"
-    return any(isinstance(n, Failed) for c in reading.opened(policy, [route.when]) for n in walk(c))
+    return reading.tells_failures(policy, [route.when])
 
 
 def _first(route: Route) -> Confirm:

@@ -30,6 +30,7 @@ from typing import TYPE_CHECKING
 from wrpc.analysis.check import Found, is_library, shown
 from wrpc.analysis.coverage.overlapping_workloads import of
 from wrpc.diagnostics import Code
+from wrpc.policy import reading
 from wrpc.policy.model import Policy, Workload
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ def check(policy: Policy, ask: Asker) -> Found:
         return
     room = ask.healthy
     for workload in policy.workloads.values():
+        if reading.tells_failures(policy, [workload.when]):
+            continue  # its requests are those of which a signal fails
         if not room.settle(conj([of(room, workload), room.decision.served])).impossible:
             continue
         answer = room.possible(of(room, workload), _unserved(workload))

@@ -47,9 +47,11 @@ def check(policy: Policy, ask: Asker) -> Found:
     for assertion in policy.assertions.values():
         for claim in assertion.claims:
             what, when = _parts(claim)
-            nobody = when is not None and _unmet(ask, policy, [when])
+            fails = reading.tells_failures(policy, [claim.what, claim.when])
+            nobody = when is not None and _unmet(ask, policy, [when], fails)
+            both = [p for p in (what, when) if p is not None]
             mixed = claim.reads_cost and claim.reads_destination  # of one that is there another may be the dearest
-            if not nobody and (mixed or not _unmet(ask, policy, [p for p in (what, when) if p is not None])):
+            if not nobody and (mixed or not _unmet(ask, policy, both, fails)):
                 continue
             one = next(missing(policy, [claim.when if nobody else claim.what, None if nobody else claim.when]), None)
             why = "no request satisfies its `when`" if nobody else "nothing could break it"
@@ -70,13 +72,13 @@ def _parts(claim: Claim) -> tuple[Condition, Condition | None]:
     return what, None if claim.reads_destination and costly(when) else when
 
 
-def _unmet(ask: Asker, policy: Policy, parts: list[Condition]) -> bool:
+def _unmet(ask: Asker, policy: Policy, parts: list[Condition], fails: bool) -> bool:
     """No request, pool and ending satisfy all of the parts."""
     if not policy.pools:
         parts = [p for p in parts if not reading.of_destination(p)]
     outcomes = any(isinstance(n, Outcome) for p in parts for n in walk(p))
     ends: list[Ending | None] = [*endings(policy, parts)] if outcomes else [None]
-    return never(ask, _all(policy, parts, ends))
+    return never(ask, _all(policy, parts, ends), fails=fails, unknown=True)
 
 
 def _all(policy: Policy, parts: list[Condition], ends: list[Ending | None]) -> Iterator[Condition]:

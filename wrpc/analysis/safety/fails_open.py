@@ -47,7 +47,7 @@ from wrpc.analysis.check import Found, shown
 from wrpc.diagnostics import Code, Severity, listing
 from wrpc.policy import reading
 from wrpc.policy.destination import Destination
-from wrpc.policy.expr import All, Any, Condition, Failed, Fires, Named, Not, walk
+from wrpc.policy.expr import All, Any, Condition, Fires, Named, Not
 from wrpc.policy.model import Denial, Forbid, Guard, Obligation, Policy, Score, Signal
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def _may(policy: Policy, guard: Guard) -> bool:
     """It reads a failure that means something. What is unknown a guard counts as true, and what is known in spite of
     it stays so whatever the value is."""
     conditions = [c for r in guard.rules for c in _conditions(r)]
-    if any(isinstance(n, Failed) for c in reading.opened(policy, conditions) for n in walk(c)):
+    if reading.tells_failures(policy, conditions):
         return True
     read = (policy.signals[name] for name in reading.signals(policy, conditions))
     return any(_meant(s) for s in read) and not all(_most(policy, c) for c in conditions)

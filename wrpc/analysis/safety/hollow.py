@@ -1,7 +1,8 @@
 """Rules and claims each by itself: whether anything at all could make one act, or break one, whatever the routes are.
 
-Anything: every request without failures, every declared pool, and for a claim every route and outcome. A pool with
-values that nobody names counts as well: `!= "own"` is no empty rule while all pools are our own.
+Anything: every request, one with failures only where a rule reads `failed`, every declared pool, and for a claim every
+route and outcome. A pool with values that nobody names counts as well: `!= "own"` is no empty rule while all pools are
+our own.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ from wrpc.source import Span
 from wrpc.values import value
 
 if TYPE_CHECKING:
-    from wrpc.solver.ask import Asker
+    from wrpc.solver.ask import Asker, Room
+    from wrpc.solver.terms import Term
 
 SUBSETS = 6  # attributes that one rule reads, of which any may have a value that nobody names
 AT_ONCE = 64
@@ -201,16 +203,23 @@ def _term(term: TextTerm, stand: Stand) -> TextTerm | None:
 # ── Questions ─────────────────────────────────────────────────────────────
 
 
-def never(ask: Asker, conditions: Iterable[Condition]) -> bool:
-    """No request without failures satisfies any of these."""
-    from wrpc.solver.terms import disj
+def never(ask: Asker, conditions: Iterable[Condition], *, fails: bool, unknown: bool = False) -> bool:
+    """No request satisfies any of these, those that `fail` among them where this says so. What is `unknown` then counts
+    as true where this says so: it breaks a claim."""
+    from wrpc.solver.terms import disj, negate
 
     left = list(dict.fromkeys(conditions))
     if Constant(True) in left:
         left = [Constant(True)]
-    encoding = ask.healthy.decision.encoding
+    rooms = ask.rooms if fails else (ask.healthy,)
+
+    def held(room: Room, condition: Condition) -> Term:
+        truth = room.decision.encoding.condition(condition)
+        return negate(truth.false) if unknown and room.failures else truth.true
+
     return all(
-        ask.healthy.settle(disj(encoding.condition(c).true for c in left[i : i + AT_ONCE])).impossible
+        room.settle(disj(held(room, c) for c in left[i : i + AT_ONCE])).impossible
+        for room in rooms
         for i in range(0, len(left), AT_ONCE)
     )
 
@@ -230,7 +239,10 @@ def unmet(ask: Asker, policy: Policy, parts: Sequence[Condition]) -> bool:
     """No request and pool satisfy all of the parts. Without pools, whatever reads one may hold."""
     if not policy.pools:
         parts = [p for p in parts if not reading.of_destination(p)]
-    return never(ask, (conjunction(seen(policy, p, stand) for p in parts) for stand in stands(policy, parts)))
+    fails = reading.tells_failures(policy, parts)
+    return never(
+        ask, (conjunction(seen(policy, p, stand) for p in parts) for stand in stands(policy, parts)), fails=fails
+    )
 
 
 def denials(rules: Iterable[Rule]) -> list[Denial]:

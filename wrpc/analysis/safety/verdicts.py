@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 class Verdict:
     """`healthy` and `failing`: whether a request breaks the claim, or makes the guard act, in each space. `contested`
     says which conflict keeps it from being proved where none does, `decider` who else denies the request that shows a
-    guard first. `hangs`: a claim is open since it hangs on a number that nobody declares."""
+    guard first. `hangs`: a claim is open since it hangs on a number that nobody declares. What reads `failed` is asked
+    over all requests at once: both are then the same answer."""
 
     healthy: Answer
     failing: Answer
@@ -62,7 +63,9 @@ def guards(ask: Asker) -> tuple[tuple[Guard, Verdict], ...]:
     return tuple((g, _guard(ask, g)) for g in ask.policy.guards.values())
 
 
-def _both(ask: Asker, term: Callable[[Room], Term], confirm: Confirm, contested: Callable[[Room], Term]) -> Verdict:
+def _both(
+    ask: Asker, term: Callable[[Room], Term], confirm: Confirm, contested: Callable[[Room], Term], *, at_once: bool
+) -> Verdict:
     answers: list[Answer] = []
     conflict = ""
     for room in (ask.healthy, ask.failing):
@@ -76,6 +79,8 @@ def _both(ask: Asker, term: Callable[[Room], Term], confirm: Confirm, contested:
         if answers[-1].impossible and not conflict:
             conflict = _conflict(room, contested)
     healthy, failing = answers
+    if at_once and healthy.impossible:
+        healthy = failing
     return Verdict(healthy, failing, conflict)
 
 
@@ -107,7 +112,14 @@ def _claim(ask: Asker, claim: Claim) -> Verdict:
         machine = ask.healthy.interpreter
         return machine.violations(claim, replay.state, replay.decision, lenient=lenient) is not None
 
-    found = _both(ask, lambda room: broken(room, claim, lenient=True), confirm, lambda room: conflicting(room, claim))
+    at_once = reading.tells_failures(ask.policy, (claim.what, claim.when))
+    found = _both(
+        ask,
+        lambda room: broken(room, claim, lenient=True),
+        confirm,
+        lambda room: conflicting(room, claim),
+        at_once=at_once,
+    )
     if not any(map(numeric, reading.parts(claim))):
         return found
     hanging: dict[str, Answer] = {}
@@ -119,8 +131,10 @@ def _claim(ask: Asker, claim: Claim) -> Verdict:
                 hanging[name] = Answer("open", None, answer.why or why)
     if not hanging:
         return found
-    healthy = hanging.get("healthy", found.healthy)
-    return replace(found, healthy=healthy, failing=hanging.get("failing", found.failing), hangs=True)
+    healthy, failing = hanging.get("healthy", found.healthy), hanging.get("failing", found.failing)
+    if at_once and healthy.impossible:
+        healthy = failing
+    return replace(found, healthy=healthy, failing=failing, hangs=True)
 
 
 def broken(room: Room, claim: Claim, *, lenient: bool = False) -> Term:
@@ -164,11 +178,15 @@ def within_budgets(policy: Policy, claim: Claim) -> tuple[str, ...]:
 
 
 def _guard(ask: Asker, guard: Guard) -> Verdict:
-    verdict = _both(ask, lambda room: acts(room, guard), _acts(ask, guard), lambda room: might_act(room, guard))
+    conditions = [c for r in guard.rules for c in (r.when, r.what if isinstance(r, Forbid) else None)]
+    at_once = reading.tells_failures(ask.policy, conditions)
+    verdict = _both(
+        ask, lambda room: acts(room, guard), _acts(ask, guard), lambda room: might_act(room, guard), at_once=at_once
+    )
     answer = verdict.answer
     if answer.request is None or not any(isinstance(r, Denial) for r in guard.rules):
         return verdict
-    room = ask.failing if verdict.healthy.impossible else ask.healthy
+    room = ask.failing if None in answer.request.values() else ask.healthy
     replay = room.replay(answer.request)
     if replay is None or _decides(guard, replay):
         return verdict
@@ -177,7 +195,8 @@ def _guard(ask: Asker, guard: Guard) -> Verdict:
     if not better.possible:
         kind, _, name = (replay.decision.by or "" if replay.decision is not None else "").partition(" ")
         return replace(verdict, decider=f"{kind} `{name}` denies this request first")
-    return replace(verdict, failing=better, healthy=verdict.healthy if verdict.healthy.impossible else better)
+    both = at_once or not verdict.healthy.impossible
+    return replace(verdict, failing=better, healthy=better if both else verdict.healthy)
 
 
 def _decides(guard: Guard, replay: Replay) -> bool:
