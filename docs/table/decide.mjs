@@ -50,7 +50,20 @@ const before = (a, b) => {
   return x.length < y.length
 }
 
-const RELATIONS = { equals: (a, b) => a === b, before, prefix: (a, b) => a.startsWith(b) }
+const expressions = new Map()
+// The whole string: an expression of a table looks to neither side but by its own words.
+const matches = (a, b) => {
+  if (!expressions.has(b)) expressions.set(b, new RegExp(`^(?:${b})$`, "u"))
+  return expressions.get(b).test(a)
+}
+const RELATIONS = {
+  equals: (a, b) => a === b,
+  before,
+  prefix: (a, b) => a.startsWith(b),
+  suffix: (a, b) => a.endsWith(b),
+  contains: (a, b) => a.includes(b),
+  matches,
+}
 
 // How many of a sorted list do not stand behind something.
 const passed = (list, behind) => {

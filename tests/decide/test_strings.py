@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 import wrpc
 from tests.laws.fixing import _cell
+from wrpc.decide.cells import Words
+from wrpc.decide.evaluate import RELATIONS
+from wrpc.decide.languages import Languages
 from wrpc.decide.strings import Cells, after
 from wrpc.decide.strings import cells as cells_of
 
@@ -97,3 +102,52 @@ def test_signals_that_are_compared_with_each_other_share_a_line():
     findings = wrpc.check(policy)
     verdicts = {p.subject: p.verdict for p in findings.proofs}
     assert verdicts == {"assert never_both": "proved", "assert never_r": "refuted"}
+
+
+WORDS = st.lists(st.text("ab\0", max_size=4), max_size=5)
+ASKED = st.lists(
+    st.sampled_from([
+        ("suffix", "a"), ("suffix", "ab"), ("contains", "b"), ("contains", "aa"), ("matches", "a*b?"),
+        ("matches", "[^a].*"), ("matches", "(ab)*"), ("matches", "..?"), ("contains", ""), ("matches", "(?m)^b$|a\\Bb"),
+    ]),
+    min_size=1, max_size=4, unique=True,
+)  # fmt: skip
+
+
+@given(words=WORDS, patterns=ASKED, texts=st.lists(st.text("abc\0\n", max_size=5), max_size=12))
+def test_cells_of_patterns(words: list[str], patterns: list[tuple[str, str]], texts: list[str]) -> None:
+    """A string lies in a cell of which just what holds of the string is said, and each cell's example in it."""
+    languages = Languages(patterns)
+    assert languages.fits
+    cells = Cells(words, 1, languages)
+    examples = [cells.example(c) for c in range(cells.count)]
+    assert [cells.of(e) for e in examples if e is not None] == [*range(cells.count)]
+    known = {p: {c for a, b in cells.holding(*p) for c in range(a, (b or 0) + 1)} for p in patterns}
+    for text in [*texts, *words, *(e for e in examples if e is not None)]:
+        cell = cells.of(text)
+        for relation, constant in patterns:
+            assert (cell in known[relation, constant]) == RELATIONS[relation](text, constant), (
+                text,
+                relation,
+                constant,
+            )
+        at = bisect_left(cells.words, text)
+        assert cells.starts[at if text in cells.words else at - 1] <= cell
+
+
+@given(words=WORDS, patterns=ASKED, prefixes=st.lists(st.text("ab", min_size=1, max_size=2), max_size=3))
+def test_words_of_patterns(words: list[str], patterns: list[tuple[str, str]], prefixes: list[str]) -> None:
+    """Gaps that no prefix tells apart share their cells."""
+    ends = [a for p in prefixes if (a := after(p)) is not None]
+    cells = Cells([*words, *prefixes, *ends], 1, Languages(patterns))
+    made = Words(cells, [r for p in prefixes for r in cells.ranges("prefix", p, turned=False)])
+    values = [*cells.words, *made.examples]
+    assert [made.cell(v) for v in values] == [*range(len(values))]
+    for number, text in enumerate(values):
+        for relation, constant in [*patterns, *(("prefix", p) for p in prefixes)]:
+            inside = made.asked(relation, constant, turned=False)
+            assert bool(inside >> number & 1) == RELATIONS[relation](text, constant), (text, relation, constant)
+    for cell in range(len(cells.words), len(values)):
+        low, high = made.gap(cell)
+        assert cells.words[low] < values[cell]
+        assert high is None or values[cell] < cells.words[high]

@@ -6,6 +6,7 @@ three-valued logic, in which None is unknown. The law `decide_agrees_with_oracle
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -212,7 +213,12 @@ def related(relation: str, left: x.TextTerm, right: x.TextTerm, f: Facts, at: Pl
     one, two = sides
     if one is None or two is None:
         return False
-    return {"equals": one == two, "before": one < two, "prefix": one.startswith(two)}[relation]
+    if relation == "matches":  # of the expressions that are drawn, Python's mean the same
+        return re.fullmatch(two, one, re.ASCII) is not None
+    return {
+        "equals": one == two, "before": one < two, "prefix": one.startswith(two), "suffix": one.endswith(two),
+        "contains": two in one,
+    }[relation]  # fmt: skip
 
 
 def declared(pool: m.Pool, name: str) -> str | None:

@@ -34,6 +34,7 @@ PRICES = (
     "output 1000000USD/Mtok",
     "input 500000USD/Mtok  output 0USD/Mtok",
 )
+EXPRESSIONS = ("", "a|own", "eu-.*", "[a-z]+", ".*-[0-9]", "(a|e|u|-)*", "p.?", "[^e]*", "\\\\w+", ".{2,3}")
 WEIGHTS = ("0", "1", "3", "90")
 POOLS = ("p0", "p1", "`p/2`", "p3")
 LABEL = ("red", '"blue"', "`p/2`")
@@ -50,6 +51,8 @@ class Hand:
     """A letter for each type of signal that is drawn."""
     meant = 5
     """In so many cases of ten a failure of what can fail has a meaning."""
+    patterns = True
+    """Whether strings are asked for their ends, what they contain, and expressions."""
     asks_failures = True
     """Whether conditions ask for failures."""
     absentees = True
@@ -306,7 +309,18 @@ class Hand:
             case _:
                 return self.one(["true", "false"])
 
+    def pattern(self, left: str) -> str:
+        match self.number(0, 3):
+            case 0:
+                return f'suffix({left}, "{self.one(TEXTS)}")'
+            case 1:
+                return f'contains({left}, "{self.one(TEXTS)}")'
+            case _:
+                return f'matches({left}, "{self.one(EXPRESSIONS)}")'
+
     def string(self, left: str) -> str:
+        if self.patterns and self.chance(3):
+            return self.pattern(left)
         match self.number(0, 8):
             case 0 | 1:
                 return f'{left} {self.one(["in", "not in"])} ["{self.one(TEXTS)}", "{self.one(TEXTS)}"]'
@@ -335,6 +349,8 @@ class Hand:
         values = {"model": ("m0",), "site": ("h0",), "team": ("red", "blue", "p/2")}.get(name, ("own", "cloud", "eu"))
         if self.chance(2):
             return f'prefix({left}, "{self.one(["", "o", "e"])}")'
+        if self.patterns and self.chance(1):
+            return self.pattern(left)
         if self.chance(2):
             return f'{left} {self.one(["<", ">="])} "{self.one(values)}"'
         if self.chance(4):

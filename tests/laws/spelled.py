@@ -6,6 +6,7 @@ A band is looked up step by step, an enum compared by its place in the declarati
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from fractions import Fraction
 
@@ -63,6 +64,10 @@ class Spelled:
                 return None if cell is None else word(cell) == "true"
             case t.Path(_, (name,)):
                 return self.holds(self.defined[name.text]) if name.text in self.defined else self.facts.fires[name.text]
+            case t.Call(_, t.Name(_, "suffix" | "contains" | "matches" as function), (one, t.Argument(_, _, two))):
+                text = self.text(one.value)
+                assert isinstance(two, t.Text)
+                return None if text is None else text != "" and holds_of(function, text[1:], two.value)
             case t.Call(_, _, (one, two)):  # prefix
                 text, start = self.text(one.value), self.text(two.value)
                 if None in (text, start):
@@ -108,7 +113,7 @@ class Spelled:
         return None if e.text in self.facts.failed else held  # type: ignore[return-value]
 
     def contained(self, left: t.Expr, right: t.Expr) -> Truth:
-        if isinstance(right, t.Path) and len(right.parts) == 2:
+        if isinstance(right, t.Path) and len(right.parts) == 2 and right.text != "destination.causes":
             cell = self.cell(right)
             return None if cell is None else word(left) in [word(i) for i in listed(cell)]
         if isinstance(right, t.Path):
@@ -283,3 +288,9 @@ def key(of: t.Name | t.Text) -> str:
 def listed(e: t.Value) -> tuple[t.Value, ...]:
     assert isinstance(e, t.Listing)
     return e.items
+
+
+def holds_of(function: str, text: str, constant: str) -> bool:
+    if function == "matches":
+        return re.fullmatch(constant, text, re.ASCII) is not None
+    return text.endswith(constant) if function == "suffix" else constant in text

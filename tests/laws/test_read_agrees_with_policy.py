@@ -41,10 +41,10 @@ FLOORS = {
         "weights": 50,
         "edges": 25,
         "mirrors": 12,
-        "obligations": 15,
+        "obligations": 10,
         "guards": 20,
         "plans": 60,
-        "others": 3,
+        "others": 1,
     },
     "vllm-sr": {"policies": 50, "weights": 50, "edges": 25, "mirrors": 20, "guards": 20, "plans": 60},
 }

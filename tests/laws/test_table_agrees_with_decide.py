@@ -50,7 +50,7 @@ def exact(decision: Decision) -> dict[str, Any]:
     return found
 
 
-@many(200, floors={"decision": 900, "error": 300, "failure": 300, "undecided": 30})
+@many(200, floors={"decision": 900, "error": 300, "failure": 250, "undecided": 30})
 @given(data=st.data(), boxes=st.sampled_from([16, 2, 1]))
 def test_decisions(data: st.DataObject, boxes: int) -> None:
     policy = data.draw(policies())

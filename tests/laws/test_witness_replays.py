@@ -19,7 +19,7 @@ from wrpc.policy.model import Forbid, Policy
 from wrpc.policy.reading import opened
 
 
-@many(150, floors={"finding": 200, "proof": 100})
+@many(150, floors={"finding": 180, "proof": 90})
 @given(data=st.data())
 def test_witnesses(data: st.DataObject) -> None:
     policy = data.draw(policies())

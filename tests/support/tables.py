@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -181,9 +182,12 @@ class _Evaluator:
                 left, right = (t["text"] if "text" in t else s.values[t["signal"]] for t in (d["left"], d["right"]))
                 if left is None or right is None:
                     return None
-                return {"equals": left == right, "before": left < right, "prefix": left.startswith(right)}[
-                    d["relation"]
-                ]
+                if d["relation"] == "matches":
+                    return re.fullmatch(right, left) is not None
+                return {
+                    "equals": left == right, "before": left < right, "prefix": left.startswith(right),
+                    "suffix": left.endswith(right), "contains": right in left,
+                }[d["relation"]]  # fmt: skip
             case _ if given is None:
                 return None
             case "has":

@@ -71,7 +71,7 @@ def _contingent(policy: Policy, part: Condition) -> str | None:
             return name if isinstance(of, Enum) and 0 < len(names.intersection(of.names)) < len(of.names) else None
         case Has(name) | Among(name):
             return name
-        case Text("equals" | "prefix", StringSignal(name), StringLiteral(text)) if text:
+        case Text("equals" | "prefix" | "suffix" | "contains", StringSignal(name), StringLiteral(text)) if text:
             return name
         case _:
             return None

@@ -19,6 +19,7 @@ from typing import overload
 from wrpc.decide.request import RequestValue, default
 from wrpc.decide.strings import Cells, cells, held
 from wrpc.policy.expr import (
+    PATTERNS,
     All,
     Any,
     Condition,
@@ -182,18 +183,64 @@ class Words:
         self.examples: list[str] = []
         self._begun: list[int] = [0]  # by gap: how many cells of gaps begin before it
         passed, counted = 0, -1
-        for cell in range(1, at.count, 2):
-            while passed < len(ends) and ends[passed] <= cell:
+        self._first: list[int] = [0]  # by gap: the first of the cells that it shares with those about it
+        self._held: list[int] = []  # by cell of gaps: the patterns that hold of it
+        own: dict[int, int] = {}  # the cells of the gaps that are not told apart, by these
+        for i, start in enumerate(at.starts):
+            while passed < len(ends) and ends[passed] <= start + 1:
                 passed += 1
-            if counted != passed and (example := at.example(cell)) is not None:
-                self.examples.append(example)
-                counted = passed
+            if counted != passed:
+                own = {}
+            for said in (0,) if at.languages is None else at.gaps[i]:
+                cell = start + 1 if at.languages is None else start + 1 + [*at.gaps[i]].index(said)
+                if said not in own and (example := at.example(cell)) is not None:
+                    own[said] = len(self.examples)
+                    self.examples.append(example)
+                    self._held.append(said)
+                    counted = passed
             self._begun.append(len(self.examples))
+            self._first.append(min(own.values(), default=len(self.examples)))
 
     def cell(self, text: str) -> int:
         """The cell that a string lies in."""
-        at = self.at.of(text)
-        return at // 2 if at % 2 == 0 else len(self.at.words) + self._begun[at // 2 + 1] - 1
+        at = bisect_left(self.at.words, text)
+        if self.at.words[at : at + 1] == [text]:
+            return at
+        first = self._first[at]
+        if self.at.languages is None:
+            return len(self.at.words) + first
+        return len(self.at.words) + self._held.index(self.at.languages.held(text), first)
+
+    def holding(self, relation: str, text: str) -> int:
+        """The set of cells of the strings of which a pattern holds."""
+        if (relation, text) not in self._holding:
+            languages, words = self.at.languages, self.at.words
+            assert languages is not None, "every pattern that a policy names is known beforehand"
+            bit = 1 << languages.patterns.index((relation, text))
+            found = sum(1 << i for i, word in enumerate(words) if languages.held(word) & bit)
+            found |= sum(1 << i for i, said in enumerate(self._held, len(words)) if said & bit)
+            self._holding[relation, text] = found
+        return self._holding[relation, text]
+
+    @cached_property
+    def _holding(self) -> dict[tuple[str, str], int]:
+        return {}
+
+    def asked(self, relation: str, text: str, *, turned: bool) -> int:
+        """The set of cells of the strings that stand in a relation to a constant."""
+        if relation in PATTERNS:
+            return self.holding(relation, text)
+        found = 0
+        for each in self.at.ranges(relation, text, turned=turned):
+            found |= self.within(*each)
+        return found
+
+    def patterns(self, cell: int) -> Iterator[tuple[tuple[str, str], bool]]:
+        """Each pattern, and whether it holds of a cell of gaps."""
+        if self.at.languages is not None:
+            said = self._held[cell - len(self.at.words)]
+            for i, pattern in enumerate(self.at.languages.patterns):
+                yield pattern, bool(said >> i & 1)
 
     @cached_property
     def named(self) -> dict[str, int]:
@@ -203,9 +250,18 @@ class Words:
     def gap(self, cell: int) -> tuple[int, int | None]:
         """The word before a cell that is none, and the one behind it, by index; None where it has no end. Words between
         the two lie in cells of their own."""
-        begun = cell - len(self.at.words) + 1
-        first = bisect_left(self._begun, begun) - 1
-        behind = bisect_right(self._begun, begun) - 1
+        number = cell - len(self.at.words)
+        if self.at.languages is not None:  # the gaps that share a first cell are those that are not told apart
+            mine = bisect_right(self._begun, number)
+            shared = self._first[mine]
+            first, last = mine, mine
+            while first > 1 and self._first[first - 1] == shared:
+                first -= 1
+            while last < len(self.at.words) and self._first[last + 1] == shared:
+                last += 1
+            return first - 1, last if last < len(self.at.words) else None
+        first = bisect_left(self._begun, number + 1) - 1
+        behind = bisect_right(self._begun, number + 1) - 1
         return first, behind if behind < len(self.at.words) else None
 
     def within(self, first: int, last: int | None) -> int:
@@ -213,9 +269,12 @@ class Words:
         last = self.at.count - 1 if last is None else last
         if first > last:
             return 0
-        low, high = (first + 1) // 2, last // 2  # words stand at even numbers, gaps between them
+        starts = self.at.starts
+        low, high = bisect_left(starts, first), bisect_right(starts, last) - 1
         words = ((1 << (high + 1)) - (1 << low)) if high >= low else 0
-        begun, ended = self._begun[first // 2], self._begun[(last + 1) // 2]
+        # A range that ends with a word leaves out the gap behind it.
+        begun = self._begun[bisect_right(starts, first) - 1]
+        ended = self._begun[high if starts[high] == last else high + 1]
         return words | ((1 << ended) - (1 << begun)) << len(self.at.words)
 
 
@@ -250,7 +309,7 @@ class Asked:
         self._ranges: dict[str, set[tuple[int, int | None]]] = {}
         self._strings = cells(readers or (policy,))
         if apart:
-            alone = {id(c): Cells(c.words) for c in self._strings.values()}
+            alone = {id(c): c if c.slots == 1 else Cells(c.words) for c in self._strings.values()}
             self._strings = {name: alone[id(c)] for name, c in self._strings.items()}
         for reader in readers or (policy,):
             self._read(reader)
@@ -320,7 +379,7 @@ class Asked:
             case Text(relation):
                 self.together |= any(name not in self._strings for name in reads(node))
                 for name, text, turned in held(policy, node):
-                    if relation != "equals" and name in self._strings:
+                    if relation not in ("equals", *PATTERNS) and name in self._strings:
                         found = self._strings[name].ranges(relation, text, turned=turned)
                         self._ranges.setdefault(name, set()).update(found)
             case _:

@@ -41,6 +41,7 @@ from wrpc.policy.expr import (
 )  # fmt: skip
 from wrpc.policy.model import Policy, Pool, Score
 from wrpc.policy.numbers import declared
+from wrpc.policy.regular.automata import matches
 
 Test = Callable[[State, Destination | None, Decision | None], Truth]
 Measure = Callable[[State, Destination | None, Decision | None], Fraction | int | None]
@@ -260,6 +261,9 @@ RELATIONS: dict[str, Callable[[str, str], bool]] = {
     "equals": lambda a, b: a == b,
     "before": lambda a, b: a < b,
     "prefix": lambda a, b: a.startswith(b),
+    "suffix": lambda a, b: a.endswith(b),
+    "contains": lambda a, b: b in a,
+    "matches": matches,
 }
 
 

@@ -28,6 +28,7 @@ from wrpc.decide.strings import LONGEST
 from wrpc.override import override
 from wrpc.policy.destination import Destination
 from wrpc.policy.expr import (
+    PATTERNS,
     All,
     AnswerConfidence,
     Any,
@@ -162,8 +163,10 @@ class Space(Meaning[Tree, Sum]):
             return RELATIONS[node.relation](left.value, right.value)
         turned = isinstance(right, StringSignal)
         word = left if turned else right
-        if len(signals) == 2 or (
-            turned and node.relation == "prefix" and isinstance(word, StringLiteral) and len(word.value) > LONGEST
+        if (
+            len(signals) == 2
+            or node.relation in PATTERNS
+            or (turned and node.relation == "prefix" and isinstance(word, StringLiteral) and len(word.value) > LONGEST)
         ):
             assert left is not None, "an undeclared attribute stands alone"
             assert right is not None, "an undeclared attribute stands alone"

@@ -8,17 +8,19 @@ times as fast as a theory of strings.
 Signals that are compared with each other share one line of cells, on which a gap has a cell for each of them: however
 their values lie in it, the cells can lie so too, and the other way round, as long as the gap has room for so many
 strings. Where it has not, it has as many cells as strings: between `a` and `a\\0\\0` lies `a\\0` and nothing else. Only
-a signal that is asked to be the prefix of another, or they of it, stays a string of Z3's.
+a signal that is asked to be the prefix of another, or they of it, stays a string of Z3's; and one of which patterns are
+asked that are too many, or that is compared with another besides (`languages.py`).
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator
-from functools import cached_property
-from itertools import islice, pairwise
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property, lru_cache
+from itertools import accumulate, islice, pairwise
 
-from wrpc.policy.expr import Among, Attribute, StringLiteral, StringSignal, Text, TextTerm, walk
+from wrpc.decide.languages import Languages, Piece
+from wrpc.policy.expr import PATTERNS, Among, Attribute, StringLiteral, StringSignal, Text, TextTerm, walk
 from wrpc.policy.model import Policy
 from wrpc.policy.reading import conditions
 from wrpc.policy.vocabulary import PLAN_ROLES
@@ -30,23 +32,43 @@ Range = tuple[int, int | None]  # the first cell and the last; None where it has
 
 
 class Cells:
-    """At every `slots + 1`-th number a word, and behind each so many cells of the gap before the next."""
+    """At every `slots + 1`-th number a word, and behind each so many cells of the gap before the next. With
+    `languages`, which one signal alone has, a gap has a cell for each of what patterns can say of its strings."""
 
-    def __init__(self, words: Iterable[str], slots: int = 1) -> None:
+    def __init__(self, words: Iterable[str], slots: int = 1, languages: Languages | None = None) -> None:
         self.words = sorted({"", *words})
         self.slots = slots
+        self.languages = languages
         self._step = slots + 1
 
+    @cached_property
+    def gaps(self) -> list[dict[int, str | Piece]]:
+        """By gap, what patterns say of its strings, as bits, with where such a string is found; with patterns alone."""
+        assert self.languages is not None, "only patterns divide gaps"
+        return [self.languages.between(a, b) for a, b in zip(self.words, [*self.words[1:], None], strict=True)]
+
+    @cached_property
+    def starts(self) -> Sequence[int]:
+        """The cell of each word."""
+        if self.languages is None:
+            return range(0, self._step * len(self.words), self._step)
+        return [*accumulate((1 + len(g) for g in self.gaps[:-1]), initial=0)]
+
     def of(self, text: str) -> int:
-        """The cell that a string lies in; of a gap, the first."""
+        """The cell that a string lies in; of a gap without patterns, the first."""
         at = bisect_left(self.words, text)
-        return self._step * at if self.words[at : at + 1] == [text] else self._step * (at - 1) + 1
+        if self.words[at : at + 1] == [text]:
+            return self.starts[at]
+        first = self.starts[at - 1] + 1
+        if self.languages is None:
+            return first
+        return first + [*self.gaps[at - 1]].index(self.languages.held(text))
 
     def word(self, text: str) -> int:
         """The cell of a word. It is one of those the cells were made of."""
-        cell = self.of(text)
-        assert cell % self._step == 0, "every word that a policy names is known beforehand"
-        return cell
+        at = bisect_left(self.words, text)
+        assert self.words[at : at + 1] == [text], "every word that a policy names is known beforehand"
+        return self.starts[at]
 
     def beginning_with(self, prefix: str) -> Range:
         end = after(prefix)
@@ -60,17 +82,45 @@ class Cells:
             case "before":
                 at = self.word(text)
                 return [(at + 1, None) if turned else (0, at - 1)]
+            case "suffix" | "contains" | "matches":
+                return self.holding(relation, text)
             case _ if turned:
                 return [(self.word(text[:end]),) * 2 for end in range(len(text) + 1)]
             case _:
                 return [self.beginning_with(text)]
 
+    def holding(self, relation: str, text: str) -> list[Range]:
+        """The cells of the strings of which a pattern holds."""
+        if (relation, text) not in self._holding:
+            assert self.languages is not None, "every pattern that a policy names is known beforehand"
+            bit = 1 << self.languages.patterns.index((relation, text))
+            found: list[Range] = []
+            for word, start, gap in zip(self.words, self.starts, self.gaps, strict=True):
+                for cell, held in enumerate((self.languages.held(word), *gap), start):
+                    if held & bit and found and found[-1][1] == cell - 1:
+                        found[-1] = found[-1][0], cell
+                    elif held & bit:
+                        found.append((cell, cell))
+            self._holding[relation, text] = found
+        return self._holding[relation, text]
+
+    @cached_property
+    def _holding(self) -> dict[tuple[str, str], list[Range]]:
+        return {}
+
     @cached_property
     def count(self) -> int:
+        if self.languages is not None:
+            return self.starts[-1] + 1 + len(self.gaps[-1])
         return self._step * len(self.words)
 
     def example(self, cell: int) -> str | None:
         """A string of the cell, greater than those of the cells before it; None for one with nothing in it."""
+        if self.languages is not None:
+            word = bisect_right(self.starts, cell) - 1
+            if self.starts[word] == cell:
+                return self.words[word]
+            return self.languages.example(*[*self.gaps[word].items()][cell - self.starts[word] - 1])
         at, slot = divmod(cell, self._step)
         if slot == 0:
             return self.words[at]
@@ -79,6 +129,8 @@ class Cells:
 
     @cached_property
     def empty(self) -> list[int]:
+        if self.languages is not None:
+            return []
         cramped = [
             i for i, (low, high) in enumerate(pairwise(self.words)) if high.startswith(low + "\0")
         ]  # no other gap is full ever
@@ -131,6 +183,7 @@ class _Lines:
         self._line: dict[str, set[str]] = {}  # by signal: all on its line, itself among them
         self._words: dict[str, set[str]] = {}
         self._strings: set[str] = set()  # that have to be strings
+        self._patterns: dict[str, dict[tuple[str, str], None]] = {}
 
     def note(self, policy: Policy, node: Text) -> None:
         signals = [t.name for t in (node.left, node.right) if isinstance(t, StringSignal)]
@@ -141,6 +194,9 @@ class _Lines:
             if node.relation == "prefix":
                 self._strings.update(signals)
         for name, text, turned in held(policy, node):
+            if node.relation in PATTERNS:
+                self._patterns.setdefault(name, {})[node.relation, text] = None
+                continue
             words = self._words.setdefault(name, set())
             words.add(text)
             if node.relation != "prefix":
@@ -164,10 +220,20 @@ class _Lines:
     def cells(self) -> dict[str, Cells]:
         found: dict[str, Cells] = {}
         for name, line in self._line.items():
-            if name not in found and not line & self._strings:
-                words = {w for n in line for w in self._words.get(n, ())}
+            if name in found or line & self._strings:
+                continue
+            words = {w for n in line for w in self._words.get(n, ())}
+            patterns = tuple(sorted({p: None for n in line for p in self._patterns.get(n, ())}))
+            if not patterns:
                 found |= dict.fromkeys(line, Cells(words, len(line)))
+            elif len(line) == 1 and (languages := _languages(patterns)).fits:
+                found[name] = Cells(words, 1, languages)
         return found
+
+
+@lru_cache(maxsize=64)
+def _languages(patterns: tuple[tuple[str, str], ...]) -> Languages:
+    return Languages(patterns)
 
 
 def held(policy: Policy, node: Text) -> Iterator[tuple[str, str, bool]]:

@@ -56,6 +56,8 @@ from wrpc.policy.model import (
     plan,
 )
 from wrpc.policy.numbers import TRUE, both, costly
+from wrpc.policy.regular.syntax import read
+from wrpc.policy.regular.text import portable
 
 VERSION = 1
 BOXES = 16
@@ -245,7 +247,11 @@ class _Table:
             case Line(signal=signal, words=words):
                 return {"kind": "text", "signal": signal, "words": list(words)}
             case Relation(relation=relation, left=left, right=right):
-                return {"kind": "relation", "relation": relation, "left": _term(left), "right": _term(right)}
+                told: Json = {"kind": "relation", "relation": relation, "left": _term(left), "right": _term(right)}
+                if relation == "matches":
+                    assert isinstance(right, StringLiteral), "a pattern is a constant"
+                    told["right"] = {"text": portable(read(right.value))}
+                return told
             case Number(terms=terms, points=points):
                 return {
                     "kind": "number",

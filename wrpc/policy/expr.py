@@ -107,14 +107,18 @@ class Attribute:
     name: str
 
 
+PATTERNS = ("suffix", "contains", "matches")
+"""Relations of a string with a constant alone."""
+
 TextTerm = StringLiteral | StringSignal | Attribute
 
 
 @value
 class Text(Core):
-    """`left` equals `right`, stands before it by code point, or starts with it."""
+    """`left` equals `right`, stands before it by code point, starts with it; ends with it, contains it, or is matched
+    by it as RE2 matches a whole string: `right` is a constant in these three."""
 
-    relation: Literal["equals", "before", "prefix"]
+    relation: Literal["equals", "before", "prefix", "suffix", "contains", "matches"]
     left: TextTerm
     right: TextTerm
 

@@ -38,11 +38,12 @@ from wrpc.policy.operands import (
     described,
     reading,
 )
+from wrpc.policy.patterns import pattern
 from wrpc.source import Span
 from wrpc.syntax import tree
 
 TYPES = {Bool: "bool", Int: "int", Real: "real", Enum: "one_of", Set: "any_of", String: "string", Score: "score"}
-FUNCTIONS = ("confidence", "raw", "failed", "prefix")
+FUNCTIONS = ("confidence", "raw", "failed", "prefix", "suffix", "contains", "matches")
 
 
 class Lowering:
@@ -438,6 +439,9 @@ class Lowering:
                 return self.of_score(call)
             case "failed":
                 return self.failed(call)
+            case "suffix" | "contains" | "matches" as function:
+                condition = pattern(self, call, function, where)
+                return None if condition is None else Truth(condition)
             case "prefix":
                 condition = self._membership.prefix(call, where)
                 return None if condition is None else Truth(condition)

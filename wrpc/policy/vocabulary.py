@@ -67,7 +67,19 @@ CLAIM_WORDS = ("route", "routed", "denied", "served", "cost")
 RESERVED = OPERATORS | {"default", "none", "any", "when", "true", "false"}
 RESERVED_MEMBERS = RESERVED - {"default", "none", "any"}
 # Words that mean something wherever an expression or a name stands: a program that makes names avoids them.
-MEANT = RESERVED | {*CLAIM_WORDS, "confidence", "raw", "prefix", "destination", "pool", "site"}
+MEANT = RESERVED | {
+    *CLAIM_WORDS,
+    "confidence",
+    "raw",
+    "failed",
+    "prefix",
+    "suffix",
+    "contains",
+    "matches",
+    "destination",
+    "pool",
+    "site",
+}
 
 # ── Targets ───────────────────────────────────────────────────────────────
 

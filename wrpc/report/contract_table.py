@@ -62,7 +62,7 @@ class Dimension(Contract):
     member: str | None = None
     names: list[str] | None = None
     words: list[str] | None = None
-    relation: Literal["equals", "before", "prefix"] | None = None
+    relation: Literal["equals", "before", "prefix", "suffix", "contains", "matches"] | None = None
     left: Side | None = None
     right: Side | None = None
     terms: list[Term] | None = None

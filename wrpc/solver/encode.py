@@ -42,7 +42,9 @@ from wrpc.policy.expr import (
 )  # fmt: skip
 from wrpc.policy.model import Policy
 from wrpc.policy.numbers import TRUE, Reached, both, costly, numeric, reached
+from wrpc.policy.regular.syntax import read
 from wrpc.solver.formulas import compare
+from wrpc.solver.regular import expression
 from wrpc.solver.space import Measure, Space, Variables, number
 from wrpc.solver.terms import NotDecidable, Term, Truth, conj, disj, negate
 
@@ -255,18 +257,30 @@ def related(relation: str, left: Variables | str, right: Variables | str) -> Ter
     if isinstance(left, Variables) and isinstance(right, Variables) and left.cells is not None:
         assert left.cells is right.cells, "what is compared lies on one line"
         return left.value == right.value if relation == "equals" else compare("<", left.value, right.value)
-    if any(isinstance(t, str) and any(c > LAST for c in t) for t in (left, right)):
+    if relation != "matches" and any(isinstance(t, str) and any(c > LAST for c in t) for t in (left, right)):
         # Whether it holds is then left to chance: what is impossible all the same is so, and no request is confirmed
         # that only chance allows.
         return z3.FreshBool("beyond")
-    a, b = (_string(t) if isinstance(t, str) else t.value for t in (left, right))
+    if relation == "matches":
+        assert isinstance(right, str), "a pattern is a constant"
+        made = expression(read(right))
+        return z3.FreshBool("beyond") if made is None else z3.InRe(_value(left), made)
+    a, b = _value(left), _value(right)
     match relation:
         case "equals":
             return a == b
         case "before":
             return a < b
+        case "suffix":
+            return z3.SuffixOf(b, a)
+        case "contains":
+            return z3.Contains(a, b)
         case _:
             return z3.PrefixOf(b, a)
+
+
+def _value(term: Variables | str) -> z3.SeqRef:
+    return _string(term) if isinstance(term, str) else term.value
 
 
 def _in_cells(v: Variables, first: int, last: int | None) -> Term:

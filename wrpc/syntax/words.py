@@ -29,7 +29,7 @@ DECLARATIONS = frozenset(
         "workload", "model", "site", "pool", "place", "route", "default", "guard", "assert", "test", "target",
     )
 )  # fmt: skip
-OPERATORS = frozenset(("and", "or", "not", "in"))
+OPERATORS = frozenset(("and", "or", "not", "in", "within"))
 """Words that an expression takes for its own: a name among them always stands in backticks."""
 
 

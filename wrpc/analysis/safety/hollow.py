@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 SUBSETS = 6  # attributes that one rule reads, of which any may have a value that nobody names
 AT_ONCE = 64
+WORDS = {"prefix": "begins with", "suffix": "ends with", "contains": "contains", "matches": "is matched by"}
 FIELDS = ("model", "provider", "region", "site", "trust", "pool")  # of a pool; any other attribute is a label
 
 Profile = dict[str, str | None]
@@ -258,13 +259,13 @@ class Missing:
 
     attribute: str
     value: str
-    prefix: bool
+    relation: str
     span: Span | None
     known: tuple[str, ...]
 
     @property
     def message(self) -> str:
-        what = "begins with" if self.prefix else "is"
+        what = WORDS.get(self.relation, "is")
         return f"no pool's `{self.attribute}` {what} {quoted(self.value)}"
 
     @property
@@ -280,7 +281,7 @@ class Missing:
     def fixes(self) -> tuple[Fix, ...]:
         close = nearest(self.value, self.known, 1)
         written = quoted(self.value)
-        if not close or self.prefix or self.span is None or self.span.text.count(written) != 1:
+        if not close or self.relation in WORDS or self.span is None or self.span.text.count(written) != 1:
             return ()
         start = self.span.start + self.span.text.index(written)
         at = Span(self.span.source, start, start + len(written))
@@ -296,8 +297,7 @@ def missing(policy: Policy, conditions: Iterable[Condition | None]) -> Iterator[
                     relation, StringLiteral(text), Attribute(name)
                 ) if relation != "before" and name != "role":
                     known = {v for p in policy.pools.values() if (v := p.attribute(name)) is not None}
-                    prefix = relation == "prefix"
-                    if not any(v.startswith(text) if prefix else v == text for v in known):
-                        yield Missing(name, text, prefix, node.span, tuple(sorted(known)))
+                    if not any(RELATIONS[relation](v, text) for v in known):
+                        yield Missing(name, text, relation, node.span, tuple(sorted(known)))
                 case _:
                     pass

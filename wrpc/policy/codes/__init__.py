@@ -49,6 +49,9 @@ from wrpc.policy.codes.blocks import (
     USELESS_ON_ERROR as USELESS_ON_ERROR,
 )
 from wrpc.policy.codes.expressions import (
+    BAD_EXPRESSION as BAD_EXPRESSION,
+)
+from wrpc.policy.codes.expressions import (
     BARE_SCORE_COMPARED as BARE_SCORE_COMPARED,
 )
 from wrpc.policy.codes.expressions import (
@@ -62,6 +65,9 @@ from wrpc.policy.codes.expressions import (
 )
 from wrpc.policy.codes.expressions import (
     EMPTY_LIST as EMPTY_LIST,
+)
+from wrpc.policy.codes.expressions import (
+    LARGE_EXPRESSION as LARGE_EXPRESSION,
 )
 from wrpc.policy.codes.expressions import (
     PRODUCT_OF_VARIABLES as PRODUCT_OF_VARIABLES,

@@ -159,3 +159,49 @@ below it.
 
 How to repair: split the chain, or write sums and conditions side by side instead of inside each other.
 """)
+
+BAD_EXPRESSION = Code("WRP128", "bad-expression", "error", """\
+A regular expression that RE2 refuses.
+
+`matches` takes expressions in RE2's syntax and matches the whole string. Gateways read such an expression in time that
+grows with the string alone, so there are no backreferences, no looks ahead or behind and no possessive repetitions.
+What differs between versions of RE2 is refused as well: classes of Unicode's properties (`\\pL`), and `(?i)` over
+letters beyond ASCII.
+
+Bad:
+
+    signal tenant: string { source header("x-tenant") }
+    pool small {}
+    route eu { when matches(tenant, "(?=eu).*")  to small }
+    #                                ^^^ WRP128
+
+Good:
+
+    signal tenant: string { source header("x-tenant") }
+    pool small {}
+    route eu { when matches(tenant, "eu.*")  to small }
+
+How to repair: say what the string is. Two expressions are joined by `and`, and `not` denies one.
+""")
+
+LARGE_EXPRESSION = Code("WRP129", "large-expression", "error", """\
+A regular expression that is too large.
+
+Repetitions are written out before a string is matched, and what they come to is limited; so is how deep groups stand in
+each other.
+
+Bad:
+
+    signal tenant: string { source header("x-tenant") }
+    pool small {}
+    route eu { when matches(tenant, "(ab.*cd.*ef.*gh.*){900}")  to small }
+    #                                ^^^^^^^^^^^^^^^^^^^^^^^ WRP129
+
+Good:
+
+    signal tenant: string { source header("x-tenant") }
+    pool small {}
+    route eu { when matches(tenant, "(ab.*cd.*ef.*gh.*)+")  to small }
+
+How to repair: repeat less often, or without an end.
+""")

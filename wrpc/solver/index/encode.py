@@ -159,9 +159,7 @@ class Indexing(Meaning[Truth, Measure]):
             other = left if isinstance(left, str) else right
             assert words is not None, "a string's cells are of words"
             assert isinstance(other, str), "only one side is a signal"
-            cells = 0
-            for found in words.at.ranges(node.relation, other, turned=isinstance(left, str)):
-                cells |= words.within(*found)
+            cells = words.asked(node.relation, other, turned=isinstance(left, str))
             true = self.space.at(signals[0], cells)
         known = conj(negate(self.space.failed(name)) for name in signals)
         return Truth(conj([known, true]), conj([known, negate(true)]))

@@ -234,6 +234,8 @@ def _in_cell(v: Variables, domain: Domain, cell: int) -> Term:
             if high is not None:
                 between.append(related("before", v, words[high]))
             inner = words[low + 1 : len(words) if high is None else high]
+            said = ((related(relation, v, text), holds) for (relation, text), holds in domain.words.patterns(cell))
+            between += [term if holds else negate(term) for term, holds in said]
             return conj([*between, *(negate(related("equals", v, w)) for w in inner)])
         case _:
             return inside(Measure(True, v.value, isinstance(v.signal.type, Int)), domain.intervals[cell])

@@ -12,6 +12,7 @@ from typing import Literal
 
 from wrpc.policy.expr import Interval
 from wrpc.policy.intervals import complement, merged
+from wrpc.policy.regular.automata import matches
 from wrpc.targets.envoy import decimals
 
 
@@ -82,7 +83,7 @@ class Numbers:
 class Atom:
     """One thing that can be asked of a string or of a set."""
 
-    kind: Literal["equals", "before", "prefix", "has"]
+    kind: Literal["equals", "before", "prefix", "suffix", "contains", "matches", "has"]
     value: str
 
     def holds(self, text: str) -> bool:
@@ -93,6 +94,12 @@ class Atom:
                 return text < self.value
             case "prefix":
                 return text.startswith(self.value)
+            case "suffix":
+                return text.endswith(self.value)
+            case "contains":
+                return self.value in text
+            case "matches":
+                return matches(text, self.value)
             case "has":
                 return self.value in text.split(",")
 

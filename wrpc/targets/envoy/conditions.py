@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
+from wrpc.decide.evaluate import RELATIONS
 from wrpc.override import override
 from wrpc.policy.expr import (
     All,
@@ -175,7 +176,7 @@ class Conditions(Meaning[Kleene, Number]):
             return Kleene.of(d.present if same else NEVER, NEVER if same else d.present, d.absent)
         if isinstance(left, StringSignal):
             assert isinstance(right, str), "two signals have been dealt with"
-            if node.relation == "prefix" and not right:
+            if node.relation in ("prefix", "suffix", "contains") and not right:
                 d = self.domains[left.name]
                 return Kleene.of(d.present, NEVER, d.absent)
             if node.relation == "before" and not right:
@@ -184,13 +185,7 @@ class Conditions(Meaning[Kleene, Number]):
             return self._atom(left.name, Atom(node.relation, right))
         if isinstance(right, StringSignal):
             return self._literal_first(node, left, right.name)
-        match node.relation:
-            case "equals":
-                return _constant(left == right)
-            case "before":
-                return _constant(left < right)
-            case "prefix":
-                return _constant(left.startswith(right))
+        return _constant(RELATIONS[node.relation](left, right))
 
     def _literal_first(self, node: Text, literal: str, signal: str) -> Kleene:
         d = self.domains[signal]
@@ -203,7 +198,8 @@ class Conditions(Meaning[Kleene, Number]):
                 less = (equals, before) if literal else (equals,)
                 at_most = either(cell(signal, d.text(a)) for a in less)
                 return Kleene.of(cell(signal, d.text(refused=less)), at_most, d.absent)
-            case "prefix":
+            case _:
+                assert node.relation == "prefix", "the others are asked of a signal alone"
                 starts = tuple(Atom("equals", literal[:n]) for n in range(len(literal) + 1))
                 true = either(cell(signal, d.text(a)) for a in starts)
                 return Kleene.of(true, cell(signal, d.text(refused=starts)), d.absent)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import typing
 from collections.abc import Sequence
 from fractions import Fraction
@@ -26,6 +27,7 @@ from wrpc.policy.expr import (
     Within,
 )  # fmt: skip
 from wrpc.policy.model import Bool, Enum, Int, Real, Score, Set, Signal, String
+from wrpc.policy.regular.automata import matches
 from wrpc.targets.envoy.patterns import (
     ANY,
     Alt,
@@ -55,11 +57,30 @@ def value(signal: Signal, kind: str, argument: typing.Any) -> tuple[Condition, b
             return _exact(signal, text), text == ""
         case "prefix" if isinstance(signal.type, String):
             return Text("prefix", StringSignal(signal.name), StringLiteral(text)), text == ""
+        case "suffix" | "contains" if isinstance(signal.type, String):
+            return Text(how, StringSignal(signal.name), StringLiteral(text)), text == ""
+        case "safe_regex" if isinstance(signal.type, String):
+            return _expression(signal, text["regex"])
         case "safe_regex":
             pattern = parse(text["regex"])
             return _pattern(signal, pattern), _takes_nothing(pattern)
         case _:
             raise Unreadable(f"a matcher `{how}`")
+
+
+# Of our own expressions over strings: words, what stands before one, any string.
+_OURS = re.compile(r"(?:[^\\(\[{^$]|\\x\{[0-9A-F]+\}|\\\W|\(\?:|\[\\x\{20\}-)*")
+
+
+def _expression(signal: Signal, text: str) -> tuple[Condition, bool]:
+    """What an expression says of a string; one that is none of those above, as it stands."""
+    if _OURS.fullmatch(text):
+        try:
+            pattern = parse(text)
+            return _pattern(signal, pattern), _takes_nothing(pattern)
+        except Unreadable:
+            pass
+    return Text("matches", StringSignal(signal.name), StringLiteral(text)), matches("", text)
 
 
 def _takes_nothing(node: Node) -> bool:

@@ -131,8 +131,10 @@ def _atom(header: str, atom: Atom) -> Matcher:
     match atom.kind:
         case "equals":
             return exact(header, atom.value)
-        case "prefix":
-            return {"name": header, "string_match": {"prefix": atom.value}}
+        case "prefix" | "suffix" | "contains":
+            return {"name": header, "string_match": {atom.kind: atom.value}}
+        case "matches":
+            return regex(header, atom.value)
         case "has":
             return regex(header, rf"(?:.*,)?{escape(atom.value)}(?:,.*)?")
         case "before":

@@ -11,6 +11,7 @@ from math import floor
 from typing import assert_never
 
 from wrpc.policy.expr import (
+    PATTERNS,
     Among,
     Condition,
     Confidence,
@@ -85,12 +86,13 @@ def reads(policy: Policy, conditions: Iterable[Condition]) -> Reads:
                 case Has(signal, member):
                     found.word(signal, member)
                 case Text(relation, left, right):
-                    # Strings between two others, and signals held against each other, are not tried.
-                    found.exact &= relation != "before" and isinstance(right, StringLiteral)
+                    # Strings between two others, those that patterns tell apart, and signals held against each other,
+                    # are not tried.
+                    found.exact &= relation not in ("before", *PATTERNS) and isinstance(right, StringLiteral)
                     for one, other in ((left, right), (right, left)):
                         if isinstance(one, StringSignal):
                             found.word(one.name)
-                            if isinstance(other, StringLiteral):
+                            if isinstance(other, StringLiteral) and relation != "matches":
                                 into = found.prefixes if relation == "prefix" else found.words
                                 into.setdefault(one.name, set()).add(other.value)
                 case _:

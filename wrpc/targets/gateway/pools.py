@@ -25,11 +25,15 @@ from wrpc.policy.expr import (
 )
 from wrpc.policy.model import Policy
 from wrpc.policy.numbers import both, numeric
+from wrpc.policy.regular.automata import matches
 
 RELATIONS: Mapping[str, Callable[[str, str], bool]] = {
     "equals": lambda a, b: a == b,
     "before": lambda a, b: a < b,
     "prefix": lambda a, b: a.startswith(b),
+    "suffix": lambda a, b: a.endswith(b),
+    "contains": lambda a, b: b in a,
+    "matches": matches,
 }
 
 
