@@ -14,6 +14,9 @@ from tests.laws.oracle import Facts, Place, Truth, costs, declared, provided
 from wrpc.policy import model as m
 from wrpc.syntax import tree as t
 
+SCALES = {"USD/Mtok": Fraction(1, 10**6)}
+"""What a unit of the generator's counts, where that is not one."""
+
 RELATIONS: dict[str, Callable[[object, object], bool]] = {
     "==": lambda a, b: a == b,
     "!=": lambda a, b: a != b,
@@ -113,7 +116,7 @@ class Spelled:
         return None if e.text in self.facts.failed else held  # type: ignore[return-value]
 
     def contained(self, left: t.Expr, right: t.Expr) -> Truth:
-        if isinstance(right, t.Path) and len(right.parts) == 2 and right.text != "destination.causes":
+        if isinstance(right, t.Path) and len(right.parts) == 2 and right.parts[0].text in self.tables:
             cell = self.cell(right)
             return None if cell is None else word(left) in [word(i) for i in listed(cell)]
         if isinstance(right, t.Path):
@@ -160,7 +163,7 @@ class Spelled:
                 return "text"
             case t.Path(_, (head, *rest)) if head.text == "destination":
                 return "number" if rest[0].text in ("context", "price", "cost", "grade") else "text"
-            case t.Path(_, (head, column)):
+            case t.Path(_, (head, column)) if head.text in self.tables:
                 first = self.tables[head.text].rows[0].block.attributes
                 value = next(a.value for a in first if a.name.text == column.text)
                 if isinstance(value, t.Path):
@@ -229,7 +232,7 @@ class Spelled:
     def number(self, e: t.Expr, *, raw: bool = False) -> Fraction | None:
         match e:
             case t.Number():
-                return e.value
+                return e.value * SCALES.get(e.unit, 1)
             case t.Sum(_, terms):
                 found = [(sign, self.number(term)) for sign, term in terms]
                 total = Fraction(0)
@@ -252,7 +255,7 @@ class Spelled:
             case t.Call(_, function, (argument,)):
                 signal = word(argument.value)
                 return (self.facts.raw if function.text == "raw" else self.facts.confidence)[signal]
-            case t.Path(_, (_, _)) if self.kind(e) == "number" and not self.truths(e):
+            case t.Path(_, (head, _)) if head.text in self.tables and not self.truths(e):
                 cell = self.cell(e)
                 return None if cell is None else self.number(cell)  # type: ignore[arg-type]  # of a column of numbers
             case t.Path(_, (head, *rest)) if head.text == "destination":
