@@ -13,6 +13,7 @@ from wrpc.decide.evaluate import RELATIONS
 from wrpc.override import override
 from wrpc.policy.expr import (
     All,
+    Among,
     AnswerConfidence,
     Any,
     Attribute,
@@ -157,6 +158,14 @@ class Conditions(Meaning[Kleene, Number]):
 
     def has(self, node: Has) -> Kleene:
         return self._atom(node.signal, Atom("has", headers.word(node.member)))
+
+    @override
+    def among(self, node: Among) -> Kleene:
+        """One expression, however many values there are. The empty one is a header of its own kind."""
+        if "" in node.texts:
+            return super().among(node)
+        expression = "|".join(headers.escape(text) for text in sorted(node.texts))
+        return self._atom(node.signal, Atom("matches", expression))
 
     def _atom(self, signal: str, atom: Atom) -> Kleene:
         d = self.domains[signal]
