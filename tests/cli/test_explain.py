@@ -60,10 +60,13 @@ def test_a_policy(wrpc, policy):
 
 def test_what_nothing_is_left_to_and_what_is_no_share(wrpc, policy):
     text = CLEAN.replace("tier 2\n  when code", "tier 2\n  when pii and code")
-    path = policy("policy p { resolve [priority, confidence] }\n" + text)
+    alike = "".join(f"route {name} {{\n  tier 3\n  when pii\n  to own\n}}\n" for name in ("one", "two"))
+    path = policy("policy p { resolve [priority, confidence] }\n" + text + alike)
     assert "no request reaches it" in wrpc("explain", path).out
     found = explained(wrpc, ExplainedPolicy, path)
-    assert [(r.verdict, r.points) for r in found.routes] == [("reached", None), ("never", None), ("reached", None)]
+    assert [(r.verdict, r.points) for r in found.routes] == [
+        ("reached", None), ("never", None), ("never", None), ("never", None), ("reached", None),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,12 @@ def test_an_expression_on_one_line(e: t.Expr) -> None:
     assert let.value == e
 
 
+def test_a_route_of_a_reserved_name() -> None:
+    """It is refused later; until then the printer changes nothing of what was meant."""
+    text = "route `default` { to a }\n"
+    assert format_file(read(text)) == text
+
+
 gaps = st.sampled_from([" ", "  ", "\n", "\n\n\n", " # one\n", "\n# two\n", "\n\n  # three  \n\n"])
 
 

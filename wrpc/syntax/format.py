@@ -18,6 +18,7 @@ CLAUSES = OPERATORS | {
 }  # fmt: skip
 """Words that an item of a section may begin or go on with: an attribute of such a name stands in backticks."""
 
+SECTIONS = OPERATORS | {"default"}
 PLACES = CLAUSES - {"limit"}
 POOLS = OPERATORS | {"any", "others"}
 ROWS = OPERATORS | {"otherwise"}
@@ -227,7 +228,7 @@ def _declaration(d: t.Declaration) -> _Line:
 
 
 def _section(d: t.Section, span: Span, before: str) -> _Line:
-    head = f"{before}{d.kind}" + (f" {name(d.name)}" if d.name else "")
+    head = f"{before}{d.kind}" + (f" {name(d.name, SECTIONS)}" if d.name else "")
     taken = PLACES if d.kind == "place" else CLAUSES
     clauses = any(not isinstance(item, t.Attribute) for item in d.items)
     return _Line(span, head, [_item(item, taken) for item in d.items], most=2 if clauses else 99)
