@@ -25,7 +25,7 @@ from wrpc.targets.target import Options
 from wrpc.verify.artifacts import BROKEN, with_pools
 
 WORD = re.compile(r"(?<=[ :'])(?:true|false|\d+|p[0-3]|and|AND|OR|NOT)(?=['\n])")
-FLOORS = {"envoy": {"files": 40, "requests": 150, "found": 3}, "vllm-sr": {"files": 40, "requests": 150, "found": 2}}
+FLOORS = {"envoy": {"files": 40, "requests": 150, "found": 2}, "vllm-sr": {"files": 40, "requests": 150, "found": 2}}
 
 
 @pytest.mark.parametrize("name", sorted(FLOORS))
