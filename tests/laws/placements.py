@@ -13,6 +13,7 @@ from fractions import Fraction
 
 WATTS = {"h100": 700, "l4": 72}
 UNKNOWN = "zz9"
+MODELS = {"small": 4, "large": 32}
 
 
 @dataclass
@@ -23,6 +24,7 @@ class Site:
     power: int | None
     price: dict[str, Fraction]  # USD per hour
     watts: dict[str, int]
+    floor: int | None = None
 
 
 @dataclass
@@ -44,6 +46,9 @@ class Pool:
     pinned: str | None
     text: str
     units: list[Unit]
+    speed: int | None = None
+    context: int | None = None  # its own, else its model's
+    price: int | None = None  # of input, in USD for a million tokens
 
 
 @dataclass
@@ -76,8 +81,9 @@ class Fleet:
 
     def __init__(self, seed: int) -> None:
         r = random.Random(seed)
-        types = ["h100", "l4", UNKNOWN] if r.random() < 0.15 else ["h100", "l4"]
-        self.sites = [self._site(r, name, types) for name in r.sample("stu", r.choice([1, 2, 2, 3]))]
+        types = ["h100", "l4", UNKNOWN] if r.random() < 0.25 else ["h100", "l4"]
+        names = r.sample("stu", r.choice([1, 2, 2, 3]))
+        self.sites = [self._site(r, name, types, names[0]) for name in names]
         self.pools = [self._pool(r, name, types) for name in r.sample("abc", r.choice([1, 2, 2, 3]))]
         self.rules = [self._rule(r, f"r{at}") for at in range(r.choice([0, 1, 1, 2, 2]))]
         self.units = [u for p in sorted(self.pools, key=lambda p: p.name) for u in p.units]
@@ -86,12 +92,13 @@ class Fleet:
 
     # ── What it says ──────────────────────────────────────────────────────
 
-    def _site(self, r: random.Random, name: str, types: list[str]) -> Site:
+    def _site(self, r: random.Random, name: str, types: list[str], first: str) -> Site:
         gpus = {t: r.randint(1, 9) for t in types if r.random() < 0.85}
         price = {t: Fraction(r.randint(1, 6), r.choice([1, 2, 4])) for t in types if r.random() < 0.9}
         watts = {t: r.choice([100, 300]) for t in types if r.random() < 0.15}
+        floor = r.randint(1, 4) if r.random() < 0.85 or name == first else None
         power = r.choice([None, None, None, None, 300, 1400, 2800, 4200])
-        return Site(name, r.choice(["eu", "us"]), gpus, power, price, watts)
+        return Site(name, r.choice(["eu", "us"]), gpus, power, price, watts, floor)
 
     def _pool(self, r: random.Random, name: str, types: list[str]) -> Pool:
         gpu, low = r.choice(types), r.choice([0, 1, 1, 2, 3])
@@ -101,12 +108,19 @@ class Fleet:
         text = f"gpu {gpu}  replicas {low}..{high}  tensor_parallel {each}"
         text += f'  trust "{trust}"' if trust else ""
         text += f"  site {pinned}" if pinned else ""
+        speed, price = (r.randint(1, 4) if r.random() < 0.85 else None for _ in range(2))
+        own, model = r.choice([None, None, 4, 16]), r.choice([None, "small", "large", "silent"])
+        text += f"  labels {{ speed {speed} }}" if speed is not None else ""
+        text += f"  price {{ input {price}USD/Mtok }}" if price is not None else ""
+        text += f"  context {own}k" if own is not None else ""
+        text += f"  model {model}" if model is not None else ""
+        context = own if own is not None else MODELS.get(model or "")
         units = [Unit(name, "", gpu, each, low, high)]
         if r.random() < 0.2:
             count, other = r.randint(1, 2), r.choice(types)
             text += f"  prefill {{ replicas {count} }}  decode {{ gpu {other}  pipeline_parallel 2 }}"
             units = [Unit(name, "prefill", gpu, each, count, count), Unit(name, "decode", other, 2 * each, low, high)]
-        return Pool(name, trust, pinned, text, units)
+        return Pool(name, trust, pinned, text, units, speed, context, price)
 
     def _rule(self, r: random.Random, name: str) -> Rule:
         pools = [p.name for p in self.pools if r.random() < 0.7] if r.random() < 0.5 else []
@@ -118,8 +132,26 @@ class Fleet:
             ('pool.trust != "rented" or site == ' + self.sites[0].name,
              lambda p, s: p.trust != "rented" or s is self.sites[0]),
             ("pool.trust in [\"own\", \"rented\"]", lambda p, _s: p.trust is not None),
+            ('pool.trust not in ["own"]', lambda p, _s: p.trust != "own"),
+            ('suffix(pool.trust, "n") or matches(pool, "[ab]")', lambda p, _s: p.trust == "own" or p.name in "ab"),
+            ('not contains(pool.trust, "nt") or prefix(site.region, "e")',
+             lambda p, s: p.trust != "rented" or s.region == "eu"),
+            # What one number is compared with is unknown where one of the two is, and what is unknown bars.
+            ("pool.speed >= site.floor",
+             lambda p, s: p.speed is not None and s.floor is not None and p.speed >= s.floor),
+            ("not 2 * pool.speed - site.floor > 3",
+             lambda p, s: p.speed is not None and s.floor is not None and 2 * p.speed - s.floor <= 3),
+            ("pool.context >= 8k", lambda p, _s: p.context is not None and p.context >= 8),
+            ('pool.speed != 2 when pool.trust == "own"',
+             lambda p, _s: p.trust != "own" or (p.speed is not None and p.speed != 2)),
+            ("pool.trust == \"own\" when pool.price.input > 2USD/Mtok",
+             lambda p, _s: p.trust == "own" or (p.price is not None and p.price <= 2)),
+            ("pool.price.input in [1USD/Mtok, 3USD/Mtok] or site.floor > 1",
+             lambda p, s: p.price in (1, 3) or (s.floor is not None and s.floor > 1)),
+            ("(pool.context < 8k) + site.floor < 4",
+             lambda p, s: p.context is not None and s.floor is not None and (p.context < 8) + s.floor < 4),
         ]  # fmt: skip
-        rule.requires = r.sample(kinds, r.choice([0, 0, 0, 1, 1, 2]))
+        rule.requires = r.sample(kinds, r.choice([0, 0, 0, 0, 1, 2]))
         if r.random() < 0.25:
             rule.budget = Fraction(r.randint(4, 100), 4)
         if r.random() < 0.15:
@@ -134,12 +166,15 @@ class Fleet:
 
     @property
     def text(self) -> str:
-        lines = []
+        # A pool that stands nowhere, so that somebody has the labels that rules read.
+        lines = ["pool nowhere { labels { speed 9 } }", "model silent {}"]
+        lines += [f"model {name} {{ context {size}k }}" for name, size in MODELS.items()]
         for s in self.sites:
             gpus = "".join(f" {t} {n} " for t, n in s.gpus.items())
             price = "".join(f" {t} {float(p)}USD/h " for t, p in s.price.items())
             power = f"power {s.power}W" if s.power is not None else ""
             watts = "".join(f" {t} {n}W " for t, n in s.watts.items())
+            power += f"  labels {{ floor {s.floor} }}" if s.floor is not None else ""
             tables = f"gpus {{{gpus}}}  price {{{price}}}  watts {{{watts}}}"
             lines.append(f'site {s.name} {{ region "{s.region}"  {tables}  {power} }}')
         lines += [f"pool {p.name} {{ {p.text} }}" for p in self.pools]

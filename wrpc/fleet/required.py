@@ -9,7 +9,8 @@ from wrpc.decide.evaluate import RELATIONS
 from wrpc.fleet.parts import Part
 from wrpc.override import override
 from wrpc.policy import expr
-from wrpc.policy.model import PlaceRule, Policy, Site, Word
+from wrpc.policy.model import Amount, PlaceRule, Policy, Site, Word
+from wrpc.policy.numbers import declared
 
 Truth = bool | None
 Test = Callable[[Part, Site], Truth]
@@ -33,6 +34,7 @@ class _Pairs(expr.Meaning[Test, Measure]):
 
     def __init__(self, policy: Policy) -> None:
         super().__init__(policy.conditions, policy.numbers)
+        self._policy = policy
 
     def constant(self, node: expr.Constant) -> Test:
         return lambda _part, _site: node.value
@@ -90,6 +92,17 @@ class _Pairs(expr.Meaning[Test, Measure]):
 
         return measure
 
+    def provided(self, node: expr.Provided) -> Measure:
+        kind, _, name = node.name.partition(".")
+        if kind == "pool":
+            return lambda part, _site: declared(self._policy, part.pool, name)
+
+        def measure(_part: Part, site: Site) -> Fraction | None:
+            label = site.labels.get(name)
+            return label.value if isinstance(label, Amount) else None
+
+        return measure
+
     @override
     def indicator(self, node: expr.Indicator, condition: Test) -> Measure:
         def measure(part: Part, site: Site) -> Fraction | None:
@@ -105,7 +118,7 @@ class _Pairs(expr.Meaning[Test, Measure]):
         raise AssertionError(f"a rule of `place` reads no request: {node}")
 
     fires = one_of = has = failed = caused = outcome = _unread
-    raw = confidence = provided = cost = answer_confidence = _unmeasured
+    raw = confidence = cost = answer_confidence = _unmeasured
 
 
 def _term(term: expr.TextTerm) -> Callable[[Part, Site], str | None]:

@@ -223,7 +223,8 @@ class NamedNumber(Core):
 
 @value
 class Provided(Core):
-    """A number of the destination: `context`, `price.input`, `price.output`, `cost`, or a label that is one."""
+    """A number of the destination: `context`, `price.input`, `price.output`, `cost`, or a label that is one. In a rule
+    of `place` that of a pool or a site: `pool.context`, `site.floor`."""
 
     name: str
 

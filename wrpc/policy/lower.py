@@ -396,6 +396,13 @@ class Lowering:
 
     def placed(self, path: tree.Path) -> Operand | None:
         head, *rest = path.parts
+        pool = head.text == "pool"
+        labels = self.known.pool_labels if pool else self.known.site_labels
+        numbers = {**labels.numbers, **(v.PLACED_NUMBERS if pool else {})}
+        words = v.PLACED_POOL if pool else v.PLACED_SITE
+        name = ".".join(p.text for p in rest)
+        if head.text in ("pool", "site") and name in numbers and name not in words:
+            return Num(reading(expr.Provided(path.text, span=path.span), path.span), numbers[name])
         if head.text not in ("pool", "site") or len(rest) > 1:
             self.faults.add(
                 codes.MISPLACED_NAME,
@@ -406,15 +413,10 @@ class Lowering:
             return None
         if not rest:
             return Str(expr.Attribute(head.text), v.NAMED[head.text])
-        if head.text == "pool":
-            return self.attribute(rest[0], "pool.", (*v.PLACED_POOL, *self.known.pool_labels), "a pool")
-        return self.attribute(rest[0], "site.", (*v.PLACED_SITE, *self.known.site_labels), "a site")
+        known = tuple(dict.fromkeys((*words, *labels, *numbers)))
+        return self.attribute(rest[0], f"{head.text}.", known, f"a {head.text}")
 
     def attribute(self, name: tree.Name, prefix: str, known: tuple[str, ...], of: str) -> Operand | None:
-        if name.text in (self.known.site_labels if prefix == "site." else self.known.pool_labels).numbers:
-            message = f"the label `{name.text}` is a number, and {of} is compared by words here"
-            self.faults.add(codes.WRONG_OPERAND, message, name.span)
-            return None
         if name.text in known:
             full = prefix + name.text
             return Str(expr.Attribute(full), v.NAMED.get(full, ""))
@@ -435,6 +437,10 @@ class Lowering:
 
     def call(self, call: tree.Call, where: Where) -> Operand | None:
         match call.name.text:
+            case "confidence" | "raw" | "failed" as function if where.placement:
+                message = f"a rule of `place` reads no signal, found `{function}`"
+                self.faults.add(codes.MISPLACED_NAME, message, call.span)
+                return None
             case "confidence" | "raw":
                 return self.of_score(call)
             case "failed":
@@ -550,7 +556,7 @@ class Lowering:
         if len(variables) > 1:
             self.faults.add(
                 codes.PRODUCT_OF_VARIABLES,
-                "two numbers that depend on the request are multiplied",
+                f"two numbers that depend on {'pool or site' if where.placement else 'the request'} are multiplied",
                 span,
                 help="one side of `*` has to be a constant",
             )

@@ -57,6 +57,8 @@ NUMBERS = {"context": "", "price.input": "USD/tok", "price.output": "USD/tok", "
 PLAN_ROLES = ("primary", "fallback", "cascade", "spill", "mirror", "over_budget")
 PLACED_POOL = ("model", "provider", "region", "site", "trust", "engine", "gpu", "role")
 PLACED_SITE = ("region",)
+# Their numbers in a rule of `place`, where no request is.
+PLACED_NUMBERS = {name: dimension for name, dimension in NUMBERS.items() if name != "cost"}
 
 # Attributes whose value is the name of something declared, and of what.
 NAMED = {
