@@ -215,8 +215,8 @@ def diff(old: Policy, new: Policy) -> Changes:
 
 
 def place(policy: Policy) -> Placement:
-    """Where the pools of a policy stand: the one best placement; causes that clash, each of which is needed for that;
-    or why it is open. GPUs draw the power that the catalogue or their site says."""
+    """Where the pools of a policy stand: the one best placement; causes that clash, each with whether
+    it is known to be needed for that; or why it is open. GPUs draw the power that the catalogue or their site says."""
     from wrpc.fleet.placement import place as run
 
     return run(policy)

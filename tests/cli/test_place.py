@@ -6,6 +6,7 @@ import pytest
 
 import wrpc as api
 from wrpc.report.contract import Placed
+from wrpc.solver.whole import Clash, clash
 
 POLICY = """\
 site north { region "eu"  gpus { h100 8 }  price { h100 4USD/h }  power 6kW }
@@ -68,6 +69,30 @@ def test_impossible(wrpc, policy):
     assert (found.verdict, found.placement) == ("impossible", [])
     assert {c.cause for c in found.clash} >= {"gpus h100 of site south", "apart of place r"}
     assert shown.code == 1
+
+
+def test_what_is_not_known_to_be_needed(wrpc, policy, monkeypatch):
+    def unsure(*asked):
+        found = clash(*asked)
+        assert found is not None
+        return Clash(found.groups, frozenset(found.groups[1:2]))
+
+    monkeypatch.setattr("wrpc.fleet.placement.clash", unsure)
+    text = "site n { gpus { h100 1 } }\npool a { gpu h100  replicas 2 }\ndefault { to a }\n"
+    done = wrpc("place", policy(text))
+    assert done.out == (
+        "cause: replicas of pool a: `replicas 1` for pool a\n"
+        "  --> policy.wrp:2:20\n"
+        "cause: gpus h100 of site n (not known to be needed): 1 more h100 at n\n"
+        "  --> policy.wrp:1:10\n"
+        "\n"
+        "impossible: these 2 cannot hold together; the solver gives up before it tells whether 1 of them could go\n"
+    )
+    shown = wrpc("place", policy(text), "--format", "json")
+    assert [c.needed for c in Placed.model_validate(shown.json, strict=False).clash] == [True, False]
+    checked = api.check(api.loads(text))
+    (related,) = next(d for d in checked.diagnostics if d.code.id == "WRP502").related
+    assert related.label == "gpus h100 of site n, not known to be needed"
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,7 @@ def expected(fleet: Fleet, best: tuple[tuple[int, ...], ...]) -> list[tuple[obje
 
 def clash(fleet: Fleet, found: Placement) -> None:
     """The causes alone are impossible, and without any one of them they are not."""
+    assert all(cause.needed for cause in found.clash), fleet.text
     known = fleet.causes()
     for name in {c.name for c in found.clash}:
         assert name in known, (name, fleet.text)

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import pytest
 
-from wrpc.solver.whole import Row, Term, Terms, Undecided, Whole, clash, holds, total
+from wrpc.solver.whole import Clash, Row, Term, Terms, Undecided, Whole, clash, holds, total
 
 MOST = (3, 2, 4)
 
@@ -39,9 +39,10 @@ def test_least_and_clash(seed):
     groups = [[row] for row in asked]
     if not known:
         assert found is None
-        numbers = clash(MOST, groups)
-        assert numbers is not None
-        kept = [asked[at] for at in numbers]
+        made = clash(MOST, groups)
+        assert made is not None
+        assert not made.unsure
+        kept = [asked[at] for at in made.groups]
         assert not every(kept)
         assert all(every([row for row in kept if row is not each]) for each in kept)
     else:
@@ -59,11 +60,20 @@ def test_options_and_what_stays():
     assert whole.find([Row(((Fraction(1), 0),), None, Fraction(4))]) is None  # the least stays
 
 
-def test_what_the_limit_does_not_settle():
+def hard() -> list[Row]:
+    """Two sums that have to be exact: no solver tells quickly."""
     r = random.Random(1)
-    hard = [
+    return [
         Row(tuple((Fraction(r.randint(10**6, 10**7)), at) for at in range(30)), Fraction(n), Fraction(n))
         for n in (7 * 10**7 + 7, 8 * 10**7 + 9)
     ]
+
+
+def test_what_the_limit_does_not_settle():
     with pytest.raises(Undecided):
-        Whole([1] * 30, hard, resources=1_000).find()
+        Whole([1] * 30, hard(), resources=1_000).find()
+
+
+def test_a_group_is_not_called_needed_where_the_limit_does_not_settle_it():
+    few = [Row(tuple((Fraction(1), at) for at in range(30)), None, Fraction(1))]
+    assert clash([1] * 30, [hard(), few], resources=30_000) == Clash((0, 1), frozenset({1}))

@@ -21,8 +21,8 @@ def command(policy: Path, env: tuple[Path, ...], format: str) -> int:
 
     Of all placements that its `place` rules, GPUs and power allow, the one that is best by `prefer`; then the one with
     the fewest replicas; then by the names of pools and sites. Where there is none, it shows causes that clash, each of
-    which is needed for the clash, and the least change to each that would mend it. Exit code 1: there is no placement,
-    or a price or power that nobody gives keeps it open.
+    which is needed for the clash where nothing else is said, and the least change to each that would mend it. Exit code
+    1: there is no placement, or a price or power that nobody gives keeps it open.
     """
     import wrpc
     from wrpc.cli.policies import one

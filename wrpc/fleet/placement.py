@@ -42,21 +42,23 @@ class Standing:
 
 @value
 class Cause:
-    """One of the causes that clash. `change` is the least change to it that would mend the clash, "" where none would
-    but leaving it out."""
+    """One of the causes that clash. `change` is the least change to it that would mend the clash, "" where none is
+    known but leaving it out. `needed`: without it the others can hold together; False where the solver gives up within
+    its limit before it tells."""
 
     name: str
     span: Span
     change: str = ""
+    needed: bool = True
 
     def json(self) -> dict[str, object]:
-        return {"cause": self.name, "span": self.span.json(), "change": self.change or None}
+        return {"cause": self.name, "span": self.span.json(), "change": self.change or None, "needed": self.needed}
 
 
 @value
 class Placement:
-    """`standings` by name of pool, phase (prefill first) and site, where the verdict is "placed". `clash`: causes of
-    which each is needed, where it is "impossible". `open`: what keeps it open."""
+    """`standings` by name of pool, phase (prefill first) and site, where the verdict is "placed". `clash`: causes that
+    cannot hold together, where it is "impossible". `open`: what keeps it open."""
 
     verdict: Literal["placed", "impossible", "open"]
     standings: tuple[Standing, ...] = ()
@@ -108,11 +110,14 @@ def place(policy: Policy, *, optimal: bool = True) -> Placement:
         values = best(asked, optimal=optimal and not kept)
         if values is None:
             every = [c.rows for c in asked.clauses]
-            numbers = clash([None] * len(asked.pairs), every)
-            assert numbers is not None, "what the search found to be impossible is"
-            causes = [asked.clauses[at] for at in numbers]
+            clashing = clash([None] * len(asked.pairs), every)
+            assert clashing is not None, "what the search found to be impossible is"
+            causes = [asked.clauses[at] for at in clashing.groups]
             advice = changes(asked, causes)
-            found = tuple(Cause(c.cause, c.span, advice.get(at, "")) for at, c in enumerate(causes))
+            found = tuple(
+                Cause(c.cause, c.span, advice.get(at, ""), number not in clashing.unsure)
+                for at, (number, c) in enumerate(zip(clashing.groups, causes, strict=True))
+            )
             return Placement("impossible", clash=found)
     except Undecided as why:
         return Placement("open", open=(_given_up(asked.clauses[0], str(why)),))

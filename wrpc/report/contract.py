@@ -271,11 +271,13 @@ class Totals(Contract):
 
 
 class Cause(Contract):
-    """`change` is the least change to it that would mend the clash, null where none is known but leaving it out."""
+    """`change` is the least change to it that would mend the clash, null where none is known but leaving it out.
+    `needed`: the other causes can hold together without it; false where the solver gives up before it tells."""
 
     cause: str
     span: Span
     change: str | None
+    needed: bool
 
 
 class OpenCause(Contract):
@@ -289,7 +291,7 @@ class OpenCause(Contract):
 
 class Placed(Contract):
     """What `place --format json` prints. `placement` is sorted by pool, phase (prefill first) and site, and empty
-    unless the verdict is `placed`. None of the causes of a `clash` can go: the others can hold together."""
+    unless the verdict is `placed`. The causes of a `clash` cannot hold together."""
 
     version: Literal[1]
     verdict: Literal["placed", "impossible", "open"]

@@ -19,7 +19,8 @@ def render(found: Placement) -> Iterator[Line]:
         yield ()
     for cause in found.clash:
         mend = f": {cause.change}" if cause.change else ""
-        yield (("cause: ", "label"), (cause.name, ""), (mend, "proved"))
+        unsure = "" if cause.needed else " (not known to be needed)"
+        yield (("cause: ", "label"), (cause.name, ""), (unsure, "open"), (mend, "proved"))
         yield (("  --> ", "label"), (_at(cause.span), "place"))
     for each in found.open:
         yield (("open: ", "open"), (f"{each.cause}: {each.what}", ""))
@@ -52,8 +53,13 @@ def _means(found: Placement) -> str:
             said = f"{_count(pools, 'pool')} on {_count(used, 'site')}"
             return ", ".join([said, f"{_count(sum(s.gpus for s in found.standings), 'GPU')}", *total])
         case "impossible":
-            few = len(found.clash)
-            return "it cannot hold by itself" if few == 1 else f"these {few} cannot hold together, and each is needed"
+            few, unsure = len(found.clash), sum(not cause.needed for cause in found.clash)
+            if few == 1:
+                return "it cannot hold by itself"
+            if unsure == 0:
+                return f"these {few} cannot hold together, and each is needed"
+            which = "any of them" if unsure == few else f"{unsure} of them"
+            return f"these {few} cannot hold together; the solver gives up before it tells whether {which} could go"
         case "open":
             return "where the pools stand is not known"
 

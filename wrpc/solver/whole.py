@@ -123,18 +123,25 @@ class Whole:
         return sum((abs(c) * max((self._most[at] or 0) for at in _of(term)) for c, term in terms), Fraction(0))
 
 
-def clash(
-    most: Sequence[int | None], groups: Sequence[Sequence[Row]], *, resources: int = PLACING
-) -> tuple[int, ...] | None:
-    """Groups, by number, that cannot hold together, each of which is needed for that; None where all can.
+@value
+class Clash:
+    """Groups, by number, that cannot hold together. Without any one of them the others can, but for those of `unsure`:
+    of these the solver does not tell within its limit."""
 
-    A group is left out of the answer where the others do without it, the last first; one is kept where the solver does
-    not tell. Raises Undecided where it does not tell whether all can.
+    groups: tuple[int, ...]
+    unsure: frozenset[int] = frozenset()
+
+
+def clash(most: Sequence[int | None], groups: Sequence[Sequence[Row]], *, resources: int = PLACING) -> Clash | None:
+    """Groups that cannot hold together; None where all can.
+
+    A group is left out of the answer where the others do without it, the last first. Raises Undecided where the solver
+    does not tell whether all can.
     """
     every = range(len(groups))
     # Most clashes are clashes over real numbers too, where a question costs next to nothing.
     among = _clashing(_Guarded(most, groups, every, z3.Real, resources), every, sure=False)
-    kept = every if among is None else among
+    kept = every if among is None else among.groups
     return _clashing(_Guarded(most, groups, kept, z3.Int, resources), kept, sure=True)
 
 
@@ -165,7 +172,7 @@ class _Guarded:
         return sorted(self._number[name.ast.value] for name in self._solver.unsat_core())
 
 
-def _clashing(asked: _Guarded, every: Iterable[int], *, sure: bool) -> tuple[int, ...] | None:
+def _clashing(asked: _Guarded, every: Iterable[int], *, sure: bool) -> Clash | None:
     try:
         core = asked.together(every)
     except Undecided:
@@ -175,17 +182,33 @@ def _clashing(asked: _Guarded, every: Iterable[int], *, sure: bool) -> tuple[int
     if core is None:
         return None
     needed: list[int] = []
+    unsure: list[int] = []
     while core:
         last = core.pop()
         try:
-            smaller = asked.together([*core, *needed])
+            smaller = asked.together([*core, *needed, *unsure])
         except Undecided:
-            smaller = None
+            unsure.append(last)
+            continue
         if smaller is None:
             needed.append(last)
         else:
-            core = [at for at in smaller if at not in needed]
-    return tuple(sorted(needed))
+            core = [at for at in smaller if at not in needed and at not in unsure]
+            unsure = [at for at in unsure if at in smaller]
+    # Beside fewer groups the solver may tell.
+    for at in tuple(unsure):
+        if at not in unsure:
+            continue
+        try:
+            smaller = asked.together([*needed, *(other for other in unsure if other != at)])
+        except Undecided:
+            continue
+        if smaller is None:
+            unsure.remove(at)
+            needed.append(at)
+        else:
+            unsure = [other for other in unsure if other in smaller]
+    return Clash(tuple(sorted((*needed, *unsure))), frozenset(unsure))
 
 
 class _Made:

@@ -1,7 +1,8 @@
 """Pools that cannot all be placed.
 
 Replicas, the GPUs and the power of sites, and the rules of `place` cannot hold together: there is no placement. The
-finding names causes that clash, each of which is needed for the clash, and the least change to each that would mend it.
+finding names causes that clash, each of which is needed for the clash where the solver tells within its limit, and the
+least change to each that would mend it.
 
 Bad:
 
@@ -70,7 +71,7 @@ def _clash(found: Placement) -> Diagnostic:
     return finding(
         CODE, f"there is no placement: {said} {together}", first.span, verdict="refuted",
         help=", or ".join(mends) or None,
-        related=[Related(cause.span, cause.name) for cause in others],
+        related=[Related(c.span, c.name if c.needed else f"{c.name}, not known to be needed") for c in others],
         subjects=_subjects([cause.name for cause in found.clash]),
     )  # fmt: skip
 
