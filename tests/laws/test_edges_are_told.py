@@ -17,7 +17,7 @@ from wrpc.policy.model import Policy, Pool, Route
 RULES = {"WRP504": "region", "WRP505": "provider"}
 
 
-@many(150, floors={"told": 20, "taken": 40})
+@many(250, floors={"told": 20, "taken": 40})
 @given(data=st.data())
 def test_edges(data: st.DataObject) -> None:
     policy = spread(data, data.draw(policies()))

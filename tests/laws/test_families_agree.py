@@ -47,7 +47,7 @@ def made(kind: str, size: int, resolve: tuple[str, ...], seed: int) -> Policy:
     return wrpc.api.loads(text)
 
 
-@many(40, nightly=NIGHTLY, floors={"policies": 40, "verdicts": 200, "requests": 60})
+@many(40, nightly=NIGHTLY, floors={"policies": 40, "verdicts": 80, "requests": 50})
 @given(data=st.data())
 def test_every_body_says_the_same(data: st.DataObject) -> None:
     kind = data.draw(st.sampled_from(sorted(KINDS)))

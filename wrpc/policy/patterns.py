@@ -32,11 +32,15 @@ def pattern(lowering: Lowering, call: tree.Call, function: Pattern, where: Where
             message = f"`{function}` takes a string and a constant"
             lowering.faults.add(codes.WRONG_ARGUMENTS, message, call.span, help=f"write {example}")
             return None
-    text = _constant(lowering, two, function, example)
     if isinstance(one, tree.Range | tree.Block):
+        _constant(lowering, two, function, example)
         lowering.faults.add(codes.WRONG_OPERAND, f"`{function}` takes a string, found {form(one)}", one.span)
         return None
     found = lowering.operand(one, where)
+    if isinstance(found, SetOf) and isinstance(two, tree.Path):
+        text: str | None = two.text  # a member, by its name
+    else:
+        text = _constant(lowering, two, function, example)
     if isinstance(found, Str):
         if text is None:
             return None

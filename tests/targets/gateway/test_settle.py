@@ -63,7 +63,7 @@ def agrees(outcome: Outcome, decision: Decision) -> bool:
     return ours == theirs and union == decision.obligations and outcome.route == decision.route
 
 
-@many(150, floors={"failed": 60, "unrouted": 6, "way": 300})
+@many(300, floors={"failed": 50, "unrouted": 6, "way": 500})
 @given(st.data())
 def test_a_way_ends_where_decide_ends(data: st.DataObject) -> None:
     found = data.draw(policies())
