@@ -8,6 +8,7 @@ import wrpc.api
 from tests.laws.test_bodies_agree import BODIES, confirm, rooms
 from tests.laws.test_encode_agrees_with_decide import encoded
 from wrpc.solver.index.engine import Body
+from wrpc.solver.terms import negate
 
 # A failure of `near` would satisfy the sum whatever `near` is.
 SUM = """
@@ -57,3 +58,24 @@ def test_what_was_found_may_hold_of_what_is_found_next(body: tuple[Body, int]) -
         ]
         assert [*room.among(removed)] == [0, 1]
         assert [i for i, answer in room.each(removed, [lambda _: True] * 2) if answer.possible] == [0, 1]
+
+
+# An absent claim has a member: what no member is told of must not be taken for that.
+ABSENT = """
+signal roles: any_of(admin, guest, staff) { source claim("roles")  absent [guest] }
+pool own { trust "own" }
+pool cloud { trust "cloud" }
+route known { when guest not in roles  to own }
+route rest { when admin in roles  to cloud }
+"""
+
+
+@pytest.mark.parametrize("body", BODIES, ids=str)
+def test_a_set_without_a_member_that_an_absent_one_has(body: tuple[Body, int]) -> None:
+    policy = wrpc.api.loads(ABSENT)
+    for room in rooms(policy, body):
+        terms = encoded(room)
+        for aspect in ("takes known", "takes rest"):
+            for so, term in ((True, terms[aspect]), (False, negate(terms[aspect]))):
+                assert room.settle(term).possible
+                confirm(room, room.found([term]), aspect, so)

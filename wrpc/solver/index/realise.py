@@ -35,17 +35,19 @@ class Found:
     def values(self, table: Table) -> dict[str, RequestValue]:
         """Every signal's value, whether it failed or not; what atoms say is not looked at."""
         made: dict[str, RequestValue] = {}
-        members: dict[str, set[str]] = {}
+        members: dict[str, dict[str, bool]] = {}
         for (name, member), has in self.members.items():
-            if has:
-                members.setdefault(name, set()).add(member)
+            members.setdefault(name, {})[member] = has
         for name, signal in table.policy.signals.items():
             if name in self.cells:
                 made[name] = table.domains[name].values[self.cells[name]]
-            elif name in members:
-                made[name] = frozenset(members[name])
             else:
                 made[name] = default(signal)
+                if name in members:  # what it does not say is as in a request without the signal
+                    asked = members[name]
+                    absent = made[name]
+                    assert isinstance(absent, frozenset)
+                    made[name] = frozenset((absent - asked.keys()) | {m for m, has in asked.items() if has})
         return made
 
 
