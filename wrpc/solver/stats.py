@@ -12,6 +12,7 @@ BODIES = {
     "samples": "samples",
     "diagrams": "decision diagrams",
     "clauses": "the SAT solver",
+    "strings": "searches of strings",
     "values": "Z3, for the values of sums and strings",
     "z3": "Z3",
 }

@@ -13,7 +13,7 @@ from pysat.solvers import Solver  # type: ignore[import-untyped]  # it has no ty
 
 from wrpc.solver.index.bits import runs
 from wrpc.solver.index.circuit import Circuit
-from wrpc.solver.index.leaves import Table
+from wrpc.solver.index.leaves import Related, Table
 from wrpc.solver.index.realise import Found, Unsettled
 from wrpc.solver.limits import CONFLICTS
 from wrpc.solver.terms import Term
@@ -125,13 +125,19 @@ class Clauses:
         return among[key]
 
     def _atom(self, number: int) -> int:
-        if number not in self._atoms:
-            self._atoms[number] = self._new()
         lines = self._table.lines
         while self._lines < len(lines):
-            first, second = lines[self._lines]
+            first, second, so = lines[self._lines]
             self._lines += 1
-            self._add([-self._atom(first.number), self._atom(second.number)])
+            then = self._claim(second.number)
+            self._add([-self._claim(first.number), then if so else -then])
+        return self._claim(number)
+
+    def _claim(self, number: int) -> int:
+        if number not in self._atoms:
+            self._atoms[number] = self._new()
+            if isinstance(self._table.atoms[number].make, Related):  # most strings hold none of many words
+                self._solver.set_phases([-self._atoms[number]])
         return self._atoms[number]
 
     # ── Questions ─────────────────────────────────────────────────────────

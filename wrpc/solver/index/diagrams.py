@@ -175,6 +175,9 @@ class Diagrams:
 
     def _atom(self, number: int) -> Diagram:
         self._settle()
+        return self._claim(number)
+
+    def _claim(self, number: int) -> Diagram:
         if number not in self._atoms:
             var = self._room.pop(0) if self._room else self._added(1, ("atom", None, None))[0]
             self._owner[var] = "atom", None, number
@@ -185,9 +188,10 @@ class Diagrams:
         """What is known of atoms is part of what is known."""
         lines = self._table.lines
         while self._lines < len(lines):
-            first, second = lines[self._lines]
+            first, second, so = lines[self._lines]
             self._lines += 1
-            self.known = self.known & ~(self._atom(first.number) & ~self._atom(second.number))
+            then = self._claim(second.number)
+            self.known = self.known & ~(self._claim(first.number) & (~then if so else then))
 
     # ── Questions ─────────────────────────────────────────────────────────
 

@@ -17,6 +17,8 @@ from wrpc.policy import reading
 from wrpc.policy.expr import Confidence, Interval, Linear, Quantity, Raw, StringSignal, Text
 from wrpc.policy.intervals import overlap
 from wrpc.policy.model import Policy, Set
+from wrpc.solver.index.acceptors import Asked as AskedString
+from wrpc.solver.index.acceptors import asked, implied
 from wrpc.solver.index.circuit import Atom, Circuit
 from wrpc.solver.index.signals import ONE, Form, Measure, Signals, holds, spanned
 from wrpc.solver.terms import Term, conj, disj, negate
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 Make = Callable[["Values"], Term]
 Cut = tuple[Fraction, bool]  # before a number, or behind it
+
+PAIRS = 1_000  # relations of one signal, each of which is held against the others
 
 
 class Table:
@@ -43,7 +47,8 @@ class Table:
                 self.domains[signal.name] = domain
         self.speaks_of_atoms = self.asked.together
         self.atoms: list[Atom] = []
-        self.lines: list[tuple[Atom, Atom]] = []  # where the first holds, the second does
+        self.lines: list[tuple[Atom, Atom, bool]] = []  # where the first holds, the second does, or does not
+        self._strings: dict[str, list[tuple[Atom, AskedString]]] = {}
         self._leaves: dict[tuple[object, ...], Circuit] = {}
         self._numbers: dict[object, int] = {}  # of atoms
         self._cuts: dict[Sum, dict[Cut, Circuit]] = {}
@@ -103,8 +108,23 @@ class Table:
             order = sorted(cuts)
             at = order.index(cut)
             atoms = [cuts[c].parts[0] for c in order[max(at - 1, 0) : at + 2]]
-            self.lines += pairwise(atoms)
+            self.lines += ((a, b, True) for a, b in pairwise(atoms))
         return cuts[cut]
+
+    def related(self, node: Text, names: Sequence[str]) -> Circuit:
+        """A relation of strings. What words say of each other is known beforehand."""
+        made = len(self.atoms)
+        leaf = self.atom(node, frozenset(names), Related(node))
+        if len(self.atoms) > made and (of := asked(node)) is not None:
+            name, new = of
+            others = self._strings.setdefault(name, [])
+            for atom, old in others if len(others) < PAIRS else ():
+                if (so := implied(new, old)) is not None:
+                    self.lines.append((self.atoms[-1], atom, so))
+                if so is not False and (so := implied(old, new)) is not None:
+                    self.lines.append((atom, self.atoms[-1], so))
+            others.append((self.atoms[-1], new))
+        return leaf
 
 
 class Sum:
@@ -184,7 +204,7 @@ class Leaves(Signals):
             return node.relation != "before"
         if node.relation == "equals" and isinstance(right, StringSignal) and repr(right) < repr(left):
             node = Text("equals", right, left)
-        return self.table.atom(node, frozenset(names), Related(node))
+        return self.table.related(node, names)
 
     @override
     def within(self, number: Measure, ranges: Sequence[Interval], *, meanings: bool) -> Term:

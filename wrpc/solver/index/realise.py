@@ -6,14 +6,16 @@ What Z3 refutes it refutes for few of the leaves; the bodies are told of them, a
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from wrpc.decide.cells import Domain
 from wrpc.decide.request import RequestValue, default
 from wrpc.policy.expr import Interval, StringLiteral, StringSignal, Text, TextTerm, fold_number
 from wrpc.policy.model import Bool, Enum, Int, Real, Score, String
-from wrpc.solver.index.leaves import Sum, Table
+from wrpc.solver.index.acceptors import TooLarge, asked
+from wrpc.solver.index.leaves import Related, Sum, Table
+from wrpc.solver.index.strings import Strings, Wanted
 from wrpc.solver.stats import answered
 from wrpc.solver.terms import Term, conj, disj, negate
 
@@ -73,6 +75,7 @@ class Values:
         self._context = Context(resources)
         self._solver = self._context.solver()
         self._seen = {False: 0, True: 0}
+        self._strings: dict[str, Strings] = {}
         self._named: dict[Literal, Term] = {}
         self._terms: dict[Literal, Term] = {}
         self._known: dict[tuple[Literal, ...], dict[str, RequestValue] | list[Literal]] = {}
@@ -81,6 +84,43 @@ class Values:
     def realised(self, found: Found, *, shown: bool = True) -> dict[str, RequestValue] | list[Literal]:
         """The values of the signals that its atoms speak of, short ones where somebody is shown them; or few of its
         leaves, which no values satisfy together. Raises Unsettled."""
+        texts, clash = self._texts(found, shown)
+        if clash is not None:
+            return clash
+        atoms = {n: so for n, so in found.atoms.items() if not self._table.atoms[n].signals & texts.keys()}
+        if not atoms:
+            return {**texts}
+        made = self._asked(replace(found, atoms=atoms), shown)
+        return {**made, **texts} if isinstance(made, dict) else made
+
+    def _texts(self, found: Found, shown: bool) -> tuple[dict[str, str], list[Literal] | None]:
+        """Strings of the signals that are held against constants alone; or few of the leaves, which no string
+        satisfies. What goes beyond a search is left to Z3."""
+        wanted: dict[str, list[tuple[int, Wanted]]] = {}
+        others: set[str] = set()
+        for number, so in sorted(found.atoms.items()):
+            atom = self._table.atoms[number]
+            of = asked(atom.make.node) if isinstance(atom.make, Related) else None
+            if of is None:
+                others |= atom.signals
+            else:
+                wanted.setdefault(of[0], []).append((number, (of[1], so)))
+        made: dict[str, str] = {}
+        for name, those in wanted.items():
+            if name in others or name in found.cells:
+                continue
+            strings = self._strings.setdefault(name, Strings())
+            try:
+                text = strings.settled([w for _, w in those], shown=shown)
+            except TooLarge:
+                continue
+            answered("strings")
+            if isinstance(text, list):
+                return made, [("atom", "", those[i][0], those[i][1][1]) for i in text]
+            made[name] = text
+        return made, None
+
+    def _asked(self, found: Found, shown: bool) -> dict[str, RequestValue] | list[Literal]:
         literals = tuple(self._literals(found))
         if not shown and literals in self._plain:
             return self._plain[literals]
