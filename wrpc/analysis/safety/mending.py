@@ -6,7 +6,7 @@ words removes just what the claim does not want. So either is certain, and nothi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 MOST = 5  # routes that are told
 PLACES = 3  # destinations that are to be dropped
+FIRST = 16  # routes that are asked about together at first
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,8 @@ def leaks(room: Room, claim: Claim) -> list[Leak]:
     d, policy = room.decision, room.policy
     term = broken(room, claim, lenient=True)
     found: list[Leak] = []
-    for route in suspects(room, policy.answering, lambda r: conj([d.takes(r), term])):
-        if len(found) == MOST or room.settle(conj([d.takes(route), term])).impossible:
+    for route in _in_shares(policy.answering, lambda some: suspects(room, some, lambda r: conj([d.takes(r), term]))):
+        if room.settle(conj([d.takes(route), term])).impossible:
             continue
         pools: list[str] = []
         if claim.reads_destination:
@@ -55,7 +56,17 @@ def leaks(room: Room, claim: Claim) -> list[Leak]:
                 if not room.settle(here).impossible:
                     pools.append(pool)
         found.append(Leak(route, tuple(pools)))
+        if len(found) == MOST:
+            break
     return found
+
+
+def _in_shares(routes: Sequence[Route], among: Callable[[Sequence[Route]], Iterator[Route]]) -> Iterator[Route]:
+    """What is found among all of them, asked of few at first: nobody looks at the rest once enough is found."""
+    first, size = 0, FIRST
+    while first < len(routes):
+        yield from among(routes[first : first + size])
+        first, size = first + size, 2 * size
 
 
 def _bad(room: Room, claim: Claim, route: Route, pool: str) -> Term:
