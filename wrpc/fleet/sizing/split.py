@@ -1,0 +1,105 @@
+"""Prompts read on some replicas, answers written on others.
+
+Measured against the same GPUs together, with 8,000 tokens in and 100 to 200 out: the first token took 1.03 to 1.21
+times as long on average and 0.91 to 1.56 at the 99th percentile, further tokens 1.10 to 1.29 times, and as many
+requests were served (llm-d-benchmark, May 2025). A factor of 1.80 for the first token (arXiv 2603.16054) is not what
+was measured; so both queues and the move of the cache are modelled.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import ceil, inf
+
+from wrpc.fleet.sizing import latency, waits
+from wrpc.fleet.sizing.capacity import FULL, capacity, kv_share
+from wrpc.fleet.sizing.load import Length, Load
+from wrpc.fleet.sizing.smallest import KNEE, Figures, about
+from wrpc.fleet.steps import Engine
+from wrpc.values import value
+
+LOST = (0.90, 0.92)
+"""Of what prefill and decode replicas take by themselves, for imperfect matching: fleet-sim at 3d48f8c9."""
+
+
+@value
+class Move:
+    """The KV cache of a prompt, from one replica to the other: `bytes` a token, over a link of `slow` to `fast` bytes a
+    second."""
+
+    bytes: float
+    slow: float
+    fast: float
+
+
+def read_whole(engine: Engine, length: Length) -> float:
+    """Seconds that a prefill replica takes for one prompt by itself."""
+    step = engine.step
+    steps = max(1, ceil(length.read / engine.chunk))
+    return steps * step.fixed + step.per_token * length.read + step.per_pair * length.pairs
+
+
+def prefill_rate(engine: Engine, load: Load) -> float:
+    """Prompts a second of one replica: μ·0.90."""
+    took = sum(c.share * read_whole(engine, c) for c in load.lengths)
+    return LOST[0] / took if took > 0 else inf
+
+
+def decode_load(load: Load) -> Load:
+    """What the writing side gets: the same requests, with nothing of their prompts left to read."""
+    return replace(load, lengths=tuple(replace(c, hit=1.0) for c in load.lengths))
+
+
+def figures(prefill: Engine, decode: Engine, load: Load, replicas: tuple[int, int], move: Move) -> Figures:
+    """The least of both sides: min(n_p·μ_p·0.90, n_d·μ_d·0.92). The first token waits for a free prefill replica
+    (M/G/c), is read, moves with its cache, and is followed by tokens of the decode side."""
+    readers, writers = replicas
+    mine = replace(decode_load(load), rate=load.rate / writers, burst=1 + (load.burst - 1) / writers)
+    most = capacity(decode, mine)
+    written = mine.rate / (most.rate * LOST[1]) if most.rate > 0 else inf
+    per = prefill_rate(prefill, load)
+    read = load.rate / (readers * per)
+    used = max(read, written)
+    bound = most.bound if written >= read else "compute"
+    at = latency.steady(decode, mine) if written < 1 else None
+    if at is None or used > KNEE:
+        return Figures(used, bound, inf)
+    kv = kv_share(decode, mine, at.step)
+    if kv > FULL:
+        return Figures(max(used, kv), "KV", kv)
+    took = [(c.share, read_whole(prefill, c)) for c in load.lengths]
+    mean = sum(w * s for w, s in took)
+    variation = sum(w * s * s for w, s in took) / mean**2 - 1 if mean > 0 else 0.0
+    wait = waits.quantile(readers, mean, load.rate, variation=max(0.0, variation), burst=load.burst)
+    slowest = _high(took)
+    carried = _high([(c.share, c.prompt) for c in load.lengths]) * move.bytes
+    first = prefill.overhead + wait + slowest
+    slot = _slot(at, decode)
+    near, far = first + carried / move.fast, first + carried / move.slow
+    whole = latency.e2e_quantile(at)
+    return Figures(
+        used, bound, kv,
+        about("ttft_p99", near - wait, far - wait, used),
+        about("ttft_queue_p99", near, far, used),
+        about("tpot_p99", latency.tpot_quantile(at), latency.tpot_quantile(at), used),
+        about("e2e_p99", whole + near + slot, whole + far + slot, used),
+        at.residents,
+    )  # fmt: skip
+
+
+def _slot(at: latency.Steady, engine: Engine) -> float:
+    took = [(c.share, c.more * latency.token(at, c)) for c in at.load.lengths]
+    mean = sum(w * s for w, s in took)
+    variation = sum(w * s * s for w, s in took) / mean**2 - 1 if mean > 0 else 0.0
+    servers = min(float(engine.slots), engine.kv_tokens / max(at.load.context, 1.0))
+    return waits.quantile(servers, mean, at.load.rate, variation=max(0.0, variation), burst=at.load.burst)
+
+
+def _high(parts: list[tuple[float, float]], share: float = 0.99) -> float:
+    """The 99th percentile of weighted values."""
+    seen = 0.0
+    for weight, number in sorted(parts, key=lambda each: each[1]):
+        seen += weight
+        if seen >= share - 1e-9:
+            return number
+    return max((number for _, number in parts), default=0.0)
