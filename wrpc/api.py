@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from wrpc.source import Source
     from wrpc.targets.compile import Compiled
     from wrpc.targets.target import Artifact
+    from wrpc.targets.together import Stacked
     from wrpc.verify.diff import Changes
 
 
@@ -88,11 +89,16 @@ def _blocks(policy: Policy) -> Findings:
     from wrpc.targets import TARGETS
 
     # Which names there are is known without the rest of that room, which most runs of `lint` do not need.
-    if {name.replace("_", "-") for name in policy.targets} <= set(TARGETS):
-        return Findings()
-    from wrpc.targets.settings import unknown_blocks
+    found: tuple[Diagnostic, ...] = ()
+    if not {name.replace("_", "-") for name in policy.targets} <= set(TARGETS):
+        from wrpc.targets.settings import unknown_blocks
 
-    return Findings.of(unknown_blocks(policy))
+        found += unknown_blocks(policy)
+    if policy.stacks:
+        from wrpc.targets.together import undecided
+
+        found += undecided(policy)
+    return Findings.of(found)
 
 
 def read_foreign(
@@ -229,6 +235,7 @@ class Compilation:
     compiled: tuple[Compiled, ...]
     findings: Findings
     manifest: Artifact | None
+    stacks: tuple[Stacked, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -260,19 +267,27 @@ def compile(  # noqa: A001  the verb of the trade
 ) -> Compilation:
     """The policy as files of each target, under the law of loss: what is not carried is a finding.
 
+    Of `targets`, one that is no target's name is a stack of the policy: its targets are compiled in one go, and what
+    one of them keeps is no loss of another. A target that is named beside its stack answers for itself as well.
+
     `findings` of an earlier `check` are used where given. A conflict between routes stops it, whatever a comment or a
-    baseline says. `today`: see `lint`. Raises KeyError for an unknown target.
+    baseline says. `today`: see `lint`. Raises KeyError for an unknown target or
+    stack.
     """
     from wrpc.accept.comments import ignored
     from wrpc.accept.waivers import compilable
-    from wrpc.targets import named
-    from wrpc.targets.compile import compile_all
+    from wrpc.targets import TARGETS, named
     from wrpc.targets.manifest import manifest
     from wrpc.targets.target import Options
+    from wrpc.targets.together import compile_together
 
     found = compilable(findings if findings is not None else check(policy, today=today))
     options = Options(settings=dict(settings or {}), today=today)
-    compiled = compile_all(policy, [named(name) for name in dict.fromkeys(targets)], found, options)
-    everything = found + ignored(Findings.of(d for c in compiled for d in c.diagnostics), policy.sources)
-    written = None if everything.errors else manifest(policy, compiled, found)
-    return Compilation(compiled, everything, written)
+    names = dict.fromkeys(targets)
+    alone = [named(name) for name in names if name in TARGETS]
+    stacks = [policy.stacks[name] for name in names if name not in TARGETS]
+    compiled, stacked = compile_together(policy, alone, stacks, found, options)
+    lost = Findings.of([*(d for s in stacked for d in s.diagnostics), *(d for c in compiled for d in c.diagnostics)])
+    everything = found + ignored(lost, policy.sources)
+    written = None if everything.errors else manifest(policy, compiled, found, stacked)
+    return Compilation(compiled, everything, written, stacked)

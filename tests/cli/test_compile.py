@@ -58,3 +58,50 @@ def test_a_folder_that_cannot_be_written(wrpc, policy, tmp_path):
     done = wrpc("compile", path, "--out", "file")
     assert done.code == 2
     assert (tmp_path / "file").read_text() == ""
+
+
+STACK = """
+signal tokens: int(0..30k) { source prompt_tokens }
+pool own { provider "openai/a"  endpoint "127.0.0.1:8001" }
+pool far { provider "openai/b"  endpoint "127.0.0.1:8002" }
+route r { tier 1  when tokens > 5k  to own  fallback far on timeout  reasoning high }
+default { to far }
+target envoy { listen "127.0.0.1:8080"  trust_headers true }
+stack production { envoy, vllm_sr }
+"""
+
+
+def test_a_stack_is_compiled_verified_and_named(wrpc, policy, tmp_path):
+    path = policy(STACK)
+    for asked in ((), ("--target", "production")):
+        done = wrpc("compile", path, *asked, "--out", "out", "--format", "json")
+        assert done.code == 0, done.out
+        assert not [d for d in done.json["diagnostics"] if d["code"] == "WRP801"]
+        manifest = json.loads((tmp_path / "out/wrp-manifest.json").read_text())
+        assert list(manifest["targets"]) == ["envoy", "vllm-sr"]
+        assert manifest["stacks"]["production"]["decides"] == "envoy"
+    done = wrpc("verify", "out")
+    assert done.code == 0, done.out
+    # One of them alone loses what the other keeps.
+    alone = wrpc("compile", path, "--target", "vllm_sr", "--out", "alone")
+    assert alone.code == 0
+    assert "`vllm-sr` does not carry the fallback of route `r`" in alone.out
+    for name, says in (("prodution", "there is no target or stack `prodution`, did you mean `production`?"),):
+        wrong = wrpc("compile", path, "--target", name, "--out", "no")
+        assert wrong.code == 2
+        assert says in wrong.err
+
+
+def test_a_stack_with_a_targets_name(wrpc, policy):
+    path = policy(STACK.replace("production", "envoy"))
+    done = wrpc("compile", path, "--target", "envoy", "--out", "no")
+    assert done.code == 2
+    assert "`envoy` is a target and a stack" in done.err
+
+
+def test_a_stack_that_begins_with_an_engine(wrpc, policy):
+    path = policy(STACK.replace("{ envoy, vllm_sr }", "{ vllm, envoy }"))
+    for command in ("lint", "check"):
+        done = wrpc(command, path)
+        assert done.code == 1
+        assert "WRP814 error: `vllm`, the first target of stack `production`, decides no requests" in done.out

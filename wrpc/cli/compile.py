@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     "names",
     metavar="NAME,…",
     multiple=True,
-    help="Targets to compile for. Default: every `target` block of POLICY.",
+    help="Targets or stacks to compile for. Default: every stack of POLICY, and every `target` block beside them.",
 )
 @click.option(
     "--out", metavar="DIR", type=click.Path(path_type=Path), required=True, help="Folder that the files are written to."
@@ -42,6 +42,8 @@ def command(
     **wanted: Unpack[accepting.Wanted],
 ) -> int:
     """Compile POLICY to the files of each target, in DIR, with a manifest.
+
+    The targets of a `stack` are compiled together: what one of them keeps is no loss of another.
 
     POLICY is checked first. With an error nothing is written, and DIR stays as it was. What a target cannot carry is
     always reported.
@@ -83,17 +85,26 @@ def command(
 
 
 def chosen(names: tuple[str, ...], policy: Policy) -> tuple[str, ...]:
-    """The targets that were asked for, or those that the policy has a block for."""
+    """The targets and stacks that were asked for, or all that the policy has."""
     from wrpc.diagnostics import did_you_mean
     from wrpc.targets import TARGETS
-    from wrpc.targets.settings import block
+    from wrpc.targets.settings import block, spelled
 
-    wanted = options.split(names)
+    # A block spells `fleet-sim` as a name: it is no other target.
+    known = {spelled(name): name for name in TARGETS}
+    asked = (name if name in policy.stacks else known.get(name, name) for name in options.split(names))
+    wanted = tuple(dict.fromkeys(asked))
     for name in wanted:
-        if name not in TARGETS:
-            hint = did_you_mean(name, TARGETS)
-            raise click.UsageError(f"there is no target `{name}`" + (f", {hint}" if hint else ""))
-    found = wanted or tuple(name for name in TARGETS if block(policy, name))
+        if name in TARGETS and name in policy.stacks:
+            raise click.UsageError(f"`{name}` is a target and a stack of {policy.name}: give the stack another name")
+        if name not in TARGETS and name not in policy.stacks:
+            hint = did_you_mean(name, [*TARGETS, *policy.stacks])
+            raise click.UsageError(f"there is no target or stack `{name}`" + (f", {hint}" if hint else ""))
+    if wanted:
+        return wanted
+    together = {spelled(target) for stack in policy.stacks.values() for target in stack.targets}
+    alone = (name for name in TARGETS if block(policy, name) and spelled(name) not in together)
+    found = tuple(dict.fromkeys((*policy.stacks, *alone)))
     if not found:
         raise click.UsageError(f"name what to compile for with --target: {', '.join(TARGETS)}")
     return found

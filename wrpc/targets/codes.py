@@ -114,3 +114,19 @@ WAIVED = Code(
 A finding that the `target` block waives, with the reason that it gives.
 """,
 )
+
+NO_DECIDER = Code(
+    "WRP814",
+    "stack-without-decider",
+    "error",
+    """\
+A stack whose first target decides no requests.
+
+The first target of a `stack` decides; those behind it carry what it does not: engines, for one. An engine or a
+simulator cannot stand first.
+
+    stack production { vllm, envoy }       # envoy decides, and has to stand first
+
+How to repair: write the gateway or the router first: `stack production { envoy, vllm }`.
+""",
+)

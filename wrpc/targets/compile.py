@@ -3,7 +3,7 @@ error. A target's rows say what is lost; this module says what follows from it."
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 
@@ -60,6 +60,8 @@ class Compiled:
     diagnostics: tuple[Diagnostic, ...] = ()
     uses: tuple[Use, ...] = field(default=(), repr=False)
     waived: tuple[Waived, ...] = ()
+    unenforced: tuple[str, ...] = ()
+    """Guards that the files do not enforce although the target can, told or left to the stack it is part of."""
 
     @property
     def ok(self) -> bool:
@@ -67,11 +69,24 @@ class Compiled:
 
 
 def compile_all(
-    policy: Policy, targets: Iterable[Target], findings: Findings, options: Options | None = None
+    policy: Policy,
+    targets: Iterable[Target],
+    findings: Findings,
+    options: Options | None = None,
+    quiet: Mapping[str, frozenset[Use]] | None = None,
+    spare: Mapping[str, frozenset[str]] | None = None,
 ) -> tuple[Compiled, ...]:
-    """As `compile_policy`, for each target; what the guards do is settled once for all of them."""
+    """As `compile_policy`, for each target; what the guards do is settled once for all of them. `quiet` and `spare` by
+    the name of the target."""
     settled = cache(lambda: settle(policy))
-    return tuple(compile_policy(policy, target, findings, options, settled) for target in targets)
+    nothing: frozenset[str] = frozenset()
+    return tuple(
+        compile_policy(
+            policy, target, findings, options, settled,
+            quiet=(quiet or {}).get(target.name, frozenset()), spare=(spare or {}).get(target.name, nothing),
+        )
+        for target in targets
+    )  # fmt: skip
 
 
 def compile_policy(
@@ -80,29 +95,35 @@ def compile_policy(
     findings: Findings,
     options: Options | None = None,
     settled_by: Callable[[], Settled] | None = None,
+    *,
+    quiet: frozenset[Use] = frozenset(),
+    spare: frozenset[str] = frozenset(),
 ) -> Compiled:
     """The policy as files of the target, or the findings that stand in the way.
+
+    In a stack, `quiet` are uses whose loss is not this target's to tell, and `spare` guards that another may enforce.
 
     `findings` is what `check` had to say: its proofs decide which guards the files must keep, and with an error in it
     nothing is emitted. `options.settings` stand beside those of the policy's own block and win over them.
     """
     settings = blocks.block(policy, target.name)
     at = settings.span if settings else policy.at
-    options = _options(policy, options or Options(), target)
+    options = options_of(policy, options or Options(), target)
     faults = blocks.check(target, options.settings, options.spans, at)
     uses = used(policy)
     verdicts = {proof.subject: proof.verdict for proof in findings.proofs}
     if target.faults is not None and not faults:
         faults += target.faults(policy, options)
-    diagnostics = [*faults, *_losses(target, uses, verdicts)]
+    diagnostics = [*faults, *_losses(target, uses, verdicts, quiet)]
     waivers = [w for w in blocks.waivers(options.settings) if not lapsed(w.until, options.today)]
-    shown, waived = _waive(diagnostics, waivers)
+    shown, waived = waive(diagnostics, waivers)
     if findings.errors or _has_error(shown):
         return Compiled(target, (), _once(shown), uses, tuple(waived))
 
     settled = settled_by() if settled_by else settle(policy)
     emitted = target.emit(settled, options)
-    later = [*emitted.diagnostics, *_unenforced(policy, target, emitted.not_enforced, verdicts)]
+    told = [subject for subject in emitted.not_enforced if subject not in spare]
+    later = [*emitted.diagnostics, *unenforced(policy, target, told, verdicts)]
     artifacts = tuple(sorted(emitted.artifacts, key=lambda a: a.path))
     if not _has_error(emitted.diagnostics):
         for artifact in artifacts:
@@ -111,10 +132,11 @@ def compile_policy(
         refused = _refused(settled, target, emitted.unheard, at)
         # The note on what nobody computes is then the error's own text.
         later = [d for d in later if not (refused and d.severity == "info" and d.help == target.heard_by)] + refused
-    shown_later, waived_later = _waive(later, waivers)
+    shown_later, waived_later = waive(later, waivers)
     shown += shown_later
     waived += waived_later
-    return Compiled(target, () if _has_error(shown) else artifacts, _once(shown), uses, tuple(waived))
+    made = () if _has_error(shown) else artifacts
+    return Compiled(target, made, _once(shown), uses, tuple(waived), tuple(emitted.not_enforced))
 
 
 def _refused(settled: Settled, target: Target, unheard: Sequence[str], at: Span) -> list[Diagnostic]:
@@ -135,7 +157,7 @@ def _once(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     return tuple({d.key(): d for d in diagnostics}.values())
 
 
-def _options(policy: Policy, given: Options, target: Target) -> Options:
+def options_of(policy: Policy, given: Options, target: Target) -> Options:
     settings = blocks.block(policy, target.name)
     path = policy.header.source.path if policy.header else policy.sources[0].path
     base = given.base if given.base is not None else (str(path.parent) if path else None)
@@ -152,11 +174,15 @@ def _has_error(diagnostics: Iterable[Diagnostic]) -> bool:
 # ── The law of loss ───────────────────────────────────────────────────────
 
 
-def _losses(target: Target, uses: Sequence[Use], verdicts: dict[str, Verdict]) -> list[Diagnostic]:
+def _losses(
+    target: Target, uses: Sequence[Use], verdicts: dict[str, Verdict], quiet: frozenset[Use]
+) -> list[Diagnostic]:
     undermined = [u for u in uses if u.construct in DECISIVE and isinstance(target.carries[u.construct], Cannot)]
     found = []
     for use in uses:
         row = target.carries[use.construct]
+        if use in quiet:
+            continue
         if isinstance(row, Approximate):
             message = f"`{target.name}` carries {phrase(use)} only in part: it loses {row.loses}"
             found.append(finding(APPROXIMATED, message, use.span, subjects=[use.subject]))
@@ -189,7 +215,7 @@ def _lost_guard(
     return [finding(NOT_CARRIED, message, span, severity="error", subjects=[subject], help=repair or REPAIR)]
 
 
-def _unenforced(policy: Policy, target: Target, names: Iterable[str], verdicts: dict[str, Verdict]) -> list[Diagnostic]:
+def unenforced(policy: Policy, target: Target, names: Iterable[str], verdicts: dict[str, Verdict]) -> list[Diagnostic]:
     found = []
     for subject in names:
         guard = policy.guards[subject.partition(" ")[2]]
@@ -248,9 +274,7 @@ def said(target: Target, construct: str) -> str:
 # ── Waivers ───────────────────────────────────────────────────────────────
 
 
-def _waive(
-    diagnostics: Iterable[Diagnostic], waivers: Sequence[blocks.Waiver]
-) -> tuple[list[Diagnostic], list[Waived]]:
+def waive(diagnostics: Iterable[Diagnostic], waivers: Sequence[blocks.Waiver]) -> tuple[list[Diagnostic], list[Waived]]:
     shown: list[Diagnostic] = []
     waived: list[Waived] = []
     for found in diagnostics:

@@ -250,6 +250,7 @@ class Target:
     `emit` is given the policy with its guards settled, and nothing from before.
     `decides`: the program decides requests, so that an enforced guard must be carried.
     `read(files, policy)`: what the files will do, as a policy over the signals of `policy`; imports nothing from emit.
+    `simulates`: it stands in no request's way, so that it keeps nothing for other targets of a stack.
     `obliged_by`: the setting without which the program does nothing of what guards require.
     `heard_by`: how to say who computes the signals that `unheard` names.
     `check(files)`: findings by the target's own schema or program, where it is on this machine.
@@ -268,3 +269,4 @@ class Target:
     obliged_by: str | None = None
     heard_by: str | None = None
     faults: Callable[[Policy, Options], tuple[Diagnostic, ...]] | None = None
+    simulates: bool = False

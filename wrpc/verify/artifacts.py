@@ -27,10 +27,11 @@ from wrpc.solver.compare import Aspects, Incomparable, compare
 from wrpc.solver.witness import json_value, witness
 from wrpc.source import Source
 from wrpc.targets import named
-from wrpc.targets.compile import DECISIVE, GUARDS, compile_policy, phrase
+from wrpc.targets.compile import DECISIVE, GUARDS, phrase
 from wrpc.targets.compile import Compiled as Made
 from wrpc.targets.manifest import digest
 from wrpc.targets.target import Cannot, Construct, Native, Target
+from wrpc.targets.together import compile_together, resolved
 from wrpc.verify import codes, folder
 from wrpc.verify.folder import Compiled, Folder
 from wrpc.verify.places import Places
@@ -107,9 +108,18 @@ def verify(path: str | Path, policy: Policy | None = None) -> Report:
     against = policy if policy is not None else folder.source(found)
     diagnostics = [*found.diagnostics, *_stale(found, against)]
     proofs = Findings(proofs=check(against).proofs)  # what is wrong with the policy is for `check` to say
-    targets = tuple(_Target(found, t, against, proofs).verified() for t in found.targets)
+    made = _made(found, against, proofs)
+    targets = tuple(_Target(found, t, against, proofs, made[t.name]).verified() for t in found.targets)
     diagnostics += [d for t in targets for d in t.diagnostics]
     return Report(targets, Findings.of(diagnostics))
+
+
+def _made(found: Folder, policy: Policy, proofs: Findings) -> dict[str, Made]:
+    """What each target of a folder would be made of now, as part of the stacks it was compiled in."""
+    stacks = [policy.stacks[name] for name in found.stacks if name in policy.stacks]
+    together = {target.name for stack in stacks for target in resolved(stack)}
+    alone = [named(t.name) for t in found.targets if t.name not in together]
+    return {made.target.name: made for made in compile_together(policy, alone, stacks, proofs)[0]}
 
 
 def _stale(found: Folder, policy: Policy) -> Iterator[Diagnostic]:
@@ -121,13 +131,13 @@ def _stale(found: Folder, policy: Policy) -> Iterator[Diagnostic]:
 
 
 class _Target:
-    def __init__(self, found: Folder, compiled: Compiled, policy: Policy, proofs: Findings) -> None:
+    def __init__(self, found: Folder, compiled: Compiled, policy: Policy, proofs: Findings, made: Made) -> None:
         self.folder = found
         self.compiled = compiled
         self.policy = policy
         self.proofs = proofs
         self.target: Target = named(compiled.name)
-        self.made: Made = compile_policy(policy, self.target, proofs)
+        self.made = made
         self.diagnostics: list[Diagnostic] = []
         self.files: dict[str, Source] = {}
 
@@ -271,6 +281,7 @@ class _Target:
                 or use.construct is Construct.CASCADE
             ):
                 return None
+
         lost = [*self.made.diagnostics, *(w.finding for w in self.made.waived)]
         if any(d.code.id == "WRP801" and d.severity != "info" and d.message not in said for d in lost):
             return None

@@ -32,12 +32,14 @@ class Compiled:
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """`sources`: the files of the policy, by name as seen from its folder, with digests; the main file first."""
+    """`sources`: the files of the policy, by name as seen from its folder, with digests; the main file first.
+    `stacks`: names of those whose targets were compiled together."""
 
     path: Path
     sources: Mapping[str, str]
     targets: Sequence[Compiled]
     diagnostics: Sequence[Diagnostic] = field(default=())
+    stacks: Sequence[str] = ()
 
     def file(self, target: Compiled, path: str) -> Source | None:
         """A file as it is now; None where it is not there. Raises Refusal for one that is no text."""
@@ -85,6 +87,7 @@ def read(path: Path) -> Folder:
     try:
         sources = {str(s["file"]): str(s["sha256"]) for s in content["sources"]}
         targets = [_target(name, found) for name, found in content["targets"].items()]
+        stacks = [str(name) for name in content.get("stacks", {})]
         next(iter(sources))
     except (KeyError, TypeError, ValueError, AttributeError, StopIteration):
         _refuse(codes.NO_MANIFEST, f"`{place.as_posix()}` is not a manifest of wrpc", place, advice)
@@ -93,7 +96,7 @@ def read(path: Path) -> Folder:
         for t in targets
         if t.name not in TARGETS
     ]
-    return Folder(path, sources, [t for t in targets if t.name in TARGETS], unknown)
+    return Folder(path, sources, [t for t in targets if t.name in TARGETS], unknown, stacks)
 
 
 def _target(name: str, found: Mapping[str, object]) -> Compiled:

@@ -19,6 +19,7 @@ TARGET = Target(
     title="Fleet simulator (vllm-sr-sim)",
     versions=(VERSION,),
     decides=False,
+    simulates=True,
     carries={
         **shared({Group.CONDITIONS: GATEWAY, Group.SETTINGS: GATEWAY, Group.SITES: PLACEMENT}),
         Construct.ROUTE: SHARES,
