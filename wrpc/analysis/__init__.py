@@ -15,6 +15,8 @@ LINTS: dict[str, tuple[str, ...]] = {
     "wrpc.analysis.pools.same_steps": ("WRP509",),
     "wrpc.analysis.pools.endless_retention": ("WRP510",),
     "wrpc.analysis.pools.idle_budget": ("WRP511",),
+    "wrpc.analysis.capacity.unusable_lengths": ("WRP614",),
+    "wrpc.analysis.capacity.unknown_lengths": ("WRP615",),
 }
 
 CHECKS: dict[str, tuple[str, ...]] = {
@@ -50,4 +52,5 @@ CHECKS: dict[str, tuple[str, ...]] = {
     "wrpc.analysis.pools.leaving_provider": ("WRP505",),
     "wrpc.analysis.pools.shrinking_context": ("WRP506",),
     "wrpc.analysis.pools.refusal_escape": ("WRP507",),
+    "wrpc.analysis.capacity.empty_workload": ("WRP618",),
 }

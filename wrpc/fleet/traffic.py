@@ -1,136 +1,210 @@
 """What traffic each pool gets: the workloads of a policy led through its routes and guards.
 
-    found = traffic(policy)                    # or traffic(policy, log=read_log(…))
+    found = traffic(policy)                    # or traffic(policy, log=read(policy, path))
     for pool in found.pools.values():
         for flow in pool.flows:                # one a workload, route and way (`via`)
             flow.share, flow.rates, flow.lengths
 
-How long requests are a workload says, so that the share of its requests on either side of a bound is exact. How often
-a signal fires nobody says: a share is then a range, from what is sent there whatever the signals are to what is sent
-there if they are all as this pool needs them. It holds for every way in which the unknown signals may go together with
-each other and with lengths, and no narrower range would. `assume share …` and a log narrow it; where everything is
-known, the range is a point. All shares are exact fractions.
-
-Shares are of decisions, of requests of which no signal fails: what a cache answers, what a budget refuses and what is
-sent again after a failure comes off or on at run time. Where that leads is here too, as flows of their own with a range
-from 0: `via` says whether requests go there in ordinary operation ("primary", "cascade", "mirror"), or only when
-something happens ("fallback", "spill", "over_budget").
+The values that come out, and what their ranges mean, are in `flows`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import Literal
+from itertools import pairwise
+from typing import get_args
 
-from wrpc.diagnostics import Diagnostic
-from wrpc.fleet.arriving import Lengths
-from wrpc.policy.model import Role
-from wrpc.values import value
+from wrpc.diagnostics import Diagnostic, finding
+from wrpc.fleet import codes
+from wrpc.fleet.arriving import Lengths, Stretch, lengths_of, mixture
+from wrpc.fleet.flows import ORDINARY, Arrival, Ends, Flow, PoolTraffic, Range, Stage, Traffic
+from wrpc.fleet.lengths import PROMPT_SHARE, Distribution, Unusable, finding_of, of_workload
+from wrpc.fleet.logs import Log
+from wrpc.fleet.mix import Counts
+from wrpc.fleet.outcomes import Outcome, Outcomes
+from wrpc.fleet.workloads import Impossible, Load, load
+from wrpc.policy.model import Policy, Pool, Role, Workload
+from wrpc.solver.sets import Ground
+
+__all__ = ["ORDINARY", "Arrival", "Ends", "Flow", "PoolTraffic", "Range", "Stage", "Traffic", "traffic"]
 
 ZERO, ONE = Fraction(0), Fraction(1)
+DAY = 24
+ROLES: tuple[Role, ...] = get_args(Role)
 
-Stage = Literal["prefill", "decode", "both"]
-"""Which side of a request a pool serves. A pool with `prefill { … } decode { … }` serves both; each of its parts
-(`wrpc.fleet.parts.parts`) gets all its flows."""
-
-ORDINARY: frozenset[Role] = frozenset(("primary", "cascade", "mirror"))
-"""What happens while nothing fails, overflows or is used up."""
+Key = tuple[str, str, Role]
+"""Pool, route and way."""
 
 
-@value
-class Range:
-    """From `low` to `high`, both possible; a point where they are equal."""
-
-    low: Fraction
-    high: Fraction
-
-    @property
-    def known(self) -> bool:
-        return self.low == self.high
-
-    def __add__(self, other: Range) -> Range:
-        return Range(self.low + other.low, self.high + other.high)
-
-    def __mul__(self, factor: Fraction) -> Range:
-        return Range(self.low * factor, self.high * factor)
-
-
-@value
-class Flow:
-    """What one route sends one pool of one workload.
-
-    `share`: of all requests of the workload. `shares`: the same in each hour of the day, 24 of them, where the time of
-    day decides; else that one. `rates`: requests per second, one, or 24 by hour where the workload's rate is by hour or
-    the time of day decides; none where the workload says no rate. `lengths`: of what arrives there, after the route's
-    conditions and its `compress`; of a range, those of the most that may arrive; None where the workload says none.
-    `cached`: the route answers some of it from a cache."""
-
-    workload: str
-    route: str
-    pool: str
-    stage: Stage
-    via: Role
-    share: Range
-    shares: tuple[Range, ...]
-    rates: tuple[Range, ...]
-    lengths: Lengths | None
-    compress: int | None = None
-    cached: bool = False
+def traffic(policy: Policy, log: Log | None = None) -> Traffic:
+    """`log`: what requests were seen; how long they are the workloads say where they do."""
+    found: list[Diagnostic] = []
+    outcomes = Outcomes(policy, Ground(policy, failures=False))
+    loads: list[Load] = []
+    for workload in policy.workloads.values():
+        stated = _stated(workload, found)
+        seen = log.of(outcomes, workload, stated) if log is not None else None
+        try:
+            made = load(outcomes, workload, stated, (), seen)
+        except Impossible:
+            made = load(outcomes, workload, stated)
+        if not any(hour.of for hour in made.hours):
+            found.append(_nothing(workload, stated))
+        loads.append(made)
+    flows = [flow for each in loads for flow in _flows(policy, each)]
+    arrivals = [(p, a) for each in loads for p, a in _arrivals(policy, each, flows)]
+    pools = {
+        name: PoolTraffic(
+            name,
+            _stage(pool),
+            tuple(a for p, a in arrivals if p == name),
+            tuple(f for f in flows if f.pool == name),
+        )
+        for name, pool in policy.pools.items()
+    }
+    leans = () if log is None else (log.name,)
+    return Traffic(pools, {each.workload.name: _ends(each) for each in loads}, leans, tuple(found))
 
 
-@value
-class Arrival:
-    """What a pool gets of one workload in ordinary operation, by all routes together. The range is no sum of those of
-    its flows: what one of them gets another cannot get too. Fields as of a flow."""
-
-    workload: str
-    share: Range
-    shares: tuple[Range, ...]
-    rates: tuple[Range, ...]
-    lengths: Lengths | None
+def _stated(workload: Workload, found: list[Diagnostic]) -> Distribution | None:
+    try:
+        return of_workload(workload)
+    except Unusable as why:
+        found.append(finding_of(workload, why))
+        return None
 
 
-@value
-class PoolTraffic:
-    """`arrivals`: one a workload that may reach the pool in ordinary operation. `flows`: the same and what comes by
-    edges, by workload, route and way."""
-
-    pool: str
-    stage: Stage
-    arrivals: tuple[Arrival, ...]
-    flows: tuple[Flow, ...]
-
-    @property
-    def rates(self) -> tuple[Range, ...]:
-        """Requests per second of all workloads together, in ordinary operation: one range, or 24 by hour; none where a
-        workload that arrives here says no rate."""
-        if not self.arrivals or not all(a.rates for a in self.arrivals):
-            return () if self.arrivals else (Range(ZERO, ZERO),)
-        hours = max(len(a.rates) for a in self.arrivals)
-        every = [a.rates * hours if len(a.rates) < hours else a.rates for a in self.arrivals]
-        return tuple(sum(hour, Range(ZERO, ZERO)) for hour in zip(*every, strict=True))
+def _nothing(workload: Workload, stated: Distribution | None) -> Diagnostic:
+    what = "no request" if stated is None else "no request of the lengths that it states"
+    return finding(
+        codes.EMPTY_WORKLOAD,
+        f"{what} is one of workload `{workload.name}`",
+        workload.span,
+        help=codes.EMPTY_HELP,
+        subjects=[f"workload {workload.name}"],
+    )
 
 
-@value
-class Ends:
-    """What becomes of the requests of a workload: the share that comes to each end. Where all are points, they add up
-    to 1. `conflict`: two routes take it and differ (WRP201)."""
-
-    workload: str
-    served: Range
-    denied: Range
-    unrouted: Range
-    conflict: Range
+# ── Flows ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@value
-class Traffic:
-    """`pools`: every pool of the policy, by name, also those that nothing reaches. `ends`: by workload. `leans`: the
-    names of what narrowed the ranges (`assume share …`, the log). `found`: what is wrong with lengths, shares or the
-    log; a workload whose lengths are unusable counts as one that says none."""
+def _stage(pool: Pool) -> Stage:
+    return pool.role or "both"
 
-    pools: Mapping[str, PoolTraffic]
-    ends: Mapping[str, Ends]
-    leans: tuple[str, ...] = ()
-    found: tuple[Diagnostic, ...] = ()
+
+def _counts(fates: Sequence[Outcome]) -> dict[Key, dict[int, tuple[Fraction, Fraction]]]:
+    """By pool, route and way, what each fate sends there of a request."""
+    found: dict[Key, dict[int, tuple[Fraction, Fraction]]] = {}
+    for number, outcome in enumerate(fates):
+        for part in outcome.parts:
+            counts = found.setdefault((part.pool, outcome.route or "", part.via), {})
+            low, high = counts.get(number, (ZERO, ZERO))
+            counts[number] = low + part.low, high + part.high
+    return found
+
+
+def _flows(policy: Policy, made: Load) -> Iterator[Flow]:
+    order = {name: i for i, name in enumerate(r.name for r in policy.answering)}
+    counted = _counts(made.fates)
+    for pool, route, via in sorted(counted, key=lambda k: (k[0], order[k[1]], ROLES.index(k[2]))):
+        counts = counted[pool, route, via]
+        shares = made.ranges(counts)
+        if not any(s.high for s in shares):
+            continue
+        outcome = made.fates[next(iter(counts))]
+        yield Flow(
+            made.workload.name,
+            route,
+            pool,
+            _stage(policy.pools[pool]),
+            via,
+            _whole(made, shares),
+            shares,
+            _rates(made.workload, shares),
+            _lengths(made, counts, outcome.compress),
+            outcome.compress,
+            outcome.cached,
+        )
+
+
+def _arrivals(policy: Policy, made: Load, flows: Sequence[Flow]) -> Iterator[tuple[str, Arrival]]:
+    counted = _counts(made.fates)
+    for pool in policy.pools:
+        counts: dict[int, tuple[Fraction, Fraction]] = {}
+        for (name, _, via), some in counted.items():
+            if name == pool and via in ORDINARY:
+                for fate, (low, high) in some.items():
+                    before = counts.get(fate, (ZERO, ZERO))
+                    counts[fate] = before[0] + low, before[1] + high
+        shares = made.ranges(counts)
+        if any(s.high for s in shares):
+            own = [f for f in flows if (f.workload, f.pool) == (made.workload.name, pool) and f.via in ORDINARY]
+            parts = [(f.share.high, f.lengths) for f in own if f.lengths is not None]
+            lengths = mixture(parts) if len(parts) == len(own) else None
+            share, rates = _whole(made, shares), _rates(made.workload, shares)
+            yield pool, Arrival(made.workload.name, share, shares, rates, lengths)
+
+
+def _ends(made: Load) -> Ends:
+    def share(end: str) -> Range:
+        return _whole(made, made.ranges({f: (ONE, ONE) for f, o in enumerate(made.fates) if o.end == end}))
+
+    return Ends(made.workload.name, share("served"), share("denied"), share("unrouted"), share("conflict"), made.cut)
+
+
+# ── Hours ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _weights(made: Load) -> tuple[Fraction, ...]:
+    """How much of the workload's day lies in each of its hours. None of it where an hour admits no request."""
+    rate = made.workload.rate
+    given = rate if len(rate) == len(made.hours) else (ONE,) * len(made.hours)
+    kept = [r if hour.of else ZERO for r, hour in zip(given, made.hours, strict=True)]
+    whole = sum(kept, ZERO)
+    return tuple(k / whole if whole else ZERO for k in kept)
+
+
+def _whole(made: Load, shares: Sequence[Range]) -> Range:
+    """Of the whole day."""
+    return sum((s * w for s, w in zip(shares, _weights(made), strict=True)), Range(ZERO, ZERO))
+
+
+def _rates(workload: Workload, shares: Sequence[Range]) -> tuple[Range, ...]:
+    """Requests per second, once or by hour."""
+    rate = workload.rate
+    hours = max(len(rate), len(shares)) if rate else 0
+    every = [*shares] * (hours // len(shares))
+    return tuple(share * each for share, each in zip(every, [*rate] * (hours // max(len(rate), 1)), strict=True))
+
+
+# ── Lengths ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _lengths(made: Load, counts: Counts, compress: int | None) -> Lengths | None:
+    """Of the most that may arrive; None where the workload states none."""
+    part = PROMPT_SHARE if made.workload.prompt_share is None else made.workload.prompt_share
+    weights = made.weights(counts, _weights(made))
+    if not weights or not all(made.pieces[number] for number in weights):
+        return None
+    found: list[Stretch] = []
+    for number, weight in sorted(weights.items()):
+        whole = sum((share for _, _, share in made.pieces[number]), ZERO)
+        for above, upto, share in made.pieces[number]:
+            found += _stretches(above, upto, weight * share / whole, part, compress)
+    return lengths_of(sorted(found, key=lambda s: s.above))
+
+
+def _stretches(above: int, upto: int, weight: Fraction, part: Fraction, compress: int | None) -> Iterator[Stretch]:
+    """Lengths in a row, parted where prompts begin to be shortened."""
+    cuts = [above, upto]
+    if compress is not None and part and above < (edge := compress // part) < upto:
+        cuts = [above, edge, upto]
+    for low, high in pairwise(cuts):
+        ends = [part * low, part * high]
+        if compress is not None and ends[1] > compress:
+            ends = [Fraction(compress)] * 2
+        yield Stretch(
+            low, high, weight * Fraction(high - low, upto - above), (ends[0], ends[1]),
+            ((1 - part) * low, (1 - part) * high),
+        )  # fmt: skip

@@ -45,6 +45,7 @@ class Machines:
             name=_name(section),
             when=when,
             span=section.title,
+            spans=given.spans,
             **made,
         )
 

@@ -23,6 +23,7 @@ MODULES = (
     "wrpc.policy.codes",
     *LINTS,
     *CHECKS,
+    "wrpc.fleet.codes",
     "wrpc.decide.codes",
     "wrpc.targets.codes",
     *(f"{package}.codes" for package in TARGETS.values()),
@@ -66,13 +67,15 @@ def entries() -> tuple[Entry, ...]:
 
 
 def declared() -> Iterator[Entry]:
-    """Every declaration of a code."""
+    """Every declaration of a code; what one module has from another is the first one's."""
+    known: set[int] = set()
     for module in MODULES:
         if _exists(module):
             seen: set[str] = set()
             for value in vars(import_module(module)).values():
-                if isinstance(value, Code) and value.id not in seen:
+                if isinstance(value, Code) and value.id not in seen and id(value) not in known:
                     seen.add(value.id)
+                    known.add(id(value))
                     yield Entry(value, module)
 
 

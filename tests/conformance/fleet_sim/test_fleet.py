@@ -101,7 +101,7 @@ workload w { when tokens <= 32k  rate 40/s  lengths cdf("NAME")  slo { ttft_p99 
 """
 
 
-@pytest.mark.parametrize("name", ["azure", "lmsys", "agent_heavy", "lmsys_multiturn"])
+@pytest.mark.parametrize("name", ["lmsys", "agent_heavy", "lmsys_multiturn"])
 def test_the_simulator_s_own_distributions(name: str, programs: Path, tmp_path: Path) -> None:
     folder = written(compiled(PACKAGED.replace("NAME", name), "fleet-sim", base=tmp_path), tmp_path)
     assert not (folder / "fleet.json").exists()

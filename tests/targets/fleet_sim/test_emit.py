@@ -65,11 +65,11 @@ def test_the_driver_is_the_module() -> None:
 
 
 def test_a_distribution_of_the_simulator_is_left_to_the_driver(tmp_path: Path) -> None:
-    text = POLICY.replace("lengths [[8_000, 50%], [32_000, 100%]]", 'lengths cdf("azure")')
+    text = POLICY.replace("lengths [[8_000, 50%], [32_000, 100%]]", 'lengths cdf("lmsys")')
     found = compiled(text, "fleet-sim", base=tmp_path)
     assert sorted(files(found)) == ["simulate.py", "traffic.json"]
-    assert content(found, "traffic.json")["workloads"][0]["lengths"] == {"package": "azure"}
-    assert any("`azure` are the simulator's own" in m for m in said(found.diagnostics, "WRP802"))
+    assert content(found, "traffic.json")["workloads"][0]["lengths"] == {"package": "lmsys"}
+    assert any("`lmsys` are the simulator's own" in m for m in said(found.diagnostics, "WRP802"))
 
 
 def test_pools_of_providers_leave_the_fleet() -> None:

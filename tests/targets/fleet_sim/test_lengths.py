@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.compiling import policy
+from wrpc.fleet.lengths import SIMULATOR, Unusable
 from wrpc.policy.model import Value
-from wrpc.targets.fleet_sim.lengths import PACKAGED, Unusable, lengths
+from wrpc.targets.fleet_sim.lengths import lengths
 
 
 def given(text: str) -> Value | None:
@@ -51,7 +52,7 @@ def test_no_distribution(text: str, message: str, tmp_path: Path) -> None:
     assert message in found.value.message
 
 
-@pytest.mark.parametrize("name", PACKAGED)
+@pytest.mark.parametrize("name", SIMULATOR)
 def test_the_simulator_s_own_are_left_to_it(name: str, tmp_path: Path) -> None:
     found = lengths(given(f'lengths cdf("{name}")'), str(tmp_path), None)
     assert (found.points, found.package) == (None, name)

@@ -33,7 +33,8 @@ class Slo:
 
 @block
 class Workload:
-    """A class of requests. `rate` is per second: one number, or 24 by hour. `lengths` is `cdf(…)` or given points."""
+    """A class of requests. `rate` is per second: one number, or 24 by hour. `lengths` is `cdf(…)` or given points.
+    `spans`: where each attribute stands."""
 
     name: str
     when: Condition | None
@@ -48,6 +49,7 @@ class Workload:
     span: Span = field(compare=False, repr=False)
     labels: Mapping[str, Value] = field(default_factory=dict, metadata=LABELS)
     description: str = field(default="", metadata=DESCRIPTION)
+    spans: Mapping[str, Span] = field(default_factory=dict, compare=False, repr=False)
 
 
 @block

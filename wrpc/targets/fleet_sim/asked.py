@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from wrpc.diagnostics import Code, Diagnostic, did_you_mean, finding, listing
+from wrpc.fleet.lengths import Unusable
 from wrpc.policy.model import Amount, Phase, Pool, Value, Word, Workload
 from wrpc.source import Span
 from wrpc.targets.codes import APPROXIMATED, UNEMITTABLE, UNKNOWN_SETTING
 from wrpc.targets.fleet_sim import driver
 from wrpc.targets.fleet_sim.codes import INEXACT
-from wrpc.targets.fleet_sim.lengths import Lengths, Unusable, lengths
+from wrpc.targets.fleet_sim.lengths import Lengths, lengths
 from wrpc.targets.fleet_sim.shares import Traffic, traffic
 from wrpc.targets.fleet_sim.table import GPUS, LEAST_CONTEXT
 from wrpc.targets.gateway.branches import Settled

@@ -1,0 +1,185 @@
+"""What traffic each pool gets: lengths by condition, weights, edges, hours, prompts that are shortened, bad input."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from wrpc.api import load
+from wrpc.fleet.flows import Flow, PoolTraffic, Range, Traffic
+from wrpc.fleet.traffic import traffic
+from wrpc.policy.load import from_text
+
+F = Fraction
+
+
+def told(text: str) -> Traffic:
+    policy, found = from_text(text)
+    assert policy is not None, found.diagnostics
+    return traffic(policy)
+
+
+def flow(pool: PoolTraffic, via: str = "primary") -> Flow:
+    (found,) = (f for f in pool.flows if f.via == via)
+    return found
+
+
+def point(number: Fraction | int) -> Range:
+    return Range(F(number), F(number))
+
+
+POOLS = "pool short { } pool long { role decode } pool spare { }\n"
+SIGNALS = """\
+signal tokens: int(0..100k) { source total_tokens }
+signal pii: score { source classifier("pii") threshold 0.5 }
+"""
+LENGTHS = "lengths [[1_000, 50%], [3_000, 100%]]  prompt_share 80%"
+
+
+def test_lengths_part_exactly_at_a_bound() -> None:
+    found = told(
+        SIGNALS
+        + POOLS
+        + "route a { when tokens <= 2_000  to short fallback spare on timeout }"
+        + "default { to long }"
+        + f"workload w {{ rate 8/s  {LENGTHS} }}"
+    )
+    short, long = found.pools["short"], found.pools["long"]
+    assert flow(short).share == point(F(3, 4))
+    assert flow(long).share == point(F(1, 4))
+    assert flow(long).stage == "decode"
+    assert short.rates == (point(6),)
+    assert found.ends["w"].served == point(1)
+    assert flow(found.pools["spare"], "fallback").share == Range(F(0), F(3, 4))
+    assert found.pools["spare"].rates == (point(0),)
+    lengths = flow(short).lengths
+    assert lengths is not None
+    assert [(s.above, s.upto, s.weight) for s in lengths.stretches] == [(0, 1000, F(2, 3)), (1000, 2000, F(1, 3))]
+    assert lengths.prompt == F(4, 5) * (F(2, 3) * 500 + F(1, 3) * 1500)
+    assert lengths.answer == lengths.prompt / 4
+
+
+def test_weights_split_and_mirrors_add() -> None:
+    found = told(
+        POOLS
+        + f"default {{ to short weight 90, long weight 10  mirror spare 5% }} workload w {{ rate 10/s {LENGTHS} }}"
+    )
+    assert {p: t.rates for p, t in found.pools.items()} == {
+        "short": (point(9),), "long": (point(1),), "spare": (point(F(1, 2)),)
+    }  # fmt: skip
+
+
+def test_a_signal_of_unknown_frequency_makes_a_range() -> None:
+    found = told(
+        SIGNALS + POOLS + "route a { when pii and tokens > 1k  to long } default { to short }"
+        f"workload w {{ rate 10/s {LENGTHS} }}"
+    )
+    assert flow(found.pools["long"]).share == Range(F(0), F(1, 2))
+    assert flow(found.pools["short"]).share == Range(F(1, 2), F(1))
+
+
+def test_whoever_picks_may_pick_any() -> None:
+    found = told(POOLS + f"default {{ to short, long  select latency }} workload w {{ rate 10/s {LENGTHS} }}")
+    assert flow(found.pools["short"]).share == Range(F(0), F(1))
+    cascade = told(POOLS + f"default {{ cascade short -> long }} workload w {{ rate 10/s {LENGTHS} }}")
+    assert flow(cascade.pools["short"]).share == point(1)
+    assert flow(cascade.pools["long"], "cascade").rates == (Range(F(0), F(10)),)
+    assert cascade.pools["long"].rates == (Range(F(0), F(10)),)
+
+
+def test_what_a_guard_removes_gets_no_share() -> None:
+    found = told(
+        SIGNALS + 'pool short { trust "own" } pool long { trust "cloud" }'
+        "default { to short weight 1, long weight 3 }"
+        'guard g { forbid destination.trust == "cloud" when tokens > 2k }'
+        f"workload w {{ rate 10/s {LENGTHS} }}"
+    )
+    assert flow(found.pools["long"]).share == point(F(3, 4) * F(3, 4))
+    assert flow(found.pools["short"]).share == point(1 - F(9, 16))
+
+
+def test_prompts_are_shortened() -> None:
+    found = told(SIGNALS + POOLS + f"default {{ to short  compress 1_600 }}workload w {{ rate 1/s {LENGTHS} }}")
+    lengths = flow(found.pools["short"]).lengths
+    assert lengths is not None
+    assert [(s.upto, s.prompt, s.answer) for s in lengths.stretches] == [
+        (1000, (F(0), F(800)), (F(0), F(200))),
+        (2000, (F(800), F(1600)), (F(200), F(400))),
+        (3000, (F(1600), F(1600)), (F(400), F(600))),
+    ]
+    assert flow(found.pools["short"]).compress == 1600
+
+
+def test_the_time_of_day_is_known() -> None:
+    hours = ", ".join(f"{n}/s" for n in range(24))
+    found = told(
+        "signal hour: real(0h..24h) { source time_of_day }\n"
+        + POOLS
+        + "route night { when hour < 1.5h  to long } default { to short }"
+        f"workload w {{ rate [{hours}] {LENGTHS} }}"
+    )
+    assert flow(found.pools["long"]).rates == (point(0), point(F(1, 2)), *[point(0)] * 22)
+    assert flow(found.pools["long"]).share == point(F(1, 2) / 276)
+    assert found.pools["short"].rates[5] == point(5)
+
+
+def test_without_lengths_the_length_is_unknown() -> None:
+    found = told(SIGNALS + POOLS + "route a { when tokens > 1k  to long } default { to short } workload w { rate 1/s }")
+    assert flow(found.pools["long"]).share == Range(F(0), F(1))
+    assert flow(found.pools["long"]).lengths is None
+    assert told(POOLS + "default { to short } workload w { }").pools["short"].rates == ()
+
+
+def test_what_the_condition_of_a_workload_leaves_out_is_cut() -> None:
+    found = told(
+        SIGNALS + POOLS + "route a { when tokens > 500  to long } default { to short }"
+        f"workload w {{ when tokens <= 1k  rate 1/s {LENGTHS} }}"
+    )
+    assert found.ends["w"].cut == F(1, 2)
+    assert flow(found.pools["long"]).share == point(F(1, 2))
+
+
+@pytest.mark.parametrize(
+    ("lengths", "code", "message"),
+    [
+        ("[[512, 40%], [2k, 30%], [8k, 100%]]", "WRP614", "do not rise"),
+        ("[[512, 40%], [8k, 90%]]", "WRP614", "0.9, not 1"),
+        ("[[512, 40%], [256, 100%]]", "WRP614", "do not ascend"),
+        ('cdf("nowhere.json")', "WRP614", "does not exist"),
+        ('cdf("lmsys")', "WRP615", "only the fleet simulator"),
+        ("[[50k, 0%], [90k, 100%]]", "WRP618", "no request of the lengths that it states"),
+    ],
+)  # fmt: skip
+def test_bad_lengths_have_their_line(lengths: str, code: str, message: str) -> None:
+    found = told(
+        SIGNALS + POOLS + f"default {{ to short }}\nworkload w {{ when tokens < 10k rate 1/s  lengths {lengths} }}"
+    )
+    (finding,) = found.found
+    assert finding.code.id == code
+    assert message in finding.message
+    assert finding.span.line == 5
+    # Nothing breaks: whoever goes on gets ranges.
+    assert set(found.pools) == {"short", "long", "spare"}
+
+
+def test_a_file_is_looked_for_beside_the_policy_that_names_it(tmp_path: Path) -> None:
+    (tmp_path / "chat.json").write_text(json.dumps({"cdf": [[1000, 0.1], [2000, 1.0]]}), encoding="utf-8")
+    main = tmp_path / "main.wrp"
+    main.write_text(
+        SIGNALS
+        + POOLS
+        + 'route a { when tokens > 1k  to long } default { to short } workload w { rate 1/s lengths cdf("chat") }',
+        encoding="utf-8",
+    )
+    assert flow(traffic(load(main)).pools["short"]).share == point(F(1, 10))
+
+
+def test_a_number_that_would_fill_the_memory_is_no_number(tmp_path: Path) -> None:
+    (tmp_path / "x.json").write_text("[[1000, 1e-999999999], [2000, 1]]", encoding="utf-8")
+    main = tmp_path / "main.wrp"
+    main.write_text(POOLS + 'default { to short } workload w { rate 1/s lengths cdf("x") }', encoding="utf-8")
+    (finding,) = traffic(load(main)).found
+    assert "not a number" in finding.message

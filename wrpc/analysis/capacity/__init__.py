@@ -1,0 +1,1 @@
+"""Load and what serves it (6xx)."""
