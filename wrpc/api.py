@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from wrpc.decide import Decision
     from wrpc.diagnostics import Diagnostic
     from wrpc.fleet.placement import Placement
+    from wrpc.fleet.sized import Sizing
     from wrpc.importers.foreign import Foreign
     from wrpc.policy.model import Policy, Value
     from wrpc.repair import Repaired
@@ -226,6 +227,16 @@ def place(policy: Policy) -> Placement:
     from wrpc.fleet.placement import place as run
 
     return run(policy)
+
+
+def size(policy: Policy, *, prefix_hits: tuple[float, float] = (0.0, 0.0)) -> Sizing:
+    """How many replicas each pool needs for what the workloads send it, from the least to the most that is possible;
+    what they give, draw and cost. `prefix_hits`: the share of prompts' tokens that prefix caches have, between."""
+    from wrpc.fleet.size import size as run
+    from wrpc.fleet.sizing.smallest import Band
+    from wrpc.fleet.traffic import traffic
+
+    return run(policy, traffic(policy), hits=Band(*prefix_hits))
 
 
 @value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wrpc.report import contract as c
 from wrpc.report import contract_explain as e
+from wrpc.report.contract_sized import SizedFleet
 from wrpc.report.contract_table import Table
 
 SCHEMAS: dict[str, type[c.Contract]] = {
@@ -13,6 +14,7 @@ SCHEMAS: dict[str, type[c.Contract]] = {
     "diff": c.Diff,
     "test": c.Suite,
     "place": c.Placed,
+    "size": SizedFleet,
     "verify": c.Verified,
     "explain-policy": e.ExplainedPolicy,
     "explain-route": e.ExplainedRoute,

@@ -7,11 +7,14 @@ for a slot is apart (`waits`).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import ceil, exp, inf, lgamma, log, sqrt
+from math import ceil, erfc, exp, inf, lgamma, log, sqrt
 
 from wrpc.fleet.sizing.load import Length, Load
 from wrpc.fleet.steps import Engine
 from wrpc.values import value
+
+Lengths = tuple[Length, ...] | None
+"""Some of the requests, with shares that add up to 1; None: all of the load."""
 
 
 @value
@@ -51,10 +54,10 @@ def tpot(at: Steady) -> float:
     return _mean(at, lambda c: token(at, c))
 
 
-def tpot_quantile(at: Steady, share: float = 0.99) -> float:
+def tpot_quantile(at: Steady, share: float = 0.99, of: Lengths = None) -> float:
     """Over requests, each with the mean of its own steps."""
     step = at.engine.step
-    classes = [c for c in at.load.lengths if c.more > 0]
+    classes = [c for c in of or at.load.lengths if c.more > 0]
     total = sum(c.share for c in classes)
     if not classes:
         return 0.0
@@ -111,7 +114,11 @@ def _gamma(x: float, mean: float, variance: float) -> float:
         return 1.0
     if variance <= 0 or mean <= 0 or mean * mean > 1e6 * variance:
         return 1.0 if x < mean else 0.0
-    return upper_gamma(mean * mean / variance, x * mean / variance)
+    shape = mean * mean / variance
+    if shape < 2:
+        return upper_gamma(shape, x * mean / variance)
+    # Wilson and Hilferty 1931: the cube root of a gamma variable is nearly normal.
+    return erfc(((x / mean) ** (1 / 3) - 1 + 1 / (9 * shape)) * 3 * sqrt(shape / 2)) / 2
 
 
 def upper_gamma(shape: float, x: float) -> float:
@@ -197,14 +204,14 @@ def _residual(at: Steady) -> float:
     return at.step / 2 * min(1.0, at.residents + at.reading)
 
 
-def ttft_quantile(at: Steady, share: float = 0.99) -> float:
+def ttft_quantile(at: Steady, share: float = 0.99, of: Lengths = None) -> float:
     """The same terms, drawn: the rest of a step is uniform, the work ahead exponential where there is some."""
     chance, wait = ahead(at)
     if wait == inf:
         return inf
     under_way = min(1.0, at.residents + at.reading)
     rests = [((n + 0.5) / 8 * at.step, under_way / 8) for n in range(8)] + [(0.0, 1 - under_way)]
-    bases = [(c.share * w, own(at, c) + rest) for c in at.load.lengths for rest, w in rests if c.share * w > 0]
+    bases = [(w * part, took + rest) for part, took in _own(at, of) for rest, w in rests if w * part > 0]
 
     def beyond(x: float) -> float:
         return sum(w * (1.0 if x < b else chance * exp(-(x - b) / wait) if wait > 0 else 0.0) for w, b in bases)
@@ -217,18 +224,22 @@ def e2e(at: Steady) -> float:
     return ttft(at) + sum(c.share * c.more * token(at, c) for c in at.load.lengths)
 
 
-def e2e_quantile(at: Steady, share: float = 0.99) -> float:
+def e2e_quantile(at: Steady, share: float = 0.99, of: Lengths = None) -> float:
     """Long answers make it: of each class the time of its tokens, spread as theirs is, after that of the first."""
     chance, wait = ahead(at)
     if wait == inf:
         return inf
     before = at.engine.overhead + _residual(at) + chance * wait
     spread = []
-    for c in at.load.lengths:
+    for c in of or at.load.lengths:
         first = before + own(at, c)
         variance = c.more**2 * _variance(at, c) + chance * (2 - chance) * wait**2
         spread.append((c.share, own(at, c) + c.more * _alone(at, c), first + c.more * token(at, c), variance))
     return _quantile(spread, 1 - share)
+
+
+def _own(at: Steady, of: Lengths) -> list[tuple[float, float]]:
+    return [(c.share, own(at, c)) for c in of or at.load.lengths]
 
 
 def _mean(at: Steady, of: Callable[[Length], float], *, every: bool = False) -> float:
@@ -239,8 +250,8 @@ def _mean(at: Steady, of: Callable[[Length], float], *, every: bool = False) -> 
 
 def _solve(beyond: Callable[[float], float], share: float, most: float) -> float:
     """The least x with `beyond(x)` ≤ share; it falls."""
-    low, high = 0.0, most
-    for _ in range(60):
+    low, high = 0.0, most  # to a millionth of a millionth of it
+    for _ in range(40):
         middle = (low + high) / 2
         if beyond(middle) <= share:
             high = middle

@@ -7,9 +7,9 @@ what a replica takes is one too. Past the knee there is no figure: the pool is s
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
-from math import ceil, inf, log
+from math import inf, log
 from typing import Literal
 
 from wrpc.fleet.sizing import latency, waits
@@ -18,18 +18,23 @@ from wrpc.fleet.sizing.load import Load
 from wrpc.fleet.steps import Engine, StepModel
 from wrpc.values import value
 
+Figure = Literal["ttft_p99", "ttft_queue_p99", "tpot_p99", "e2e_p99"]
+FIGURES: tuple[Figure, ...] = ("ttft_p99", "ttft_queue_p99", "tpot_p99", "e2e_p99")
+
 STEADY, KNEE = 0.75, 0.9
 """Up to the first share of its capacity a replica's figures are numbers, up to the second ranges."""
-BEYOND = {"ttft_p99": (1.0, 0.25), "ttft_queue_p99": (1.0, 0.25), "tpot_p99": (0.25, 0.25), "e2e_p99": (0.4, 0.15)}
+BEYOND: Mapping[Figure, tuple[float, float]] = {
+    "ttft_p99": (1.0, 0.25),
+    "ttft_queue_p99": (1.0, 0.25),
+    "tpot_p99": (0.25, 0.25),
+    "e2e_p99": (0.4, 0.15),
+}
 """By what part a figure at the knee may be lower and higher than the formula's; less so nearer to `STEADY`. Against a
 simulated engine, in docs/fleet.md."""
 LATE = 0.01
 """The share of requests that may be slower than a 99th percentile."""
 MOST = 1 << 20
 """More replicas than that serve nobody."""
-
-Figure = Literal["ttft_p99", "ttft_queue_p99", "tpot_p99", "e2e_p99"]
-FIGURES: tuple[Figure, ...] = ("ttft_p99", "ttft_queue_p99", "tpot_p99", "e2e_p99")
 
 
 @value
@@ -64,6 +69,10 @@ class Promises:
         found: float | None = getattr(self, figure)
         return found
 
+    @property
+    def made(self) -> tuple[Figure, ...]:
+        return tuple(figure for figure in FIGURES if self.of(figure) is not None)
+
     def strictest(self, other: Promises) -> Promises:
         """What keeps both."""
         made = {}
@@ -76,46 +85,34 @@ class Promises:
 @value
 class Figures:
     """Of one replica under its part of the load. `utilisation`: of what it can take; `bound`: what runs out first;
-    `kv`: how full its cache is. The figures are None where it is saturated. `residents`: sequences that write at once;
-    `busy`: the share of the time in which steps run."""
+    `kv`: how full its cache is. `bands` is None where it is saturated. `residents`: sequences that write at once."""
 
     utilisation: float
     bound: Bound
     kv: float
-    ttft_p99: Band | None = None
-    ttft_queue_p99: Band | None = None
-    tpot_p99: Band | None = None
-    e2e_p99: Band | None = None
+    bands: Mapping[Figure, Band] | None = None
     residents: float = 0.0
-
-    def of(self, figure: Figure) -> Band | None:
-        found: Band | None = getattr(self, figure)
-        return found
 
     @property
     def saturated(self) -> bool:
-        return self.ttft_p99 is None
-
-    def keeps(self, promises: Promises) -> bool:
-        """Surely: the upper ends count."""
-        return not self.saturated and not self.missed(promises)
+        return self.bands is None
 
     def missed(self, promises: Promises) -> list[Figure]:
-        """Promises that are not surely kept; none are told of what is saturated."""
-        made: list[Figure] = []
-        for figure in FIGURES:
-            promised, found = promises.of(figure), self.of(figure)
-            if promised is not None and found is not None and found.high > promised:
-                made.append(figure)
-        return made
+        """Promises that are not surely kept, by the upper ends; all of them where it is saturated."""
+        promised = [(figure, p) for figure in FIGURES if (p := promises.of(figure)) is not None]
+        if self.bands is None:
+            return [figure for figure, _ in promised]
+        return [figure for figure, p in promised if self.bands[figure].high > p]
+
+    def keeps(self, promises: Promises) -> bool:
+        return self.bands is not None and not self.missed(promises)
 
 
-Serves = Callable[[float], Figures]
-"""What one of so many replicas gives."""
-
-
-def figures(engine: Engine, load: Load, replicas: float) -> Figures:
-    """What one of `replicas` gives."""
+def figures(
+    engine: Engine, load: Load, replicas: float, of: latency.Lengths = None, only: Collection[Figure] = FIGURES
+) -> Figures:
+    """What one of `replicas` gives `of` the requests, all of them where absent; `only` these figures, where it is not
+    saturated."""
     mine = replace(load, rate=load.rate / replicas, burst=1 + (load.burst - 1) / replicas)
     most = capacity(engine, mine)
     used = mine.rate / most.rate if most.rate > 0 else inf
@@ -125,21 +122,20 @@ def figures(engine: Engine, load: Load, replicas: float) -> Figures:
     kv = kv_share(engine, mine, at.step)
     if kv > FULL:
         return Figures(max(used, kv), "KV", kv)
-    wait = _wait(at, engine, most)
-    first, whole = latency.ttft_quantile(at), latency.e2e_quantile(at)
-    found = {
-        "ttft_p99": first,
-        "ttft_queue_p99": first + wait,
-        "tpot_p99": latency.tpot_quantile(at),
-        "e2e_p99": whole + wait,
-    }
+    wait = _wait(at, engine, most) if "ttft_queue_p99" in only or "e2e_p99" in only else 0.0
+    first = latency.ttft_quantile(at, of=of) if "ttft_p99" in only or "ttft_queue_p99" in only else 0.0
+    found: dict[Figure, float] = {"ttft_p99": first, "ttft_queue_p99": first + wait}
+    if "tpot_p99" in only:
+        found["tpot_p99"] = latency.tpot_quantile(at, of=of)
+    if "e2e_p99" in only:
+        found["e2e_p99"] = latency.e2e_quantile(at, of=of) + wait
     if inf in found.values():
         return Figures(used, most.bound, kv)
-    bands = {name: about(name, middle, middle, used) for name, middle in found.items()}
-    return Figures(used, most.bound, kv, **bands, residents=at.residents)
+    bands = {name: about(name, middle, middle, used) for name, middle in found.items() if name in only}
+    return Figures(used, most.bound, kv, bands, at.residents)
 
 
-def about(figure: str, low: float, high: float, used: float) -> Band:
+def about(figure: Figure, low: float, high: float, used: float) -> Band:
     """What the formula says, as a range where the replica is loaded beyond `STEADY`."""
     beyond = max(0.0, (used - STEADY) / (KNEE - STEADY))
     less, more = BEYOND[figure]
@@ -179,22 +175,17 @@ def slower(engine: Engine, factor: float) -> Engine:
     return replace(engine, step=step)
 
 
-def least(serves: Serves, promises: Promises, *, at_least: int = 1) -> int | None:
-    """The fewest replicas that keep the promises; more are never worse. None where no number does."""
+def least(keeps: Callable[[int], bool], *, at_least: int = 1) -> int | None:
+    """The fewest replicas that keep what is promised; more are never worse. None where no number does."""
     low, high = at_least - 1, at_least
-    while not serves(high).keeps(promises):
+    while not keeps(high):
         low, high = high, high * 2
         if high > MOST:
             return None
     while high - low > 1:
         middle = (low + high) // 2
-        if serves(middle).keeps(promises):
+        if keeps(middle):
             high = middle
         else:
             low = middle
     return high
-
-
-def share_of(whole: float, each: float) -> int:
-    """How many of `each` make up `whole`."""
-    return ceil(whole / each - 1e-9)

@@ -14,7 +14,7 @@ from math import ceil, inf
 from wrpc.fleet.sizing import latency, waits
 from wrpc.fleet.sizing.capacity import FULL, capacity, kv_share
 from wrpc.fleet.sizing.load import Length, Load
-from wrpc.fleet.sizing.smallest import KNEE, Figures, about
+from wrpc.fleet.sizing.smallest import KNEE, Band, Figure, Figures, about
 from wrpc.fleet.steps import Engine
 from wrpc.values import value
 
@@ -50,7 +50,14 @@ def decode_load(load: Load) -> Load:
     return replace(load, lengths=tuple(replace(c, hit=1.0) for c in load.lengths))
 
 
-def figures(prefill: Engine, decode: Engine, load: Load, replicas: tuple[int, int], move: Move) -> Figures:
+def figures(
+    prefill: Engine,
+    decode: Engine,
+    load: Load,
+    replicas: tuple[int, int],
+    move: Move,
+    of: latency.Lengths = None,
+) -> Figures:
     """The least of both sides: min(n_p·μ_p·0.90, n_d·μ_d·0.92). The first token waits for a free prefill replica
     (M/G/c), is read, moves with its cache, and is followed by tokens of the decode side."""
     readers, writers = replicas
@@ -71,20 +78,21 @@ def figures(prefill: Engine, decode: Engine, load: Load, replicas: tuple[int, in
     mean = sum(w * s for w, s in took)
     variation = sum(w * s * s for w, s in took) / mean**2 - 1 if mean > 0 else 0.0
     wait = waits.quantile(readers, mean, load.rate, variation=max(0.0, variation), burst=load.burst)
-    slowest = _high(took)
-    carried = _high([(c.share, c.prompt) for c in load.lengths]) * move.bytes
+    asked = of or load.lengths
+    slowest = _high([(c.share, read_whole(prefill, c)) for c in asked])
+    carried = _high([(c.share, c.prompt) for c in asked]) * move.bytes
     first = prefill.overhead + wait + slowest
     slot = _slot(at, decode)
     near, far = first + carried / move.fast, first + carried / move.slow
-    whole = latency.e2e_quantile(at)
-    return Figures(
-        used, bound, kv,
-        about("ttft_p99", near - wait, far - wait, used),
-        about("ttft_queue_p99", near, far, used),
-        about("tpot_p99", latency.tpot_quantile(at), latency.tpot_quantile(at), used),
-        about("e2e_p99", whole + near + slot, whole + far + slot, used),
-        at.residents,
-    )  # fmt: skip
+    written_of = None if of is None else decode_load(replace(load, lengths=of)).lengths
+    token, whole = latency.tpot_quantile(at, of=written_of), latency.e2e_quantile(at, of=written_of)
+    bands: dict[Figure, Band] = {
+        "ttft_p99": about("ttft_p99", near - wait, far - wait, used),
+        "ttft_queue_p99": about("ttft_queue_p99", near, far, used),
+        "tpot_p99": about("tpot_p99", token, token, used),
+        "e2e_p99": about("e2e_p99", whole + near + slot, whole + far + slot, used),
+    }
+    return Figures(used, bound, kv, bands, at.residents)
 
 
 def _slot(at: latency.Steady, engine: Engine) -> float:

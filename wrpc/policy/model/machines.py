@@ -14,6 +14,7 @@ from wrpc.policy.rows import DECIDED, DESCRIPTION, LABELS, WHOLE, attribute, blo
 from wrpc.source import Span
 from wrpc.values import value
 
+PROFILE = "what sizes and simulates the fleet goes by it, and nothing that runs"
 ENGINE = "which target a pool is for: `vllm` leaves out others, and says so"
 
 
@@ -124,6 +125,9 @@ class Phase:
     pipeline_parallel: int | None = attribute(
         k.POSITIVE, "over how many GPUs the layers are split", "tensor and pipeline parallelism", default=None
     )
+    profile: str | None = attribute(
+        k.Phrase(), "a file of `wrpc calibrate`: how fast a replica was in a run of it", default=None
+    )
 
 
 @block
@@ -206,6 +210,9 @@ class Pool:
     price: Price | None = attribute(k.Nested("price"), "what its tokens cost", "price", default=None)
     concurrency: int | None = attribute(k.POSITIVE, "how many requests it serves at once", "concurrency", default=None)
     startup: Fraction | None = attribute(k.TIME, "how long a replica takes until it serves", "startup", default=None)
+    profile: str | None = attribute(
+        k.Phrase(), "a file of `wrpc calibrate`: how fast a replica was in a run of it", because=PROFILE, default=None
+    )
     labels: Mapping[str, Value] = field(default_factory=dict, metadata=LABELS)
     description: str = field(default="", metadata=DESCRIPTION)
     spans: Mapping[str, Span] = field(default_factory=dict, compare=False, repr=False)

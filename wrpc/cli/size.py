@@ -1,0 +1,62 @@
+"""`wrpc size`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from wrpc.cli import options
+from wrpc.cli.app import Command
+from wrpc.cli.exits import ERRORS, FINE
+
+
+def share(text: str) -> tuple[float, float]:
+    """`30%`, `30%..50%`, `0.3`."""
+    low, _, high = text.partition("..")
+    try:
+        ends = [float(end.removesuffix("%")) / (100 if end.endswith("%") else 1) for end in (low, high or low)]
+    except ValueError:
+        ends = [-1.0]
+    if not all(0 <= end <= 1 for end in ends) or ends[0] > ends[-1]:
+        raise click.UsageError(f"`--prefix-hits` takes a share or a range of them (`30%..50%`), found `{text}`")
+    return ends[0], ends[-1]
+
+
+@click.command(cls=Command)
+@options.one_policy
+@options.environments
+@click.option(
+    "--prefix-hits",
+    default="0%",
+    show_default=True,
+    metavar="SHARE",
+    help="How many of the prompts' tokens prefix caches have, as measured: a share, or `30%..50%`.",
+)
+@click.option("--format", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def command(policy: Path, env: tuple[Path, ...], prefix_hits: str, format: str) -> int:  # fmt: skip
+    """Find how many replicas the pools of POLICY need for what its workloads send, and what these cost and draw.
+
+    Each pool gets the requests that the routes send it, and has to keep the `slo` of each workload. How fast a replica
+    is comes from the `profile` that the pool names (`wrpc calibrate` makes one), else from data sheets, which is right
+    within a factor. What is not known stays a range, and past what a pool can take there is no figure at all. Exit
+    code 1: a pool is too small, or it is open whether it is.
+    """
+    import wrpc
+    from wrpc.cli.policies import one
+    from wrpc.cli.progress import progress
+    from wrpc.report import sized as report
+    from wrpc.report.json import dumps
+    from wrpc.report.screen import write
+
+    hits = share(prefix_hits)
+    resolved = one(policy, env)[0]
+    with progress() as tell:
+        tell(f"sizing {policy}")
+        found = wrpc.size(resolved, prefix_hits=hits)
+    if format == "json":
+        sys.stdout.write(dumps(found.json(), indent=2) + "\n")
+    else:
+        write(report.render(found))
+    return FINE if found.verdict == "pass" else ERRORS
