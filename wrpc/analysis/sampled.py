@@ -136,6 +136,26 @@ def without(condition: Condition, path: Path) -> Condition:
             raise AssertionError(path)
 
 
+def unmoved(condition: Condition, full: int, value: Callable[[Condition], int], at: Path = ()) -> Iterator[Path]:
+    """The parts of every `and` and `or` of the condition that none of the requests shows to matter, outermost first; of
+    what does not matter, no part. `full`: the requests that are looked at, on which what is around the condition
+    follows it; `value`: those of them for which a condition holds."""
+    match condition:
+        case All(found) | Any(found) if written(condition):
+            both = isinstance(condition, All)
+            values = [value(p) if both else full & ~value(p) for p in found]
+            for i, (one, holds) in enumerate(zip(found, values, strict=True)):
+                rest = reduce(operator.and_, (v for j, v in enumerate(values) if j != i), full)
+                if len(found) > 1 and not rest & ~holds:
+                    yield (*at, i)
+                else:
+                    yield from unmoved(one, rest, value, (*at, i))
+        case Not(operand):
+            yield from unmoved(operand, full, value, (*at, 0))
+        case _:
+            pass
+
+
 class Sample(Meaning[int, Values]):
     """`whole`: all combinations are among the requests, so that without sums, and unless a signal fails, what none of
     them shows no request shows."""
@@ -200,26 +220,8 @@ class Sample(Meaning[int, Values]):
         return [*sorted(told.intersection(kind.names)), *islice((n for n in kind.names if n not in told), 1)]
 
     def unmoved(self, condition: Condition) -> Iterator[Path]:
-        """The parts of every `and` and `or` of the condition that none of the requests shows to matter, outermost
-        first; of what does not matter, no part."""
-        return self._visit(condition, self._full, ())
-
-    def _visit(self, node: Condition, seen: int, at: Path) -> Iterator[Path]:
-        """`seen`: the requests on which the whole follows this node."""
-        match node:
-            case All(found) | Any(found) if written(node):
-                both = isinstance(node, All)
-                values = [self._value(p) if both else self._full & ~self._value(p) for p in found]
-                for i, (one, value) in enumerate(zip(found, values, strict=True)):
-                    rest = reduce(operator.and_, (v for j, v in enumerate(values) if j != i), seen)
-                    if len(found) > 1 and not rest & ~value:
-                        yield (*at, i)
-                    else:
-                        yield from self._visit(one, rest, (*at, i))
-            case Not(operand):
-                yield from self._visit(operand, seen, (*at, 0))
-            case _:
-                pass
+        """As `unmoved`, on these requests."""
+        return unmoved(condition, self._full, self._value)
 
     def _value(self, node: Condition) -> int:
         known = self._known.get(id(node))

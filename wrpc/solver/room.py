@@ -115,6 +115,11 @@ class Room(ABC):
             if not answer.impossible:
                 yield i, answer
 
+    def seen(self, term: Term) -> int | None:  # noqa: ARG002  a hook
+        """The samples of the space for which the term holds, as the bits of a number: what one of them shows needs no
+        question. None where there are none, or where nobody can say."""
+        return None
+
     @abstractmethod
     def blamed(self, term: Term, parts: Sequence[Term]) -> list[int]:
         """Few of the parts, by index, that together make the term impossible; none where they do not. The parts are

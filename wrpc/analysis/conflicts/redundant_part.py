@@ -32,16 +32,18 @@ To repair, correct the part, or remove it.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from wrpc.analysis.check import Found
 from wrpc.analysis.conflicts.reach import reach
 from wrpc.analysis.plain import all_matter
-from wrpc.analysis.sampled import Path, Sample, Sampling, part, parts, without
+from wrpc.analysis.sampled import Path, Sample, Sampling, part, parts, unmoved, without
 from wrpc.diagnostics import Code, finding
 from wrpc.policy import reading
-from wrpc.policy.expr import All, Any, Condition
+from wrpc.policy.expr import All, Any, Condition, Not
 from wrpc.policy.model import Policy, Route
 from wrpc.source import Span
 from wrpc.values import value
@@ -71,8 +73,12 @@ class Written:
 
 def check(policy: Policy, ask: Asker) -> Found:
     sampling = Sampling(policy)
+    seen: _Seen | None = None
     for one in _written(policy, ask):
         if not any(True for _ in parts(one.condition)) or all_matter(policy, one.condition, sampling.beyond):
+            continue
+        seen = seen or _Seen(ask.healthy)  # the samples are drawn for what is asked before
+        if seen.all_matter(one.condition):
             continue
         asking = _Asking(ask, one, sampling.of(one.condition))
         for path in asking.redundant():
@@ -84,6 +90,42 @@ def check(policy: Policy, ask: Asker) -> Found:
                 subjects=(one.subject,),
                 help="correct it, or remove it",
             )
+
+
+class _Seen:
+    """The samples of the space, where there are any. Without failures whatever is asked of a condition is whether it
+    holds."""
+
+    def __init__(self, room: Room) -> None:
+        self._room = room
+        self._full = room.seen(True) or 0
+        self._leaves: dict[Condition, int | None] = {}
+
+    def all_matter(self, condition: Condition) -> bool:
+        """Of each part some sample shows that it matters."""
+        try:
+            return self._full != 0 and not any(True for _ in unmoved(condition, self._full, self._value))
+        except _Unknown:
+            return False
+
+    def _value(self, node: Condition) -> int:
+        match node:
+            case All(inner):
+                return reduce(operator.and_, map(self._value, inner), self._full)
+            case Any(inner):
+                return reduce(operator.or_, map(self._value, inner), 0)
+            case Not(operand):
+                return self._full & ~self._value(operand)
+        if node not in self._leaves:
+            self._leaves[node] = self._room.seen(self._room.decision.encoding.condition(node).true)
+        found = self._leaves[node]
+        if found is None:
+            raise _Unknown
+        return found
+
+
+class _Unknown(Exception):
+    """No sample says what a part is."""
 
 
 def _written(policy: Policy, ask: Asker) -> Iterator[Written]:

@@ -24,8 +24,10 @@ To repair, remove it, or make it do what it was meant for.
 
 from __future__ import annotations
 
+import operator
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from wrpc.analysis.check import Found
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
     from wrpc.solver.ask import Answer, Asker, Line, Room
     from wrpc.solver.terms import Term
 
+NEXT = 32  # classes behind a route's that are looked at before all are
+
 CODE = Code("WRP204", "redundant-route", "warning", __doc__ or "")
 
 
@@ -46,11 +50,11 @@ def check(policy: Policy, ask: Asker) -> Found:
     found = reach(ask)
     told = {r.name for r in late_routes(ask)}
     next_ = _Next(policy)
-    suspects = [
-        r
-        for r in _suspects(policy)
-        if r.name not in told and found[r.name].left.possible and not next_.differs(ask, found[r.name].left, r)
-    ]
+    suspects = [r for r in _suspects(policy) if r.name not in told and found[r.name].left.possible]
+    for room in ask.rooms:
+        seen = _Seen(room)
+        suspects = [r for r in suspects if not seen.differs(r)]
+    suspects = [r for r in suspects if not next_.differs(ask, found[r.name].left, r)]
     for room in ask.rooms:
         if suspects:
             suspects = _unchanged(room, suspects)
@@ -112,17 +116,72 @@ def _unchanged(room: Room, suspects: Sequence[Route]) -> list[Route]:
         for route in group:
             if route.name not in names:
                 continue
-            elsewhere = conj([line.holds(route), next_.elsewhere(route)])
-            if line.settle(elsewhere).impossible:
-                found.append(route)
-                continue
             # Unless one of its equals that does the same takes the request as well.
             alike = [negate(line.holds(r)) for r in group if r is not route and next_.same(r, route)]
-            if alike and line.settle(conj([elsewhere, *alike])).impossible:
+            taken = conj([line.holds(route), *alike])
+            if all(line.settle(conj([taken, term])).impossible for term in next_.elsewhere(route)):
                 found.append(route)
         for route in group:
             line.exclude(line.holds(route))
     return found
+
+
+class _Seen:
+    """Samples of a room, where there are any: whether one of them goes elsewhere without a route. Of each of those that
+    the route takes it is asked what comes next, class by class."""
+
+    def __init__(self, room: Room) -> None:
+        self._room = room
+        self._full = room.seen(True)
+        self._policy = room.policy
+        self._classes = _classes(room.policy)
+        self._rank = {r.name: i for i, c in enumerate(self._classes) for r in c}
+        self._deeds = _deeds(room.policy)
+        self._known: dict[str, int | None] = {}
+        self._earlier = [0]  # the samples that routes before a class take
+
+    def differs(self, route: Route) -> bool:
+        """False where no sample says so."""
+        if self._full is None:
+            return False
+        try:
+            return self._differs(route, self._full)
+        except _Unknown:
+            return False
+
+    def _differs(self, route: Route, full: int) -> bool:
+        rank, deed = self._rank[route.name], self._deeds[route.name]
+        while len(self._earlier) <= rank:
+            group = self._classes[len(self._earlier) - 1]
+            self._earlier.append(reduce(operator.or_, map(self._holds, group), self._earlier[-1]))
+        left = self._holds(route) & full & ~self._earlier[rank]
+        equals = [r for r in self._classes[rank] if r is not route]
+        for r in equals:
+            if self._deeds[r.name] == deed:
+                left &= ~self._holds(r)
+        if any(left & self._holds(r) for r in equals):
+            return True
+        for group in self._classes[rank + 1 : rank + 1 + NEXT]:
+            if not left:
+                return False
+            if any(self._deeds[r.name] != deed and left & self._holds(r) for r in group):
+                return True
+            for r in group:
+                left &= ~self._holds(r)
+        behind = len(self._classes) <= rank + 1 + NEXT
+        return behind and left != 0 and self._deeds.get("default") != deed
+
+    def _holds(self, route: Route) -> int:
+        if route.name not in self._known:
+            self._known[route.name] = self._room.seen(self._room.decision.holds(route))
+        found = self._known[route.name]
+        if found is None:
+            raise _Unknown
+        return found
+
+
+class _Unknown(Exception):
+    """No sample says whether a route holds."""
 
 
 class _Next:
@@ -159,29 +218,31 @@ class _Next:
             return not all(self.same(r, route) for r in by_rank[min(by_rank)])
         return self._policy.default is None or not self.same(self._policy.default, route)
 
-    def elsewhere(self, route: Route) -> Term:
-        """An equal that does something else takes the request as well, or what comes after the class does otherwise."""
+    def elsewhere(self, route: Route) -> Iterator[Term]:
+        """An equal that does something else takes the request as well, or what comes after the class does otherwise.
+        First for requests that one of the next few classes takes, then for all."""
         from wrpc.solver.terms import disj, negate
 
         rank, deed = self._rank[route.name], self._deeds[route.name]
-        return disj([self._others(rank, deed), negate(self._same_from(rank + 1, deed))])
+        others, last = self._others(rank, deed), len(self.classes)
+        if deed not in self._chains and rank + 1 + NEXT < last:
+            yield disj([others, negate(self._step(rank + 1, rank + 1 + NEXT, deed, True)[0])])
+        if deed not in self._chains:
+            end = self._policy.default is not None and self._deeds["default"] == deed
+            self._chains[deed] = self._step(0, last, deed, end)
+        yield disj([others, negate(self._chains[deed][rank + 1])])
 
-    def _same_from(self, rank: int, deed: str) -> Term:
-        """Of the first class from `rank` on of which a route holds, every one that does so does `deed`; where none
-        holds at all, the default does it."""
+    def _step(self, first: int, behind: int, deed: str, end: Term) -> list[Term]:
+        """For each class from `first` on: of the first from there on of which a route holds, every one that does so
+        does `deed`; `end` where none holds before `behind`."""
         from wrpc.solver.terms import conj, disj, negate
 
-        chain = self._chains.get(deed)
-        if chain is None:
-            term: Term = self._policy.default is not None and self._deeds["default"] == deed
-            chain = [term]
-            for i in reversed(range(len(self.classes))):
-                alike = disj(t for d, t in self._class(i) if d == deed)
-                term = conj([negate(self._others(i, deed)), disj([alike, term])])
-                chain.append(term)
-            chain.reverse()
-            self._chains[deed] = chain
-        return chain[rank]
+        term, chain = end, [end]
+        for i in reversed(range(first, behind)):
+            alike = disj(t for d, t in self._class(i) if d == deed)
+            term = conj([negate(self._others(i, deed)), disj([alike, term])])
+            chain.append(term)
+        return chain[::-1]
 
     def _others(self, rank: int, deed: str) -> Term:
         from wrpc.solver.terms import disj

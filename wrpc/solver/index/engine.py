@@ -70,6 +70,10 @@ class Engine:
             answered("samples")
         return found
 
+    def seen(self, terms: Sequence[Term]) -> int | None:
+        """As `tried`, of samples that somebody has drawn already; None where nobody has, or nobody can say."""
+        return self._samples.known(terms) if "_samples" in self.__dict__ else None
+
     def sampled(self, terms: Sequence[Term], *, failures: bool) -> Request | None:
         """A sample for which all of the terms hold; None where none does."""
         found = self.tried(terms)

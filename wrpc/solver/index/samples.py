@@ -98,11 +98,15 @@ class Samples:
 
     def hold(self, terms: Sequence[Term]) -> int:
         """The samples for which all of the terms hold; none where nobody can say."""
+        return self.known(terms) or 0
+
+    def known(self, terms: Sequence[Term]) -> int | None:
+        """As `hold`; None where nobody can say."""
         left = self.full
         for term in terms:
             found = self.of(term)
             if found == UNKNOWN:
-                return 0
+                return None
             left &= found
             if not left:
                 break

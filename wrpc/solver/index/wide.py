@@ -85,6 +85,10 @@ class Wide(Backed):
                 found[i] = Answer("possible", request) if known else self.possible(terms[i], confirms[i])
         yield from ((i, found[i]) for i in sorted(found) if not found[i].impossible)
 
+    @override
+    def seen(self, term: Term) -> int | None:
+        return self.engine.seen([self.allowed, term])
+
     def settle(self, term: Term) -> Answer:
         return self.settled([term])
 
