@@ -34,7 +34,7 @@ ROOMS = {
     "wrpc.accept": {0, 9},
 }
 # Their examples are requests, commits or another system's files, which the tests of those rooms run.
-ELSEWHERE = ("wrpc.importers", "wrpc.decide", "wrpc.targets", "wrpc.verify", "wrpc.accept")
+ELSEWHERE = ("wrpc.fleet.logs", "wrpc.importers", "wrpc.decide", "wrpc.targets", "wrpc.verify", "wrpc.accept")
 
 CODES = [e.code for e in entries()]
 SHOWN = [e for e in entries() if not e.module.startswith(ELSEWHERE)]

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from wrpc.api import load
+from wrpc.diagnostics import Refusal
 from wrpc.fleet.flows import Flow, PoolTraffic, Range, Traffic
+from wrpc.fleet.logs import read
 from wrpc.fleet.traffic import traffic
 from wrpc.policy.load import from_text
 
@@ -183,3 +185,70 @@ def test_a_number_that_would_fill_the_memory_is_no_number(tmp_path: Path) -> Non
     main.write_text(POOLS + 'default { to short } workload w { rate 1/s lengths cdf("x") }', encoding="utf-8")
     (finding,) = traffic(load(main)).found
     assert "not a number" in finding.message
+
+
+# ── What is known of signals ──────────────────────────────────────────────────────────────────────────────────────
+
+
+SHARED = (
+    SIGNALS
+    + POOLS
+    + f"route a {{ when pii and tokens > 2k  to long }} default {{ to short }} workload w {{ rate 100/s {LENGTHS} }}\n"
+)
+
+
+def test_an_assumed_share_narrows() -> None:
+    found = told(SHARED + "assume share pii = 3%")
+    assert flow(found.pools["long"]).share == Range(F(0), F(3, 100))
+    assert found.leans == ("assume share pii",)
+    # A quarter of the requests is longer than 2,000 tokens: so many fit in.
+    found = told(SHARED + "assume share pii = 90% of w")
+    assert flow(found.pools["long"]).share == Range(F(15, 100), F(25, 100))
+
+
+def test_what_is_known_of_both_is_a_point() -> None:
+    found = told(SHARED + "assume share pii and tokens > 2k = 1%")
+    assert flow(found.pools["long"]).rates == (point(1),)
+    assert found.pools["short"].rates == (point(99),)
+
+
+def test_a_share_of_another_workload_says_nothing() -> None:
+    found = told(SHARED + f"workload v {{ when pii  rate 1/s {LENGTHS} }} assume share pii = 3% of w")
+    assert [a.share for a in found.pools["long"].arrivals] == [Range(F(0), F(3, 100)), point(F(1, 4))]
+
+
+def test_a_share_that_cannot_be_is_left_out() -> None:
+    found = told(SHARED + "assume share pii = 3%\nassume share pii = 4%\nassume share tokens > 1k = 10% of w")
+    assert [(d.code.id, d.span.line) for d in found.found] == [("WRP616", 6), ("WRP616", 7)]
+    assert flow(found.pools["long"]).share.high == F(3, 100)
+    assert found.leans == ("assume share pii",)
+
+
+def test_a_log_says_how_often(tmp_path: Path) -> None:
+    path = tmp_path / "log.jsonl"
+    lines = [{"tokens": 500}, {"tokens": 2500, "pii": 0.9}, {"tokens": 2500}, {"tokens": 2600}, {"tokens": 2600}]
+    path.write_text("\n".join(json.dumps(line) for line in lines) + "\n\n", encoding="utf-8")
+    policy, _ = from_text(SHARED)
+    assert policy is not None
+    found = traffic(policy, read(policy, path))
+    assert flow(found.pools["long"]).share == point(F(1, 4) * F(1, 4))
+    assert found.leans == ("log",)
+
+
+def test_lines_of_a_log_that_are_no_requests(tmp_path: Path) -> None:
+    path = tmp_path / "log.jsonl"
+    path.write_bytes(
+        b'\xef\xbb\xbf{"tokens": 1}\n{"token": 1}\n[1]\n{"tokens": -4}\n\xff\n' + b"x" * (3 << 20) + b"\n" * 3
+    )
+    policy, _ = from_text(SHARED)
+    assert policy is not None
+    log = read(policy, path)
+    assert sum(log.counts.values()) == 1
+    assert [d.span.line for d in log.found] == [2, 3, 4, 5, 6]
+    assert {d.code.id for d in traffic(policy, log).found} == {"WRP617"}
+    path.write_text("{}{}\n" * 30, encoding="utf-8")
+    with pytest.raises(Refusal) as none:
+        read(policy, path)
+    assert "10 more lines" in none.value.diagnostics[-1].message
+    with pytest.raises(Refusal):
+        read(policy, tmp_path / "nowhere")

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.laws.loads import Counted, Sent, loads, sent
+from tests.laws.small import Request
 from tests.laws.volume import compared, many
+from wrpc.decide.state import state
+from wrpc.fleet import logs
 from wrpc.fleet.flows import ORDINARY, Range, Traffic
 from wrpc.fleet.traffic import traffic
 from wrpc.policy import model as m
+from wrpc.policy.expr import Condition
 
 EXAMPLES = 200
 ZERO = Fraction(0)
@@ -38,6 +44,77 @@ def test_counting(policy: m.Policy) -> None:
         compared("range", not least.known)
     compared("exact" if exact else "sound")
     compared("hours", "hour" in policy.signals)
+
+
+@many(EXAMPLES, floors={"inside": EXAMPLES // 4, "narrower": EXAMPLES // 20, "log": EXAMPLES // 4})
+@given(policy=loads(), data=st.data())
+def test_any_traffic_lies_within(policy: m.Policy, data: st.DataObject) -> None:
+    """Of requests that are drawn, a few of each length: what they send lies in the ranges, also once shares that they
+    have are assumed, or once they are the log."""
+    counted = Counted(policy)
+    if not counted.few or "hour" in policy.signals or policy.measured:
+        return
+    drawn: list[tuple[Fraction, Request]] = []
+    for length, mass in counted.masses():
+        every = [*counted.requests(length, 0)]
+        some = data.draw(st.lists(st.sampled_from(every), min_size=1, max_size=3)) if every else []
+        drawn += [(mass / len(some), request) for request in some]
+    whole = sum((mass for mass, _ in drawn), ZERO)
+    if not whole:
+        return
+    weighed = [(mass / whole, request) for mass, request in drawn]
+    free = told(policy, traffic(policy))
+    inside(policy, counted, weighed, free)
+    compared("inside")
+    conditions = [r.when for r in policy.routes.values() if r.when is not None][:2]
+    if conditions:
+        assumed = replace(policy, frequencies=tuple(frequency(counted, c, weighed) for c in conditions))
+        found = traffic(assumed)
+        assert not found.found, f"{[d.message for d in found.found]}\n{policy.sources[0].text}"
+        bound = told(assumed, found)
+        inside(policy, counted, weighed, bound)
+        for key, share in bound.items():
+            assert free[key].low <= share.low <= share.high <= free[key].high, f"{key}\n{policy.sources[0].text}"
+        compared("narrower", any(free[key] != share for key, share in bound.items()))
+    log(policy, counted, [request for _, request in drawn])
+
+
+def inside(
+    policy: m.Policy, counted: Counted, weighed: list[tuple[Fraction, Request]], ranges: dict[Key, Range]
+) -> None:
+    for key, share in sums(counted, weighed).items():
+        there = ranges.get(key, Range(ZERO, ZERO))
+        assert there.low <= share.low, f"{key}: {share}, found {there}\n{policy.sources[0].text}"
+        assert share.high <= there.high, f"{key}: {share}, found {there}\n{policy.sources[0].text}"
+
+
+def sums(counted: Counted, weighed: list[tuple[Fraction, Request]]) -> dict[Key, Range]:
+    found: dict[Key, Range] = {}
+    for mass, request in weighed:
+        for key, (low, high) in ordinary(sent(counted.policy, counted.decision(request))).items():
+            found[key] = found.get(key, Range(ZERO, ZERO)) + Range(low * mass, high * mass)
+    return found
+
+
+def frequency(counted: Counted, condition: Condition, weighed: list[tuple[Fraction, Request]]) -> m.Frequency:
+    share = sum(
+        (mass for mass, r in weighed if counted.machine.holds(condition, state(counted.policy, r)) is True), ZERO
+    )
+    return m.Frequency(condition, share, None, "it", counted.workload.span)
+
+
+def log(policy: m.Policy, counted: Counted, requests: list[Request]) -> None:
+    """Of a workload that states no lengths, shares are those of the log; else the log has a say in each length."""
+    open_ = replace(policy, workloads={"w": replace(counted.workload, lengths=None)})
+    found = traffic(open_, logs.of(open_, requests))
+    each = [(Fraction(1, len(requests)), r) for r in requests]
+    expected = {key: share for key, share in sums(counted, each).items() if share.high}
+    assert told(open_, found) == expected, policy.sources[0].text
+    assert found.leans == ("log",)
+    ends = traffic(policy, logs.of(policy, requests)).ends["w"]
+    assert all(r.known for r in (ends.served, ends.denied, ends.unrouted, ends.conflict)), policy.sources[0].text
+    assert ends.served.low + ends.denied.low + ends.unrouted.low + ends.conflict.low == 1
+    compared("log")
 
 
 def expect(counted: Counted) -> dict[Key, Range]:

@@ -37,7 +37,7 @@ def test_each_fix_leaves_less(case: fixtures.Case) -> None:
 def names(text: str) -> list[str]:
     file, _ = parse(Source("kept.wrp", text))
     kept = [d.section if isinstance(d, t.Override) else d for d in file.declarations]
-    return [d.name.text for d in kept if not isinstance(d, (t.Import, t.Test)) and d.name]
+    return [d.name.text for d in kept if not isinstance(d, (t.Import, t.Share, t.Test)) and d.name]
 
 
 def test_what_is_well_formed_is_kept() -> None:

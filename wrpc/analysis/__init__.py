@@ -53,4 +53,5 @@ CHECKS: dict[str, tuple[str, ...]] = {
     "wrpc.analysis.pools.shrinking_context": ("WRP506",),
     "wrpc.analysis.pools.refusal_escape": ("WRP507",),
     "wrpc.analysis.capacity.empty_workload": ("WRP618",),
+    "wrpc.analysis.capacity.contradicting_shares": ("WRP616",),
 }

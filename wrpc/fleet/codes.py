@@ -63,6 +63,38 @@ To repair, put a file of that name beside the policy, such as `lmsys.json`, or w
 """,
 )
 
+CONTRADICTING_SHARES = Code(
+    "WRP616",
+    "contradicting-shares",
+    "error",
+    """\
+An assumed share that no traffic of the workload can have.
+
+`assume share pii = 3%` says that a condition holds for so many of the requests of each workload, in every hour; with
+`of chat`, of that workload alone. Where the lengths that the workload states, its `when` or another assumption say
+otherwise, nothing of it can be counted on, and traffic is worked out without it.
+
+Bad:
+
+    signal tokens: int(0..100k) { source total_tokens }
+    workload chat { rate 10/s  lengths [[512, 40%], [8k, 100%]] }
+    assume share tokens > 512 = 10%  # WRP616
+    pool own { gpu h100  replicas 2 }
+    default { to own }
+
+Good:
+
+    signal tokens: int(0..100k) { source total_tokens }
+    signal pii: score { source classifier("pii")  threshold 0.5 }
+    workload chat { rate 10/s  lengths [[512, 40%], [8k, 100%]] }
+    assume share pii = 10%
+    pool own { gpu h100  replicas 2 }
+    default { to own }
+
+To repair, correct the share, or the lengths.
+""",
+)
+
 EMPTY_HELP = "its `when` and the ranges of the signals that count tokens have to leave something of its `lengths`"
 EMPTY_WORKLOAD = Code(
     "WRP618",

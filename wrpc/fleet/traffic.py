@@ -1,6 +1,6 @@
 """What traffic each pool gets: the workloads of a policy led through its routes and guards.
 
-    found = traffic(policy)                    # or traffic(policy, log=read(policy, path))
+    found = traffic(policy)                    # or traffic(policy, logs.read(policy, path))
     for pool in found.pools.values():
         for flow in pool.flows:                # one a workload, route and way (`via`)
             flow.share, flow.rates, flow.lengths
@@ -15,7 +15,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import get_args
 
-from wrpc.diagnostics import Diagnostic, finding
+from wrpc.diagnostics import Diagnostic, Related, finding
 from wrpc.fleet import codes
 from wrpc.fleet.arriving import Lengths, Stretch, lengths_of, mixture
 from wrpc.fleet.flows import ORDINARY, Arrival, Ends, Flow, PoolTraffic, Range, Stage, Traffic
@@ -23,8 +23,8 @@ from wrpc.fleet.lengths import PROMPT_SHARE, Distribution, Unusable, finding_of,
 from wrpc.fleet.logs import Log
 from wrpc.fleet.mix import Counts
 from wrpc.fleet.outcomes import Outcome, Outcomes
-from wrpc.fleet.workloads import Impossible, Load, load
-from wrpc.policy.model import Policy, Pool, Role, Workload
+from wrpc.fleet.workloads import Impossible, Load, Seen, load
+from wrpc.policy.model import Frequency, Policy, Pool, Role, Workload
 from wrpc.solver.sets import Ground
 
 __all__ = ["ORDINARY", "Arrival", "Ends", "Flow", "PoolTraffic", "Range", "Stage", "Traffic", "traffic"]
@@ -39,16 +39,14 @@ Key = tuple[str, str, Role]
 
 def traffic(policy: Policy, log: Log | None = None) -> Traffic:
     """`log`: what requests were seen; how long they are the workloads say where they do."""
-    found: list[Diagnostic] = []
+    found: list[Diagnostic] = [] if log is None else [*log.found]
     outcomes = Outcomes(policy, Ground(policy, failures=False))
     loads: list[Load] = []
+    leans: list[str] = []
     for workload in policy.workloads.values():
         stated = _stated(workload, found)
         seen = log.of(outcomes, workload, stated) if log is not None else None
-        try:
-            made = load(outcomes, workload, stated, (), seen)
-        except Impossible:
-            made = load(outcomes, workload, stated)
+        made = _load(outcomes, workload, stated, seen, leans, found)
         if not any(hour.of for hour in made.hours):
             found.append(_nothing(workload, stated))
         loads.append(made)
@@ -63,8 +61,50 @@ def traffic(policy: Policy, log: Log | None = None) -> Traffic:
         )
         for name, pool in policy.pools.items()
     }
-    leans = () if log is None else (log.name,)
-    return Traffic(pools, {each.workload.name: _ends(each) for each in loads}, leans, tuple(found))
+    ends = {each.workload.name: _ends(each) for each in loads}
+    return Traffic(pools, ends, tuple(dict.fromkeys(leans)), tuple(found))
+
+
+def _load(
+    outcomes: Outcomes,
+    workload: Workload,
+    stated: Distribution | None,
+    seen: Seen | None,
+    leans: list[str],
+    found: list[Diagnostic],
+) -> Load:
+    """With what a log says, or what is assumed of shares. What contradicts the lengths, or an assumption before it, is
+    left out."""
+    if seen:
+        leans.append("log")
+        return load(outcomes, workload, stated, (), seen)
+    assumed = [f for f in outcomes.policy.frequencies if f.workload in (None, workload.name)]
+    try:
+        made = load(outcomes, workload, stated, assumed)
+    except Impossible:
+        kept: list[Frequency] = []
+        for each in assumed:
+            try:
+                made = load(outcomes, workload, stated, [*kept, each])
+                kept.append(each)
+            except Impossible:
+                found.append(_contradicting(each, workload, kept))
+        assumed = kept
+        made = load(outcomes, workload, stated, assumed)
+    leans += [f"assume share {f.said}" for f in assumed]
+    return made
+
+
+def _contradicting(frequency: Frequency, workload: Workload, before: Sequence[Frequency]) -> Diagnostic:
+    against = "its lengths, its `when` and what is assumed before" if before else "its lengths and its `when`"
+    return finding(
+        codes.CONTRADICTING_SHARES,
+        f"no traffic of workload `{workload.name}` has this share of `{frequency.said}`: {against} do not allow it",
+        frequency.span,
+        help="say another share, or of which workload it is: `assume share … = 3% of chat`",
+        related=[Related(f.span, "assumed before it") for f in before],
+        subjects=[f"workload {workload.name}"],
+    )
 
 
 def _stated(workload: Workload, found: list[Diagnostic]) -> Distribution | None:

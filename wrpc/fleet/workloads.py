@@ -11,8 +11,7 @@ from wrpc.fleet.flows import Range
 from wrpc.fleet.lengths import Distribution
 from wrpc.fleet.mix import Counts, Lot, Mix, Stated
 from wrpc.fleet.outcomes import Outcome, Outcomes
-from wrpc.policy.expr import Condition
-from wrpc.policy.model import Workload
+from wrpc.policy.model import Frequency, Workload
 from wrpc.solver.sets import Requests, Unsettled
 from wrpc.solver.terms import negate
 from wrpc.values import value
@@ -21,14 +20,6 @@ ZERO, ONE = Fraction(0), Fraction(1)
 
 Seen = Mapping[Cells, Counter[Outcome]]
 """How many requests of a log became what, by the cells of what counts tokens or tells the time."""
-
-
-@value
-class Known:
-    """A condition, and the share of a workload's requests for which it holds, in every hour alike."""
-
-    condition: Condition
-    share: Fraction
 
 
 @value
@@ -80,7 +71,7 @@ def load(
     outcomes: Outcomes,
     workload: Workload,
     stated: Distribution | None,
-    known: Sequence[Known] = (),
+    known: Sequence[Frequency] = (),
     seen: Seen | None = None,
 ) -> Load:
     """`seen` says all where it says anything: what is `known` besides is then not asked. Raises Impossible."""
@@ -126,7 +117,7 @@ def _sorted(*cells: Cells) -> Cells:
 
 
 def _fates(
-    outcomes: Outcomes, own: Requests, known: Sequence[Known]
+    outcomes: Outcomes, own: Requests, known: Sequence[Frequency]
 ) -> tuple[list[Outcome], list[Requests], list[Stated]]:
     """What becomes of the requests, told apart by the conditions of which something is known: equal outcomes are
     then several fates. Of each the requests, and what is stated of them."""

@@ -107,3 +107,4 @@ def conditions(policy: Policy) -> Iterator[Condition | Linear]:
             yield from (c for c in (claim.what, claim.when) if c is not None)
     yield from (a.condition for a in policy.assumptions.values())
     yield from (w.when for w in policy.workloads.values() if w.when is not None)
+    yield from (f.condition for f in policy.frequencies)

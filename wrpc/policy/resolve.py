@@ -16,6 +16,7 @@ from wrpc.policy.attributes import Reader, Reading
 from wrpc.policy.definitions import Definitions
 from wrpc.policy.expectations import Expectations
 from wrpc.policy.faults import Faults
+from wrpc.policy.frequencies import frequencies as assumed
 from wrpc.policy.guards import Guards
 from wrpc.policy.imports import Program
 from wrpc.policy.machines import Machines
@@ -68,6 +69,7 @@ def resolve(program: Program, faults: Faults) -> m.Policy | None:
     sites = {n: machines.site(s) for n, s in _sections(names, "site")}
     pools = {n: _placed(machines.pool(s), sites) for n, s in _sections(names, "pool")}
     workloads = {n: w for n, s in _sections(names, "workload") if (w := machines.workload(s)) is not None}
+    frequencies = tuple(assumed(program.declarations, names, lowering, routing))
     places = {n: p for n, s in _sections(names, "place") if (p := machines.place(s)) is not None}
     routes = {n: r for n, s in _sections(names, "route") if (r := routing.route(s)) is not None}
     default = routing.route(names.default) if names.default is not None else None
@@ -96,6 +98,7 @@ def resolve(program: Program, faults: Faults) -> m.Policy | None:
         tables={n: t for n, t in read_tables.items() if t is not None},
         assumptions=assumptions,
         workloads=workloads,
+        frequencies=frequencies,
         models=models,
         sites=sites,
         pools=pools,
@@ -118,7 +121,7 @@ def resolve(program: Program, faults: Faults) -> m.Policy | None:
 
 def _named(declarations: Iterable[tree.Declaration]) -> Iterator[Declared]:
     for declaration in declarations:
-        if isinstance(declaration, (tree.Import, tree.Override, tree.Test)):
+        if isinstance(declaration, (tree.Import, tree.Override, tree.Share, tree.Test)):
             continue
         if isinstance(declaration, tree.Section) and declaration.kind == "policy":
             continue

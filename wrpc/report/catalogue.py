@@ -24,6 +24,7 @@ MODULES = (
     *LINTS,
     *CHECKS,
     "wrpc.fleet.codes",
+    "wrpc.fleet.logs",
     "wrpc.decide.codes",
     "wrpc.targets.codes",
     *(f"{package}.codes" for package in TARGETS.values()),

@@ -136,6 +136,9 @@ class Builder:
     def assume(self, c: Children, span: Span) -> t.Assume:
         return t.Assume(span, c[1], c[3])
 
+    def share(self, c: Children, span: Span) -> t.Share:
+        return t.Share(span, c[2], c[4], c[6] if len(c) > 5 else None)
+
     def test(self, c: Children, span: Span) -> t.Test:
         given, expect = (child for child in c if isinstance(child, t.Block))
         return t.Test(span, c[1], given, expect)

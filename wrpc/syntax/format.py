@@ -22,6 +22,7 @@ SECTIONS = OPERATORS | {"default"}
 PLACES = CLAUSES - {"limit"}
 POOLS = OPERATORS | {"any", "others"}
 ROWS = OPERATORS | {"otherwise"}
+ASSUMED = OPERATORS | {"share"}
 MEASURES = OPERATORS | {"at", "tools", "compress", "reasoning", "deny"}
 PRAGMA = re.compile(r"#.*\bwrpc\s*:\s*ignore\b")
 BLANK = re.compile(r"\n[^\S\n]*\n")
@@ -182,7 +183,9 @@ class _Printer:
 
 
 def _keyword(d: t.Declaration) -> str:
-    return d.kind if isinstance(d, t.Section) else type(d).__name__.lower()
+    if isinstance(d, t.Section):
+        return d.kind
+    return "assume" if isinstance(d, t.Share) else type(d).__name__.lower()
 
 
 def _declaration(d: t.Declaration) -> _Line:
@@ -216,7 +219,11 @@ def _declaration(d: t.Declaration) -> _Line:
             targets = [_Line(n.span, name(n)) for n in d.targets]
             return _Line(d.span, f"stack {name(d.name)}", targets, comma=True)
         case t.Assume():
-            return _Line(d.span, f"assume {name(d.name)}", [_expression(d.condition.span, "", d.condition)])
+            title = f"assume {name(d.name, ASSUMED)}"
+            return _Line(d.span, title, [_expression(d.condition.span, "", d.condition)])
+        case t.Share():
+            foot = f" = {number(d.share)}" + (f" of {name(d.of)}" if d.of else "")
+            return _expression(d.span, "assume share ", d.condition, foot)
         case t.Test():
             blocks = [
                 _Line(block.span, word, _attributes(block))
@@ -254,11 +261,11 @@ def _attribute(a: t.Attribute, taken: frozenset[str]) -> _Line:
     return _expression(a.span, f"{word} ", a.value)
 
 
-def _expression(span: Span, before: str, e: t.Expr | t.Value) -> _Line:
+def _expression(span: Span, before: str, e: t.Expr | t.Value, after: str = "") -> _Line:
     def write(indent: int) -> str:
-        return before + wrapped(e, indent, indent + len(before))
+        return before + wrapped(e, indent, indent + len(before), len(after)) + after
 
-    return _Line(span, before + flat(e), write=write)
+    return _Line(span, before + flat(e) + after, write=write)
 
 
 # ── Clauses ───────────────────────────────────────────────────────────────────────────────────────────────────────

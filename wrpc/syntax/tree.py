@@ -407,13 +407,22 @@ class Assume(Node):
 
 
 @value
+class Share(Node):
+    """`share` of the requests of `of`, of every workload without one, are such that the condition holds."""
+
+    condition: Expr
+    share: Number
+    of: Name | None = None
+
+
+@value
 class Test(Node):
     title: Text
     given: Block
     expect: Block
 
 
-Declaration = Section | Import | Override | Signal | Score | Band | Group | Let | Table | Stack | Assume | Test
+Declaration = Section | Import | Override | Signal | Score | Band | Group | Let | Table | Stack | Assume | Share | Test
 
 
 @value

@@ -15,7 +15,20 @@ from typing import Literal
 from wrpc.policy import kinds as k
 from wrpc.policy.expr import Condition, Linear
 from wrpc.policy.model.guards import Assertion, Claim, Denial, Forbid, Guard, Obligation, Rule, Waiver
-from wrpc.policy.model.machines import Aim, KvCache, Model, Phase, Place, PlaceRule, Pool, Price, Site, Slo, Workload
+from wrpc.policy.model.machines import (
+    Aim,
+    Frequency,
+    KvCache,
+    Model,
+    Phase,
+    Place,
+    PlaceRule,
+    Pool,
+    Price,
+    Site,
+    Slo,
+    Workload,
+)
 from wrpc.policy.model.routes import (
     Action,
     Budget,
@@ -60,13 +73,12 @@ from wrpc.source import Source, Span
 from wrpc.values import value
 
 __all__ = [
-    "ABSENTEES", "Absent", "Action", "Aim", "Amount", "Assertion", "Assumption", "Band", "BandStep", "Bool",
-    "Bounds", "Budget", "Cache", "Claim", "Definition", "Denial", "Enum", "Env", "FallbackEdge", "Forbid", "Group",
+    "ABSENTEES", "Absent", "Action", "Aim", "Amount", "Assertion", "Assumption", "Band", "BandStep", "Bool", "Bounds",
+    "Budget", "Cache", "Claim", "Definition", "Denial", "Enum", "Env", "FallbackEdge", "Forbid", "Frequency", "Group",
     "Guard", "Int", "Invocation", "KvCache", "Measure", "MirrorEdge", "Model", "Obligation", "OnError", "OnUnknown",
-    "Overridden", "Phase", "Place", "PlaceRule", "Planned", "Policy", "Pool", "Price", "Real", "ResolveKey",
-    "Retain", "Role", "Route", "Rule", "Score", "Set", "Share", "Signal", "Site", "Slo", "SpillEdge", "Stack",
-    "Standing", "Sticky", "String", "Table", "TargetSettings", "Test", "Type", "Value", "Waiver", "Word",
-    "Workload", "plan",
+    "Overridden", "Phase", "Place", "PlaceRule", "Planned", "Policy", "Pool", "Price", "Real", "ResolveKey", "Retain",
+    "Role", "Route", "Rule", "Score", "Set", "Share", "Signal", "Site", "Slo", "SpillEdge", "Stack", "Standing",
+    "Sticky", "String", "Table", "TargetSettings", "Test", "Type", "Value", "Waiver", "Word", "Workload", "plan",
 ]  # fmt: skip
 
 
@@ -142,6 +154,7 @@ class Policy:
     tables: Mapping[str, Table] = field(default_factory=dict)
     assumptions: Mapping[str, Assumption] = field(default_factory=dict)
     workloads: Mapping[str, Workload] = field(default_factory=dict)
+    frequencies: tuple[Frequency, ...] = ()
     models: Mapping[str, Model] = field(default_factory=dict)
     sites: Mapping[str, Site] = field(default_factory=dict)
     pools: Mapping[str, Pool] = field(default_factory=dict)

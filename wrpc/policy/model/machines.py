@@ -53,6 +53,18 @@ class Workload:
     spans: Mapping[str, Span] = field(default_factory=dict, compare=False, repr=False)
 
 
+@value
+class Frequency:
+    """A share of the requests of a workload, of each where it is None, for which a condition holds: what the owner
+    assumes. `said`: the condition as it is written."""
+
+    condition: Condition
+    share: Fraction
+    workload: str | None
+    said: str
+    span: Span = field(compare=False, repr=False)
+
+
 @block
 class Model:
     """Sizes in bytes, `context` and `max_output` in tokens."""
