@@ -14,6 +14,7 @@ from wrpc.importers.litellm import regions
 from wrpc.importers.litellm.config import ROUTER, SETTINGS, Config, strategy, variable
 from wrpc.importers.litellm.deployments import METRICS, Deployment
 from wrpc.importers.litellm.gateway import STAR, Gateway, Pattern
+from wrpc.importers.litellm.limits import Limit, clauses, limits
 from wrpc.importers.litellm.plans import NAMED, Edge, Plan, Plans
 from wrpc.importers.nodes import int_of, line, number_of, place, text_of, texts_of
 from wrpc.importers.sketch import (
@@ -47,6 +48,12 @@ SELECTS = {
     "usage-based-routing-v2": "usage",
     "lar1": "latency_aware",
 }
+# The APIs that the program speaks to a provider, where the language has a word for it.
+APIS = {
+    "openai": "openai", "text-completion-openai": "openai", "hosted_vllm": "openai", "openai_like": "openai",
+    "custom_openai": "openai", "anthropic": "anthropic", "bedrock": "bedrock", "vertex_ai": "vertex", "azure": "azure",
+    "gemini": "gemini",
+}  # fmt: skip
 # What a route says of a request's patience: the key of a deployment, its unit, and where the router says it.
 PATIENCE: Mapping[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
     "retries": ("num_retries", "", ((ROUTER, "num_retries"), (SETTINGS, "num_retries"))),
@@ -71,6 +78,7 @@ class Draft:
     declared: dict[tuple[str, int | None, int | None], str] = field(default_factory=dict)
     declarations: list[tree.Declaration] = field(default_factory=list)
     patience: dict[str, tuple[Fraction, Span]] = field(default_factory=dict)
+    limits: Mapping[int, tuple[Limit, ...]] = field(default_factory=dict)
 
     references: dict[tuple[int, Span], tree.Name] = field(default_factory=dict)
 
@@ -87,7 +95,7 @@ class Draft:
 
 
 def policy(config: Config, gateway: Gateway, plans: Plans) -> ImportedPolicy:
-    draft = Draft(config, gateway, patience=_outer(config))
+    draft = Draft(config, gateway, patience=_outer(config), limits=limits(config, gateway, plans))
     at = line(config.root.span)
     own = _name(config)
     for deployment in gateway.deployments:
@@ -132,6 +140,8 @@ def _pool(draft: Draft, deployment: Deployment) -> None:
     # Whoever `*` is at the request, nobody is it here; a guard over the provider hears that it is not declared.
     if deployment.provider is not None and STAR not in (deployment.model or "").partition("/")[0]:
         items.append(attribute("provider", deployment.provider, at))
+    if (api := APIS.get(deployment.provider or "")) is not None:
+        items.append(attribute("api", word(api, at), at))
     if (endpoint := _endpoint(draft.config, deployment)) is not None:
         items.append(endpoint)
     if (key := variable(deployment.params.get("api_key"))) is not None and not _secret(draft.config, key):
@@ -139,7 +149,9 @@ def _pool(draft: Draft, deployment: Deployment) -> None:
     if (region := _region(draft.config, deployment)) is not None and not _secret(draft.config, region):
         items.append(attribute("region", region, at))
     items += _price(deployment, at)
-    open_ = {k: v for k, v in _labels(deployment).items() if not _secret(draft.config, k, v)}
+    said = {key for each in draft.limits.get(deployment.index, ()) for key in each.keys}
+    labels = {k: v for k, v in _labels(deployment).items() if k not in said}
+    open_ = {k: v for k, v in labels.items() if not _secret(draft.config, k, v)}
     items.append(attribute("labels", value(open_, at), at))
     draft.declarations.append(tree.Section(at, "pool", name(given, at), tuple(items)))
 
@@ -314,7 +326,8 @@ def _action(draft: Draft, plan: Plan, at: Span) -> list[tree.Item]:
         items.append(_fallback(draft, run))
     if draft.select is not None and len(plan.shares) > 1:
         items.append(attribute("select", word(draft.select, at), at))
-    return [*items, *patience]
+    of = draft.limits.get(plan.shares[0][0], ())
+    return [*items, *clauses(plan, of, line(draft.gateway.by_index[plan.shares[0][0]].at), draft.pools), *patience]
 
 
 def _goes_on(config: Config, patience: Sequence[tree.Item]) -> bool:
