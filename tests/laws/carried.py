@@ -101,8 +101,8 @@ class Carried(Hand):
 
 class ByEnvoy(Carried):
     edges: tuple[str, ...] = ("fallback POOL", "fallback POOL on timeout", "mirror POOL 5%", "mirror POOL 0.5%")
-    others = ("fallback others", "fallback others on timeout")
-    extras = ("retries 2", "timeout 30s", "limit 60/min", "limit 1.5/s per SIGNAL", "sticky by SIGNAL")
+    others: tuple[str, ...] = ("fallback others", "fallback others on timeout")
+    extras: tuple[str, ...] = ("retries 2", "timeout 30s", "limit 60/min", "limit 1.5/s per SIGNAL", "sticky by SIGNAL")
     rules: tuple[str, ...] = ("deny", "forbid", "forbid", "forbid", "require", "require")
 
 

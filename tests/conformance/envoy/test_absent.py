@@ -4,16 +4,10 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
-
-from tests.conformance.envoy.gateway import Gateway, expected, running, told
+from tests.conformance.envoy.gateway import Gateway, expected, told
 from tests.support.requests import Sampler
 from wrpc.decide import decide
-from wrpc.policy.load import from_text
-from wrpc.policy.model import Policy
 
 TEXT = """
 policy absent { language 1 }
@@ -36,18 +30,6 @@ route risky { priority 7  when risk and share <= 0.25 and not (shell in tools)  
 route guest { priority 6  when colour == red and role == guest  to p4  on_unknown deny }
 default { to p1 }
 """
-
-
-def policy() -> Policy:
-    found, findings = from_text(TEXT)
-    assert found is not None, findings
-    return found
-
-
-@pytest.fixture(scope="module")
-def gateway(envoy: Path) -> Iterator[Gateway]:
-    with running(policy()) as made:
-        yield made
 
 
 def test_a_thousand_requests_with_and_without(gateway: Gateway) -> None:

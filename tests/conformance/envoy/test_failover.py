@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
-from tests.conformance.envoy.gateway import Gateway, running
-from tests.support.compiling import policy
+from tests.conformance.envoy.gateway import Gateway
 
 TEXT = """
 policy p { language 1 }
@@ -35,13 +31,7 @@ route three { when kind == three  to one weight 1, two weight 0, three weight 3 
 route unused { when kind == unused  to one weight 3, two weight 0  fallback others }
 default { to one }
 """
-
-
-@pytest.fixture(scope="module")
-def gateway(envoy: Path) -> Iterator[Gateway]:
-    with running(policy(TEXT)) as made:
-        made.pools.stop("gone")
-        yield made
+GONE = "gone"
 
 
 @pytest.fixture(autouse=True)

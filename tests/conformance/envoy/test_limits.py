@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
-from tests.conformance.envoy.gateway import Gateway, running
-from tests.support.compiling import policy
+from tests.conformance.envoy.gateway import Gateway
 
 TEXT = """
 policy p { language 1 }
@@ -33,12 +27,6 @@ route twice { when kind == twice  to one  limit 5/h  limit 2/h per user }
 default { to one }
 guard home { forbid destination.pool == two when pii }
 """
-
-
-@pytest.fixture(scope="module")
-def gateway(envoy: Path) -> Iterator[Gateway]:
-    with running(policy(TEXT)) as made:
-        yield made
 
 
 def statuses(gateway: Gateway, times: int, **request: object) -> list[int]:

@@ -10,10 +10,10 @@ from typing import get_args
 import pytest
 
 from tests.conformance.envoy.gateway import Gateway, running
+from tests.support.compiling import policy
 from tests.support.envoy import Answer
 from tests.support.signals import Behaviour, Service
-from wrpc.policy.load import from_text
-from wrpc.policy.model import Policy, Word
+from wrpc.policy.model import Word
 from wrpc.targets.envoy.headers import MARKER
 
 # Whoever is not known to be inside goes to the cloud: a signal that is lost opens the door.
@@ -30,15 +30,9 @@ guard long { deny "too long" when tokens > 90k }
 SAID = {"x-wrpc-inside": "true", "x-wrpc-tokens": "12", MARKER: "set"}
 
 
-def policy() -> Policy:
-    found, findings = from_text(TEXT)
-    assert found is not None, findings
-    return found
-
-
 @contextmanager
 def asking(service: Service) -> Iterator[Gateway]:
-    with service, running(policy(), trust_headers=Word("false"), signals_by=service.address) as gateway:
+    with service, running(policy(TEXT), trust_headers=Word("false"), signals_by=service.address) as gateway:
         yield gateway
 
 
@@ -84,7 +78,7 @@ def test_a_service_that_is_down(envoy: Path) -> None:
     service = Service(SAID)
     with service:
         address = service.address
-    with running(policy(), trust_headers=Word("false"), signals_by=address) as gateway:
+    with running(policy(TEXT), trust_headers=Word("false"), signals_by=address) as gateway:
         assert ask(gateway, **{MARKER: "set"}).status in (500, 503, 504)
         assert not gateway.pools.seen
 
@@ -92,5 +86,5 @@ def test_a_service_that_is_down(envoy: Path) -> None:
 def test_a_front_end_cannot_mark_either(envoy: Path) -> None:
     """Even where its signal headers are believed."""
     service = Service(SAID, "closes")
-    with service, running(policy(), trust_headers=Word("true"), signals_by=service.address) as gateway:
+    with service, running(policy(TEXT), trust_headers=Word("true"), signals_by=service.address) as gateway:
         assert gateway.envoy.ask(SAID).status == 503

@@ -15,6 +15,7 @@ from wrpc.policy.model import Policy
 from wrpc.targets import settings
 from wrpc.targets.envoy import TARGET
 from wrpc.targets.envoy.emit import emit
+from wrpc.targets.envoy.routes import FAILURES
 from wrpc.targets.gateway.settle import settle
 from wrpc.targets.target import CONSTRUCTS, Options
 
@@ -127,6 +128,19 @@ def test_fallbacks_are_priorities() -> None:
     assert [e.get("priority", 0) for e in endpoints] == [0, 1]
     limits = clusters(found)["one+two"]["circuit_breakers"]["thresholds"]
     assert limits[0]["max_retries"] > 1000
+
+
+def test_any_cause_is_every_cause_that_envoy_sees() -> None:
+    found = routes(bootstrap("default { to one  fallback two }"))["default"]["route"]["retry_policy"]
+    seen = FAILURES.values()
+    assert {*found["retriable_status_codes"]} == {s for f in seen for s in f.statuses if s < 500}
+    assert {*found["retry_on"].split(",")} == {*(w for f in seen for w in f.words), "retriable-status-codes"}
+
+
+def test_an_empty_expression_is_the_empty_string() -> None:
+    text = 'signal t: string { source header("x-t") }\nroute r { when matches(t, "")  to one }\n'
+    (asked,) = routes(bootstrap(text + "default { to two }"))["route r"]["match"]["headers"]
+    assert asked == {"name": "x-t", "string_match": {"exact": ""}}
 
 
 def test_causes_that_envoy_does_not_see() -> None:

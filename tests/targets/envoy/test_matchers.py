@@ -43,6 +43,8 @@ def between(start: int, end: int) -> dict[str, object]:
     return {"name": "h", "range_match": {"start": start, "end": end}}
 
 
+ONE = r"(?:[\x00-\x09\x0B-\x7F]|[\xC2-\xF4][\x80-\xBF]+)"
+"""One character of a header."""
 EU, US, EMPTY = Atom("prefix", "eu-"), Atom("equals", "us"), Atom("equals", "")
 
 
@@ -92,3 +94,16 @@ def test_words_read_back() -> None:
     found = cell_matchers("h", Choice(frozenset(("a.b", "c|d")), False, frozenset(("a.b", "c|d", "e", "f")), True))
     pattern = found[0][0]["string_match"]["safe_regex"]["regex"]  # type: ignore[index]
     assert words(parse(pattern)) == {"a.b", "c|d"}
+
+
+@pytest.mark.parametrize(
+    ("atom", "matcher"),
+    [
+        (Atom("matches", "eu-é|us-.*"), regex("eu-é|us-.*")),
+        (Atom("matches", "..?"), regex(f"{ONE}(?:{ONE[3:-1]})?")),
+        (Atom("matches", "[éü]"), regex("\\xC3\\xA9|\\xC3\\xBC")),
+        (Atom("before", "é"), regex("(?:(?:[\\x20-\\x7F]|\\xC2[\\x80-\\xBF]|\\xC3[\\x80-\\xA8]).*)?")),
+    ],
+)
+def test_an_expression_is_one_over_bytes(atom: Atom, matcher: dict[str, object]) -> None:
+    assert cell_matchers("h", texts((atom,))) == [[matcher]]

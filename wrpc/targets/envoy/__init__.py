@@ -75,7 +75,7 @@ def _check(files: Mapping[str, str]) -> tuple[Diagnostic, ...]:
 TARGET = Target(
     name="envoy",
     title="Envoy, static bootstrap",
-    versions=("1.38", "1.39", "1.40"),
+    versions=("1.39", "1.40"),
     decides=True,
     carries={
         **shared({Group.LOAD: _FLEET, Group.MODELS: _ENGINE, Group.SITES: _FLEET, Group.MACHINES: _ENGINE}),
@@ -132,7 +132,8 @@ TARGET = Target(
         Construct.BUDGET: Cannot("tokens are not counted"),
         Construct.LIMIT: Approximate(
             "route.rate_limits, and buckets of envoy.filters.http.local_ratelimit: answered 429",
-            "the count over several Envoys, and of more than 10,000 values: each fills its buckets evenly, by itself",
+            "the count over several Envoys, and of more than 10,000 values: each fills its buckets evenly, by itself; "
+            "what one limit of a route denies may count for another",
         ),
         Construct.OVER_BUDGET: Cannot("a route does not change with what was used before"),
         Construct.STICKY: Native("route.hash_policy and weighted_clusters.use_hash_policy, for longer than asked"),

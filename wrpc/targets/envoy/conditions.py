@@ -191,6 +191,9 @@ class Conditions(Meaning[Kleene, Number]):
             if node.relation == "before" and not right:
                 d = self.domains[left.name]
                 return Kleene.of(NEVER, d.present, d.absent)
+            if node.relation == "matches" and not right:
+                # Envoy takes no empty expression.
+                return self._atom(left.name, Atom("equals", right))
             return self._atom(left.name, Atom(node.relation, right))
         if isinstance(right, StringSignal):
             return self._literal_first(node, left, right.name)

@@ -38,7 +38,7 @@ from wrpc.targets.target import Entry as Place
 from wrpc.version import __version__
 
 FILE = "envoy.yaml"
-VERSIONS = ("1.38", "1.40")
+VERSIONS = ("1.39", "1.40")
 
 
 def emit(settled: Settled, options: Options) -> Emitted:

@@ -23,6 +23,7 @@ from hashlib import sha256
 from wrpc.diagnostics import Diagnostic, finding
 from wrpc.policy.expr import Interval
 from wrpc.policy.model import Bool, Enum, Int, Policy, Real, Score, Set, Signal, String, Value
+from wrpc.policy.regular.utf8 import WHOLE
 from wrpc.source import Span
 from wrpc.targets.codes import UNEMITTABLE
 from wrpc.targets.envoy import decimals
@@ -192,8 +193,7 @@ def canonical(signal: Signal) -> tuple[str, ...]:
             one = alternatives(map(word, members))
             return (f"{EMPTY_SET}|{one}(?:,{one})*",)
         case String():
-            # Only bytes that are UTF-8 match.
-            return (".*",)
+            return (WHOLE,)
 
 
 def alternatives(words: Iterable[str]) -> str:

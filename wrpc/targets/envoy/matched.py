@@ -28,6 +28,8 @@ from wrpc.policy.expr import (
 )  # fmt: skip
 from wrpc.policy.model import Bool, Enum, Int, Real, Score, Set, Signal, String
 from wrpc.policy.regular.automata import matches
+from wrpc.policy.regular.syntax import Refused
+from wrpc.policy.regular.utf8 import NoText, of_bytes
 from wrpc.targets.envoy.patterns import (
     ANY,
     Alt,
@@ -73,7 +75,11 @@ _OURS = re.compile(r"(?:[^\\(\[{^$]|\\x\{[0-9A-F]+\}|\\\W|\(\?:|\[\\x\{20\}-)*")
 
 
 def _expression(signal: Signal, text: str) -> tuple[Condition, bool]:
-    """What an expression says of a string; one that is none of those above, as it stands."""
+    """What an expression over bytes says of a string; one that is none of those above, as it stands."""
+    try:
+        text = of_bytes(text)
+    except (NoText, Refused) as error:
+        raise Unreadable(f"`{text}`: {error}") from error
     if _OURS.fullmatch(text):
         try:
             pattern = parse(text)

@@ -3,6 +3,9 @@
 Every matcher stands behind the checks that refuse headers which are no value of their signal. So an inverted matcher
 leaves only other values of the signal (unguarded, an inverted range also matches garbage), and an absent header, read
 as the empty string, is no value of any type but `string`, whose cells are split where that matters.
+
+From 1.39 on Envoy matches expressions with the bytes of a header, up to 1.38 with the characters of its UTF-8; they are
+written for bytes here.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ from itertools import product
 
 from wrpc.policy.expr import Interval
 from wrpc.policy.intervals import merged
+from wrpc.policy.regular.utf8 import in_bytes
 from wrpc.targets.envoy import decimals
 from wrpc.targets.envoy.cells import Atom, Cell, Choice, Literals, Numbers
 from wrpc.targets.envoy.headers import alternatives, escape
@@ -134,11 +138,11 @@ def _atom(header: str, atom: Atom) -> Matcher:
         case "prefix" | "suffix" | "contains":
             return {"name": header, "string_match": {atom.kind: atom.value}}
         case "matches":
-            return regex(header, atom.value)
+            return regex(header, in_bytes(atom.value))
         case "has":
             return regex(header, rf"(?:.*,)?{escape(atom.value)}(?:,.*)?")
         case "before":
-            return regex(header, before(atom.value))
+            return regex(header, in_bytes(before(atom.value)))
 
 
 def before(text: str) -> str:

@@ -38,7 +38,7 @@ class Failure:
 FAILURES: Mapping[str, Failure] = {
     "timeout": Failure(("reset", "connect-failure"), (408, 504)),
     "overload": Failure(("refused-stream",), (429, 503)),
-    "error": Failure(("5xx", "reset", "connect-failure", "refused-stream"), (408, 429)),
+    "error": Failure(("5xx", "reset", "connect-failure", "refused-stream"), (402, 408, 429)),
     "rate_limit": Failure((), (429,)),
     "quota": Failure((), (402, 429)),
     "unavailable": Failure(("connect-failure", "refused-stream"), (503,)),
