@@ -6,12 +6,26 @@
 >>> wrpc.decide(policy, {"tokens": 9000})  # doctest: +SKIP
 """
 
-from wrpc.api import Compilation, check, check_file, decide, diff, fix, lint, load, loads, place, read_foreign, size
+from wrpc.api import (
+    Compilation,
+    check,
+    check_file,
+    decide,
+    diff,
+    fix,
+    lint,
+    load,
+    loads,
+    place,
+    read_foreign,
+    simulate,
+    size,
+)
 from wrpc.api import compile as compile  # noqa: A004  the API's own verb
 from wrpc.diagnostics import Diagnostic, Findings, Proof, Refusal
 from wrpc.version import __version__
 
 __all__ = [
     "Compilation", "Diagnostic", "Findings", "Proof", "Refusal", "__version__", "check", "check_file", "compile",
-    "decide", "diff", "fix", "lint", "load", "loads", "place", "read_foreign", "size",
+    "decide", "diff", "fix", "lint", "load", "loads", "place", "read_foreign", "simulate", "size",
 ]  # fmt: skip

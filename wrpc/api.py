@@ -1,4 +1,6 @@
-"""The road as functions: load, lint, check, decide, diff, compile; read and repair files. What `wrpc.NAME` is."""
+"""The road as functions: load, lint, check, decide, diff, place, simulate, compile; read and repair files.
+
+What `wrpc.NAME` is."""
 
 from __future__ import annotations
 
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from wrpc.decide import Decision
     from wrpc.diagnostics import Diagnostic
     from wrpc.fleet.placement import Placement
+    from wrpc.fleet.simulator.plans import Balance
+    from wrpc.fleet.simulator.simulate import Simulation
     from wrpc.fleet.sized import Sizing
     from wrpc.importers.foreign import Foreign
     from wrpc.policy.model import Policy, Value
@@ -237,6 +241,30 @@ def size(policy: Policy, *, prefix_hits: tuple[float, float] = (0.0, 0.0)) -> Si
     from wrpc.fleet.traffic import traffic
 
     return run(policy, traffic(policy), hits=Band(*prefix_hits))
+
+
+def simulate(
+    policy: Policy,
+    *,
+    seed: int = 0,
+    requests: int = 50_000,
+    hours: tuple[float, float] | None = None,
+    trace: str | Path | None = None,
+    queue: int | None = None,
+    balance: Balance = "turns",
+    prefix_hits: float = 0.0,
+) -> Simulation:
+    """What the pools of a policy would do with its workloads: about so many `requests`, or those that come between two
+    hours of the day, or those of a trace. See `wrpc simulate --help` for the rest; `prefix_hits` is a share.
+
+    Raises Refusal where there is nothing to simulate, and for a trace that cannot be replayed.
+    """
+    from wrpc.fleet.simulator.scenario import Settings
+    from wrpc.fleet.simulator.simulate import simulate as run
+    from wrpc.fleet.simulator.trace import read_trace
+
+    replayed = None if trace is None else read_trace(Path(trace))
+    return run(policy, Settings(seed, requests, hours, queue, balance, prefix_hits), replayed)
 
 
 @value

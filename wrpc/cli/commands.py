@@ -15,6 +15,7 @@ COMMANDS = {
     "import": "wrpc.cli.imports",
     "place": "wrpc.cli.place",
     "rule": "wrpc.cli.rule",
+    "simulate": "wrpc.cli.simulate",
     "size": "wrpc.cli.size",
     "targets": "wrpc.cli.targets",
     "test": "wrpc.cli.test",

@@ -25,6 +25,7 @@ MODULES = (
     *CHECKS,
     "wrpc.fleet.codes",
     "wrpc.fleet.logs",
+    "wrpc.fleet.simulator.codes",
     "wrpc.decide.codes",
     "wrpc.targets.codes",
     *(f"{package}.codes" for package in TARGETS.values()),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wrpc.report import contract as c
 from wrpc.report import contract_explain as e
+from wrpc.report.contract_simulate import Simulated
 from wrpc.report.contract_sized import SizedFleet
 from wrpc.report.contract_table import Table
 
@@ -15,6 +16,7 @@ SCHEMAS: dict[str, type[c.Contract]] = {
     "test": c.Suite,
     "place": c.Placed,
     "size": SizedFleet,
+    "simulate": Simulated,
     "verify": c.Verified,
     "explain-policy": e.ExplainedPolicy,
     "explain-route": e.ExplainedRoute,

@@ -1,0 +1,75 @@
+"""When requests come and how long they are: drawn from a rate and a distribution, or taken from a trace."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from itertools import accumulate
+from math import log
+from random import Random
+
+from wrpc.fleet.arriving import Lengths
+from wrpc.values import value
+
+HOUR = 3600.0
+
+
+@value
+class Sampler:
+    """Lengths to be drawn: stretches with the sums of their weights, the last of which is 1, and the tokens of prompt
+    and answer at the start of each and how many more there are at its end."""
+
+    sums: tuple[float, ...]
+    rows: tuple[tuple[float, float, float, float], ...]
+
+    def draw(self, rng: Random, many: int) -> tuple[list[int], list[int]]:
+        """Tokens of prompts and of answers, at least one each."""
+        prompt: list[int] = []
+        answer: list[int] = []
+        sums, rows, random, last = self.sums, self.rows, rng.random, len(self.rows) - 1
+        for _ in range(many):
+            share = random()
+            at = bisect_left(sums, share)
+            begins, more, writes, longer = rows[min(last, at)]
+            within = random()
+            tokens = int(begins + more * within + 0.5)
+            prompt.append(max(1, tokens))
+            tokens = int(writes + longer * within + 0.5)
+            answer.append(max(1, tokens))
+        return prompt, answer
+
+
+def sampler(lengths: Lengths) -> Sampler:
+    sums = tuple(float(s) for s in accumulate(s.weight for s in lengths.stretches))
+    rows = tuple(
+        (float(s.prompt[0]), float(s.prompt[1] - s.prompt[0]), float(s.answer[0]), float(s.answer[1] - s.answer[0]))
+        for s in lengths.stretches
+    )
+    return Sampler(sums, rows)
+
+
+def poisson(rng: Random, rate: float, start: float, end: float) -> list[float]:
+    """Times from `start` up to `end` at which requests come, `rate` a second."""
+    times: list[float] = []
+    if rate <= 0:
+        return times
+    random, now, mean = rng.random, start, 1 / rate
+    while True:
+        now -= mean * log(1.0 - random())
+        if now >= end:
+            return times
+        times.append(now)
+
+
+def hourly(rng: Random, rates: Sequence[float], start: float, end: float) -> list[float]:
+    """The same with a rate for each hour of the day, or one for all. Times are counted from midnight."""
+    if len(rates) == 1:
+        return poisson(rng, rates[0], start, end)
+    times: list[float] = []
+    now = start
+    while now < end:
+        hour = int(now // HOUR)
+        until = min((hour + 1) * HOUR, end)
+        times += poisson(rng, rates[hour % len(rates)], now, until)
+        now = until
+    return times
