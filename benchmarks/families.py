@@ -7,6 +7,7 @@ routes, and a length. flags: 30 bools in nested conditions. sums: bands over sum
 
 from __future__ import annotations
 
+import re
 from random import Random
 
 HEAD = """\
@@ -100,6 +101,18 @@ def mixed(count: int, r: Random) -> Routes:
 
 KINDS = {"firewall": firewall, "tenants": tenants, "flags": flags, "sums": sums, "names": names, "mixed": mixed}
 TIERS = {"firewall": 100, "flags": 50, "sums": 20, "mixed": 100}  # routes of one tier, each of a priority of its own
+
+MACHINES = """\
+model m { context 32_768  heads 64  layers 48 }
+workload w { rate 100/s  when tokens <= 32k  lengths [[8_000, 50%], [32_000, 100%]] }
+target envoy { trust_headers true }
+"""
+
+
+def served(text: str) -> str:
+    """A policy whose pools are machines with addresses, under a load: what every target asks of one."""
+    machine = r'pool \1 { endpoint "http://\1.example.com:8000"  model m  gpu h100  replicas 2 '
+    return re.sub(r"pool (p\d+) \{", machine, text) + MACHINES
 
 
 def family(kind: str, count: int, seed: int = 7) -> str:

@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.laws.test_names_stay_names import TEMPLATES, Core
+from tests.laws.volume import many
 from tests.support.compiling import compiled, files, policy
 from tests.support.hostile import NAMES, TEXTS, filled, turns
 from wrpc.diagnostics import Findings
 from wrpc.letters import plain
-from wrpc.targets import writing
+from wrpc.targets import lines, writing
 from wrpc.targets.manifest import manifest
 
 READERS = (yaml.SafeLoader, yaml.CSafeLoader, Core)
@@ -47,6 +48,50 @@ def test_what_some_reader_takes_for_more_stands_in_quotes(text: str) -> None:
 )
 def test_other_words_stand_as_they_are(text: str) -> None:
     assert writing.yaml([text]) == f"- {text}\n"
+
+
+WORDS = st.sampled_from([
+    "", "a", "is-a", "a b", "a  b", "a: b", "a:b", "a #b", "#", "- a", "-", "?", "no", "Null", "1.5", "1e3", "0x1",
+    "2024-02-01", "it's", "'", '"', "a'b", "{}", "[a", "a,b", "k" * 99, "k" * 130, "x\ny", "x\n", " a", "a ", "é",
+    "\u2028", "*a", "&a", "!t", "%", "@a", "`", "|", ">", "=", "<<", "10.0.0.1:80", "~",
+])  # fmt: skip
+SIGNS = "ab:# -'\"\\\n\t,[]{}&*!|>%@`?=~.0189_\u00e9\u2028"
+TEXT = WORDS | st.text(SIGNS) | st.text(st.characters(exclude_categories=["Cs"]))
+SCALARS = (
+    TEXT
+    | st.integers()
+    | st.booleans()
+    | st.none()
+    | st.fractions(max_denominator=40)
+    | st.sampled_from([0.0, -0.0, 1.5])
+)
+CONTENT = st.recursive(
+    SCALARS,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.lists(inner, max_size=3).map(tuple)
+        | st.dictionaries(TEXT, inner, max_size=3)
+        | st.dictionaries(st.sampled_from("abc") | st.integers(), inner, max_size=3)
+    ),
+    max_leaves=12,
+)
+
+
+@many(600)
+@given(st.lists(CONTENT, max_size=4) | st.dictionaries(TEXT, CONTENT, max_size=4), st.booleans())
+def test_lines_are_the_library_s_own(content: object, indented: bool) -> None:
+    assert writing.yaml(content, indented=indented) == writing.dumped(content, indented=indented)
+
+
+def test_what_a_policy_becomes_is_written_line_by_line() -> None:
+    """The library is asked for scalars alone."""
+    content = {"a": [{"b": "x y", "c": []}, ["d", {"e": "no"}]], "f": {"g": Fraction(1, 2), "h": None}}
+    assert lines.written(content, writing._spelled, writing.WORDS, indented=True) == writing.dumped(
+        content, indented=True
+    )
+    others: list[object] = [{"k" * 130: 1}, {1: 1}, {"a\nb": 1}, {"": 1}, {"a": {1, 2}}, [], "a"]
+    for other in others:
+        assert lines.written(other, str, writing.WORDS, indented=True) is None
 
 
 def test_nothing_is_shared_and_nothing_folded() -> None:

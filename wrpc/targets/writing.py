@@ -30,10 +30,22 @@ _NUMBER = re.compile(r"(?!\d+(?:\.\d+){3}\Z)[-+.]*[0-9.][0-9a-fA-F_.:,+\-xXoOtTz
 def yaml(content: object, comment: Iterable[str] = (), *, indented: bool = False) -> str:
     """Block style, in the order given, nothing shared, no line folded; `comment` are the lines of a head. `indented`:
     lists stand further in than their key."""
+    from wrpc.targets.lines import written
+
+    body = written(content, _spelled, WORDS, indented=indented)
+    return comments(comment) + (body if body is not None else dumped(content, indented=indented))
+
+
+def dumped(content: object, *, indented: bool = False) -> str:
+    """The body as the library writes it, which is the meaning of `yaml`."""
     from yaml import dump
 
     body: str = dump(content, Dumper=_dumper(indented), sort_keys=False, allow_unicode=True, width=float("inf"))
-    return comments(comment) + body
+    return body
+
+
+def _spelled(scalar: object) -> str:
+    return dumped([scalar])[2:-1]
 
 
 def comments(lines: Iterable[str]) -> str:

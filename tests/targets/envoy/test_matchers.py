@@ -6,9 +6,11 @@ import re
 from fractions import Fraction
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from wrpc.policy.expr import Interval
-from wrpc.targets.envoy.cells import Atom, Cell, Choice, Literals, Numbers
+from wrpc.targets.envoy.cells import Atom, Cell, Choice, Literals, Numbers, tidy
 from wrpc.targets.envoy.matchers import before, cell_matchers
 from wrpc.targets.envoy.patterns import parse, words
 
@@ -107,3 +109,24 @@ def test_words_read_back() -> None:
 )
 def test_an_expression_is_one_over_bytes(atom: Atom, matcher: dict[str, object]) -> None:
     assert cell_matchers("h", texts((atom,))) == [[matcher]]
+
+
+def range_of(low: int, high: int, *, half: bool, opened: tuple[bool, bool]) -> Interval:
+    part = Fraction(1, 2 if half else 1)
+    return Interval(low * part, high * part, *opened)
+
+
+RANGES = st.builds(
+    range_of, st.integers(0, 9), st.integers(0, 9), half=st.booleans(), opened=st.tuples(st.booleans(), st.booleans())
+)
+
+
+@given(
+    st.lists(RANGES, max_size=3), st.lists(RANGES, max_size=3), st.booleans(), st.tuples(st.booleans(), st.booleans())
+)
+def test_a_cell_covers_what_it_has_in_common_with_it(
+    mine: list[Interval], theirs: list[Interval], whole: bool, absent: tuple[bool, bool]
+) -> None:
+    space = Interval(Fraction(0), Fraction(9))
+    wide, narrow = (Numbers(tidy(r, whole), a, space, whole, True) for r, a in zip((mine, theirs), absent, strict=True))
+    assert wide.covers(narrow) == (wide.meet(narrow) == narrow)

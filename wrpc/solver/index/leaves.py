@@ -6,6 +6,7 @@ request here, so that two requests of which one hides what the other shows are o
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from itertools import pairwise
@@ -52,6 +53,7 @@ class Table:
         self._leaves: dict[tuple[object, ...], Circuit] = {}
         self._numbers: dict[object, int] = {}  # of atoms
         self._cuts: dict[Sum, dict[Cut, Circuit]] = {}
+        self._orders: dict[Sum, list[Cut]] = {}
         self._sums: dict[tuple[int, Linear, bool, bool], Sum] = {}
 
     def cells(self, name: str, cells: int) -> Term:
@@ -105,8 +107,9 @@ class Table:
         cuts = self._cuts.setdefault(of, {})
         if cut not in cuts:
             cuts[cut] = self.atom((of, cut), of.signals, Below(of, cut), of.read_in)
-            order = sorted(cuts)
-            at = order.index(cut)
+            order = self._orders.setdefault(of, [])
+            at = bisect(order, cut)
+            order.insert(at, cut)
             atoms = [cuts[c].parts[0] for c in order[max(at - 1, 0) : at + 2]]
             self.lines += ((a, b, True) for a, b in pairwise(atoms))
         return cuts[cut]

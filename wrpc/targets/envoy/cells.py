@@ -70,8 +70,12 @@ class Numbers:
         return Numbers(ranges, self.absent or other.absent, self.of, self.whole, self.fails)
 
     def covers(self, other: Numbers) -> bool:
-        inside = tidy(meet_ranges(self.ranges, other.ranges), self.whole) == other.ranges
-        return inside and (self.absent or not other.absent)
+        if other.absent and not self.absent:
+            return False
+        # What begins before this cell or ends behind it is found out first: of two cells of a table few cover another.
+        if other.ranges and not (self.ranges and _within(other.ranges, self.ranges)):
+            return False
+        return tidy(meet_ranges(self.ranges, other.ranges), self.whole) == other.ranges
 
     @property
     def missing(self) -> tuple[Interval, ...]:
@@ -229,6 +233,20 @@ def meet_ranges(a: tuple[Interval, ...], b: tuple[Interval, ...]) -> tuple[Inter
     """What lies in a range of each; both sorted and disjoint."""
     found = [_both(x, y) for x in a for y in b]
     return tuple(r for r in found if not r.empty)
+
+
+def _within(a: tuple[Interval, ...], b: tuple[Interval, ...]) -> bool:
+    """Whether no bound of `a` lies outside of all of `b`; whether an open one stands there is not looked at."""
+    low, least = a[0].low, b[0].low
+    if least is not None and (low is None or _less(low, least)):
+        return False
+    high, most = a[-1].high, b[-1].high
+    return most is None or (high is not None and not _less(most, high))
+
+
+def _less(a: Fraction, b: Fraction) -> bool:
+    """`a < b`, without asking what they are."""
+    return a.numerator * b.denominator < b.numerator * a.denominator
 
 
 def _both(a: Interval, b: Interval) -> Interval:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from wrpc.targets.envoy.cells import Cell, covers, join, meet
+from wrpc.targets.envoy.cells import Cell, Numbers, covers, join, meet
 
 Row = Mapping[str, Cell]
 Rows = tuple[Row, ...]
@@ -80,11 +80,16 @@ def covers_row(a: Row, b: Row) -> bool:
     """Whether every request of `b` is one of `a`, as far as one row can tell."""
     if len(a) > len(b):
         return False
+    numbers = []
     for signal, wide in a.items():
         other = b.get(signal)
-        if other is None or not covers(wide, other):
+        if other is None:
             return False
-    return True
+        if isinstance(wide, Numbers):
+            numbers.append((wide, other))  # they take longest
+        elif not covers(wide, other):
+            return False
+    return all(covers(wide, other) for wide, other in numbers)
 
 
 def subset(a: Rows, b: Rows) -> bool:

@@ -20,6 +20,7 @@ from wrpc.decide import Request
 from wrpc.decide.request import read
 from wrpc.policy.expr import Condition
 from wrpc.policy.model import Action, Int, Policy, Workload, plan
+from wrpc.policy.reading import signals
 from wrpc.targets.fleet_sim.cells import Reads, combinations_of, reads
 from wrpc.targets.gateway.branches import Settled
 from wrpc.targets.gateway.plans import primaries
@@ -78,15 +79,18 @@ def traffic(settled: Settled, workload: Workload, split: Mapping[str, Fraction] 
     undecided: list[str] = []
     reachable: set[str] = set()
     why = ""
+    # Every bound that the workload has on one length begins an interval.
+    by_length = len(measures) == 1 and set(signals(policy, [workload.when] if workload.when else [])) <= set(measures)
     for above, upto in _intervals(policy, found, measures):
         lengths = _lengths(measures, upto)
+        if by_length and not settled.reach.admits(workload.when, {**requests[0], **lengths}):
+            continue
         reached = _reached(settled.reach, workload.when, requests, lengths)
-        if not combined.exact:
+        if not combined.exact and not why:  # once there is too much to find, what was tried has to do
             # A sum of a length and something else has its bounds within the piece.
             least = lengths if len(measures) > 1 else _lengths(measures, above + 1)
             between = {name: (least[name], lengths[name]) for name in lengths}
-            unknown = _complete(settled.reach, workload.when, between, reached)
-            why = why or unknown
+            why = _complete(settled.reach, workload.when, between, reached)
         outcomes = [*dict.fromkeys(_outcome(r) for r in reached)]
         if not outcomes:
             continue
@@ -136,12 +140,12 @@ def _reached(
     reach: Reach, when: Condition | None, requests: Sequence[Request], lengths: Mapping[str, Fraction]
 ) -> list[Reached]:
     """The different things that become of requests of one length which the workload admits."""
-    found: list[Reached] = []
+    found: dict[int, Reached] = {}  # of equal ones there is one
     for request in requests:
         reached = reach.of({**request, **lengths}, when)
-        if reached is not None and reached not in found:
-            found.append(reached)
-    return found
+        if reached is not None:
+            found.setdefault(id(reached), reached)
+    return [*found.values()]
 
 
 def _complete(reach: Reach, when: Condition | None, between: Lengths, found: list[Reached]) -> str:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from wrpc.decide import BadRequest, Conflict, Interpreter, Request
+from wrpc.decide import BadRequest, Conflict, Decision, Interpreter, Request
+from wrpc.decide.compiled import decider, plain
 from wrpc.decide.request import read
 from wrpc.decide.state import state
 from wrpc.policy.expr import Condition, Failed, Fires, Interval, Linear, Raw, Within
 from wrpc.policy.model import Policy, Score, plan
+from wrpc.policy.reading import signals
 from wrpc.solver.terms import Term, conj, disj, negate
 from wrpc.targets.gateway.branches import Send
 from wrpc.targets.gateway.plans import left
@@ -45,14 +47,18 @@ Lengths = Mapping[str, tuple[Fraction, Fraction]]
 class Reach:
     """A policy that can be asked. How it comes to an answer stays its own business."""
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, ask: Callable[[], Asker]) -> None:
         self._policy = policy
+        self._ask = ask
         self._interpreter = Interpreter(policy)
+        self._routes = {r.name: r for r in reversed(policy.answering)}
+        self._known: dict[Hashable, Reached] = {}
+        self._load: tuple[Condition, tuple[str, ...], dict[tuple[Hashable, ...], bool]] | None = None
 
     def beyond(self, when: Condition | None, lengths: Lengths, known: Collection[Reached]) -> Beyond:
         """Someone whom a request reaches, of those for which `when` is true and that have these lengths, and who is not
         among the `known`. No signal fails."""
-        room = self._asker.healthy
+        room = self._ask().healthy
         condition = room.decision.encoding.condition
         wanted = [room.decision.served, condition(when).true]
         for name, (low, high) in lengths.items():
@@ -80,7 +86,7 @@ class Reach:
         found = self.of(asked, None)
         if found is not None and found.send is not None:
             return True
-        room = self._asker.failing if failed else self._asker.healthy
+        room = self._ask().failing if failed else self._ask().healthy
         condition = room.decision.encoding.condition
         term = conj([room.decision.served, *(condition(Failed(name)).true for name in failed)])
 
@@ -91,14 +97,14 @@ class Reach:
             )
 
         answer = room.possible(term, served)
-        if not answer.possible and not failed and self._asker.can_fail:
+        if not answer.possible and not failed and self._ask().can_fail:
             # Where no failure is asked for, one that leads elsewhere counts too.
-            answer = self._asker.failing.possible(self._asker.failing.decision.served, served)
+            answer = self._ask().failing.possible(self._ask().failing.decision.served, served)
         return None if answer.verdict == "open" else answer.possible
 
     def _reaching(self, room: Room, send: Send, *, quiet: bool) -> Term:
         """The requests of a route for which guards leave this of its plan, and for which some score fires or none."""
-        route = next(r for r in self._policy.answering if r.name == send.route)
+        route = self._routes[send.route]
         stays = {p.pool for p in plan(send.action)}
         left = [(room.decision.left(p, route), p in stays) for p in sorted({p.pool for p in plan(route.action)})]
         scores = [n for n, s in self._policy.signals.items() if isinstance(s.type, Score)]
@@ -106,25 +112,40 @@ class Reach:
         kept = [term if stay else negate(term) for term, stay in left]
         return conj([room.decision.takes(route), *kept, negate(noise) if quiet else noise])
 
-    @cached_property
-    def _asker(self) -> Asker:
-        from wrpc.solver.ask import Asker
-
-        return Asker(self._policy)
-
     def of(self, request: Request, when: Condition | None) -> Reached | None:
-        """None for a request outside the space, or for which `when` is not true."""
-        machine = self._interpreter
+        """None for a request outside the space, or for which `when` is not true. Of equal answers there is one."""
+        if not self.admits(when, request):
+            return None
         try:
-            if when is not None and machine.holds(when, state(self._policy, request)) is not True:
-                return None
-            machine.admit(request)
-            decision, _ = machine.decision(request)
+            decision = self._decide(plain(request))
         except (BadRequest, Conflict):
             return None
+        key = decision.route, decision.action, decision.fired, tuple(r.pool for r in decision.removed)
+        if key not in self._known:
+            made = self._made(decision)
+            self._known[key] = next((known for known in self._known.values() if known == made), made)
+        return self._known[key]
+
+    def admits(self, when: Condition | None, request: Request) -> bool:
+        """Whether `when` is true of it. Of all requests with the same values of what that reads, one is asked."""
+        if when is None:
+            return True
+        if self._load is None or self._load[0] is not when:
+            self._load = when, tuple(sorted(signals(self._policy, [when]))), {}
+        _, names, known = self._load
+        key = tuple(request[name] for name in names)
+        if key not in known:
+            known[key] = self._interpreter.holds(when, state(self._policy, request)) is True
+        return known[key]
+
+    def _made(self, decision: Decision) -> Reached:
         quiet = not any(isinstance(self._policy.signals[name].type, Score) for name in decision.fired)
-        route = next((r for r in self._policy.answering if r.name == decision.route), None)
+        route = self._routes.get(decision.route or "")
         if route is None or decision.action != "route":
             return Reached(None, quiet)
         action = left(route.action, {r.pool for r in decision.removed})
         return Reached(None if action is None else Send(route.name, action), quiet)
+
+    @cached_property
+    def _decide(self) -> Callable[[Mapping[str, object]], Decision]:
+        return decider(self._policy)

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property, partial
+from typing import TYPE_CHECKING
 
 from wrpc.decide.interpret import rising
 from wrpc.override import override
@@ -24,6 +25,9 @@ from wrpc.targets.gateway.pools import at, every
 from wrpc.targets.gateway.reach import Reach
 from wrpc.targets.gateway.surely import Surely
 
+if TYPE_CHECKING:
+    from wrpc.solver.ask import Asker
+
 Removal = tuple[str, str, bool]
 """A pool, the guard that takes it away, and whether as the primary that the pool would become."""
 Due = tuple[str, str | None, str]
@@ -33,7 +37,8 @@ Due = tuple[str, str | None, str]
 
 def settle(policy: Policy) -> Settled:
     bare = replace(policy, routes={}, default=None, guards={}, assertions={}, tests=(), overridden=())
-    surely = Surely(policy)
+    ask = cache(partial(_asker, policy))
+    surely = Surely(policy, ask)
     branches = {route.name: _branch(policy, route, surely) for route in policy.routes.values()}
     return Settled(
         bare,
@@ -43,8 +48,15 @@ def settle(policy: Policy) -> Settled:
         tuple(branches.values()),
         None if policy.default is None else _branch(policy, policy.default, surely),
         tuple(f"guard {g.name}" for g in policy.guards.values() if any(isinstance(r, Obligation) for r in g.rules)),
-        Reach(policy),
+        Reach(policy, ask),
     )
+
+
+def _asker(policy: Policy) -> Asker:
+    """The one that all questions about a policy are asked of, whatever targets it is for."""
+    from wrpc.solver.ask import Asker
+
+    return Asker(policy)
 
 
 def _faults(policy: Policy) -> Iterator[Branch]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from wrpc.policy.expr import Condition
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 class Surely:
     """Asks each question once. That a guard never acts is not asked: a fork too many keeps what it should."""
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, ask: Callable[[], Asker]) -> None:
         self._policy = policy
+        self._ask = ask
         self._known: dict[tuple[str, Condition], bool] = {}
         self._reads: dict[str, frozenset[str]] = {}
 
@@ -40,7 +41,7 @@ class Surely:
             return conj([holds, d.encoding.condition(condition).false])
 
         try:
-            return self._ask.settled(rests).impossible
+            return self._ask().settled(rests).impossible
         except NotDecidable:
             return False
 
@@ -49,9 +50,3 @@ class Surely:
             routes = self._policy.routes.values() if route is self._policy.default else (route,)
             self._reads[route.name] = frozenset(signals(self._policy, [r.when for r in routes if r.when is not None]))
         return self._reads[route.name]
-
-    @cached_property
-    def _ask(self) -> Asker:
-        from wrpc.solver.ask import Asker
-
-        return Asker(self._policy)

@@ -12,22 +12,25 @@ from typing import Any
 
 from wrpc.diagnostics import Diagnostic, finding
 from wrpc.source import Source
+from wrpc.targets import reading
 from wrpc.targets.codes import REJECTED
+from wrpc.targets.shapes import Shapes
 
 SCHEMA = Path("config_schema") / "router-config-v0.3.schema.json"
 MOST = 20
 
 
 def check(files: Mapping[str, str]) -> tuple[Diagnostic, ...]:
-    validator = _validator()
-    if validator is None:
+    known = _validator()
+    if known is None:
         return ()
-    import yaml
-
+    validator, shapes = known
     found = []
     for path, text in files.items():
         source = Source(path, text)
-        content = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  both are safe
+        content = reading.yaml(text)
+        if validator.is_valid(shapes.fewer(content)):
+            continue
         errors = sorted(validator.iter_errors(content), key=lambda e: [str(p) for p in e.absolute_path])
         for error in errors[:MOST]:
             place = "/".join(str(p) for p in error.absolute_path) or "the file"
@@ -37,12 +40,13 @@ def check(files: Mapping[str, str]) -> tuple[Diagnostic, ...]:
 
 
 @cache
-def _validator() -> Any:
-    """The validator, or None without the wheel or without jsonschema."""
+def _validator() -> tuple[Any, Shapes] | None:
+    """The validator, and what it can tell apart; None without the wheel or without jsonschema."""
     spec = find_spec("cli") if find_spec("jsonschema") else None
     for folder in (spec.submodule_search_locations or ()) if spec else ():
         path = Path(folder) / SCHEMA
         if path.is_file():
             validator = import_module("jsonschema").Draft202012Validator
-            return validator(json.loads(path.read_text(encoding="utf-8")))
+            schema = json.loads(path.read_text(encoding="utf-8"))
+            return validator(schema), Shapes(schema)
     return None
