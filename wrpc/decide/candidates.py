@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 
+from wrpc.decide.state import Truth
 from wrpc.policy.expr import All, Among, Any, Condition, OneOf, StringLiteral, StringSignal, Text
 from wrpc.policy.model import Route
 
@@ -44,17 +46,23 @@ class Candidates:
 
         self._lengths = {s: sorted({len(p) for p in by_prefix}) for s, by_prefix in self._prefixed.items()}
 
-    def of(self, values: Mapping[str, object], false: Callable[[Condition], bool] | None = None) -> Iterator[Route]:
-        """`false`: whether a condition is surely false of the request."""
+    def of(self, values: Mapping[str, object], truth: Callable[[Condition], Truth] | None = None) -> Iterator[Route]:
+        """`truth`: what a condition is of the request. A route that needs what is unknown may hold only where the
+        unknown makes it fire."""
         found = self._named(values)
-        if false is None or len(found) < MANY or not self._shared:
+        if truth is None or len(found) < MANY or not self._shared:
             return (self._routes[i] for i in found)
         out = 0
         for condition, without in self._shared:
-            if without & ~out and false(condition):
-                out |= without
+            if without & ~out and (holds := truth(condition)) is not True:
+                out |= without if holds is False else without & self._silent
         marks = bin(out | 1 << len(self._routes))  # the last letter is the first route's
         return (self._routes[i] for i in found if marks[-1 - i] == "0")
+
+    @cached_property
+    def _silent(self) -> int:
+        """The routes that do not hold where it is unknown whether they do."""
+        return sum(1 << i for i, route in enumerate(self._routes) if route.on_unknown != "fires")
 
     def _named(self, values: Mapping[str, object]) -> list[int]:
         """By the names and the beginnings of strings."""

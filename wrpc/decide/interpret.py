@@ -16,7 +16,7 @@ from wrpc.decide.candidates import Candidates
 from wrpc.decide.decision import Decision, Removal, Served
 from wrpc.decide.evaluate import Evaluation, Evidence, Test
 from wrpc.decide.request import BadRequest, Request, read
-from wrpc.decide.state import State, state
+from wrpc.decide.state import State, Truth, state
 from wrpc.policy import reading
 from wrpc.policy.destination import Destination, decided, written
 from wrpc.policy.expr import Condition, fold
@@ -75,6 +75,7 @@ class Interpreter:
         self._evidence = Evidence(policy, self._truth)
         self._tests: dict[int, Test] = {}
         self._keep: list[Condition] = []
+        self._front: tuple[State, list[Route]] | None = None
         self._last: tuple[Request, tuple[Decision, State] | Conflict] | None = None  # what is shown is asked again
 
     @cached_property
@@ -168,8 +169,11 @@ class Interpreter:
 
     def _foremost(self, s: State) -> list[Route]:
         """Those that hold, of the first contest of which any does."""
-        contests = groupby(self.holding(s), lambda r: self._contest[r.name])
-        return next(([*routes] for _, routes in contests), [])
+        last = self._front  # another thread may put its own there meanwhile
+        if last is None or last[0] is not s:
+            contests = groupby(self.holding(s), lambda r: self._contest[r.name])
+            last = self._front = s, next(([*routes] for _, routes in contests), [])
+        return last[1]
 
     def route(self, s: State) -> Route | None:
         """Step 3: the route that takes the request; the default when none does. Raises Conflict."""
@@ -184,10 +188,10 @@ class Interpreter:
     def holding(self, s: State) -> Iterator[Route]:
         """Every route that holds, in the order in which they are asked."""
 
-        def false(condition: Condition) -> bool:
-            return self.holds(condition, s) is False
+        def truth(condition: Condition) -> Truth:
+            return self.test(condition)(s, None, None)
 
-        return (r for r in self._candidates.of(s.values, false) if self.takes(r, s))
+        return (r for r in self._candidates.of(s.values, truth) if self.takes(r, s))
 
     def takes(self, route: Route, s: State) -> bool:
         truth = self.holds(route.when, s)

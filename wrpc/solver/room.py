@@ -26,10 +26,11 @@ class Replay:
     request: Mapping[str, RequestValue]
     decision: Decision | None
     conflict: Conflict | None
+    known: State | None = None
 
     @cached_property
     def state(self) -> State:
-        return state_of(self.policy, self.request)
+        return self.known or state_of(self.policy, self.request)
 
 
 Confirm = Callable[[Replay], bool]
@@ -152,12 +153,12 @@ class Room(ABC):
     def _replay(self, request: Mapping[str, RequestValue]) -> Replay | None:
         try:
             self.interpreter.admit(request)
-            decision, _ = self.interpreter.decision(request)
+            decision, state = self.interpreter.decision(request)
         except BadRequest:
             return None
         except Conflict as conflict:
             return Replay(self.policy, request, None, conflict)
-        return Replay(self.policy, request, decision, None)
+        return Replay(self.policy, request, decision, None, state)
 
     def _confirmed(self, request: Mapping[str, RequestValue], confirm: Confirm) -> bool:
         replay = self.replay(request)
