@@ -14,6 +14,7 @@ from wrpc.decide.request import RequestValue, default
 from wrpc.policy.expr import Interval, StringLiteral, StringSignal, Text, TextTerm, fold_number
 from wrpc.policy.model import Bool, Enum, Int, Real, Score, String
 from wrpc.solver.index.acceptors import TooLarge, asked
+from wrpc.solver.index.grid import Grid
 from wrpc.solver.index.leaves import Related, Sum, Table
 from wrpc.solver.index.strings import Strings, Wanted
 from wrpc.solver.stats import answered
@@ -80,6 +81,7 @@ class Values:
         self._terms: dict[Literal, Term] = {}
         self._known: dict[tuple[Literal, ...], dict[str, RequestValue] | list[Literal]] = {}
         self._plain: dict[tuple[Literal, ...], dict[str, RequestValue]] = {}
+        self._grid = Grid(table)
 
     def realised(self, found: Found, *, shown: bool = True) -> dict[str, RequestValue] | list[Literal]:
         """The values of the signals that its atoms speak of, short ones where somebody is shown them; or few of its
@@ -125,7 +127,7 @@ class Values:
         if not shown and literals in self._plain:
             return self._plain[literals]
         if literals not in self._known:
-            made = self._ask(literals, found, shown)
+            made = self._grid.values(found) or self._ask(literals, found, shown)
             if not shown and isinstance(made, dict):
                 self._plain[literals] = made
                 return made
