@@ -130,31 +130,11 @@ class Evaluation(Meaning[Test, Measure]):
 
     @override
     def all(self, node: All, parts: Sequence[Test]) -> Test:
-        def test(s: State, pool: Destination | None, d: Decision | None) -> Truth:
-            result: Truth = True
-            for part in parts:
-                value = part(s, pool, d)
-                if value is False:
-                    return False
-                if value is None:
-                    result = None
-            return result
-
-        return test
+        return _ended_by(False, parts)
 
     @override
     def any(self, node: Any, parts: Sequence[Test]) -> Test:
-        def test(s: State, pool: Destination | None, d: Decision | None) -> Truth:
-            result: Truth = False
-            for part in parts:
-                value = part(s, pool, d)
-                if value is True:
-                    return True
-                if value is None:
-                    result = None
-            return result
-
-        return test
+        return _ended_by(True, parts)
 
     @override
     def among(self, node: Among) -> Test:
@@ -254,6 +234,22 @@ class Evaluation(Meaning[Test, Measure]):
             return total
 
         return measure
+
+
+def _ended_by(end: bool, parts: Sequence[Test]) -> Test:
+    """What the first part that is `end` settles; else unknown where one part is."""
+
+    def test(s: State, pool: Destination | None, d: Decision | None) -> Truth:
+        result: Truth = not end
+        for part in parts:
+            value = part(s, pool, d)
+            if value is end:
+                return end
+            if value is None:
+                result = None
+        return result
+
+    return test
 
 
 UNDECLARED = "\0undeclared"  # an attribute that the pool does not declare: no relation holds, and that is known

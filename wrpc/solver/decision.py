@@ -15,13 +15,12 @@ from wrpc.policy.expr import Condition, Outcome, fold
 from wrpc.policy.model import Denial, Forbid, Obligation, Policy, Route, plan
 from wrpc.policy.numbers import Reached
 from wrpc.solver.terms import Term, Truth, conj, disj, negate, two_hold
+from wrpc.solver.truths import Outcomes, Planning
 
 if TYPE_CHECKING:
     from wrpc.solver.evidence import Behind, EvidenceTerms
 
 Define = Callable[[str, Term], Term]
-Outcomes = Callable[[Outcome], Term]
-Planning = Callable[[], Sequence[tuple[Term, Sequence[str]]]]
 
 
 class Conditions(Protocol):

@@ -2,120 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from copy import copy
+from collections.abc import Sequence
 from math import ceil, floor
 
 import z3
 
 from wrpc.decide.evaluate import RELATIONS
 from wrpc.override import override
-from wrpc.policy.destination import Destination
 from wrpc.policy.expr import (
-    All,
-    AnswerConfidence,
-    Any,
     Attribute,
-    Caused,
-    Condition,
     Confidence,
-    Constant,
-    Cost,
-    Failed,
-    Fires,
     Has,
     Indicator,
     Interval,
     Linear,
-    Meaning,
-    Not,
     OneOf,
-    Outcome,
-    Provided,
     Raw,
     StringLiteral,
     StringSignal,
     Text,
     TextTerm,
     Within,
-    fold,
 )  # fmt: skip
 from wrpc.policy.model import Policy
-from wrpc.policy.numbers import TRUE, Reached, both, costly, numeric, reached
 from wrpc.policy.regular.syntax import read
 from wrpc.solver.formulas import compare
 from wrpc.solver.regular import expression
 from wrpc.solver.space import Measure, Space, Variables, number
-from wrpc.solver.terms import NotDecidable, Term, Truth, conj, disj, negate
+from wrpc.solver.terms import Term, Truth, conj, disj, negate
+from wrpc.solver.truths import Truths
 
-Outcomes = Callable[[Outcome], Term]
-Planning = Callable[[], Sequence[tuple[Term, Sequence[str]]]]
 LAST = "\U0002ffff"  # the last character that the solver's strings have
 
 
-class Encoding(Meaning[Truth, Measure]):
-    """`at(place, outcomes)` is the same encoding for one destination, and for claims over a decision."""
-
+class Encoding(Truths[Measure]):
     def __init__(self, policy: Policy, space: Space, *, meanings: bool = True) -> None:
-        super().__init__(policy.conditions, policy.numbers)
-        self.policy = policy
+        super().__init__(policy, space, meanings=meanings)
         self.space = space
-        self._meanings = meanings
-        self._place: Destination | None = None
-        self._outcomes: Outcomes | None = None
-        self.planning: Planning | None = None
-        """The plans of the routes that step 3 would choose, which are asked for the cost of a denial."""
-
-    def at(self, place: Destination | None, outcomes: Outcomes | None = None) -> Encoding:
-        """For one destination and decision. What is named is shared: a `let` reads neither."""
-        other = copy(self)
-        other._place, other._outcomes = place, outcomes
-        return other
-
-    def condition(
-        self, condition: Condition | None, *, unknown: bool | None = None, of: Reached | None = None
-    ) -> Truth:
-        if condition is None:
-            return Truth(True, False)
-        if self._outcomes is None and of is None and costly(condition):
-            return self._planned(condition, unknown)
-        if not numeric(condition):
-            return fold(condition, self)
-        certain, possible = both(
-            self.policy,
-            condition,
-            self._place,
-            reached(self.policy) if of is None else of,
-        )
-        if unknown is not None:
-            return fold(possible if unknown else certain, self)
-        return Truth(fold(certain, self).true, fold(possible, self).false)
-
-    @property
-    def failures(self) -> bool:
-        return self.space.failures
 
     def denied_by_faults(self) -> Term:
         return self.space.denied_by_faults()
 
-    def _planned(self, condition: Condition, unknown: bool | None) -> Truth:
-        """Of a denial: for the plan of the route that would be chosen, one of them where several conflict."""
-        assert self.planning is not None, "who encodes decisions says what they plan"
-        true, false = [], []
-        for term, pools in self.planning():
-            reached = [(TRUE, self.policy.pools[p]) for p in pools]
-            truth = self.condition(condition, unknown=unknown, of=reached)
-            true.append(conj([term, truth.true]))
-            false.append(disj([negate(term), truth.false]))
-        return Truth(disj(true), conj(false))
-
     # ── Conditions ────────────────────────────────────────────────────────
-
-    def constant(self, node: Constant) -> Truth:
-        return Truth.crisp(node.value)
-
-    def fires(self, node: Fires) -> Truth:
-        return self.space.fires(node.signal, meanings=self._meanings)
 
     def within(self, node: Within, number: Measure) -> Truth:
         there = disj(inside(number, r) for r in node.ranges)
@@ -142,31 +70,6 @@ class Encoding(Meaning[Truth, Measure]):
             true = related(node.relation, left, right)
         return Truth(conj([known, true]), conj([known, negate(true)]))
 
-    def caused(self, node: Caused) -> Truth:
-        assert self._place is not None, "causes are encoded for a destination"
-        return Truth.crisp(self._place.caused(node.cause))
-
-    @override
-    def negation(self, node: Not, operand: Truth) -> Truth:
-        return Truth(operand.false, operand.true)
-
-    @override
-    def all(self, node: All, parts: Sequence[Truth]) -> Truth:
-        true = conj(p.true for p in parts)
-        return Truth(true, disj(p.false for p in parts)) if self.space.failures else Truth.crisp(true)
-
-    @override
-    def any(self, node: Any, parts: Sequence[Truth]) -> Truth:
-        true = disj(p.true for p in parts)
-        return Truth(true, conj(p.false for p in parts)) if self.space.failures else Truth.crisp(true)
-
-    def failed(self, node: Failed) -> Truth:
-        return Truth.crisp(self.space.of(node.signal).failed)
-
-    def outcome(self, node: Outcome) -> Truth:
-        assert self._outcomes is not None, "a claim is encoded with its decision"
-        return Truth.crisp(self._outcomes(node))
-
     # ── Numbers ───────────────────────────────────────────────────────────
 
     def raw(self, node: Raw) -> Measure:
@@ -183,18 +86,6 @@ class Encoding(Meaning[Truth, Measure]):
             else (z3.IntVal(int(condition.true)))
         )
         return Measure(disj([condition.true, condition.false]), value, True)
-
-    @override
-    def provided(self, node: Provided) -> Measure:
-        raise AssertionError("numbers of a destination are settled")
-
-    @override
-    def cost(self, node: Cost) -> Measure:
-        raise AssertionError("a cost is settled")
-
-    @override
-    def answer_confidence(self, node: AnswerConfidence) -> Measure:
-        raise NotDecidable("the confidence of an answer")
 
     def linear(self, node: Linear, quantities: Sequence[Measure]) -> Measure:
         known = conj(q.known for q in quantities)
@@ -214,12 +105,6 @@ class Encoding(Meaning[Truth, Measure]):
 
     # ── Pieces ────────────────────────────────────────────────────────────
 
-    def _known(self, signal: str, true: Term) -> Truth:
-        failed = self.space.of(signal).failed
-        if failed is False:
-            return Truth.crisp(true)
-        return Truth(conj([negate(failed), true]), conj([negate(failed), negate(true)]))
-
     def _term(self, term: TextTerm) -> tuple[Term, Variables | str | None]:
         """Whether a string is known, and the string; None for an attribute that the pool does not declare."""
         match term:
@@ -229,8 +114,7 @@ class Encoding(Meaning[Truth, Measure]):
                 v = self.space.of(name)
                 return negate(v.failed), v
             case Attribute(name):
-                assert self._place is not None, "an attribute is encoded for a destination"
-                return True, self._place.attribute(name)
+                return True, self._attribute(name)
 
 
 def inside(n: Measure, r: Interval) -> Term:

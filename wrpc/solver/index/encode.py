@@ -3,106 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from copy import copy
 from typing import TYPE_CHECKING
 
 from wrpc.decide.cells import ends
 from wrpc.decide.evaluate import RELATIONS
 from wrpc.decide.vectors import bits
 from wrpc.override import override
-from wrpc.policy.destination import Destination
 from wrpc.policy.expr import (
-    All,
     Among,
-    AnswerConfidence,
-    Any,
     Attribute,
-    Caused,
     Condition,
     Confidence,
-    Constant,
-    Cost,
-    Failed,
-    Fires,
     Has,
     Indicator,
     Interval,
     Linear,
-    Meaning,
-    Not,
     OneOf,
-    Outcome,
-    Provided,
     Raw,
     StringLiteral,
     StringSignal,
     Text,
     TextTerm,
     Within,
-    fold,
 )  # fmt: skip
 from wrpc.policy.intervals import times
-from wrpc.policy.model import Policy
-from wrpc.policy.numbers import TRUE, Reached, both, costly, numeric, reached
+from wrpc.policy.numbers import Reached
 from wrpc.solver.index.own import Own
 from wrpc.solver.index.signals import ONE, ZERO, Measure, Piece, Signals
-from wrpc.solver.terms import NotDecidable, Term, Truth, conj, disj, negate
+from wrpc.solver.terms import Term, Truth, conj, disj, negate
+from wrpc.solver.truths import Truths
 
 if TYPE_CHECKING:
     from wrpc.solver.reference import Reference
 
 PIECES = 64  # ranges that the value of a sum is told apart in
 
-Outcomes = Callable[[Outcome], Term]
-Planning = Callable[[], Sequence[tuple[Term, Sequence[str]]]]
 
-
-class Indexing(Meaning[Truth, Measure]):
-    """`at(place, outcomes)` is the same for one destination, and for claims over a decision."""
-
+class Indexing(Truths[Measure]):
     def __init__(self, space: Signals, *, meanings: bool = True) -> None:
-        super().__init__(space.policy.conditions, space.policy.numbers)
+        super().__init__(space.policy, space, meanings=meanings)
         self.space = space
-        self.policy: Policy = space.policy
-        self._meanings = meanings
-        self._place: Destination | None = None
-        self._outcomes: Outcomes | None = None
-        self.planning: Planning | None = None
-        """The plans of the routes that step 3 would choose, which are asked for the cost of a denial."""
-
-    def at(self, place: Destination | None, outcomes: Outcomes | None = None) -> Indexing:
-        other = copy(self)
-        other._place, other._outcomes = place, outcomes
-        return other
-
-    @property
-    def failures(self) -> bool:
-        return self.space.failures
 
     def denied_by_faults(self) -> Term:
         return _leaf(self.space.denied_by_faults(), lambda room: room.space.denied_by_faults())
 
-    def condition(
-        self, condition: Condition | None, *, unknown: bool | None = None, of: Reached | None = None
-    ) -> Truth:
-        if condition is None:
-            return Truth(True, False)
-        if self._outcomes is None and of is None and costly(condition):
-            return self._planned(condition, unknown)
+    @override
+    def _asked(self, condition: Condition, unknown: bool | None, of: Reached | None) -> Truth:
         place, claim = self._place, self._outcomes is not None
-        if numeric(condition):
-            certain, possible = both(
-                self.policy,
-                condition,
-                place,
-                reached(self.policy) if of is None else of,
-            )
-            truth = Truth(
-                fold(possible if unknown else certain, self).true,
-                fold(certain if unknown is False else possible, self).false,
-            )
-        else:
-            truth = fold(condition, self)
+        truth = super()._asked(condition, unknown, of)
 
         def again(room: Reference) -> Truth:
             d = room.decision
@@ -112,24 +60,7 @@ class Indexing(Meaning[Truth, Measure]):
         true = _leaf(truth.true, lambda room: again(room).true)
         return Truth(true, _leaf(truth.false, lambda room: again(room).false))
 
-    def _planned(self, condition: Condition, unknown: bool | None) -> Truth:
-        """Of a denial: for the plan of the route that would be chosen, one of them where several conflict."""
-        assert self.planning is not None, "who encodes decisions says what they plan"
-        true, false = [], []
-        for term, pools in self.planning():
-            reached = [(TRUE, self.policy.pools[p]) for p in pools]
-            truth = self.condition(condition, unknown=unknown, of=reached)
-            true.append(conj([term, truth.true]))
-            false.append(disj([negate(term), truth.false]))
-        return Truth(disj(true), conj(false))
-
     # ── Conditions ────────────────────────────────────────────────────────
-
-    def constant(self, node: Constant) -> Truth:
-        return Truth.crisp(node.value)
-
-    def fires(self, node: Fires) -> Truth:
-        return self.space.fires(node.signal, meanings=self._meanings)
 
     def within(self, node: Within, number: Measure) -> Truth:
         inside = self.space.within(number, node.ranges, meanings=self._meanings)
@@ -164,10 +95,6 @@ class Indexing(Meaning[Truth, Measure]):
         known = conj(negate(self.space.failed(name)) for name in signals)
         return Truth(conj([known, true]), conj([known, negate(true)]))
 
-    def caused(self, node: Caused) -> Truth:
-        assert self._place is not None, "causes are encoded for a destination"
-        return Truth.crisp(self._place.caused(node.cause))
-
     @override
     def among(self, node: Among) -> Truth:
         domain = self.space.domains.get(node.signal)
@@ -178,27 +105,6 @@ class Indexing(Meaning[Truth, Measure]):
         return self._known(
             node.signal, self.space.at(node.signal, bits([named[text] for text in node.texts], domain.size))
         )
-
-    @override
-    def negation(self, node: Not, operand: Truth) -> Truth:
-        return Truth(operand.false, operand.true)
-
-    @override
-    def all(self, node: All, parts: Sequence[Truth]) -> Truth:
-        true = conj(p.true for p in parts)
-        return Truth(true, disj(p.false for p in parts)) if self.failures else Truth.crisp(true)
-
-    @override
-    def any(self, node: Any, parts: Sequence[Truth]) -> Truth:
-        true = disj(p.true for p in parts)
-        return Truth(true, conj(p.false for p in parts)) if self.failures else Truth.crisp(true)
-
-    def failed(self, node: Failed) -> Truth:
-        return Truth.crisp(self.space.failed(node.signal))
-
-    def outcome(self, node: Outcome) -> Truth:
-        assert self._outcomes is not None, "a claim is encoded with its decision"
-        return Truth.crisp(self._outcomes(node))
 
     # ── Numbers ───────────────────────────────────────────────────────────
 
@@ -212,18 +118,6 @@ class Indexing(Meaning[Truth, Measure]):
     def indicator(self, node: Indicator, condition: Truth) -> Measure:
         pieces = [(Interval(ONE, ONE), condition.true), (Interval(ZERO, ZERO), negate(condition.true))]
         return Measure(disj([condition.true, condition.false]), pieces)
-
-    @override
-    def provided(self, node: Provided) -> Measure:
-        raise AssertionError("numbers of a destination are settled")
-
-    @override
-    def cost(self, node: Cost) -> Measure:
-        raise AssertionError("a cost is settled")
-
-    @override
-    def answer_confidence(self, node: AnswerConfidence) -> Measure:
-        raise NotDecidable("the confidence of an answer")
 
     def linear(self, node: Linear, quantities: Sequence[Measure]) -> Measure:
         if len(quantities) == 1 and (factor := node.terms[0][0]) != 0:
@@ -258,18 +152,13 @@ class Indexing(Meaning[Truth, Measure]):
                 found.append((_added(times(interval, scale.factor), added), where))
         return found
 
-    def _known(self, signal: str, true: Term) -> Truth:
-        known = negate(self.space.failed(signal))
-        return Truth(conj([known, true]), conj([known, negate(true)]))
-
     def _text(self, term: TextTerm) -> StringSignal | str | None:
         """A signal, a string, or None for an attribute that the pool does not declare."""
         match term:
             case StringLiteral(value):
                 return value
             case Attribute(name):
-                assert self._place is not None, "an attribute is encoded for a destination"
-                return self._place.attribute(name)
+                return self._attribute(name)
             case _:
                 return term
 
