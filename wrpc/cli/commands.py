@@ -6,6 +6,7 @@ from __future__ import annotations
 COMMANDS = {
     "init": "wrpc.cli.init",
     "lint": "wrpc.cli.lint",
+    "calibrate": "wrpc.cli.calibrate",
     "check": "wrpc.cli.check",
     "compile": "wrpc.cli.compile",
     "decide": "wrpc.cli.decide",

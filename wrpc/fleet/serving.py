@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import inf
 
 from wrpc.fleet.gpus import gpu, nearest
 from wrpc.fleet.models import Shape, shape
@@ -47,7 +48,8 @@ class Missing:
 
 
 def basis(policy: Policy, part: Part) -> Basis | Missing:
-    """A profile that the part or its pool names comes before data sheets; `concurrency` of the pool before either."""
+    """A profile that the part or its pool names comes before data sheets, `concurrency` of the pool before either. The
+    KV cache of a profile that does not know it is the data sheet's."""
     pool = part.pool
     model = policy.models.get(pool.model or "")
     known = shape(model) if model is not None else None
@@ -61,6 +63,10 @@ def basis(policy: Policy, part: Part) -> Basis | Missing:
         except Unusable as why:
             return Missing(why.message, "`wrpc calibrate LOG -o FILE` makes one", pool.spans.get("profile", pool.span))
         engine = found.engine if pool.concurrency is None else replace(found.engine, slots=pool.concurrency)
+        if engine.kv_tokens == inf:
+            by_sheet = _sheet(part, model, known)
+            if isinstance(by_sheet, Basis):
+                engine = replace(engine, kv_tokens=by_sheet.engine.kv_tokens)
         return Basis(engine, 1 + found.within, name, known.kv if known else None, hardware.link if hardware else None)
     return _sheet(part, model, known)
 

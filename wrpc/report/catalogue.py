@@ -26,6 +26,7 @@ MODULES = (
     "wrpc.fleet.codes",
     "wrpc.fleet.logs",
     "wrpc.fleet.simulator.codes",
+    "wrpc.fleet.measured",
     "wrpc.decide.codes",
     "wrpc.targets.codes",
     *(f"{package}.codes" for package in TARGETS.values()),
