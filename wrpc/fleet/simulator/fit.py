@@ -16,6 +16,7 @@ from wrpc.fleet.steps import Engine, StepModel
 from wrpc.values import value
 
 TINY = 1e-12
+STARTS = 4
 
 
 @value
@@ -100,7 +101,18 @@ def fit(
         engine, found = made(point)
         return sum(distance(run, engine, found) for run in runs) / len(runs)
 
-    best, value_of = least(far, [log(v) for v in values], 0.7, rounds)
+    # What a step takes at all trades off with what it takes for each sequence, so that there are several valleys: the
+    # nearest points of a coarse grid are each followed for a while.
+    grid = []
+    for base in (-1.1, 0.0, 1.1):
+        for rest in (-0.7, 0.0, 0.7):
+            point = [log(v) for v in values]
+            point[0] += base
+            for at in range(1, 5):
+                point[at] += rest
+            grid.append((far(point), point))
+    tried = [least(far, point, 0.6, rounds // 2) for _, point in sorted(grid)[:STARTS]]
+    best, value_of = min(tried, key=lambda t: t[1])
     # A simplex that has shrunk too early goes on from a new one, to the other side.
     for size in (-0.5, 0.4, -0.3, 0.3, -0.2, 0.1):
         before = value_of
