@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 from hypothesis import strategies as st
 
-from tests.laws.policies import COLOURS, Draw, Hand
+from tests.laws.policies import COLOURS, TEXTS, Draw, Hand
+from wrpc.override import override
 
 
 class Carried(Hand):
@@ -161,6 +162,58 @@ class ByRouter(Carried):
         return self.one([*counts, *(f"confidence({s})" for s in self.scores)] or ["0.25"])
 
 
+class ByNames(Carried):
+    """One signal: the name of the model that a request asks for."""
+
+    kinds = "m"
+    tabled = ("words", "bool")
+    edges: tuple[str, ...] = (
+        "fallback POOL", "fallback POOL", "fallback POOL on context", "fallback POOL on content_policy, refusal",
+        "fallback POOL on timeout, overload, error, rate_limit, unavailable, connection, server_error, quota",
+    )  # fmt: skip
+    others = ("fallback others",)
+    extras = ("retries 2", "timeout 30s")
+    asks_failures = False
+
+    @override
+    def signal(self, kind: int, index: int) -> None:
+        if index:
+            return
+        if self.chance(7):
+            self.out.append("signal m0: string { source model }")
+            self.strings.append("m0")
+        else:
+            self.out.append(f"signal m0: one_of({', '.join(COLOURS)}) {{ source model }}")
+            self.enums["m0"] = COLOURS
+        self.declared.append("m0")
+
+    def condition(self, where: str = "request", depth: int = 1) -> str:
+        """Of one signal three conditions together seldom hold."""
+        return super().condition(where, min(depth, 1))
+
+    def guard(self, index: int) -> None:
+        """Fewer: over one signal they soon leave nothing."""
+        if self.chance(5):
+            super().guard(index)
+
+    @override
+    def when(self, where: str, of_ten: int = 8) -> str:
+        return super().when(where, 10)
+
+    def policy(self) -> str:
+        text = super().policy()
+        return text if "default {" in text or self.chance(2) else f"{text}default {{\n  {self.action()}\n}}\n"
+
+    def string(self, left: str) -> str:
+        match self.number(0, 3):
+            case 0 | 1:
+                return f'prefix({left}, "{self.one(TEXTS[1:])}")'
+            case 2:
+                return f'{left} {self.one(["==", "!="])} "{self.one(TEXTS[1:])}"'
+            case _:
+                return f'{left} {self.one(["in", "not in"])} ["{self.one(TEXTS[1:])}", "{self.one(TEXTS[1:])}"]'
+
+
 class Armed(Carried):
     """Plans with every edge, under several guards at once, most of them sealed: also such as a target says it loses."""
 
@@ -187,6 +240,11 @@ class AgainstEnvoy(Armed, ByEnvoy):
 class AgainstRouter(Armed, ByRouter):
     edges = Armed.edges
     one_mirror = False
+
+
+class AgainstNames(Armed, ByNames):
+    edges = Armed.edges
+    tabled = ByNames.tabled
 
 
 class AgainstSimulator(Armed):
@@ -230,9 +288,10 @@ ARMED: Mapping[str, type[Carried]] = {
     "envoy": AgainstEnvoy,
     "vllm-sr": AgainstRouter,
     "fleet-sim": AgainstSimulator,
+    "litellm": AgainstNames,
 }
 
-HANDS: Mapping[str, type[Carried]] = {"envoy": ByEnvoy, "vllm-sr": ByRouter}
+HANDS: Mapping[str, type[Carried]] = {"envoy": ByEnvoy, "litellm": ByNames, "vllm-sr": ByRouter}
 
 
 @st.composite

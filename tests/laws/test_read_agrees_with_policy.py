@@ -32,6 +32,7 @@ CHOOSING = frozenset({Construct.SELECT, Construct.TO_ANY})
 # The settings of a plan that each target carries.
 SETTINGS = {
     "envoy": ("retries", "timeout"),
+    "litellm": ("retries", "timeout"),
     "vllm-sr": ("reasoning", "tools", "compress", "cache", "escalate"),
 }
 SAID: Mapping[str, Mapping[str, Value]] = {"envoy": {"obligations_by": "the test", "trust_headers": Word("true")}}
@@ -46,6 +47,7 @@ FLOORS = {
         "plans": 60,
         "others": 1,
     },
+    "litellm": {"policies": 50, "weights": 50, "edges": 25, "guards": 20, "plans": 60, "others": 1},
     "vllm-sr": {"policies": 50, "weights": 50, "edges": 25, "mirrors": 20, "guards": 20, "plans": 60},
 }
 

@@ -75,6 +75,20 @@ route ‹r6› { priority 7  when prefix(‹e2›, ‹"prefix"›)  to ‹p2› 
 guard ‹g3› { require ‹ob›("all") when ‹s1› }
 target envoy { obligations_by ‹"by"›  trust_headers true }
 """
+ASKED = """
+policy ‹policy› { language 1  owner ‹"owner"›  description ‹"description"› }
+signal ‹s1›: string { source model }
+pool ‹p1› { endpoint "127.0.0.1:9"  trust ‹"trust"›  labels { team ‹"label"› } }
+pool ‹p2› { endpoint "127.0.0.1:8"  model ‹m1› }
+pool ‹p3› { endpoint "127.0.0.1:7" }
+model ‹m1› { context 8k }
+route ‹r1› { priority 3  when ‹s1› == ‹"asked"›  to ‹p1› weight 3, ‹p2› weight 1  fallback ‹p3› }
+route ‹r2› { priority 2  when ‹s1› == ‹"refused"›  deny ‹"reason"› }
+route ‹r3› { priority 1  when prefix(‹s1›, ‹"beginning"›)  to ‹p3›  fallback ‹p1› on context }
+default { to ‹p2› }
+guard ‹g1› { deny ‹"denial"› when ‹s1› == ‹"denied"› }
+guard ‹g2› { forbid destination.pool == ‹p2› when ‹s1› == ‹"forbidden"› }
+"""
 RUN = """
 policy ‹policy› { language 1  owner ‹"owner"›  description ‹"description"› }
 signal tokens: int(0..100k) { source total_tokens }

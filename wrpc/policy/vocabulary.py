@@ -92,6 +92,7 @@ SETTINGS: Mapping[str, tuple[str, ...]] = {
         "trust_headers", "waive",
     ),
     "fleet_sim": ("arrivals", "cdf_dir", "gpus", "hour", "replicas", "requests", "seed", "split", "waive"),
+    "litellm": ("endpoints", "master_key", "waive"),
     "vllm": (
         "connector", "disk_path", "host", "image", "models", "options", "port", "ports", "remote_url", "waive",
     ),
