@@ -126,3 +126,23 @@ def test_what_a_program_does_is_said_behind() -> None:
     _, (found,) = fitted("name: a\nshare: 85")
     said = misfit(found, severity="warning", end="; the program takes 1")
     assert (said.message, said.severity) == ("`share` is 85, outside 0 to 1; the program takes 1", "warning")
+
+
+def test_what_fits_is_what_was_given() -> None:
+    """Nothing is made anew of it; beside what does not fit the rest stays as it is."""
+    for text in ("{name: a, routes: [{to: x}, {to: y}], labels: {k: v}}", "{name: a, models: []}"):
+        given, _ = read(Source("config.yaml", text))
+        assert given is not None
+        assert fit(given, "file", "the file", SCHEMA, lambda _: None) is given
+    given, _ = read(Source("config.yaml", "{name: a, routes: [{to: x}, {to: [1]}], labels: {k: v, w: [1]}, size: }"))
+    assert isinstance(given, Keys)
+    left = fit(given, "file", "the file", SCHEMA, lambda _: None)
+    assert isinstance(left, Keys)
+    assert left.pairs["name"] is given.pairs["name"]
+    assert [*left] == ["name", "routes", "labels"]
+    assert [*keys(left["labels"])] == ["k"]
+
+
+def keys(node: Node) -> Keys:
+    assert isinstance(node, Keys)
+    return node

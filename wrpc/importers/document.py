@@ -97,7 +97,7 @@ def same(one: Node, other: Node) -> bool:
         a, b = waiting.pop()
         if a is b:
             continue
-        if a.size != b.size or "!" in (a.span.text[:1], b.span.text[:1]):
+        if a.size != b.size or "!" in (_first(a.span), _first(b.span)):
             return False
         match a, b:
             case Scalar(), Scalar():
@@ -110,6 +110,11 @@ def same(one: Node, other: Node) -> bool:
             case _:
                 return False
     return True
+
+
+def _first(at: Span) -> str:
+    """The letter that a place begins with."""
+    return at.source.text[at.start : min(at.start + 1, at.end)]
 
 
 def kind(node: Node) -> str:
@@ -272,41 +277,44 @@ def _build(
     root: Node | None = None
     start = after = 0
     documents = 0
+    known: dict[str, Plain] = {}  # what unquoted words are
     for event in events:
         name = type(event).__name__
-        span = Span(source, event.start_mark.index, event.end_mark.index)
-        node: Node | None = None
-        match name:
-            case "DocumentStartEvent":
-                documents += 1
-                if documents > 1 and not several:
-                    raise _Stop(finding(codes.SEVERAL_DOCUMENTS, "the file holds a second YAML document", span))
-                # The mark of one that nothing announces is where its content begins; comments before belong to it.
-                start, root, anchors = span.end if event.explicit else after, None, {}
-            case "DocumentEndEvent":
-                after = span.end
-                yield Document(root, start, span.start)
-            case "MappingStartEvent" | "SequenceStartEvent":
-                if len(stack) >= MOST_DEPTH:
-                    message = f"mappings and lists stand more than {MOST_DEPTH} deep"
-                    raise _Stop(finding(codes.TOO_DEEP, message, span))
-                stack.append(_Open(name == "MappingStartEvent", event.start_mark.index, event.anchor))
-            case "MappingEndEvent" | "SequenceEndEvent":
-                top = stack.pop()
-                node = _close(top, Span(source, top.start, _trimmed(source, top.start, event.end_mark.index)))
-                if top.anchor:
-                    anchors[top.anchor] = node
-            case "AliasEvent":
-                if event.anchor not in anchors:
-                    message = f"`*{event.anchor}` refers to an anchor that is not complete yet"
-                    raise _Stop(finding(codes.ALIAS, message, span))
-                node = anchors[event.anchor]
-                aliases.append((span, node))
-            case "ScalarEvent":
-                node = _scalar(event, span, dialect.plain)
-                if event.anchor:
-                    anchors[event.anchor] = node
-        if node is None:
+        begin, end = event.start_mark.index, event.end_mark.index
+        node: Node
+        if name == "ScalarEvent":
+            node = _scalar(event, Span(source, begin, end), dialect.plain, known)
+            if event.anchor:
+                anchors[event.anchor] = node
+        elif name in ("MappingStartEvent", "SequenceStartEvent"):
+            if len(stack) >= MOST_DEPTH:
+                message = f"mappings and lists stand more than {MOST_DEPTH} deep"
+                raise _Stop(finding(codes.TOO_DEEP, message, Span(source, begin, end)))
+            stack.append(_Open(name == "MappingStartEvent", begin, event.anchor))
+            continue
+        elif name in ("MappingEndEvent", "SequenceEndEvent"):
+            top = stack.pop()
+            node = _close(top, Span(source, top.start, _trimmed(source, top.start, end)))
+            if top.anchor:
+                anchors[top.anchor] = node
+        elif name == "AliasEvent":
+            if event.anchor not in anchors:
+                message = f"`*{event.anchor}` refers to an anchor that is not complete yet"
+                raise _Stop(finding(codes.ALIAS, message, Span(source, begin, end)))
+            node = anchors[event.anchor]
+            aliases.append((Span(source, begin, end), node))
+        elif name == "DocumentStartEvent":
+            documents += 1
+            if documents > 1 and not several:
+                message = "the file holds a second YAML document"
+                raise _Stop(finding(codes.SEVERAL_DOCUMENTS, message, Span(source, begin, end)))
+            # The mark of one that nothing announces is where its content begins; comments before belong to it.
+            start, root, anchors = end if event.explicit else after, None, {}
+            continue
+        else:
+            if name == "DocumentEndEvent":
+                after = end
+                yield Document(root, start, begin)
             continue
         if not stack:
             root = node
@@ -314,12 +322,15 @@ def _build(
             _add(stack[-1], node, dialect, found, again)
             if stack[-1].size > MOST_NODES:
                 message = f"the aliases stand for more than {MOST_NODES} values"
-                raise _Stop(finding(codes.ALIAS, message, span))
+                raise _Stop(finding(codes.ALIAS, message, Span(source, begin, end)))
 
 
 def _trimmed(source: Source, start: int, end: int) -> int:
     """A block's end without the blank lines and comments that libyaml counts to it."""
-    return start + len(source.text[start:end].rstrip())
+    text = source.text
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return end
 
 
 def _close(top: _Open, span: Span) -> Node:
@@ -372,11 +383,13 @@ _WORDS: dict[str, Plain] = {
 }
 
 
-def _scalar(event: Any, span: Span, plain: Callable[[str], Plain]) -> Scalar:
+def _scalar(event: Any, span: Span, plain: Callable[[str], Plain], known: dict[str, Plain]) -> Scalar:
     text: str = event.value
     if event.style in ("'", '"', "|", ">") or (event.tag or "").endswith(":str"):
-        return Scalar(text, text, span, quoted=True)
-    return Scalar(plain(text), text, span)
+        return Scalar(text, text, span, True)
+    if text not in known:
+        known[text] = plain(text)
+    return Scalar(known[text], text, span)
 
 
 def plain(text: str) -> Plain:

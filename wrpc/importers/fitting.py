@@ -139,6 +139,8 @@ class _Fitting:
         if not isinstance(node, Items):
             return None
         kept = [self.fit(item, each, key, shape) for item in node.items]
+        if all(item is was for item, was in zip(kept, node.items, strict=True)):
+            return node
         return replace(node, items=tuple(item for item in kept if item is not None))
 
     def _map(self, node: Node, each: Type, shape: str) -> Node | None:
@@ -148,8 +150,8 @@ class _Fitting:
         for name, pair in node.pairs.items():
             value = self.fit(pair.value, each, name, shape)
             if value is not None:
-                pairs[name] = Pair(pair.key, value)
-        return replace(node, pairs=pairs)
+                pairs[name] = pair if value is pair.value else Pair(pair.key, value)
+        return _with(node, pairs)
 
     def _mapping(self, node: Node, shape: Shape, key: str) -> Node | None:
         if not isinstance(node, Keys):
@@ -168,9 +170,9 @@ class _Fitting:
             given = replace(pair.value, span=pair.key.span) if is_null(pair.value) else pair.value
             value = self.fit(given, type_, written, shape.name)
             if value is not None and today not in pairs:
-                pairs[today] = Pair(pair.key, value)
+                pairs[today] = pair if value is pair.value else Pair(pair.key, value)
         self._missing(node, shape, key, {shape.older.get(name, name) for name in node.pairs}, strange)
-        fitted = replace(node, pairs=pairs)
+        fitted = _with(node, pairs)
         return fitted if shape.switch is None else self._switched(fitted, shape.switch)
 
     def _today(self, written: str, pair: Pair, shape: Shape) -> str | None:
@@ -206,6 +208,12 @@ class _Fitting:
         if fitted is not None:
             pairs[switch.key] = Pair(value.key, fitted)
         return replace(node, pairs=pairs)
+
+
+def _with(node: Keys, pairs: dict[str, Pair]) -> Keys:
+    """The mapping with other entries; itself where they are its own."""
+    same = len(pairs) == len(node.pairs) and all(pairs.get(name) is pair for name, pair in node.pairs.items())
+    return node if same else Keys(pairs, node.span, node.size)
 
 
 def _is_like(node: Node, type_: Type, of: Schema) -> bool:

@@ -11,6 +11,7 @@ from wrpc.importers import IMPORTERS, codes, importer
 from wrpc.importers.excerpt import Excerpt
 from wrpc.importers.homes import Found, Home, find
 from wrpc.importers.importer import ImportedPolicy, Importer
+from wrpc.policy.load import collecting_later
 from wrpc.source import Source
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ Release = str | Mapping[str, str] | None
 """A release for every importer, or by importer."""
 
 
+@collecting_later()
 def read(source: Source, kind: str = AUTO, release: Release = None, *, optional: bool = False) -> Foreign:
     """The configurations of a text. `kind` is an importer's name or `auto`; `optional`: it may as well be none.
 

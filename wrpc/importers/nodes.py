@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 
 from wrpc.importers.document import Items, Keys, Node, Pair, Scalar
@@ -11,8 +10,8 @@ from wrpc.source import Span
 
 def line(at: Span) -> Span:
     """The first line of a place."""
-    text = at.text
-    return at if "\n" not in text else replace(at, end=at.start + text.index("\n"))
+    end = at.source.text.find("\n", at.start, at.end)
+    return at if end < 0 else Span(at.source, at.start, end)
 
 
 def text_of(entry: Keys, key: str) -> str | None:

@@ -220,7 +220,7 @@ def fills(root: Node | None) -> bool:
         node = waiting.pop()
         match node:
             case Keys():
-                if node.span.text[:2] == "{{":
+                if node.span.source.text.startswith("{{", node.span.start, node.span.end):
                     return True
                 waiting += (pair.value for pair in node.pairs.values())
             case Items():

@@ -17,7 +17,7 @@ from wrpc.syntax import tree
 
 
 @contextmanager
-def _collecting_later() -> Iterator[None]:
+def collecting_later() -> Iterator[None]:
     """All that a file is read into is kept, so that looking for garbage among it, again and again, is for nothing: it
     takes a third of the time."""
     was = gc.isenabled()
@@ -37,7 +37,7 @@ def load(path: str | Path, env: Iterable[str | Path] = ()) -> Policy:
     return policy
 
 
-@_collecting_later()
+@collecting_later()
 def load_all(path: str | Path, env: Iterable[str | Path] = ()) -> tuple[Policy | None, Findings]:
     """The policy, or None, and everything that was found on the way. No content makes this raise."""
     from wrpc.syntax.read import read
@@ -57,7 +57,7 @@ def load_all(path: str | Path, env: Iterable[str | Path] = ()) -> tuple[Policy |
     return _resolved(importer, faults)
 
 
-@_collecting_later()
+@collecting_later()
 def from_text(
     text: str,
     name: str = "policy.wrp",
@@ -78,7 +78,7 @@ def from_text(
     return _resolved(importer, faults)
 
 
-@_collecting_later()
+@collecting_later()
 def from_source(source: Source) -> tuple[Policy | None, Findings]:
     """The policy of a text that has been read already; imports come from the folder of its path."""
     faults = Faults()
@@ -97,7 +97,7 @@ def from_files(files: Iterable[tuple[Source, Library]]) -> tuple[Policy | None, 
     return _resolved(importer, faults)
 
 
-@_collecting_later()
+@collecting_later()
 def from_tree(file: tree.File, earlier: Iterable[Diagnostic] = ()) -> tuple[Policy | None, Findings]:
     """The policy of a tree that a program made; `earlier` are findings that go with it."""
     faults = Faults()
