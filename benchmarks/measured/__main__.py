@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.measured.sets import Case, cases  # noqa: E402
+from benchmarks.pages import placed  # noqa: E402
 from wrpc.fleet.simulator.fit import Run, fit, simulated  # noqa: E402
 from wrpc.fleet.steps import Engine  # noqa: E402
 
@@ -58,6 +59,9 @@ def row(case: Case, found: Sequence[float]) -> tuple[str, ...]:
 
 
 def main(arguments: Sequence[str]) -> int:
+    if not arguments:
+        print(__doc__, file=sys.stderr)
+        return 2
     folder = Path(arguments[0])
     fitted: dict[str, tuple[Engine, float]] = {}
     lines: list[str] = []
@@ -84,14 +88,7 @@ def main(arguments: Sequence[str]) -> int:
             lines += ["", f"**{TITLES[part]}**", "", f"| {' | '.join(HEAD)} |", "|" + "---|" * len(HEAD)]
         lines.append(f"| {' | '.join(found)} |")
     text = "\n".join(lines).strip() + "\n"
-    if "--write" in arguments:
-        page = Path(arguments[arguments.index("--write") + 1])
-        before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
-        _, _, after = rest.partition(END)
-        page.write_text(f"{before}{BEGIN}\n{text}{END}{after}", encoding="utf-8")
-    else:
-        print(text)
-    return 0
+    return placed(text, BEGIN, END, arguments)
 
 
 TITLES = {
