@@ -30,6 +30,7 @@ from wrpc.policy.numbers import everywhere
 from wrpc.policy.reading import conditions
 
 MOST = 64  # prefixes that are denied at once
+PATTERNS = ("suffix", "contains", "matches")
 
 
 class Words:
@@ -38,7 +39,8 @@ class Words:
     def __init__(self, readers: Sequence[Policy]) -> None:
         self._members: dict[str, dict[str, None]] = {}
         self._prefixes: dict[str, list[str]] = {}
-        self._starting: dict[tuple[str, str], int] = {}
+        self._patterns: dict[str, dict[Text, None]] = {}
+        self._holding: dict[Text, int] = {}
         found: dict[str, set[str]] = {}
         for policy in readers:
             for node in (n for c in everywhere(policy, conditions(policy)) for n in walk(c)):
@@ -48,6 +50,10 @@ class Words:
                     for name, text, turned in held(policy, node):
                         if not turned:
                             found.setdefault(name, set()).add(text)
+                elif isinstance(node, Text) and node.relation in PATTERNS:
+                    for name, text, _ in held(policy, node):
+                        own = Text(node.relation, StringSignal(name), StringLiteral(text))
+                        self._patterns.setdefault(name, {})[own] = None
         for name, prefixes in found.items():
             self._prefixes[name] = sorted(prefixes, key=lambda t: (len(t), t))
 
@@ -99,20 +105,53 @@ class Words:
             parts: list[Condition] = [starts(name, base)] if base else []
             parts += [Not(starts(name, p)) for p in out]
             return [*parts, Not(one_of(name, left))] if left else parts
-        if value in words:
+        found, within = self._matched(name, domain, cells, value)
+        if value in words and not within:
             return [one_of(name, [w for i, w in enumerate(words) if cells >> i & 1])]
-        return None
+        return found
+
+    def _matched(self, name: str, domain: Domain, cells: int, value: str) -> tuple[list[Condition] | None, bool]:
+        """What patterns and prefixes say of a string, as far as it is needed to stay within the cells; all that they
+        say, and False, where that is more than the cells."""
+        every, asked = (1 << domain.size) - 1, (starts(name, p) for p in self._prefixes.get(name, ()))
+        assert domain.words is not None, "a string's cells are of words"
+        words, at = domain.words.at.words, 1 << domain.cell(value)
+        gaps = every + 1 - (1 << len(words))
+        said: dict[Condition, int] = {}
+        for own in (*self._patterns.get(name, ()), *asked):
+            inside = self._cells(domain, own)
+            said[own if inside & at else Not(own)] = inside if inside & at else every & ~inside
+
+        def left(parts: Sequence[Condition]) -> int:
+            inside = every
+            for part in parts:
+                inside &= said[part]
+            return inside
+
+        parts = [*said]
+        if not parts or len(parts) > MOST:
+            return None, False
+        if left(parts) & gaps & ~cells:
+            return parts, False
+        # What a string is not goes before what it is: that says less.
+        for part in sorted(parts, key=lambda p: not isinstance(p, Not)):
+            without = [p for p in parts if p is not part]
+            if not left(without) & gaps & ~cells:
+                parts = without
+        out = [w for i, w in enumerate(words) if left(parts) >> i & 1 and not cells >> i & 1]
+        return ([*parts, Not(one_of(name, out))] if out else parts), True
 
     def _beginning(self, domain: Domain, prefix: str) -> int:
         """The cells of the strings that begin with a prefix."""
+        return self._cells(domain, starts(domain.signal.name, prefix))
+
+    def _cells(self, domain: Domain, asked: Text) -> int:
+        """The cells of the strings of which it holds."""
         assert domain.words is not None, "a string's cells are of words"
-        key = domain.signal.name, prefix
-        if key not in self._starting:
-            found = 0
-            for ends in domain.words.at.ranges("prefix", prefix, turned=False):
-                found |= domain.words.within(*ends)
-            self._starting[key] = found
-        return self._starting[key]
+        assert isinstance(asked.right, StringLiteral), "what strings are held against is constant"
+        if asked not in self._holding:
+            self._holding[asked] = domain.words.asked(asked.relation, asked.right.value, turned=False)
+        return self._holding[asked]
 
 
 def between(signal: Signal, domain: Domain, low: int, high: int) -> list[Condition]:
@@ -134,7 +173,7 @@ def between(signal: Signal, domain: Domain, low: int, high: int) -> list[Conditi
     return [Within(Linear(Fraction(0), ((Fraction(1), Raw(name)),)), (interval,))]
 
 
-def starts(name: str, prefix: str) -> Condition:
+def starts(name: str, prefix: str) -> Text:
     return Text("prefix", StringSignal(name), StringLiteral(prefix))
 
 

@@ -69,8 +69,8 @@ class _Spelling:
                 return self.text(c.each, inside)
             case Text("equals", StringSignal(name), StringLiteral(value)):
                 return f"{written(name)} == {_quoted(value)}"
-            case Text("prefix", StringSignal(name), StringLiteral(value)):
-                return f"prefix({written(name)}, {_quoted(value)})"
+            case Text("prefix" | "suffix" | "contains" | "matches", StringSignal(name), StringLiteral(value)):
+                return f"{c.relation}({written(name)}, {_quoted(value)})"
             case Within(Linear(constant, ((factor, Raw(name)),)), (interval,)) if factor == 1 and not constant:
                 return self._range(name, interval, inside)
             case Within(number, ranges):
