@@ -61,6 +61,8 @@ class Budgets:
             takes = "a number of requests in a time" if clause.kind == "limit" else "tokens or money in a time"
             example = meant.amount(clause.amount.span.text, dimension, "a budget")
             example = example.replace("USD/h", "USD/d") if amount.dimension == "USD" else example
+            if clause.kind == "limit" and amount.dimension.startswith("USD"):
+                example = "60/min"
             self.faults.add(
                 codes.UNIT_MISMATCH,
                 f"the {clause.kind} of a route takes {takes}, found {units.title(amount.dimension)}",

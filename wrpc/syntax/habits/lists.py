@@ -28,7 +28,8 @@ def clause_of(scene: Scene, at: int) -> str:
             continue
         if text in ("to", "fallback", "on"):
             return text
-        if text in KNOWN["route"]:
+        # `timeout` is a cause as well.
+        if text in KNOWN["route"] and scene.word(at - 1).text != "on":
             return ""
     return ""
 

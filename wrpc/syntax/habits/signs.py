@@ -22,7 +22,13 @@ LETTERS = {
     "ge": ">=", "lt": "<", "lte": "<=", "le": "<=", "eq": "==", "ne": "!=", "neq": "!=", "is": "==", "equals": "==",
     "xor": "!=",
 }  # fmt: skip
-TEXTS = frozenset(("like", "LIKE", "ilike", "startswith", "starts_with", "startsWith", "matches", "regex"))
+# What a string is asked for in other languages, and the function that asks it here.
+TEXTS = {
+    "like": "prefix", "LIKE": "prefix", "ilike": "prefix", "startswith": "prefix", "starts_with": "prefix",
+    "startsWith": "prefix", "endswith": "suffix", "ends_with": "suffix", "endsWith": "suffix", "matches": "matches",
+    "regex": "matches", "match": "matches", "prefix": "prefix", "suffix": "suffix",
+    **dict.fromkeys(("contains", "has", "includes", "include", "contain"), "contains"),
+}  # fmt: skip
 MEMBERS = frozenset(("contains", "has", "includes", "include", "contain"))
 STATEMENTS = frozenset(("when", "and", "or", "not", "(", "=", "forbid", "always", "never", "escalate"))
 QUOTES = {"“": "”", "”": "”", "„": "“", "«": "»", "‘": "’", "’": "’", "‚": "‘", "＂": "＂"}
@@ -125,7 +131,7 @@ def run(scene: Scene) -> Verdict | None:
         )
     if text in ("~", "=~", "~=", "!~", "~*"):
         message = f"`{text}` is not an operator here"
-        hint = 'write `prefix(tenant, "eu-")` for how a string begins; a signal may have `source pattern("…")`'
+        hint = 'write `matches(tenant, "eu-.*")`; a signal may have `source pattern("…")`'
         return scene.says(codes.FOREIGN_SIGN, message, span, help=hint)
     if text in (":=", "=", ":", "==") and "=" in scene.fault.expected and scene.at <= 3:
         if text == "=":
@@ -257,10 +263,8 @@ def spelt(scene: Scene) -> Verdict | None:
             fix = Fix(scene.span(at, end), sign, f"write `{sign}`")
             message = f"`{scene.text(at, end)}` is written `{sign}`"
             return scene.says(codes.FOREIGN_SIGN, message, scene.span(at, end), help=fix.title, fix=fix)
-        if word.text in TEXTS:
-            message = f"`{word.text}` is not an operator here"
-            hint = 'write `prefix(tenant, "eu-")` for how a string begins'
-            return scene.says(codes.FOREIGN_SIGN, message, scene.span(at), help=hint)
+        if word.text in TEXTS and (word.text not in MEMBERS or after.kind == "STRING"):
+            return _asked(scene, at, TEXTS[word.text])
         if word.text in MEMBERS and after.kind == "NAME":
             written = f"{after.text} in {before.text}"
             fix = Fix(scene.span(at - 1, at + 1), written, f"write `{written}`")
@@ -280,6 +284,18 @@ def spelt(scene: Scene) -> Verdict | None:
             fix = Fix(scene.span(at), "!=", "write `!=`")
             return scene.says(codes.FOREIGN_SIGN, message, scene.span(at), help=hint, fix=fix)
     return None
+
+
+def _asked(scene: Scene, at: int, function: str) -> Verdict:
+    """`tenant contains "eu"`: a function, with the text as it stands where it means the same."""
+    word, before, after = scene.words[at], scene.words[at - 1], scene.word(at + 1)
+    said = after.text if after.kind == "STRING" else '"…"'
+    written = f"{function}({before.text}, {said})"
+    sound = before.kind == "NAME" and scene.word(at - 2).kind != "." and after.kind == "STRING"
+    fix = Fix(scene.span(at - 1, at + 1), written, f"write `{written}`")
+    same = sound and word.text.lower() not in ("like", "ilike") and "`" not in written
+    message = f"`{word.text}` is not an operator here"
+    return scene.says(codes.FOREIGN_SIGN, message, scene.span(at), help=f"write `{written}`", fix=fix if same else None)
 
 
 def _condition(scene: Scene, at: int) -> bool:

@@ -12,6 +12,7 @@ from wrpc.syntax.faults import Fault, Verdict
 from wrpc.syntax.habits.clauses import KNOWN, RULES_OF_CLAUSES, behind, clause, condition, pool_of
 from wrpc.syntax.habits.edges import RULES_OF_EDGES
 from wrpc.syntax.habits.lists import RULES_BEHIND, RULES_OF_LISTS, fallback_on
+from wrpc.syntax.habits.measures import RULES_OF_MEASURES, steps
 from wrpc.syntax.habits.names import RULES_OF_NAMES, UNITS, rate, unit_apart
 from wrpc.syntax.habits.scene import Scene
 from wrpc.syntax.habits.signs import RULES_OF_SIGNS, comment, letter, spelt
@@ -21,10 +22,10 @@ from wrpc.syntax.habits.unfinished import unfinished
 Rule = Callable[[Scene], Verdict | None]
 
 AT_A_FAULT: tuple[Rule, ...] = (
-    letter, comment, *RULES_OF_CLAUSES, *RULES_OF_TYPES, *RULES_OF_NAMES, *RULES_OF_LISTS, *RULES_OF_EDGES,
-    *RULES_BEHIND, *RULES_OF_SIGNS, unfinished,
+    letter, comment, *RULES_OF_MEASURES, *RULES_OF_CLAUSES, *RULES_OF_TYPES, *RULES_OF_NAMES, *RULES_OF_LISTS,
+    *RULES_OF_EDGES, *RULES_BEHIND, *RULES_OF_SIGNS, unfinished,
 )  # fmt: skip
-AT_AN_ATTRIBUTE: tuple[Rule, ...] = (spelt, rate, unit_apart, behind, pool_of, condition, fallback_on, clause)
+AT_AN_ATTRIBUTE: tuple[Rule, ...] = (spelt, steps, rate, unit_apart, behind, pool_of, condition, fallback_on, clause)
 
 UNIT_WORDS = frozenset(("per", *UNITS))
 
