@@ -233,14 +233,22 @@ def place(policy: Policy) -> Placement:
     return run(policy)
 
 
-def size(policy: Policy, *, prefix_hits: tuple[float, float] = (0.0, 0.0)) -> Sizing:
+def size(policy: Policy, *, prefix_hits: tuple[float, float] = (0.0, 0.0), log: str | Path | None = None) -> Sizing:
     """How many replicas each pool needs for what the workloads send it, from the least to the most that is possible;
-    what they give, draw and cost. `prefix_hits`: the share of prompts' tokens that prefix caches have, between."""
+    what they give, draw and cost. `prefix_hits`: the share of prompts' tokens that prefix caches have, between. `log`:
+    requests, one a line as `wrpc decide` reads them, that say how often what the routes ask for holds.
+
+    Raises Refusal for lengths or shares that are none, and for a log with lines that are no requests.
+    """
+    from wrpc.fleet.logs import read
     from wrpc.fleet.size import size as run
     from wrpc.fleet.sizing.smallest import Band
     from wrpc.fleet.traffic import traffic
 
-    return run(policy, traffic(policy), hits=Band(*prefix_hits))
+    found = traffic(policy, None if log is None else read(policy, Path(log)))
+    if wrong := [d for d in found.found if d.severity == "error"]:
+        raise Refusal(wrong)
+    return run(policy, found, hits=Band(*prefix_hits))
 
 
 def simulate(

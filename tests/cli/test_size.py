@@ -12,7 +12,7 @@ from wrpc.report.contract_sized import SizedFleet
 STEP = {"fixed": 0.0115, "per_token": 6e-05, "per_sequence": 0.00015, "per_cached": 1.3e-07, "per_pair": 0}
 PROFILE = {
     "version": 1, "step": STEP,
-    "kv_tokens": None, "slots": 256, "chunk": 2048, "overhead": 0.02, "within": 0.0,
+    "kv_tokens": 4_000_000, "slots": 256, "chunk": 2048, "overhead": 0.02, "within": 0.0,
     "from": {"log": "run.csv", "requests": 300},
 }  # fmt: skip
 POLICY = """\
@@ -216,3 +216,31 @@ def test_money_may_not_be_negative(wrpc, policy):
     done = wrpc("size", policy(POLICY.replace("4USD/h", "-4USD/h")))
     assert done.code in (1, 2)
     assert "WRP" in done.out + done.err
+
+
+def test_a_log_says_how_often(wrpc, fleet, tmp_path):
+    text = POLICY.replace("default { to own }", "signal hard: bool { source classifier(\"hard\")  on_error silent }\n"
+        "pool big { model m  gpu h100  replicas 9  profile \"engine.json\" }\n"
+        "route hard { when hard  to big }\ndefault { to own }")  # fmt: skip
+    unknown = read(wrpc("size", fleet(text), "--format", "json"))
+    assert [p.rate for p in unknown.pools] == [[0, 20], [0, 20]]
+    requests = "".join(f'{{"tokens": 1000, "hard": {"true" if n % 4 == 0 else "false"}}}\n' for n in range(400))
+    (tmp_path / "log.jsonl").write_text(requests, encoding="utf-8")
+    known = read(wrpc("size", fleet(text), "--format", "json", "--log", tmp_path / "log.jsonl"))
+    assert [p.rate for p in known.pools] != [[0, 20], [0, 20]]
+
+
+def test_lengths_that_are_none_are_told(wrpc, fleet):
+    done = wrpc("size", fleet(POLICY.replace("85%]", "20%]")))
+    assert done.code == 1
+    assert "WRP614" in done.out + done.err
+
+
+def test_replicas_that_start_too_late(wrpc, fleet):
+    hours = ", ".join(["2/s"] * 8 + ["40/s"] * 10 + ["2/s"] * 6)
+    text = POLICY.replace("20/s", f"[{hours}]").replace("replicas 6", "replicas 1..20  startup 5min")
+    told = [d for d in api.check(api.load(fleet(text))).diagnostics if d.code.id == "WRP604"]
+    assert len(told) == 1
+    assert "has 1 replicas at 08:00 and needs 1" in told[0].message
+    quick = text.replace("replicas 1..20", "replicas 12..20")
+    assert not [d for d in api.check(api.load(fleet(quick))).diagnostics if d.code.id == "WRP604"]

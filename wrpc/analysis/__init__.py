@@ -15,6 +15,7 @@ LINTS: dict[str, tuple[str, ...]] = {
     "wrpc.analysis.pools.same_steps": ("WRP509",),
     "wrpc.analysis.pools.endless_retention": ("WRP510",),
     "wrpc.analysis.pools.idle_budget": ("WRP511",),
+    "wrpc.analysis.capacity.unusable_profile": ("WRP606",),
     "wrpc.analysis.capacity.unusable_lengths": ("WRP614",),
     "wrpc.analysis.capacity.unknown_lengths": ("WRP615",),
 }
@@ -54,4 +55,8 @@ CHECKS: dict[str, tuple[str, ...]] = {
     "wrpc.analysis.pools.refusal_escape": ("WRP507",),
     "wrpc.analysis.capacity.empty_workload": ("WRP618",),
     "wrpc.analysis.capacity.contradicting_shares": ("WRP616",),
+    "wrpc.analysis.capacity.small_pool": ("WRP601",),
+    "wrpc.analysis.capacity.unreachable_objective": ("WRP602",),
+    "wrpc.analysis.capacity.open_size": ("WRP603",),
+    "wrpc.analysis.capacity.slow_start": ("WRP604",),
 }

@@ -34,8 +34,14 @@ def share(text: str) -> tuple[float, float]:
     metavar="SHARE",
     help="How many of the prompts' tokens prefix caches have, as measured: a share, or `30%..50%`.",
 )
+@click.option(
+    "--log",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Requests, one a line as `wrpc decide` reads them: how often what routes ask for holds.",
+)
 @click.option("--format", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def command(policy: Path, env: tuple[Path, ...], prefix_hits: str, format: str) -> int:  # fmt: skip
+def command(policy: Path, env: tuple[Path, ...], prefix_hits: str, log: Path | None, format: str) -> int:  # fmt: skip
     """Find how many replicas the pools of POLICY need for what its workloads send, and what these cost and draw.
 
     Each pool gets the requests that the routes send it, and has to keep the `slo` of each workload. How fast a replica
@@ -54,7 +60,7 @@ def command(policy: Path, env: tuple[Path, ...], prefix_hits: str, format: str) 
     resolved = one(policy, env)[0]
     with progress() as tell:
         tell(f"sizing {policy}")
-        found = wrpc.size(resolved, prefix_hits=hits)
+        found = wrpc.size(resolved, prefix_hits=hits, log=log)
     if format == "json":
         sys.stdout.write(dumps(found.json(), indent=2) + "\n")
     else:

@@ -18,7 +18,7 @@ from wrpc.fleet.demand import Demand, demand
 from wrpc.fleet.money import cost, watts
 from wrpc.fleet.parts import Part, parts
 from wrpc.fleet.serving import SHEET, Basis, Missing, basis
-from wrpc.fleet.sized import Replicas, Sent, Sized, Sizing, Verdict, seconds
+from wrpc.fleet.sized import Behind, Replicas, Sent, Sized, Sizing, Verdict, seconds
 from wrpc.fleet.sizing.capacity import Bound
 from wrpc.fleet.sizing.smallest import FIGURES, Band, Figure, Figures
 from wrpc.fleet.team import MIDDLE, Corner, Team, corners
@@ -48,6 +48,18 @@ def size(policy: Policy, traffic: Traffic, *, hits: Band = Band(0.0, 0.0)) -> Si
     verdicts = {p.verdict for p in sized}
     whole: Verdict = "fail" if "fail" in verdicts else "open" if "open" in verdicts else "pass"
     return Sizing(whole, tuple(sized), tuple(elsewhere))
+
+
+_last: list[tuple[Policy, Sizing]] = []
+
+
+def of_policy(policy: Policy) -> Sizing:
+    """With no log and no prefix cache; once for one policy, however many checks ask."""
+    if not _last or _last[0][0] is not policy:
+        from wrpc.fleet.traffic import traffic
+
+        _last[:] = [(policy, size(policy, traffic(policy)))]
+    return _last[0][1]
 
 
 def runs_here(pool: Pool) -> bool:
@@ -107,11 +119,13 @@ def _by_team(
     unreachable = at[0].unreachable(peak) if needed[0] is None else {}
     why, settle = _why(verdict, needed, given, unreachable, doubt, asked, expected)
     load = hour.load()
+    by_hour = _by_hour(at[MIDDLE], asked)
     return Sized(
         pool.name, verdict, made[0].span, hour.rate, None if len(asked.hours) == 1 else peak, replicas,
         Band(min(used), max(used)) if used else None, expected.bound if expected is not None else "",
         figures, sent, tuple(dict.fromkeys(b.said for b in by)), load.rate * load.answer,
-        by_hour=_by_hour(at[MIDDLE], asked), edges=edges, why=why, settle=settle, unreachable=unreachable,
+        by_hour=by_hour, behind=_behind(pool, made, at[MIDDLE], asked, by_hour), edges=edges, why=why,
+        settle=settle, unreachable=unreachable,
     )  # fmt: skip
 
 
@@ -126,6 +140,25 @@ def _by_hour(corner: Corner, asked: Demand) -> tuple[int | None, ...]:
             team = corner.least(at) if hour.rate.high > 0 else (0,)
             known[key] = None if team is None else sum(team)
         found.append(known[key])
+    return tuple(found)
+
+
+def _behind(
+    pool: Pool, made: list[Part], corner: Corner, asked: Demand, by_hour: tuple[int | None, ...]
+) -> tuple[Behind, ...]:
+    """Hours for which replicas start too late, where a pool that is not split scales and says how long they take."""
+    if pool.startup is None or len(made) > 1 or made[0].replicas is None or None in by_hour:
+        return ()
+    low, high = made[0].replicas
+    found = []
+    for hour, needed in enumerate(by_hour):
+        running = min(max(by_hour[hour - 1] or 0, low), high)
+        if needed is None or min(needed, high) <= running:
+            continue
+        used = corner.figures(hour, (running,), None, ()).utilisation
+        if used > 1:
+            late = asked.hours[hour].rate.high * (1 - 1 / used) * float(pool.startup)
+            found.append(Behind(hour, running, min(needed, high), late))
     return tuple(found)
 
 

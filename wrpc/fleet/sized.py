@@ -70,6 +70,21 @@ class Replicas:
 
 
 @value
+class Behind:
+    """At the beginning of an hour `running` replicas meet what `needed` are for, and cannot take it at all; `late`
+    requests come that nobody takes until others have started."""
+
+    hour: int
+    running: int
+    needed: int
+    late: float
+
+    @property
+    def row(self) -> tuple[int, int, int, float]:
+        return self.hour, self.running, self.needed, self.late
+
+
+@value
 class Sized:
     """`hour`: for which it is sized, None where the rate is steady. `by_hour`: replicas that each hour needs, as
     expected, 24 of them or none. `why`: what fails or is open, with what would `settle` it.
@@ -88,6 +103,7 @@ class Sized:
     basis: tuple[str, ...]
     tokens: float
     by_hour: tuple[int | None, ...] = ()
+    behind: tuple[Behind, ...] = ()
     edges: Mapping[str, float] | None = None
     why: str = ""
     settle: str = ""

@@ -45,7 +45,10 @@ def capacity(engine: Engine, load: Load) -> Capacity:
     budget = _by_budget(engine, load, compute)
     slots = _by_residents(engine, load, engine.slots)
     room = engine.kv_tokens / max(load.context, 1.0)
-    kv = inf if room == inf else PREEMPTION * _by_residents(engine, load, room) if room >= 1 else 0.0
+    if room * PREEMPTION >= engine.slots:
+        kv = inf  # the slots are full first
+    else:
+        kv = PREEMPTION * _by_residents(engine, load, room) if room >= 1 else 0.0
     bounds: list[tuple[float, Bound]] = [
         (compute, "compute"), (budget, "budget of a step"), (slots, "slots"), (kv, "KV"),
     ]  # fmt: skip

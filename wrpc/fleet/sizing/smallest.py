@@ -177,11 +177,11 @@ def slower(engine: Engine, factor: float) -> Engine:
 
 def least(keeps: Callable[[int], bool], *, at_least: int = 1) -> int | None:
     """The fewest replicas that keep what is promised; more are never worse. None where no number does."""
+    if not keeps(MOST):
+        return None
     low, high = at_least - 1, at_least
     while not keeps(high):
         low, high = high, high * 2
-        if high > MOST:
-            return None
     while high - low > 1:
         middle = (low + high) // 2
         if keeps(middle):
