@@ -26,6 +26,7 @@ WHOLE = """\
 select = ["WRP2", "wrp401"]
 ignore = ["WRP9"]
 fail-on = "warning"
+fail-under = 80
 baseline = "ci/baseline.json"
 
 [per-file-ignores]
@@ -44,7 +45,7 @@ def test_everything_that_can_be_said(tmp_path, shared):
         text = "[tool.wrpc]\n" + WHOLE.replace("[per", "[tool.wrpc.per").replace("[rel", "[tool.wrpc.rel")
     path.write_text('[project]\nname = "x"\n\n' * shared + text)
     made = read(path)
-    assert (made.select, made.fail_on) == (("WRP2", "WRP401"), "warning")
+    assert (made.select, made.fail_on, made.fail_under) == (("WRP2", "WRP401"), "warning", 80)
     assert made.baseline == tmp_path / "ci/baseline.json"
     assert made.release == {"litellm": "1.91.5"}
     (ignored,), (own,) = made.ignore, made.per_file
@@ -90,6 +91,9 @@ def test_a_checkout_has_its_own(tmp_path):
         ('ignore = ["unused"]\n', "WRP082", 1, "found \"unused\""),
         ('fail-on = "errors"\n', "WRP082", 1, "one of `note`, `warning`, `error`, found \"errors\""),
         ("fail-on = true\n", "WRP082", 1, "found `true`"),
+        ("fail-under = 101\n", "WRP082", 1, "a whole number from 0 to 100"),
+        ("fail-under = true\n", "WRP082", 1, "found `true`"),
+        ("fail-under = 8.5\n", "WRP082", 1, "found `8.5`"),
         ("baseline = []\n", "WRP082", 1, "path of a baseline"),
         ("per-file-ignores = 3\n", "WRP082", 1, "table of globs"),
         ('[per-file-ignores]\n"a.wrp" = "WRP2"\n', "WRP082", 2, "list of codes"),
@@ -126,7 +130,7 @@ def test_what_cannot_be_read(tmp_path):
     (tmp_path / "wrpc.toml").write_bytes(b"\xff\xfe")
     assert refused(tmp_path / "wrpc.toml")[0][0] == "WRP080"
     assert refused(tmp_path / "none.toml")[0][0] == "WRP080"
-    assert set(KEYS) == {"select", "ignore", "per-file-ignores", "fail-on", "baseline", "release"}
+    assert set(KEYS) == {"select", "ignore", "per-file-ignores", "fail-under", "fail-on", "baseline", "release"}
 
 
 @pytest.mark.parametrize(
@@ -145,8 +149,9 @@ def test_globs(glob, yes, no):
 
 
 TOKENS = [
-    "select", "ignore", "fail-on", "baseline", "release", "per-file-ignores", "=", "[", "]", '"', "WRP2", '"WRP2"',
-    "\n", "{", "}", ".", "#", "1", "true", "'", ",", "1979-05-27", '"' * 3, "\\", "nan", "é", "\x00", "\r", "\u2028",
+    "select", "ignore", "fail-on", "fail-under", "baseline", "release", "per-file-ignores", "=", "[", "]", '"', "WRP2",
+    '"WRP2"', "\n", "{", "}", ".", "#", "1", "true", "'", ",", "1979-05-27", '"' * 3, "\\", "nan", "é", "\x00", "\r",
+    "\u2028",
 ]  # fmt: skip
 
 

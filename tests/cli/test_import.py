@@ -97,3 +97,21 @@ def test_whole_recipes(wrpc, root, name, tmp_path):
     checked = wrpc("check", "p.wrp", "--format", "json")
     assert checked.code == 0, checked.out
     assert wrpc("check", "--from", "vllm-sr", path, "--format", "json").code == 0
+
+
+def test_what_is_in_a_baseline_stops_no_conversion(wrpc, policy, tmp_path):
+    path = policy(recipe(("name: law }", "name: lwa }")), "config.yaml")
+    assert wrpc("import", "vllm-sr", path, "-o", "p.wrp").code == 1
+    written = wrpc("check", "--from", "vllm-sr", path, "--baseline", "b.json", "--update-baseline")
+    assert "wrote b.json" in written.err
+    before = (tmp_path / "b.json").read_bytes()
+    done = wrpc("import", "vllm-sr", path, "-o", "p.wrp", "--baseline", "b.json", "--format", "json")
+    assert {d["code"]: d["baseline"] for d in done.json["diagnostics"] if d["severity"] == "error"} == {"WRP151": True}
+    assert done.code == 0
+    (tmp_path / "wrpc.toml").write_text('baseline = "b.json"\n')
+    assert wrpc("import", "vllm-sr", path, "-o", "p.wrp").code == 0
+    assert wrpc("import", "vllm-sr", path, "-o", "p.wrp", "--no-config").code == 1
+    assert (tmp_path / "b.json").read_bytes() == before  # `check --from` alone writes it
+    policy(recipe(("name: law }", "name: lwa }"), ("name: code }", "name: cod }")), "config.yaml")
+    assert wrpc("import", "vllm-sr", path, "-o", "p.wrp").code == 1
+    assert wrpc("import", "vllm-sr", path, "--baseline", "nowhere.json").code == 2

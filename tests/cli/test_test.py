@@ -145,3 +145,21 @@ def test_an_environment(wrpc, policy):
     done = wrpc("test", policy(CLEAN + TESTS), "--env", "prod.wrp")
     assert done.code == 1
     assert "failed test `a passport`" in done.out
+
+
+def test_the_settings_say_how_much_is_to_be_tried(wrpc, policy, tmp_path):
+    path = policy(CLEAN + TESTS)
+    (tmp_path / "wrpc.toml").write_text("fail-under = 81\n")
+    done = wrpc("test", path)
+    assert done.code == 1
+    assert "less than 81% of the cases are tried (fail-under in wrpc.toml)" in done.out
+    assert wrpc("test", path, "--fail-under", "80").code == 0
+    assert wrpc("test", path, "--no-config").code == 0
+    (tmp_path / "pyproject.toml").write_text("[tool.wrpc]\nfail-under = 80\n")
+    assert wrpc("test", path, "--config", "pyproject.toml").code == 0
+
+
+def test_settings_that_cannot_be_read_stop_it(wrpc, policy, tmp_path):
+    (tmp_path / "wrpc.toml").write_text("fail-undr = 81\n")
+    done = wrpc("test", policy(CLEAN + TESTS), "--format", "json")
+    assert (done.code, done.codes) == (2, ["WRP081"])

@@ -41,6 +41,7 @@ class Settings:
     ignore: tuple[Rule, ...] = ()
     per_file: tuple[Rule, ...] = ()
     fail_on: FailOn | None = None
+    fail_under: int | None = None
     baseline: Path | None = None
     release: Mapping[str, str] = field(default_factory=dict)
 

@@ -21,6 +21,7 @@ KEYS = {
     "select": 'a list of codes or families, such as `["WRP2", "WRP401"]`',
     "ignore": 'a list of codes or families, such as `["WRP9"]`',
     "per-file-ignores": 'a table of globs, each with a list of codes: `"legacy/*.wrp" = ["WRP204"]`',
+    "fail-under": "a whole number from 0 to 100: the least share of the cases that `wrpc test` finds tried, in percent",
     "fail-on": "one of `note`, `warning`, `error`",
     "baseline": "the path of a baseline, from the folder of this file",
     "release": 'a table of importers, each with a release: `litellm = "1.93"`',
@@ -116,6 +117,11 @@ class _Reader:
                         made = replace(made, fail_on=next(f for f in FAIL_ON if f == value))
                     else:
                         self.wrong(key, f"`{key}` takes {KEYS[key]}", value, _near(value, FAIL_ON))
+                case "fail-under":
+                    if type(value) is int and 0 <= value <= 100:
+                        made = replace(made, fail_under=value)
+                    else:
+                        self.wrong(key, f"`{key}` takes {KEYS[key]}", value, None)
                 case "baseline":
                     if isinstance(value, str) and value.strip() and "\0" not in value:
                         made = replace(made, baseline=self.folder / value)

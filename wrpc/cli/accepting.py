@@ -27,11 +27,16 @@ F = TypeVar("F", bound=Callable[..., Any])
 FAIL_ON = ("note", "warning", "error")
 
 
-class Project(TypedDict):
+class Chosen(TypedDict):
     """The options that say which settings hold."""
 
     config: Path | None
     no_config: bool
+
+
+class Project(Chosen):
+    """… and what fails a run."""
+
     fail_on: str | None
 
 
@@ -43,20 +48,34 @@ class Wanted(Project):
     today: str | None
 
 
-def project(function: F) -> F:
-    """`--fail-on`, `--config` and `--no-config`."""
+def chosen(function: F) -> F:
+    """`--config` and `--no-config`."""
     function = click.option("--no-config", is_flag=True, help="Read no settings.")(function)
-    function = click.option(
+    return click.option(
         "--config",
         metavar="FILE",
         type=click.Path(path_type=Path),
         help="Settings, in place of the nearest wrpc.toml or pyproject.toml with [tool.wrpc].",
     )(function)
+
+
+def project(function: F) -> F:
+    """`--fail-on`, and those of `chosen`."""
     return click.option(
         "--fail-on",
         type=click.Choice(FAIL_ON),
         show_default="error",
         help="Lowest severity that makes the exit code 1.",
+    )(chosen(function))
+
+
+def baseline(function: F) -> F:
+    """`--baseline`."""
+    return click.option(
+        "--baseline",
+        metavar="FILE",
+        type=click.Path(path_type=Path),
+        help="Findings that were there before: marked and counted, they do not make the exit code 1.",
     )(function)
 
 
@@ -70,13 +89,7 @@ def options(function: F) -> F:
     function = click.option(
         "--update-baseline", is_flag=True, help="Write the baseline: what is found now, of the files that are read."
     )(function)
-    function = click.option(
-        "--baseline",
-        metavar="FILE",
-        type=click.Path(path_type=Path),
-        help="Findings that were there before: marked and counted, they do not make the exit code 1.",
-    )(function)
-    return project(function)
+    return project(baseline(function))
 
 
 @value
@@ -225,20 +238,24 @@ def accepting(
 
 def settled(paths: Sequence[Path], wanted: Project) -> Accepting:
     """The settings alone, and what fails the run. Raises Refusal where they cannot be read."""
+    settings = settings_of(paths, wanted)
+    return Accepting(settings, fail_on=wanted["fail_on"] or settings.fail_on or "error")
+
+
+def settings_of(paths: Sequence[Path], wanted: Chosen) -> Settings:
+    """Those that hold for these files. Raises Refusal where they cannot be read."""
     from wrpc.accept.find import find
     from wrpc.accept.settings import Settings
 
     if wanted["no_config"] and wanted["config"] is not None:
         raise click.UsageError("--config and --no-config exclude each other")
     if wanted["no_config"]:
-        settings = Settings()
-    elif wanted["config"] is not None:
+        return Settings()
+    if wanted["config"] is not None:
         from wrpc.accept.toml import read
 
-        settings = read(wanted["config"])
-    else:
-        settings = find([path for path in paths if str(path) != "-"])
-    return Accepting(settings, fail_on=wanted["fail_on"] or settings.fail_on or "error")
+        return read(wanted["config"])
+    return find([path for path in paths if str(path) != "-"])
 
 
 def _day(text: str | None) -> date | None:

@@ -21,6 +21,7 @@ from wrpc.importers import IMPORTERS
 @click.option("-o", "--out", metavar="FILE|DIR", help="Where to write the policies; a name that ends in / is a folder.")
 @options.release
 @accepting.project
+@accepting.baseline
 @options.output
 @options.notes
 def command(
@@ -30,12 +31,14 @@ def command(
     release: str | None,
     format: str,
     notes: bool,
+    baseline: Path | None,
     **wanted: Unpack[accepting.Project],
 ) -> int:
     """Convert another system's configuration FILE to a policy, and list what is wrong with it.
 
     KIND is one of the importers' names, or `auto`. A file that holds several policies becomes several, in a folder.
-    What a policy cannot express, and what is wrong, is listed with its line.
+    What a policy cannot express, and what is wrong, is listed with its line. What is in a baseline, which
+    `wrpc check --from` writes, is marked.
     """
     import wrpc
     from wrpc.accept.comments import ignored
@@ -44,6 +47,7 @@ def command(
     from wrpc.importers.foreign import outputs
 
     accept = accepting.settled([file], wanted)
+    known = accept.settings.baseline if baseline is None else baseline
     with known_release():
         where = stdin() if file == STDIN else file
         foreign = wrpc.read_foreign(where, kind=kind, release=release or accept.release)
@@ -51,6 +55,10 @@ def command(
         raise click.ClickException("\n".join(f"{file}: {d.message}" for d in foreign.findings.diagnostics))
     # What only a check looks for is not judged here, and so no comment is called unused.
     texts, found = outputs(foreign.policies), accept.settings.ignored(ignored(foreign.findings, [foreign.source]))
+    if known is not None:
+        from wrpc.accept.baseline import read
+
+        found = read(known).marked(found)
     if out is not None:
         save(out, texts)
     elif format == "text":
@@ -58,8 +66,10 @@ def command(
             names = ", ".join(policy.name for policy in foreign.policies)
             raise click.UsageError(f"{file} holds {len(texts)} policies ({names}): -o DIR says where they go")
         sys.stdout.writelines(texts.values())
-        return show(found, format=format, fail_on=accept.fail_on, notes=notes, stream=sys.stderr)
-    return show(found, format=format, fail_on=accept.fail_on, notes=notes)
+        return show(
+            found, format=format, fail_on=accept.fail_on, notes=notes, baseline=known is not None, stream=sys.stderr
+        )
+    return show(found, format=format, fail_on=accept.fail_on, notes=notes, baseline=known is not None)
 
 
 def save(name: str, texts: Mapping[str, str]) -> None:

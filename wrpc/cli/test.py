@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 import click
 
-from wrpc.cli import options
+from wrpc.cli import accepting, options
 from wrpc.cli.app import Command
 from wrpc.cli.exits import ERRORS, FINE
 
 if TYPE_CHECKING:
+    from wrpc.accept.settings import Settings
     from wrpc.analysis.tested import Tested
     from wrpc.policy.model import Policy
 
@@ -31,10 +32,18 @@ if TYPE_CHECKING:
     "--fail-under",
     metavar="PERCENT",
     type=click.IntRange(0, 100),
-    help="Exit 1 where the tests try less than this share of the cases.",
+    help="Exit 1 where the tests try less than this share of the cases. Default: `fail-under` of the settings.",
 )
+@accepting.chosen
 @options.environments
-def command(policy: Path, format: str, update: bool, fail_under: int | None, env: tuple[Path, ...]) -> int:
+def command(
+    policy: Path,
+    format: str,
+    update: bool,
+    fail_under: int | None,
+    env: tuple[Path, ...],
+    **wanted: Unpack[accepting.Chosen],
+) -> int:
     """Run the `test` blocks of POLICY, and say which routes, guards and branches they try.
 
     A branch is a part of an `or`. Each case that no test tries is shown with a request that would; `--update` writes
@@ -48,6 +57,8 @@ def command(policy: Path, format: str, update: bool, fail_under: int | None, env
         raise click.UsageError("--update writes into POLICY, whose tests hold without --env")
     if update and policy == STDIN:
         raise click.UsageError("--update needs a file, not standard input")
+    settings = accepting.settings_of([policy], wanted)
+    least = settings.fail_under if fail_under is None else fail_under
     resolved = one(policy, env)[0]
     with progress() as tell:
         tell(f"testing {policy}")
@@ -60,10 +71,15 @@ def command(policy: Path, format: str, update: bool, fail_under: int | None, env
         if format == "text":
             click.echo(f"wrote {count} test{'' if count == 1 else 's'} into {policy}")
     _show(found, resolved, format)
-    short = fail_under is not None and 100 * found.hit < fail_under * found.of
+    short = least is not None and 100 * found.hit < least * found.of
     if short and format == "text":
-        click.echo(f"less than {fail_under}% of the cases are tried (--fail-under {fail_under})")
+        said = f"--fail-under {least}" if fail_under is not None else f"fail-under in {_name(settings)}"
+        click.echo(f"less than {least}% of the cases are tried ({said})")
     return FINE if found.passed and not short else ERRORS
+
+
+def _name(settings: Settings) -> str:
+    return settings.path.name if settings.path is not None else "the settings"
 
 
 def _show(found: Tested, policy: Policy, format: str) -> None:
