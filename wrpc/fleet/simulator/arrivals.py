@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import accumulate
 from math import log
@@ -24,18 +23,11 @@ class Sampler:
 
     def draw(self, rng: Random, many: int) -> tuple[list[int], list[int]]:
         """Tokens of prompts and of answers, at least one each."""
-        prompt: list[int] = []
-        answer: list[int] = []
-        sums, rows, random, last = self.sums, self.rows, rng.random, len(self.rows) - 1
-        for _ in range(many):
-            share = random()
-            at = bisect_left(sums, share)
-            begins, more, writes, longer = rows[min(last, at)]
-            within = random()
-            tokens = int(begins + more * within + 0.5)
-            prompt.append(max(1, tokens))
-            tokens = int(writes + longer * within + 0.5)
-            answer.append(max(1, tokens))
+        rows = rng.choices(self.rows, cum_weights=self.sums, k=many)
+        random = rng.random
+        within = [random() for _ in range(many)]
+        prompt = [int(row[0] + row[1] * share + 0.5) or 1 for row, share in zip(rows, within, strict=True)]
+        answer = [int(row[2] + row[3] * share + 0.5) or 1 for row, share in zip(rows, within, strict=True)]
         return prompt, answer
 
 

@@ -238,12 +238,13 @@ class Building:
             prompt, answer = lengths.draw(rng, len(times))
             plans = [number] * len(times)
         else:
-            picks: list[int] = []
-            sums = [[float(total) for total in accumulate(row)] for row in draw.weights]
-            for time in times:
-                row = sums[int(time // HOUR) % len(sums)]
-                share = rng.random()
-                picks.append(next((at for at, total in enumerate(row) if share < total), -1))
+            sums = [[float(total) for total in accumulate([*row, 1 - sum(row)])] for row in draw.weights]
+            none = len(draw.choices)
+            if len(sums) == 1:
+                picks = rng.choices(range(none + 1), cum_weights=sums[0], k=len(times))
+            else:
+                hours = [sums[int(time // HOUR) % len(sums)] for time in times]
+                picks = [rng.choices(range(none + 1), cum_weights=row)[0] for row in hours]
             prompt, answer = [1] * len(times), [1] * len(times)
             plans = [-1] * len(times)
             for at, (number, lengths) in enumerate(draw.choices):
