@@ -8,31 +8,29 @@ the parser's table, which Lark makes of the grammar.
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from pathlib import Path
 
+import click
+
+from wrpc.cli.app import app
+from wrpc.cli.commands import COMMANDS
+from wrpc.policy import kinds as k
+from wrpc.policy import units
+from wrpc.policy import vocabulary as v
+from wrpc.policy.sources import SOURCES
+from wrpc.report.catalogue import FAMILIES, Entry, entries
+from wrpc.report.schemas import SCHEMAS
+from wrpc.report.targets import KIND, said, versions
+from wrpc.report.units import decimal
+from wrpc.syntax import tabulate
+from wrpc.syntax.blocks import BLOCKS
+from wrpc.targets import TARGETS, named
+from wrpc.targets.settings import COMMON, KINDS, spelled
+from wrpc.targets.target import CONSTRUCTS
+
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent))
-
-import click  # noqa: E402
-
-from wrpc.cli.app import app  # noqa: E402
-from wrpc.cli.commands import COMMANDS  # noqa: E402
-from wrpc.policy import kinds as k  # noqa: E402
-from wrpc.policy import units  # noqa: E402
-from wrpc.policy import vocabulary as v  # noqa: E402
-from wrpc.policy.sources import SOURCES  # noqa: E402
-from wrpc.report.catalogue import FAMILIES, Entry, entries  # noqa: E402
-from wrpc.report.schemas import SCHEMAS  # noqa: E402
-from wrpc.report.targets import KIND, said, versions  # noqa: E402
-from wrpc.report.units import decimal  # noqa: E402
-from wrpc.syntax import tabulate  # noqa: E402
-from wrpc.targets import TARGETS, named  # noqa: E402
-from wrpc.targets.settings import COMMON, KINDS, spelled  # noqa: E402
-from wrpc.targets.target import CONSTRUCTS  # noqa: E402
-
 NOTE = "<!-- Written by docs/generate.py. -->\n"
 INTRODUCTIONS = {
     "codes": """\
@@ -253,6 +251,27 @@ PAGES: dict[str, Callable[[], str]] = {
 }
 
 
+def blocks() -> str:
+    """What may stand in each block, for the parser, whose room comes before the one that knows it."""
+    held = {
+        block: {**dict.fromkeys(v.CLAUSES.get(block, ()), "clause"), **{n: _form(k) for n, k in attributes.items()}}
+        for block, attributes in v.BLOCKS.items()
+        if block not in v.INNER
+    }
+    taken = {name: form for name, form in held["route"].items() if name not in v.NOT_OF_DEFAULT and name != "when"}
+    return json.dumps({**held, "default": taken}, indent=1) + "\n"
+
+
+def _form(kind: k.Kind) -> str:
+    match kind:
+        case k.Nested() | k.Table() | k.Labels():
+            return "block"
+        case k.Several():
+            return "list"
+        case _:
+            return "value"
+
+
 def schemas() -> dict[str, str]:
     """The JSON that programs read, as JSON Schema."""
     found = {name: json.dumps(model.model_json_schema(), indent=2) + "\n" for name, model in SCHEMAS.items()}
@@ -264,6 +283,7 @@ def main() -> int:
     for name, text in schemas().items():
         (HERE / "schemas" / name).write_text(text, encoding="utf-8", newline="\n")
     tabulate.main()
+    BLOCKS.write_text(blocks(), encoding="utf-8", newline="\n")
     for name, page in PAGES.items():
         (HERE / name).write_text(page(), encoding="utf-8", newline="\n")
     return 0

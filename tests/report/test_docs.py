@@ -25,6 +25,11 @@ def test_pages_are_up_to_date(root: Path):
     assert stale == [], "python docs/generate.py writes them"
 
 
+def test_the_parsers_words_are_those_of_the_rows(root: Path):
+    kept = (root / "wrpc/syntax/blocks.json").read_text(encoding="utf-8")
+    assert kept == generator(root).blocks(), "python docs/generate.py writes it"
+
+
 @pytest.mark.parametrize(
     "name", ["README.md", "CONTRIBUTING.md", "docs/language.md", "docs/words.md", "docs/findings.md", "docs/wrp.md"]
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from wrpc.analysis.check import subject
@@ -157,6 +157,9 @@ def of_route(policy: Policy, route: Route) -> Iterator[Case]:
 
         return term
 
+    def shows(part: Condition | None, s: State, d: Decision) -> bool:
+        return d.route == route.name and machine.holds(part, s) is True
+
     machine = interpreter(policy)
     found: list[Condition | None] = []
     if route.when is not None:
@@ -164,7 +167,7 @@ def of_route(policy: Policy, route: Route) -> Iterator[Case]:
     for part in found or [route.when]:
         yield Case(
             ANY if part is None else written(part),
-            lambda s, d, part=part: d.route == route.name and machine.holds(part, s) is True,  # type: ignore[misc]
+            partial(shows, part),
             taken(part),
             () if part is None else (part,),
         )
@@ -182,7 +185,7 @@ def of_rule(policy: Policy, rule: Rule) -> Iterator[Case]:
         places = anywhere(policy, [when])
     machine = interpreter(policy)
 
-    def holds(part: Condition, s: State) -> bool:
+    def holds(part: Condition, s: State, _d: Decision) -> bool:
         if isinstance(rule, Denial) and costly(when):
             parts = (replace(rule, when=when), replace(rule, when=part))
             return all(machine.denies(p, s) is True for p in parts)
@@ -192,16 +195,19 @@ def of_rule(policy: Policy, rule: Rule) -> Iterator[Case]:
         at = [room.decision.encoding.at(p) for p in places]
         return disj(conj([e.condition(when).true, e.condition(part).true]) for e in at)
 
+    def decided(part: Condition, room: Room) -> Term:
+        return conj([negate(room.decision.conflict), term(room, part)])
+
     for part in branches(policy, when) or [when]:
         yield Case(
             written(part),
-            lambda s, _d, part=part: holds(part, s),  # type: ignore[misc]
-            lambda room, part=part: conj([negate(room.decision.conflict), term(room, part)]),  # type: ignore[misc]
+            partial(holds, part),
+            partial(decided, part),
             (part,),
         )
     yield Case(
         f"not ({written(when)})",
-        lambda s, _d: not holds(when, s),
+        lambda s, d: not holds(when, s, d),
         lambda room: conj([negate(room.decision.conflict), negate(term(room, when))]),
         (when,),
     )

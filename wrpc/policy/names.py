@@ -151,7 +151,7 @@ class Names:
             codes.UNKNOWN_NAME,
             f"no {kind} is called `{name.text}`",
             name.span,
-            help=best or (f"declare it: `{kind} {written(name.text)} …`" if kind in _DECLARABLE else None),
+            help=best or (f"declare it: `{kind} {written(name.text)} …`" if kind in DECLARATIONS else None),
             fixes=self.rename(name, known) if best else (),
         )
 
@@ -192,6 +192,3 @@ class Names:
         if not self._expressible:
             self._expressible = {name: None for kind in EXPRESSION_KINDS for name in self.of(kind)}
         return self._expressible
-
-
-_DECLARABLE = ("model", "site", "pool", "route", "guard", "workload")

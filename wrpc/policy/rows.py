@@ -36,6 +36,8 @@ class Row:
     because: str
     default: object
     idle: Collection[object]
+    asked: Collection[str]
+    """By whom its value may be read: "destination" in rules, "place" in rules of `place`."""
 
 
 def attribute(
@@ -46,11 +48,12 @@ def attribute(
     because: str = "",
     name: str = "",
     idle: Collection[object] = (),
+    asked: Collection[str] = (),
     default: Any = MISSING,
     default_factory: Any = MISSING,
 ) -> Any:
     """A field that is written as an attribute, of the field's name unless `name` gives another."""
-    row = {"attribute": (kind, doc, construct, because, name, idle)}
+    row = {"attribute": (kind, doc, construct, because, name, idle, asked)}
     if default_factory is not MISSING:
         return field(default_factory=default_factory, metadata=row)
     return field(metadata=row) if default is MISSING else field(default=default, metadata=row)
@@ -62,9 +65,12 @@ def block(cls: C) -> C:
     return value(cls)
 
 
+RULES, PLACING = ("destination", "place"), ("place",)
+"""Who may read an attribute: every rule, or those of `place` alone."""
+
 # What most blocks have, for people.
-DESCRIPTION = {"attribute": (Quoted(), "what it is", "", NOTE, "", ())}
-LABELS = {"attribute": (Labels(), "names of one's own", "", NOTE, "", ())}
+DESCRIPTION = {"attribute": (Quoted(), "what it is", "", NOTE, "", (), ())}
+LABELS = {"attribute": (Labels(), "names of one's own", "", NOTE, "", (), ())}
 
 
 def rows(shape: type) -> tuple[Row, ...]:
@@ -81,6 +87,6 @@ _ROWS: dict[type, tuple[Row, ...]] = {}
 def _rows(shape: type) -> Iterator[Row]:
     for own, made in getattr(shape, MADE).items():
         if "attribute" in made.metadata:
-            kind, doc, construct, because, name, idle = made.metadata["attribute"]
+            kind, doc, construct, because, name, idle, asked = made.metadata["attribute"]
             default = made.default_factory() if made.default_factory is not MISSING else made.default
-            yield Row(name or own, own, kind, doc, construct, because, default, idle)
+            yield Row(name or own, own, kind, doc, construct, because, default, idle, asked)

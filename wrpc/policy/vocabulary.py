@@ -6,11 +6,11 @@ block holds beyond `name value` (`to`, `when`, `forbid`, …) is the grammar's.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from wrpc.policy import model as m
 from wrpc.policy.declarations import DECLARATIONS
-from wrpc.policy.kinds import Kind, Labels, Quoted
+from wrpc.policy.kinds import Kind, Labels, Nested, Quantity, Quoted, Reference
 from wrpc.policy.rows import Row, rows
 from wrpc.syntax.words import OPERATORS
 
@@ -49,21 +49,36 @@ NOT_OF_DEFAULT = ("tier", "priority", "on_unknown")
 
 # ── What `destination`, `pool` and `site` have ────────────────────────────
 
-DESTINATION = ("pool", "model", "provider", "region", "site", "trust")
+
+def _asked(block: str, by: str, *, numbers: bool) -> Iterator[tuple[str, Kind]]:
+    """The attributes of a block that rules of this kind read, those of blocks in it with a dot."""
+    for name, row in ROWS[block].items():
+        if isinstance(row.kind, Nested):
+            for inner, kind in _asked(row.kind.block, by, numbers=numbers):
+                yield f"{name}.{inner}", kind
+        elif by in row.asked and isinstance(row.kind, Quantity) == numbers:
+            yield name, row.kind
+
+
+DESTINATION = ("pool", *(name for name, _ in _asked("pool", "destination", numbers=False)))
 # What a destination is in a plan. `destination.role` compares with these.
 PLACE = ("role", "causes")
 # Its numbers, each with its dimension.
-NUMBERS = {"context": "", "price.input": "USD/tok", "price.output": "USD/tok", "cost": "USD"}
+NUMBERS = {
+    **{
+        name: kind.dimension for name, kind in _asked("pool", "destination", numbers=True) if isinstance(kind, Quantity)
+    },
+    "cost": "USD",
+}
 PLAN_ROLES = ("primary", "fallback", "cascade", "spill", "mirror", "over_budget")
-PLACED_POOL = ("model", "provider", "region", "site", "trust", "engine", "gpu", "role")
-PLACED_SITE = ("region",)
+PLACED_POOL = tuple(name for name, _ in _asked("pool", "place", numbers=False))
+PLACED_SITE = tuple(name for name, _ in _asked("site", "place", numbers=False))
 # Their numbers in a rule of `place`, where no request is.
 PLACED_NUMBERS = {name: dimension for name, dimension in NUMBERS.items() if name != "cost"}
 
 # Attributes whose value is the name of something declared, and of what.
-NAMED = {
-    "pool": "pool", "model": "model", "site": "site", "pool.model": "model", "pool.site": "site",
-}  # fmt: skip
+_NAMES = {name: row.kind.kind for name, row in ROWS["pool"].items() if isinstance(row.kind, Reference)}
+NAMED = {"pool": "pool", "site": "site", **_NAMES, **{f"pool.{name}": kind for name, kind in _NAMES.items()}}
 
 CLAIM_WORDS = ("route", "routed", "denied", "served", "cost")
 RESERVED = OPERATORS | {"default", "none", "any", "when", "true", "false"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from wrpc.report import decision as decisions
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from wrpc.decide.interpret import Interpreter
     from wrpc.decide.state import State
     from wrpc.policy.expr import Condition
-    from wrpc.policy.model import Guard, Policy, Route, Table
+    from wrpc.policy.model import Denial, Guard, Policy, Route, Table
     from wrpc.solver.ask import Answer, Asker, Replay, Room
     from wrpc.solver.terms import Term
 
@@ -378,7 +379,6 @@ def of_guard(policy: Policy, found: Guard) -> Kept:
 
 def _does_what(ask: Asker, found: Guard) -> Iterator[Fact]:
     from wrpc.policy.model import Denial, plan
-    from wrpc.solver.terms import conj, negate
 
     for one in ask.policy.answering:
         for pool in dict.fromkeys(p.pool for p in plan(one.action)):
@@ -389,12 +389,17 @@ def _does_what(ask: Asker, found: Guard) -> Iterator[Fact]:
     for rule in found.rules:
         if isinstance(rule, Denial):
             denies = ask.anywhere(
-                lambda room, rule=rule: conj(  # type: ignore[misc]
-                    [negate(room.decision.denied_by_faults), negate(room.decision.encoding.condition(rule.when).false)]
-                ),
+                partial(_denied, rule),
                 lambda r: r.decision is not None and r.decision.action == "deny",
             )
             yield Fact("denies", denies, f'e.g. {{}}: "{_braced(rule.reason)}"', "nothing")
+
+
+def _denied(rule: Denial, room: Room) -> Term:
+    from wrpc.solver.terms import conj, negate
+
+    d = room.decision
+    return conj([negate(d.denied_by_faults), negate(d.encoding.condition(rule.when).false)])
 
 
 def leans(on: tuple[str, ...] | None) -> Iterator[Line]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import product
 from typing import Literal
 
@@ -124,16 +124,17 @@ class Changes:
     # ── Conflicts ─────────────────────────────────────────────────────────
 
     def _conflicts(self) -> None:
-        for side, term in (
+        sides: tuple[tuple[Literal["old", "new"], Term], ...] = (
             ("old", self.old.conflict),
             ("new", self.new.conflict),
-        ):
-            answer = self.joint.ask(term, lambda replay, side=side: self._conflict(replay, side))  # type: ignore[misc]
+        )
+        for side, term in sides:
+            answer = self.joint.ask(term, partial(self._conflict, side=side))
             if answer.verdict == "open":
                 self.unsettled.append(Unsettled(answer.why))
             elif answer.possible:
                 why = f"routes of the {side} policy conflict (WRP201)"
-                self.unsettled.append(Unsettled(why, side, answer.request))  # type: ignore[arg-type]
+                self.unsettled.append(Unsettled(why, side, answer.request))
 
     def _conflict(self, replay: Replay, side: str) -> bool:
         if not self.sides.admits(replay.request):

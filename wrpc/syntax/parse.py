@@ -6,18 +6,11 @@ from wrpc.diagnostics import Diagnostic, finding
 from wrpc.source import Source
 from wrpc.syntax import codes
 from wrpc.syntax import tree as t
+from wrpc.syntax.blocks import blocks
 from wrpc.syntax.parser import Parser
 from wrpc.syntax.read import LARGEST, TOO_LARGE
 
 SECTIONS = frozenset(("route", "default", "guard", "assert", "workload", "pool", "model", "site"))
-ATTRIBUTES = frozenset(
-    (
-        "tier", "priority", "retries", "timeout", "reasoning", "tools", "cache", "compress", "retain", "select",
-        "on_unknown", "labels", "description", "model", "engine", "endpoint", "provider", "region", "site", "trust",
-        "gpu", "replicas", "context", "price", "source", "rate", "lengths", "slo", "auth", "api",
-    )
-)  # fmt: skip
-"""What most attributes are called: with these names alone a file is as it was meant."""
 
 
 def parse(source: Source) -> tuple[t.File, tuple[Diagnostic, ...]]:
@@ -42,6 +35,7 @@ def parse(source: Source) -> tuple[t.File, tuple[Diagnostic, ...]]:
 
 def suspicious(file: t.File) -> bool:
     """Whether a declaration has an attribute that might be a word of another language: a look at each name, no more."""
+    known = blocks()
     for declaration in file.declarations:
         section = declaration.section if isinstance(declaration, t.Override) else declaration
         if isinstance(section, t.Section) and section.kind in SECTIONS:
@@ -49,7 +43,7 @@ def suspicious(file: t.File) -> bool:
                 return True
             for item in section.items:
                 if isinstance(item, t.Attribute):
-                    if item.name.text not in ATTRIBUTES:
+                    if item.name.text not in known[section.kind]:
                         return True
                 elif isinstance(item, t.Fallback) and [pool.text for pool in item.pools] == ["on"]:
                     return True

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 CODE = CONTRADICTING_SHARES
 
 
-def check(policy: Policy, ask: Asker) -> Found:  # noqa: ARG001  shares are no question about one request
+def check(policy: Policy, _ask: Asker) -> Found:
     if policy.frequencies:
         from wrpc.fleet.traffic import traffic
 

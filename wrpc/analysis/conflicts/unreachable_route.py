@@ -26,6 +26,7 @@ To repair, give the route a higher priority or a lower tier, narrow the routes b
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -35,7 +36,8 @@ from wrpc.diagnostics import Code, Related, listing
 from wrpc.policy.model import Policy, Route
 
 if TYPE_CHECKING:
-    from wrpc.solver.ask import Asker
+    from wrpc.solver.ask import Asker, Room
+    from wrpc.solver.terms import Term
 
 CODE = Code("WRP202", "unreachable-route", "error", __doc__ or "")
 MOST = 10  # routes whose shadow is traced; whoever repairs ten has repaired the rest
@@ -65,8 +67,12 @@ def check(policy: Policy, ask: Asker) -> Found:
                 related=[Related(r.span, "goes before it") for r in related[:NAMED]],
                 help="give it a higher precedence, or narrow the earlier routes",
             )
-            yield Over(told, lambda room, route=route: room.decision.holds(route))  # type: ignore[misc]
+            yield Over(told, partial(_holds, route))
         before += group
+
+
+def _holds(route: Route, room: Room) -> Term:
+    return room.decision.holds(route)
 
 
 def _covering(ask: Asker, route: Route, before: list[Route]) -> list[Route]:

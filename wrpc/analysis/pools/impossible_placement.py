@@ -45,7 +45,7 @@ CODE = Code("WRP502", "impossible-placement", "error", __doc__ or "")
 SHOWN = 5
 
 
-def check(policy: Policy, ask: Asker) -> Found:  # noqa: ARG001  no request is asked for
+def check(policy: Policy, _ask: Asker) -> Found:
     if not policy.sites or not any(part.placed for pool in policy.pools.values() for part in parts(pool)):
         return
     from wrpc.fleet.placement import place

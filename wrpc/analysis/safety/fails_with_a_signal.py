@@ -28,6 +28,7 @@ route that has to hold.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from wrpc.analysis.check import Found, Over, is_library, shown
@@ -52,7 +53,7 @@ def check(policy: Policy, ask: Asker) -> Found:
                 severity="error" if assertion.critical else "warning", subjects=(f"assert {assertion.name}",),
                 help=HELP,
             )  # fmt: skip
-            yield Over(found, lambda room, claim=claim: broken(room, claim))  # type: ignore[misc]
+            yield Over(found, partial(broken, claim=claim))
     for guard, verdict in guards(ask):
         if verdict.only_with_failures and verdict.failing.possible:
             found = shown(
@@ -60,4 +61,4 @@ def check(policy: Policy, ask: Asker) -> Found:
                 verdict.failing, severity="error" if guard.sealed or guard.critical else "warning",
                 subjects=(f"guard {guard.name}",), help=HELP,
             )  # fmt: skip
-            yield Over(found, lambda room, guard=guard: acts(room, guard))  # type: ignore[misc]
+            yield Over(found, partial(acts, guard=guard))

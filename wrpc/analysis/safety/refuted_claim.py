@@ -26,6 +26,7 @@ budget, spills, mirrors. To repair, change the route that the witness takes, or 
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from wrpc.analysis.check import Found, Over, is_library, place, shown
@@ -47,7 +48,7 @@ def check(policy: Policy, ask: Asker) -> Found:
         return
     for assertion, claim, verdict in claims(ask):
         if verdict.healthy.possible:
-            yield Over(_refuted(policy, ask, assertion, claim, verdict), lambda room, claim=claim: broken(room, claim))  # type: ignore[misc]
+            yield Over(_refuted(policy, ask, assertion, claim, verdict), partial(broken, claim=claim))
 
 
 def _refuted(policy: Policy, ask: Asker, assertion: Assertion, claim: Claim, verdict: Verdict) -> Diagnostic:

@@ -10,7 +10,7 @@ from typing import Literal
 from wrpc.policy import kinds as k
 from wrpc.policy.expr import Condition
 from wrpc.policy.model.values import Env, Value, Word
-from wrpc.policy.rows import DECIDED, DESCRIPTION, LABELS, WHOLE, attribute, block
+from wrpc.policy.rows import DECIDED, DESCRIPTION, LABELS, PLACING, RULES, WHOLE, attribute, block
 from wrpc.source import Span
 from wrpc.values import value
 
@@ -99,7 +99,7 @@ class Site:
     name: str
     span: Span = field(compare=False, repr=False)
     region: str | None = attribute(
-        k.Phrase(), "where it stands; its pools stand there too", because=DECIDED, default=None
+        k.Phrase(), "where it stands; its pools stand there too", because=DECIDED, asked=PLACING, default=None
     )
     zones: tuple[str, ...] = attribute(k.Several(k.Phrase()), "its availability zones", because=WHOLE, default=())
     gpus: Mapping[str, int] = attribute(
@@ -165,32 +165,38 @@ class KvCache:
 class Price:
     """USD per token, as exact numbers."""
 
-    input: Fraction | None = attribute(k.TOKEN_PRICE, "for a token of the prompt", default=None)
-    output: Fraction | None = attribute(k.TOKEN_PRICE, "for a token of the answer", default=None)
+    input: Fraction | None = attribute(k.TOKEN_PRICE, "for a token of the prompt", asked=RULES, default=None)
+    output: Fraction | None = attribute(k.TOKEN_PRICE, "for a token of the answer", asked=RULES, default=None)
 
 
 @block
 class Pool:
     name: str
     span: Span = field(compare=False, repr=False)
-    model: str | None = attribute(k.Reference("model"), "what it serves", because=WHOLE, default=None)
-    engine: str | None = attribute(k.Familiar("engine"), "the program that serves it", because=ENGINE, default=None)
+    model: str | None = attribute(k.Reference("model"), "what it serves", because=WHOLE, asked=RULES, default=None)
+    engine: str | None = attribute(
+        k.Familiar("engine"), "the program that serves it", because=ENGINE, asked=PLACING, default=None
+    )
     endpoint: str | Env | None = attribute(k.Address(), "where requests are sent", "endpoint", default=None)
     provider: str | None = attribute(
-        k.Familiar("provider"), "whose it is; what stands after a `/` is the model there", "provider", default=None
+        k.Familiar("provider"),
+        "whose it is; what stands after a `/` is the model there",
+        "provider",
+        asked=RULES,
+        default=None,
     )
     auth: Env | None = attribute(k.Secret(), "the key with which requests are sent there", "auth", default=None)
     api: str | None = attribute(k.Words(k.APIS), "the API that it speaks", "api", default=None)
     region: str | None = attribute(
-        k.Phrase(), "where it stands; without one, where its site does", because=DECIDED, default=None
+        k.Phrase(), "where it stands; without one, where its site does", because=DECIDED, asked=RULES, default=None
     )
     site: str | None = attribute(
-        k.Reference("site"), "the one site where its replicas stand", because=WHOLE, default=None
+        k.Reference("site"), "the one site where its replicas stand", because=WHOLE, asked=RULES, default=None
     )
     trust: str | None = attribute(
-        k.Phrase(), "how far it is trusted, in words of your own", because=DECIDED, default=None
+        k.Phrase(), "how far it is trusted, in words of your own", because=DECIDED, asked=RULES, default=None
     )
-    gpu: str | None = attribute(k.Familiar("GPU"), "the type of its GPUs", "gpu", default=None)
+    gpu: str | None = attribute(k.Familiar("GPU"), "the type of its GPUs", "gpu", asked=PLACING, default=None)
     replicas: tuple[int, int] | None = attribute(
         k.Between(), "how many there are, or between how many it scales", "replicas", default=None
     )
@@ -201,10 +207,19 @@ class Pool:
         k.POSITIVE, "over how many GPUs the layers are split", "tensor and pipeline parallelism", default=None
     )
     context: int | None = attribute(
-        k.POSITIVE, "the most tokens of a prompt and its answer; without one, its model's", "context", default=None
+        k.POSITIVE,
+        "the most tokens of a prompt and its answer; without one, its model's",
+        "context",
+        asked=RULES,
+        default=None,
     )
     role: Literal["prefill", "decode", "both"] | None = attribute(
-        k.Words(k.ROLES), "which side of a request it serves", "prefill and decode roles", idle=("both",), default=None
+        k.Words(k.ROLES),
+        "which side of a request it serves",
+        "prefill and decode roles",
+        idle=("both",),
+        asked=PLACING,
+        default=None,
     )
     prefill: Phase | None = attribute(
         k.Nested("phase"),

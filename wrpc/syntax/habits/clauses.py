@@ -8,20 +8,12 @@ from difflib import get_close_matches
 from wrpc.diagnostics import Edit, Fix, did_you_mean, listing
 from wrpc.source import Span
 from wrpc.syntax import codes
+from wrpc.syntax.blocks import blocks
 from wrpc.syntax.faults import Repair, Verdict, cut
 from wrpc.syntax.habits.scene import Scene
 from wrpc.syntax.words import DECLARATIONS
 
-KNOWN: Mapping[str, tuple[str, ...]] = {
-    "route": (
-        "when", "to", "cascade", "deny", "fallback", "spill", "mirror", "budget", "tier", "priority", "retries",
-        "timeout", "reasoning", "tools", "cache", "compress", "retain", "select", "on_unknown", "limit", "sticky",
-        "description", "labels",
-    ),
-    "guard": ("forbid", "deny", "require", "sealed", "critical", "accept_failure", "description", "labels"),
-    "assert": ("always", "never", "critical", "accept_failure", "description", "labels"),
-}  # fmt: skip
-KNOWN = {**KNOWN, "default": KNOWN["route"]}
+KNOWN: Mapping[str, tuple[str, ...]] = {kind: tuple(blocks()[kind]) for kind in ("route", "default", "guard", "assert")}
 """What may begin an item of a section."""
 
 STRUCTURE = ("when", "to", "cascade", "deny", "fallback", "spill", "mirror", "budget", "limit", "sticky")

@@ -8,14 +8,15 @@ from difflib import get_close_matches
 from wrpc.diagnostics import Edit, Fix
 from wrpc.source import Span
 from wrpc.syntax import codes
+from wrpc.syntax.blocks import of_form
 from wrpc.syntax.faults import Verdict
 from wrpc.syntax.habits.clauses import KNOWN
 from wrpc.syntax.habits.scene import Scene
 
 POOLS = frozenset(("to", "fallback"))
 SECTIONS = frozenset(("route", "default"))
-LISTS = frozenset(("resolve", "pools", "sites", "zones", "prefer"))
-BLOCKS = frozenset(("price", "labels", "slo", "kv_cache", "gpus", "cache", "retain", "limit", "watts"))
+LISTS = of_form("list") | {"prefer"}
+BLOCKS = of_form("block")
 VALUES = ("NAME", "NUMBER", "STRING")
 
 

@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 from wrpc.syntax import codes
+from wrpc.syntax.blocks import blocks
 from wrpc.syntax.faults import Verdict
-from wrpc.syntax.habits.clauses import KNOWN
 from wrpc.syntax.habits.scene import Scene
 
 FAR = 10  # words between the line that was taken for a value and the place where that shows
 ALONE = frozenset(("sealed", "critical", "accept_failure"))
-BEGINS = frozenset(
-    (
-        *(word for words in KNOWN.values() for word in words if word not in ALONE),
-        "model", "engine", "endpoint", "provider", "region", "site", "trust", "gpu", "replicas", "context", "price",
-        "tensor_parallel", "pipeline_parallel", "role", "kv_cache", "concurrency", "source", "max_output", "weights",
-        "kv_per_token", "parameters", "layers", "heads", "modality", "quality", "zones", "gpus", "power", "rate",
-        "lengths", "prompt_share", "slo", "language", "owner", "resolve", "auth", "api", "startup", "watts",
-    )
-)  # fmt: skip
+BEGINS = frozenset(word for words in blocks().values() for word in words) - ALONE
 """What begins a line of a declaration, and has something behind it."""
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 
+from wrpc.decide.evaluate import RELATIONS
 from wrpc.policy.destination import Destination
 from wrpc.policy.expr import (
     All,
@@ -25,16 +26,6 @@ from wrpc.policy.expr import (
 )
 from wrpc.policy.model import Policy
 from wrpc.policy.numbers import both, numeric
-from wrpc.policy.regular.automata import matches
-
-RELATIONS: Mapping[str, Callable[[str, str], bool]] = {
-    "equals": lambda a, b: a == b,
-    "before": lambda a, b: a < b,
-    "prefix": lambda a, b: a.startswith(b),
-    "suffix": lambda a, b: a.endswith(b),
-    "contains": lambda a, b: b in a,
-    "matches": matches,
-}
 
 
 def at(policy: Policy, condition: Condition, place: Destination) -> Condition:
