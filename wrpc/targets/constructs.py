@@ -182,7 +182,9 @@ def _attributes(item: object, subject: str, at: Span) -> Iterator[Use]:
 def _signals_and_numbers(policy: Policy, routes: list[Route]) -> Iterator[Use]:
     conditions = _conditions(policy, routes)
     names, reads = _reads(policy, conditions)
-    reads |= {name for r in routes for name in r.action.told_apart_by}
+    # What only tells requests apart is compared with nothing: its type is no matter.
+    apart = {name for r in routes for name in r.action.told_apart_by} - reads
+    reads |= apart
     reads |= {s.name for s in policy.signals.values() if s.on_error == "deny"}
     for group in policy.groups.values():
         if reads.intersection(group.members):
@@ -193,7 +195,8 @@ def _signals_and_numbers(policy: Policy, routes: list[Route]) -> Iterator[Use]:
         if signal.name not in reads:
             continue
         subject = f"signal {signal.name}"
-        yield Use(TYPES[type(signal.type)], subject, signal.span)
+        if signal.name not in apart:
+            yield Use(TYPES[type(signal.type)], subject, signal.span)
         if signal.source is not None:
             yield Use(Construct.SOURCE, subject, signal.span)
         if signal.on_error is not None:

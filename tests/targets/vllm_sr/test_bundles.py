@@ -59,7 +59,7 @@ def test_what_the_route_says_wins() -> None:
     objective = {"strategy": "lexicographic", "priorities": [{"factor": "cost"}]}
     expected = {"type": "multi_factor", "multi_factor": {"objective": objective, "latency_metric": "tpot"}}
     assert decision["algorithm"] == expected
-    cache = {"enabled": True, "ttl_seconds": 60, "mode": "exact"}
+    cache = {"enabled": True, "scope": "global", "ttl_seconds": 60, "mode": "exact"}
     assert decision["plugins"] == [{"type": "response_cache", "configuration": cache}]
     assert decision["emits"] == [{"kind": "retention", "retention": {"ttl_turns": 3, "drop": True}}]
 

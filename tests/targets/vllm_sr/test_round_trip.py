@@ -54,6 +54,51 @@ def test_labels_that_are_numbers_are_tags() -> None:
     assert card["tags"] == ["rank:3", "latency:0.005s", "load:2/s", "team:red"]
 
 
+@pytest.mark.parametrize(
+    ("source", "scope"),
+    [
+        ('header("x-authz-user-id")', "user"),
+        ('authz("team")', "team"),
+        ("tenant", "tenant"),
+        (None, "global"),
+        ('header("x-region")', None),
+    ],
+)
+def test_whose_answers_a_cache_shares_comes_back(source: str | None, scope: str | None) -> None:
+    by = "" if source is None else "scope whose"
+    signal = "" if source is None else f"signal whose: string {{ source {source} }}"
+    text = f'{signal} pool a {{ endpoint "a:1" }} route r {{ to a  cache {{ similarity 90%  ttl 60s  {by} }} }}'
+    found = compiled(text, target("vllm-sr"))
+    (decision,) = content(found, "config.yaml")["routing"]["decisions"]
+    if scope is None:
+        # Neither wider nor narrower: it is left out, and told.
+        assert "plugins" not in decision
+        assert said(found.diagnostics, "WRP801") == [
+            "`vllm-sr` does not carry the cache by `whose`: it knows users, teams and tenants, and nobody else"
+        ]
+        return
+    assert said(found.diagnostics, "WRP801") == []
+    (plugin,) = decision["plugins"]
+    assert plugin["configuration"]["scope"] == scope
+    back = again(wrpc.api.loads(text))
+    (route,) = back.routes.values()
+    assert route.action.cache is not None
+    named = route.action.cache.scope
+    assert (named is None) == (source is None)
+    if named is not None and source is not None:
+        assert back.signals[named].source == wrpc.api.loads(text).signals["whose"].source
+
+
+def test_a_cache_that_names_no_scope_is_by_user() -> None:
+    text = IMPORTED.joinpath("cases/every_kind.yaml").read_text(encoding="utf-8")
+    for release, scope in (("0.4", "user"), ("0.3", None)):
+        made = importer("vllm-sr").read(Source("every_kind.yaml", text), release)
+        policy, _ = from_tree(made.policies[0].tree)
+        assert policy is not None
+        (cache,) = [r.action.cache for r in policy.answering if r.action.cache is not None]
+        assert cache.scope == scope
+
+
 def test_how_a_pool_is_reached_comes_back() -> None:
     text = """
 pool a { endpoint "a:1"  auth env("A_KEY")  api anthropic }
@@ -136,6 +181,11 @@ def test_the_decisions_have_the_settings_of_the_original(recipe: Policy) -> None
         if theirs.get("algorithm") == {"type": "latency_aware"}:
             # Which the router does not take without its percentiles.
             theirs["algorithm"] = {**theirs["algorithm"], **ours["algorithm"]}
+        denies = any(p["type"] == "fast_response" for p in theirs.get("plugins", ()))
+        for plugin in theirs.get("plugins", ()):
+            if plugin["type"] == "response_cache" and plugin["configuration"].get("enabled") and not denies:
+                # Which is by user where nothing is said.
+                plugin["configuration"].setdefault("scope", "user")
         keys = ("name", "algorithm", "adaptations", "plugins", "emits", "annotations")
         assert {k: ours.get(k) for k in keys} == {k: theirs.get(k) for k in keys}
 

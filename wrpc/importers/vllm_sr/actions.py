@@ -14,6 +14,7 @@ from wrpc.importers.sketch import attribute, compare, name, number, path, text, 
 from wrpc.importers.vllm_sr.catalog import Catalog
 from wrpc.importers.vllm_sr.kept import LABEL, Kept, rest
 from wrpc.importers.vllm_sr.pools import Pools
+from wrpc.importers.vllm_sr.scopes import Scopes
 from wrpc.source import Span
 from wrpc.syntax import tree
 
@@ -29,6 +30,7 @@ class Action:
     decision: Keys
     pools: Pools
     kept: Kept
+    scopes: Scopes
     clauses: list[tree.Item] = field(default_factory=list)
     extras: list[tree.Item] = field(default_factory=list)
     settings: list[tree.Attribute] = field(default_factory=list)
@@ -42,9 +44,9 @@ class Action:
         return text_of(self.decision, "name") or ""
 
 
-def read(decision: Keys, pools: Pools, kept: Kept, route: str) -> list[tree.Item]:
+def read(decision: Keys, pools: Pools, kept: Kept, scopes: Scopes, route: str) -> list[tree.Item]:
     """The clauses in the order in which people read them: who answers, then how."""
-    action = Action(decision, pools, kept)
+    action = Action(decision, pools, kept, scopes)
     at = line(decision.span)
     plugins = _plugins(action)
     denies = any(isinstance(clause, tree.Deny) for clause in action.clauses)
@@ -254,8 +256,19 @@ def _response_cache(action: Action, settings: Keys, at: Span) -> Said:
         parts.append(attribute("similarity", number(similarity * 100, at, "%"), at))
     if ttl is not None:
         parts.append(attribute("ttl", number(ttl, at, "s"), at))
+    # One that answers without a model has no use for it.
+    if (
+        not _denies(action)
+        and (scope := action.scopes.signal(text_of(settings, "scope"), place(settings, "scope"))) is not None
+    ):
+        parts.append(attribute("scope", word(scope, at), at))
     action.extras.append(attribute("cache", tree.Block(at, tuple(parts)), at))
-    return ("enabled", "similarity_threshold", "semantic.similarity_threshold", "ttl_seconds")
+    return ("enabled", "similarity_threshold", "semantic.similarity_threshold", "ttl_seconds", "scope")
+
+
+def _denies(action: Action) -> bool:
+    plugins = [p for p in entries_of(action.decision, "plugins") if text_of(p, "type") == "fast_response"]
+    return any(bool_of(keys_of(p, "configuration") or p, "enabled") is not False for p in plugins)
 
 
 def _fast_response(action: Action, settings: Keys, at: Span) -> Said:

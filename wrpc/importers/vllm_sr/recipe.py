@@ -14,8 +14,10 @@ from wrpc.importers.sketch import Names, attribute, name, number, path, word
 from wrpc.importers.vllm_sr import actions, domains, pools, projections, ranking, rules, signals
 from wrpc.importers.vllm_sr.catalog import Catalog
 from wrpc.importers.vllm_sr.draft import Signals, described
+from wrpc.importers.vllm_sr.facts import NEWEST
 from wrpc.importers.vllm_sr.kept import Kept, rest
 from wrpc.importers.vllm_sr.measured import BINDING
+from wrpc.importers.vllm_sr.scopes import Scopes
 from wrpc.source import Source, Span
 from wrpc.syntax import tree
 
@@ -57,7 +59,8 @@ def read(own: str, description: str | None, routing: Keys, file: File) -> tuple[
         if (node := routing.get(key)) is not None:
             settings.keep(key, node, f"`{key}`", routing.key(key))
     _unsaid(routing, settings, keys_of(draft.setting("model_catalog"), "deployments"))
-    routes = _routes(routing, models, settings, always=ranking.plain(routing, file.settings, file.release))
+    scopes = Scopes(draft, always=file.release == NEWEST)
+    routes = _routes(routing, models, settings, scopes, always=ranking.plain(routing, file.settings, file.release))
     _unread(catalog)
     fallback = keys_of(routing, "fallback")
     if fallback is not None:
@@ -150,7 +153,9 @@ def _on_error(routing: Keys, catalog: Catalog) -> dict[tuple[str, str], str]:
     return found
 
 
-def _routes(routing: Keys, models: pools.Pools, settings: Kept, *, always: bool) -> list[tree.Declaration]:
+def _routes(
+    routing: Keys, models: pools.Pools, settings: Kept, scopes: Scopes, *, always: bool
+) -> list[tree.Declaration]:
     catalog, given = models.catalog, Names()
     decisions = unique(entries_of(routing, "decisions"), "decisions", catalog.report)
     tiered = any(int_of(d, "tier") for d in decisions)
@@ -162,7 +167,7 @@ def _routes(routing: Keys, models: pools.Pools, settings: Kept, *, always: bool)
         route = given.give(own, "decision")
         if isinstance(when, rules.Broken):
             _broken(decision, root, models)
-            actions.read(decision, models, settings, route)
+            actions.read(decision, models, settings, scopes, route)
             continue
         _same(when, decision, seen, catalog)
         items: list[tree.Item] = [*described(decision)]
@@ -181,7 +186,7 @@ def _routes(routing: Keys, models: pools.Pools, settings: Kept, *, always: bool)
             where = place(root, "on_unknown")
             if when is not None:
                 items.append(attribute("on_unknown", word(ON_UNKNOWN[unknown], where), where))
-        items += actions.read(decision, models, settings, route)
+        items += actions.read(decision, models, settings, scopes, route)
         made.append(tree.Section(at, "route", name(route, at), tuple(items)))
     if models.default is not None:
         pool, at = models.default

@@ -69,7 +69,10 @@ TARGET = Target(
         Construct.LIMIT: Cannot("its rate limits go by user, group and model, not by decision"),
         Construct.OVER_BUDGET: Cannot("a decision does not change with what was used before"),
         Construct.STICKY: Cannot("which of its models a decision picks does not go by a signal"),
-        Construct.CACHE_SCOPE: Cannot("all requests of a decision share its cache"),
+        Construct.CACHE_SCOPE: Native(
+            "response_cache.scope: of a signal from the header x-authz-user-id, from `tenant` or from "
+            '`authz("team")`; of another, a loss'
+        ),
         Construct.GUARD_DENY: Native("a decision in tier 1 that answers by itself"),
         Construct.GUARD_FORBID: Native("a decision for each set of guards that do not fire"),
         Construct.GUARD_REQUIRE: Cannot("it does not carry out obligations"),

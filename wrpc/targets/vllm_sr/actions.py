@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
 from wrpc.policy import expr
-from wrpc.policy.model import Action, Share, Value, Word
+from wrpc.policy.model import Action, Policy, Share, Signal, Value, Word
 from wrpc.targets.gateway.branches import Deny, Outcome
 from wrpc.targets.gateway.plans import whole_weights
 from wrpc.targets.vllm_sr.kinds import Entry, texts
@@ -17,6 +17,7 @@ ALGORITHMS = frozenset(
     {"automix", "confidence", "fusion", "hybrid", "kmeans", "knn", "latency_aware", "mlp", "multi_factor", "prompt"}
     | {"ratings", "remom", "router_dc", "static", "svm", "workflows"}
 )
+SCOPES = {("header", "x-authz-user-id"): "user", ("tenant",): "tenant", ("authz", "team"): "team"}
 DIGITS = 6  # of a weight that is written as a decimal
 LEFT_EMPTY = "no destination is left for this request"
 
@@ -24,19 +25,19 @@ Say = Callable[[str], None]
 """Takes what is lost, in words that follow "does not carry"."""
 
 
-def parts(outcome: Outcome, pools: Collection[str], say: Say) -> Entry:
-    """`pools` are all that there are: `to any` over them is a decision without models."""
+def parts(outcome: Outcome, policy: Policy, say: Say) -> Entry:
+    """`to any` over all pools of the policy is a decision without models."""
     if isinstance(outcome, Deny):
         return denial(LEFT_EMPTY if outcome.emptied else outcome.reason)
     action = outcome.action
-    plugins = _plugins(action, say)
+    plugins = _plugins(action, policy.signals, say)
     if action.kind == "cascade":
         made = _models(action.steps, {}, action)
         if len(action.steps) > 1:
             made["algorithm"] = _escalation(action, say)
         return _whole(made, plugins, action)
     shares = action.shares
-    if action.kind == "any" and len(shares) == len(pools):
+    if action.kind == "any" and len(shares) == len(policy.pools):
         made = {}
     else:
         even = len({s.weight for s in shares}) == 1
@@ -118,12 +119,15 @@ def _sure_enough(escalate: expr.Condition | None) -> Fraction | None:
     return None
 
 
-def _plugins(action: Action, say: Say) -> list[Entry]:
+def _plugins(action: Action, signals: Mapping[str, Signal], say: Say) -> list[Entry]:
     found: list[Entry] = []
     if action.tools is not None:
         found.append({"type": "tools", "configuration": _tools(action.tools)})
-    if action.cache is not None:
-        cache: Entry = {"enabled": True}
+    scope = None if action.cache is None else _scope(action.cache.scope, signals)
+    if action.cache is not None and scope is None:
+        say(f"the cache by `{action.cache.scope}`: it knows users, teams and tenants, and nobody else")
+    elif action.cache is not None:
+        cache: Entry = {"enabled": True, "scope": scope}
         if action.cache.similarity is not None:
             cache["semantic"] = {"similarity_threshold": action.cache.similarity}
         if action.cache.ttl is not None:
@@ -139,6 +143,17 @@ def _plugins(action: Action, say: Say) -> list[Entry]:
         kept = action.mirrors[0].pool
         say(f"the mirror to `{mirror.pool}`: a decision has one `shadow_dispatch`, and it goes to `{kept}`")
     return found
+
+
+def _scope(name: str | None, signals: Mapping[str, Signal]) -> str | None:
+    """Among whom the router shares answers, by what a signal is read from; where nothing is said it is by user."""
+    if name is None:
+        return "global"
+    source = signals[name].source
+    if source is None:
+        return None
+    said = tuple(a for a in source.arguments if isinstance(a, str))
+    return SCOPES.get((source.name, *said))
 
 
 def _tools(tools: Value) -> Entry:

@@ -32,7 +32,7 @@ def action(decision: Mapping[str, object], policy: Policy) -> Action:
         select=select,
         reasoning=_reasoning(refs[0]) if refs else None,
         tools=_tools(_settings(plugins, "tools")),
-        cache=_cache(_settings(plugins, "response_cache")),
+        cache=_cache(_settings(plugins, "response_cache"), policy),
         compress=_compress(_settings(plugins, "context_compression")),
         retain=_retain(decision),
         mirrors=() if shadow is None else (MirrorEdge(str(shadow.get("model")), _number(shadow, "sample_rate", ONE)),),
@@ -109,15 +109,29 @@ def _tools(settings: Mapping[str, object] | None) -> Value | None:
     return tuple(str(t) for t in allowed) if isinstance(allowed, list) else None
 
 
-def _cache(settings: Mapping[str, object] | None) -> Cache | None:
+def _cache(settings: Mapping[str, object] | None, policy: Policy) -> Cache | None:
     if settings is None:
         return None
     semantic = settings.get("semantic")
     similarity = semantic.get("similarity_threshold") if isinstance(semantic, Mapping) else None
     ttl = settings.get("ttl_seconds")
     return Cache(
-        Fraction(similarity) if isinstance(similarity, str) else None, Fraction(ttl) if isinstance(ttl, str) else None
+        Fraction(similarity) if isinstance(similarity, str) else None,
+        Fraction(ttl) if isinstance(ttl, str) else None,
+        _scope(str(settings.get("scope", "user")), policy),
     )
+
+
+def _scope(scope: str, policy: Policy) -> str | None:
+    """The signal whose values have each a cache of their own; a name that is none where the policy has no such one."""
+    wanted = {"user": ("header", "x-authz-user-id"), "team": ("authz", "team"), "tenant": ("tenant", None)}
+    if scope not in wanted:
+        return None
+    for name, signal in policy.signals.items():
+        source = signal.source
+        if source is not None and (source.name, next(iter(source.arguments), None)) == wanted[scope]:
+            return name
+    return scope
 
 
 def _compress(settings: Mapping[str, object] | None) -> int | None:

@@ -132,7 +132,7 @@ class Decisions:
         self._add(name, rank, rules, action, branch.span, branch.description)
 
     def _parts(self, outcome: Outcome, branch: Branch) -> Entry:
-        return actions.parts(outcome, self.policy.pools, lambda what: self._say(what, branch))
+        return actions.parts(outcome, self.policy, lambda what: self._say(what, branch))
 
     def _node(self, when: Condition | None, released: Iterable[Condition]) -> Node:
         own = self.rules.condition(when)
