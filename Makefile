@@ -27,10 +27,10 @@ demo:
 	$(BIN)/python demo/demo.py
 
 test: lint
-	$(BIN)/pytest -n $(JOBS) $(PYTEST_ARGS)
+	$(BIN)/pytest -n $(JOBS) --volume $(PYTEST_ARGS)
 
 nightly: venv
-	WRPC_HYPOTHESIS_PROFILE=nightly $(BIN)/pytest -n $(JOBS) tests/laws tests/targets $(PYTEST_ARGS)
+	WRPC_HYPOTHESIS_PROFILE=nightly $(BIN)/pytest -n $(JOBS) --volume tests/laws tests/targets $(PYTEST_ARGS)
 
 conformance: venv $(CONFORMANCE)
 	$(BIN)/pytest -rs tests/conformance $(PYTEST_ARGS)

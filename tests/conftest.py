@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.laws import volume
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -21,6 +24,28 @@ settings.load_profile(os.environ.get("WRPC_HYPOTHESIS_PROFILE", "ci"))
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="rewrite the marks and golden files of the tests")
+    parser.addoption("--volume", action="store_true", help="tell on how many policies each law was tried")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
+    """What a law was tried on goes with its report, from whichever process ran it."""
+    volume.tally.clear()
+    try:
+        yield
+    finally:
+        if volume.tally:
+            item.user_properties.append(("law", dict(volume.tally)))
+            volume.swept()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if terminalreporter.config.getoption("--volume"):
+        reports = [r for outcome in ("passed", "failed") for r in terminalreporter.stats.get(outcome, ())]
+        tallies = [(r.nodeid, counts) for r in reports for name, counts in r.user_properties if name == "law"]
+        terminalreporter.section("different policies that each law was tried on, and what it compared")
+        for line in volume.told(tallies):
+            terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")

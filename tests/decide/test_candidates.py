@@ -6,10 +6,10 @@ import re
 from random import Random
 
 from hypothesis import given
-from hypothesis import strategies as st
 
 import wrpc.api
 from benchmarks.families import KINDS, family
+from tests.laws.dice import Dice, dices
 from tests.laws.policies import requests
 from tests.laws.volume import compared, many
 from wrpc.decide.candidates import MANY
@@ -18,10 +18,10 @@ from wrpc.decide.request import BadRequest, read
 from wrpc.decide.state import state
 
 
-@many(30, floors={"asked": 60, "holds": 200, "holds for what is unknown": 20, "failed": 30})
-@given(data=st.data())
-def test_all_that_hold(data: st.DataObject) -> None:
-    kind, seed = data.draw(st.sampled_from(sorted(KINDS))), data.draw(st.integers(0, 1 << 30))
+@many(400, floors={"asked": 1_000, "holds": 1_400, "holds for what is unknown": 500, "failed": 300})
+@given(dice=dices())
+def test_all_that_hold(dice: Dice) -> None:
+    kind, seed = dice.one(sorted(KINDS)), dice.number(0, 1 << 30)
     r = Random(seed)
     text = re.sub(
         r"  to p", lambda _: r.choice(["  to p", "  on_unknown fires  to p", "  to p"]), family(kind, MANY + 16, seed)
@@ -29,7 +29,7 @@ def test_all_that_hold(data: st.DataObject) -> None:
     policy = wrpc.api.loads(text.replace("on_error fires", r.choice(["on_error fires", ""])))
     machine = Interpreter(policy)
     for _ in range(3):
-        request = read(policy, data.draw(requests(policy)))
+        request = read(policy, dice.draw(requests(policy)))
         try:
             s = state(policy, request)
         except BadRequest:

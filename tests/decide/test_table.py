@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 
 import wrpc
+from tests.laws.dice import Dice, dices
 from tests.laws.policies import policies
 from tests.laws.volume import many
 from tests.support import tables
@@ -37,9 +38,10 @@ def test_the_projects_policies(path: Path) -> None:
         assert answer["route"] == decide(policy, test.given).route
 
 
-@many(40)
-@given(policy=policies())
-def test_the_schema(policy: Policy) -> None:
+@many(200)
+@given(dice=dices())
+def test_the_schema(dice: Dice) -> None:
+    policy = dice.draw(policies())
     jsonschema.validate(written(policy), SCHEMA)
 
 

@@ -3,11 +3,12 @@ compares nearly every example. Routes differ in priority, so that none conflict.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from hypothesis import strategies as st
-
-from tests.laws.policies import COLOURS, TEXTS, Draw, Hand
+from tests.laws.dice import Dice
+from tests.laws.drawing.hand import Hand
+from tests.laws.drawing.signals import COLOURS, TEXTS
+from tests.laws.policies import whole
 from wrpc.override import override
 
 
@@ -294,13 +295,11 @@ ARMED: Mapping[str, type[Carried]] = {
 HANDS: Mapping[str, type[Carried]] = {"envoy": ByEnvoy, "litellm": ByNames, "vllm-sr": ByRouter}
 
 
-@st.composite
-def carried(draw: Draw, target: str, size: int) -> str:
+def carried(target: str, size: int) -> Callable[[Dice], str]:
     """The text of a policy that the target carries."""
-    return HANDS[target](draw, size).policy()
+    return lambda dice: whole(HANDS[target](dice, size))
 
 
-@st.composite
-def armed(draw: Draw, target: str, size: int) -> str:
+def armed(target: str, size: int) -> Callable[[Dice], str]:
     """The text of a policy whose guards are to be got around."""
-    return ARMED[target](draw, size).policy()
+    return lambda dice: whole(ARMED[target](dice, size))

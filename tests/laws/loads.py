@@ -6,13 +6,12 @@ conditions ask for them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from itertools import product
 
-from hypothesis import strategies as st
-
-from tests.laws.policies import Draw, resolved
+from tests.laws.dice import Dice
+from tests.laws.policies import resolved, whole
 from tests.laws.small import MOST, Request, Small, values
 from wrpc.decide import BadRequest, Conflict, Decision, Interpreter
 from wrpc.decide.state import state
@@ -27,8 +26,8 @@ class Loaded(Small):
 
     resolve = RESOLVE
 
-    def __init__(self, draw: Draw, size: int) -> None:
-        super().__init__(draw, size)
+    def __init__(self, dice: Dice, size: int) -> None:
+        super().__init__(dice, size)
         self.counts: dict[str, tuple[str, ...]] = {}
 
     def signal(self, kind: int, index: int) -> None:
@@ -71,9 +70,8 @@ class Loaded(Small):
         return "\n".join(self.out) + "\n"
 
 
-@st.composite
-def loads(draw: Draw, size: int = 3) -> m.Policy:
-    return resolved(Loaded(draw, size).policy())
+def loads(size: int = 3) -> Callable[[Dice], m.Policy]:
+    return lambda dice: resolved(whole(Loaded(dice, size)))
 
 
 class Counted:

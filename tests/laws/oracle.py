@@ -262,7 +262,8 @@ def amount(
                 assert at is not None
                 value = provided(f.policy, at.pool, name)
             case x.Cost():
-                assert decision is not None
+                if decision is None:  # routes conflict, and nothing answers
+                    return None
                 destinations = decision["destinations"]
                 assert isinstance(destinations, list)
                 each = [costs(f, f.policy.pools[d["pool"]]) for d in destinations]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from itertools import product
 
-from hypothesis import strategies as st
-
-from tests.laws.policies import GRID, Draw, Hand, resolved
+from tests.laws.dice import Dice
+from tests.laws.drawing.hand import Hand
+from tests.laws.drawing.signals import GRID
+from tests.laws.policies import resolved, whole
 from wrpc.decide.interpret import Interpreter
 from wrpc.decide.request import BadRequest, RequestValue
 from wrpc.policy import model as m
@@ -26,7 +27,10 @@ class Small(Hand):
 
     before = "true"
     numeric = False
-    meant = 7
+
+    def __init__(self, dice: Dice, size: int) -> None:
+        super().__init__(dice, size)
+        self.meant = self.one([7, 7, 2])
 
     def signal(self, kind: int, index: int) -> None:
         super().signal(
@@ -78,13 +82,12 @@ class Small(Hand):
         self.out.append(f"guard q{index} {{\n  " + "\n  ".join([*words, *rules]) + "\n}")
 
 
-@st.composite
-def texts(draw: Draw, size: int = 3) -> str:
-    return Small(draw, size).policy()
+def texts(size: int = 3) -> Callable[[Dice], str]:
+    return lambda dice: whole(Small(dice, size))
 
 
-def policies(size: int = 3) -> st.SearchStrategy[m.Policy]:
-    return texts(size).map(resolved)
+def policies(size: int = 3) -> Callable[[Dice], m.Policy]:
+    return lambda dice: resolved(whole(Small(dice, size)))
 
 
 def requests(policy: m.Policy) -> list[Request] | None:

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from hypothesis import given
-from hypothesis import strategies as st
 
+from tests.laws.dice import Dice, dices
 from tests.laws.policies import policies, requests
 from tests.laws.test_encode_agrees_with_decide import encoded, interpreted
 from tests.laws.test_index_agrees_with_encode import told as told_of_points
 from tests.laws.volume import compared, many
 from wrpc.analysis import CHECKS
-from wrpc.analysis.run import check, run_one
+from wrpc.analysis.run import check, lint, run_one
 from wrpc.decide.request import RequestValue, read
 from wrpc.diagnostics import Diagnostic, Proof
 from wrpc.policy.model import Policy
@@ -42,11 +42,11 @@ def rooms(policy: Policy, body: tuple[Body, int]) -> Iterator[Wide]:
         yield Wide(engine, failures=failures, reference=reference)
 
 
-@many(200, floors={"impossible": 800, "possible": 1_500})
-@given(data=st.data())
-def test_verdicts(data: st.DataObject) -> None:
-    policy = data.draw(policies())
-    for room in rooms(policy, data.draw(st.sampled_from(BODIES))):
+@many(2_000, parts=3, floors={"impossible": 35_000, "possible": 55_000})
+@given(dice=dices())
+def test_verdicts(dice: Dice) -> None:
+    policy = dice.draw(policies())
+    for room in rooms(policy, dice.one(BODIES)):
         reference = encoded(room.reference)
         for aspect, term in encoded(room).items():
             where = f"{aspect}\n{policy.sources[0].text}"
@@ -78,14 +78,14 @@ def confirm(room: Wide, request: Mapping[str, RequestValue] | None, aspect: str,
     assert known.get(aspect, so) is so, f"{aspect} of {request}\n{text}"
 
 
-@many(250, floors=1_000)
-@given(data=st.data())
-def test_requests(data: st.DataObject) -> None:
+@many(2_000, parts=2, floors=8_000)
+@given(dice=dices())
+def test_requests(dice: Dice) -> None:
     """A request lies among the leaves that say so, and what is so of it is possible there."""
-    policy = data.draw(policies())
-    known = [(room, encoded(room)) for room in rooms(policy, data.draw(st.sampled_from(BODIES)))]
+    policy = dice.draw(policies())
+    known = [(room, encoded(room)) for room in rooms(policy, dice.one(BODIES))]
     for _ in range(8):
-        request = read(policy, data.draw(requests(policy)))
+        request = read(policy, dice.draw(requests(policy)))
         for room, terms in known:
             if room.failures or None not in request.values():
                 compare(room, terms, request)
@@ -120,15 +120,23 @@ def lies(room: Wide, request: Mapping[str, RequestValue]) -> Term:
     return conj(parts)
 
 
-@many(150)
-@given(data=st.data())
-def test_findings(data: st.DataObject) -> None:
-    """The same findings and proofs as the points have."""
-    policy = data.draw(policies())
-    body, _ = data.draw(st.sampled_from(BODIES))
+@many(2_000, parts=6)
+@given(dice=dices())
+def test_findings(dice: Dice) -> None:
+    """The same findings and proofs, whoever answers: points, one of the bodies, the reference alone. What a witness
+    decides may differ, such as the route that a claim names."""
+    policy = dice.draw(policies())
+    found = check(policy)
+    plain = Asker(policy, index=False)
+    alone = [f for module in CHECKS for f in run_one(module, policy, plain)]
+    static = lint(policy).diagnostics
+    told_alone = {told_of_points(d) for d in (*static, *(f for f in alone if isinstance(f, Diagnostic)))}
+    assert {told_of_points(d) for d in found.diagnostics} == told_alone, policy.sources[0].text
+    proved_alone = {(p.subject, p.verdict, p.leans_on) for p in alone if isinstance(p, Proof)}
+    assert {(p.subject, p.verdict, p.leans_on) for p in found.proofs} == proved_alone, policy.sources[0].text
+    body, _ = dice.one(BODIES)
     ask = Asker(policy, body=body)
     ours = [f for module in CHECKS for f in run_one(module, policy, ask)]
-    found = check(policy)
     codes = {c for of in CHECKS.values() for c in of}
     theirs = {told(d) for d in found.diagnostics if d.code.id in codes}
     assert {told(d) for d in ours if isinstance(d, Diagnostic) and d.code.id in codes} == theirs, policy.sources[0].text

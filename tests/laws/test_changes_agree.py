@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hypothesis import given
-from hypothesis import strategies as st
 
+from tests.laws.dice import Dice, dices
 from tests.laws.mutants import mutant
 from tests.laws.policies import policies, requests
 from tests.laws.volume import compared, many
@@ -21,38 +21,38 @@ from wrpc.solver.algebra import algebra
 from wrpc.solver.changes import Changes, Result, changes
 
 
-@many(150, floors={"found": 80, "requests": 800, "told": 90})
-@given(data=st.data())
-def test_every_change_is_found_and_every_witness_replays(data: st.DataObject) -> None:
-    old = data.draw(policies())
-    new = mutant(data, old, wide=True)
-    if data.draw(st.booleans()):
+@many(2_000, parts=3, floors={"found": 1_500, "requests": 10_500, "told": 2_600, "references": 450})
+@given(dice=dices())
+def test_every_change_is_found_and_every_witness_replays(dice: Dice) -> None:
+    old = dice.draw(policies())
+    new = mutant(dice, old, wide=True)
+    if dice.chance(5):
         old, new = new, old
     result = changes(old, new)
     replayed(result)
-    if data.draw(st.integers(0, 2)) == 0:
+    if dice.number(0, 2) == 0:
         other = changes(old, new, sets=False)
         assert other.verdict == result.verdict, shown(result)
         assert {f.effect for f in other.found} == {f.effect for f in result.found}, shown(result)
         compared("references")
-    held(data, result)
+    held(dice, result)
 
 
-@many(60, floors={"found": 60, "requests": 250})
-@given(data=st.data())
-def test_two_policies_of_nothing_in_common(data: st.DataObject) -> None:
+@many(2_000, parts=3, floors={"found": 6_500, "requests": 8_000, "told": 7_500})
+@given(dice=dices())
+def test_two_policies_of_nothing_in_common(dice: Dice) -> None:
     """Signals of one name may be of two types, and each has some that the other lacks."""
-    result = changes(data.draw(policies(3)), data.draw(policies(3)))
+    result = changes(dice.draw(policies(3)), dice.draw(policies(3)))
     replayed(result)
-    held(data, result)
+    held(dice, result)
 
 
-@many(200, floors={"regions": 25, "requests": 150, "inside": 20, "read": 5})
-@given(data=st.data())
-def test_regions_are_the_requests_that_change(data: st.DataObject) -> None:
+@many(2_000, parts=2, floors={"regions": 550, "requests": 4_500, "inside": 1_700, "read": 500})
+@given(dice=dices())
+def test_regions_are_the_requests_that_change(dice: Dice) -> None:
     """A region is true for just the requests of its change, as the core has it and as it is read from its text."""
-    old = data.draw(policies(3))
-    new = mutant(data, old, wide=True)
+    old = dice.draw(policies(3))
+    new = mutant(dice, old, wide=True)
     result = changes(old, new)
     sets = algebra(result.sides) if result.found else None
     if sets is None:
@@ -65,7 +65,7 @@ def test_regions_are_the_requests_that_change(data: st.DataObject) -> None:
         if region.exact and (again := reread(old, region.text)) is not None:
             compared("read")
             tests.append(true_of(sets.regions.reader, again))
-        for request in [found.request, *(both(data, result.sides) for _ in range(8))]:
+        for request in [found.request, *(both(dice, result.sides) for _ in range(8))]:
             if request is None or not result.sides.admits(request):
                 continue
             compared("requests")
@@ -107,12 +107,12 @@ def replayed(result: Result) -> None:
         assert unsettled.side is not None, f"{unsettled.why}\n{shown(result)}"
 
 
-def held(data: st.DataObject, result: Result) -> None:
+def held(dice: Dice, result: Result) -> None:
     """Whatever a request shows was found."""
     effects = {f.effect for f in result.found}
     conflicts = {u.side for u in result.unsettled}
     for _ in range(8):
-        request = both(data, result.sides)
+        request = both(dice, result.sides)
         if request is None or not result.sides.admits(request):
             continue
         compared("requests")
@@ -125,18 +125,18 @@ def held(data: st.DataObject, result: Result) -> None:
         compared("told", found != "same")
 
 
-def both(data: st.DataObject, sides: Sides) -> Request | None:
+def both(dice: Dice, sides: Sides) -> Request | None:
     """A request of both, each signal as one of them has it."""
     found: dict[str, RequestValue] = {}
     for side in (sides.old, sides.new):
-        drawn = data.draw(requests(side.policy))
+        drawn = dice.draw(requests(side.policy))
         try:
             found.update(read(side.policy, drawn))
         except BadRequest:  # a third has no decimals
             return None
     for name, absent in sides.absent.items():
         gone = found[name] is None and not sides.signals[name].can_fail
-        found[absent] = gone or data.draw(st.booleans())
+        found[absent] = gone or dice.chance(5)
         if gone:
             found[name] = default(sides.signals[name])
     return found

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from hypothesis import given
-from hypothesis import strategies as st
 
+from tests.laws.dice import Dice, dices
 from tests.laws.mutants import mutant
 from tests.laws.policies import policies, requests, resolved, texts
 from tests.laws.volume import compared, many
@@ -19,18 +19,19 @@ from wrpc.solver.witness import witness
 ALL = Aspects()
 
 
-@many(100)
-@given(text=texts())
-def test_a_policy_agrees_with_itself(text: str) -> None:
+@many(2_000, parts=3)
+@given(dice=dices())
+def test_a_policy_agrees_with_itself(dice: Dice) -> None:
+    text = dice.draw(texts())
     again = resolved.__wrapped__(text)
     assert compare(resolved(text), again).answer.impossible
 
 
-@many(200, floors={"different": 50, "same": 1_000})
-@given(data=st.data())
-def test_mutants(data: st.DataObject) -> None:
-    ours = data.draw(policies())
-    theirs = mutant(data, ours)
+@many(2_000, parts=2, floors={"different": 500, "same": 11_000})
+@given(dice=dices())
+def test_mutants(dice: Dice) -> None:
+    ours = dice.draw(policies())
+    theirs = mutant(dice, ours)
     try:
         difference = compare(ours, theirs)
     except Incomparable:
@@ -43,7 +44,7 @@ def test_mutants(data: st.DataObject) -> None:
         return
     for policy in (ours, theirs):
         for _ in range(6):
-            request = dict(data.draw(requests(policy)))
+            request = dict(dice.draw(requests(policy)))
             if request.keys() <= ours.signals.keys() & theirs.signals.keys():
                 compared("same")
                 one, two = said(ours, request), said(theirs, request)

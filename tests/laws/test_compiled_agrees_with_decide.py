@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
+from tests.laws.dice import Dice, dices
 from tests.laws.policies import policies, requests
 from tests.laws.volume import compared, many
 from wrpc.decide import BadRequest, Conflict, Decision, compiled, vectors
 from wrpc.decide.compiled import decider, fast
 from wrpc.decide.interpret import Interpreter
 
-WRONG: st.SearchStrategy[object] = st.sampled_from(
-    [None, True, 10**9, -0.5, "", "red", [], ["shell"], ["red"], {}, float("nan")]
-)
+WRONG: Sequence[object] = (None, True, 10**9, -0.5, "", "red", [], ["shell"], ["red"], {}, float("nan"))
 
 
 def said(run: Callable[[Mapping[str, object]], Decision], request: Mapping[str, object]) -> object:
@@ -38,47 +36,49 @@ def limited(boxes: int | None = None, room: int | None = None) -> Iterator[None]
         yield
 
 
-@many(200, floors={"decision": 1_000, "error": 60, "by itself": 700, "failures by itself": 280})
-@given(data=st.data())
-def test_decisions(data: st.DataObject) -> None:
-    policy = data.draw(policies())
+@many(2_000, floors={"decision": 11_000, "error": 1_500, "by itself": 7_500, "failures by itself": 3_500})
+@given(dice=dices())
+def test_decisions(dice: Dice) -> None:
+    policy = dice.draw(policies())
     quick, plain = decider(policy), Interpreter(policy).decide
     alone = fast(Interpreter(policy))
     for _ in range(8):
-        request = dict(data.draw(requests(policy)))
+        request = dict(dice.draw(requests(policy)))
         answer = said(plain, request)
         compared("decision" if isinstance(answer, Decision) else "error")
         assert said(quick, request) == answer, policy.sources[0].text
         if alone(request) is not None:
             compared("failures by itself" if None in request.values() else "by itself")
-        spoilt = {**request, data.draw(st.sampled_from([*policy.signals, "nobody"])): data.draw(WRONG)}
+        spoilt = {**request, dice.one([*policy.signals, "nobody"]): dice.one(WRONG)}
         assert said(quick, spoilt) == said(plain, spoilt), policy.sources[0].text
 
 
-@many(100, floors={"decision": 500, "error": 8})
-@given(data=st.data(), boxes=st.sampled_from([None, 1, 2]), room=st.sampled_from([None, 1, 4]))
-def test_decisions_where_room_is_short(data: st.DataObject, boxes: int | None, room: int | None) -> None:
-    policy = data.draw(policies())
+@many(2_000, floors={"decision": 11_000, "error": 1_200})
+@given(dice=dices())
+def test_decisions_where_room_is_short(dice: Dice) -> None:
+    boxes, room = dice.one([None, 1, 2]), dice.one([None, 1, 4])
+    policy = dice.draw(policies())
     with limited(boxes, room):
         quick = decider(policy)
     plain = Interpreter(policy).decide
     for _ in range(8):
-        request = dict(data.draw(requests(policy)))
+        request = dict(dice.draw(requests(policy)))
         answer = said(plain, request)
         compared("decision" if isinstance(answer, Decision) else "error")
         assert said(quick, request) == answer, policy.sources[0].text
 
 
-@many(40, floors={"decision": 200, "several routes": 10})
-@given(data=st.data(), room=st.sampled_from([None, 16]))
-def test_decisions_of_many_routes(data: st.DataObject, room: int | None) -> None:
-    policy = data.draw(policies(30))
+@many(2_000, parts=2, floors={"decision": 13_000, "several routes": 1_500})
+@given(dice=dices())
+def test_decisions_of_many_routes(dice: Dice) -> None:
+    room = dice.one([None, 16])
+    policy = dice.draw(policies(30))
     with limited(room=room):
         quick = decider(policy)
     plain = Interpreter(policy).decide
     compared("several routes", len(policy.routes) > 5)
     for _ in range(10):
-        request = dict(data.draw(requests(policy)))
+        request = dict(dice.draw(requests(policy)))
         answer = said(plain, request)
         compared("decision", isinstance(answer, Decision))
         assert said(quick, request) == answer, policy.sources[0].text

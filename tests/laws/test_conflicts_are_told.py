@@ -8,9 +8,9 @@ from itertools import combinations
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from tests.laws import oracle, told
+from tests.laws.dice import Dice, dices
 from tests.laws.policies import contested, requests
 from tests.laws.volume import compared, many
 from wrpc.analysis.run import run_one
@@ -34,37 +34,34 @@ Pair = frozenset[str]
 
 
 @pytest.mark.parametrize("resolve", RESOLVE)
-def test_no_conflict_is_untold(resolve: str) -> None:
-    @many(40, floors=FLOORS["name" in resolve])
-    @given(data=st.data())
-    def law(data: st.DataObject) -> None:
-        policy = data.draw(contested(resolve))
-        ask = Asker(policy)
-        found = [d for d in run_one(NAMED, policy, ask) if isinstance(d, Diagnostic)]
-        errors = [d for d in found if d.severity == "error"]
-        assert not errors or "name" not in resolve, "no two routes have one name"
-        compared("policy")
-        compared("warning", len(found) - len(errors))
-        pairs = {pair(d) for d in errors}
-        shown = [witness(policy, error) for error in errors]
-        compared("witness", len(shown))
-        drawn = [data.draw(requests(policy)) for _ in range(10)]
-        compared("drawn", sum(of(policy, request) is not None for request in drawn))
-        proved = [(a, c) for a, c, verdict in claims(ask) if verdict.contested == "" and verdict.answer.impossible]
-        for request in (*shown, *drawn):
-            conflict = of(policy, request)
-            if conflict is None:
-                continue
-            assert conflict <= pairs, f"{conflict - pairs} {request}\n{policy.sources[0].text}"
-            facts = oracle.facts(policy, request)
-            for assertion, claim in proved:
-                compared("claim")
-                silent = claim.when is not None and all(
-                    oracle.true(claim.when, facts, at) is False for at in oracle.places(policy)
-                )
-                assert silent, f"{assertion.name} is proved over {request}\n{policy.sources[0].text}"
-
-    law()
+@many(200, floors={r: FLOORS["name" in r] for r in RESOLVE}, by="resolve")
+@given(dice=dices())
+def test_no_conflict_is_untold(dice: Dice, resolve: str) -> None:
+    policy = dice.draw(contested(resolve))
+    ask = Asker(policy)
+    found = [d for d in run_one(NAMED, policy, ask) if isinstance(d, Diagnostic)]
+    errors = [d for d in found if d.severity == "error"]
+    assert not errors or "name" not in resolve, "no two routes have one name"
+    compared("policy")
+    compared("warning", len(found) - len(errors))
+    pairs = {pair(d) for d in errors}
+    shown = [witness(policy, error) for error in errors]
+    compared("witness", len(shown))
+    drawn = [dice.draw(requests(policy)) for _ in range(10)]
+    compared("drawn", sum(of(policy, request) is not None for request in drawn))
+    proved = [(a, c) for a, c, verdict in claims(ask) if verdict.contested == "" and verdict.answer.impossible]
+    for request in (*shown, *drawn):
+        conflict = of(policy, request)
+        if conflict is None:
+            continue
+        assert conflict <= pairs, f"{conflict - pairs} {request}\n{policy.sources[0].text}"
+        facts = oracle.facts(policy, request)
+        for assertion, claim in proved:
+            compared("claim")
+            silent = claim.when is not None and all(
+                oracle.true(claim.when, facts, at) is False for at in oracle.places(policy)
+            )
+            assert silent, f"{assertion.name} is proved over {request}\n{policy.sources[0].text}"
 
 
 def pair(error: Diagnostic) -> Pair:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from hypothesis import given
-from hypothesis import strategies as st
 
 from tests.laws import oracle
+from tests.laws.dice import Dice, dices
 from tests.laws.policies import policies, requests
 from tests.laws.volume import compared, many
 from wrpc.decide import BadRequest, Conflict
@@ -33,12 +33,12 @@ def read_again(policy: Policy, request: Mapping[str, object]) -> object:
         return "conflict"
 
 
-@many(500, floors={"decision": 2_000, "conflict": 50, "outside": 100})
-@given(data=st.data())
-def test_decisions(data: st.DataObject) -> None:
-    policy = data.draw(policies())
+@many(2_000, floors={"decision": 8_500, "conflict": 350, "outside": 1_200})
+@given(dice=dices())
+def test_decisions(dice: Dice) -> None:
+    policy = dice.draw(policies())
     for _ in range(6):
-        request = data.draw(requests(policy))
+        request = dice.draw(requests(policy))
         ours, theirs = interpreted(policy, request), read_again(policy, request)
         compared(ours if isinstance(ours, str) else "decision")
         if isinstance(ours, dict) and isinstance(theirs, dict) and theirs["reason"] == "":
@@ -47,13 +47,13 @@ def test_decisions(data: st.DataObject) -> None:
         assert ours == theirs, policy.sources[0].text
 
 
-@many(300, floors={"broken": 300, "kept": 500})
-@given(data=st.data())
-def test_claims(data: st.DataObject) -> None:
-    policy = data.draw(policies())
+@many(2_000, floors={"broken": 3_000, "kept": 9_000})
+@given(dice=dices())
+def test_claims(dice: Dice) -> None:
+    policy = dice.draw(policies())
     machine = interpreter(policy)
     for _ in range(6):
-        request = data.draw(requests(policy))
+        request = dice.draw(requests(policy))
         if not isinstance(read_again(policy, request), dict):
             continue
         from wrpc.decide.request import read

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from hypothesis import given
-from hypothesis import strategies as st
 
 from tests.laws import oracle, told
+from tests.laws.dice import Dice, dices
 from tests.laws.policies import policies, requests
 from tests.laws.volume import compared, many
 from wrpc.analysis.run import check
@@ -16,13 +16,13 @@ from wrpc.diagnostics import Findings
 from wrpc.policy.model import Policy
 
 
-@many(150, floors={"conflict": 30, "fault": 300, "clean": 600})
-@given(data=st.data())
-def test_reported(data: st.DataObject) -> None:
-    policy = data.draw(policies())
+@many(2_000, parts=4, floors={"conflict": 600, "fault": 5_500, "clean": 8_000})
+@given(dice=dices())
+def test_reported(dice: Dice) -> None:
+    policy = dice.draw(policies())
     found = check(policy)
     for _ in range(12):
-        request = data.draw(requests(policy))
+        request = dice.draw(requests(policy))
         try:
             decision = told.outcome(policy, request)
         except oracle.Outside:

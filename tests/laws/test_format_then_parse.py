@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hypothesis import given
 
+from tests.laws.dice import Dice, dices
 from tests.laws.policies import resolved, texts
 from tests.laws.volume import many
 from wrpc.source import Source
@@ -17,9 +18,10 @@ def printed(text: str) -> str:
     return format_file(file)
 
 
-@many(300)
-@given(text=texts())
-def test_print_then_parse(text: str) -> None:
+@many(2_000)
+@given(dice=dices())
+def test_print_then_parse(dice: Dice) -> None:
+    text = dice.draw(texts())
     once = printed(text)
     assert printed(once) == once
     policy = resolved(text)

@@ -9,8 +9,8 @@ from itertools import combinations
 from typing import get_args
 
 from hypothesis import given
-from hypothesis import strategies as st
 
+from tests.laws.dice import Dice, dices
 from tests.laws.small import Request, policies, real, requests
 from tests.laws.volume import compared, many
 from wrpc.analysis.run import check
@@ -26,15 +26,18 @@ from wrpc.policy.reading import of_place, parts
 from wrpc.solver.ask import Asker
 
 CODES = ("WRP210", "WRP410", "WRP411", "WRP412", "WRP413")
-EXAMPLES = 350
 SOMEWHERE = (Served("", None, "primary"),)
 
 
-@many(EXAMPLES, floors={"policy": EXAMPLES // 2, **dict.fromkeys(CODES, 1)})
-@given(data=st.data())
-def test_counting(data: st.DataObject) -> None:
+@many(
+    2_000,
+    parts=5,
+    floors={"policy": 1_700, "WRP210": 15, "WRP410": 25, "WRP411": 450, "WRP412": 400, "WRP413": 25},
+)
+@given(dice=dices())
+def test_counting(dice: Dice) -> None:
     """Both ways, and often enough to mean something."""
-    policy = data.draw(policies())
+    policy = dice.draw(policies())
     space = requests(policy)
     if space is None:
         return

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 from hypothesis import given
-from hypothesis import strategies as st
 
+from tests.laws.dice import Dice, dices
 from tests.laws.small import policies, requests
 from tests.laws.test_hollow_agrees_with_counting import Counted, reads
 from tests.laws.volume import compared, many
@@ -17,15 +17,14 @@ from wrpc.policy import expr as x
 from wrpc.policy import model as m
 from wrpc.policy.destination import Destination
 
-EXAMPLES = 350
 Truths = Sequence[bool | None]
 Place = tuple[str, str, int]  # code, subject, start
 
 
-@many(EXAMPLES, floors={"policy": EXAMPLES // 2, "WRP211": 60, "WRP414": 8})
-@given(data=st.data())
-def test_counting(data: st.DataObject) -> None:
-    policy = data.draw(policies())
+@many(2_000, parts=3, floors={"policy": 1_600, "WRP211": 1_600, "WRP414": 130})
+@given(dice=dices())
+def test_counting(dice: Dice) -> None:
+    policy = dice.draw(policies())
     space = requests(policy)
     if space is None or not any(None not in r.values() for r in space):
         return

@@ -7,9 +7,8 @@ from dataclasses import replace
 from fractions import Fraction
 
 from hypothesis import given
-from hypothesis import strategies as st
 
-from tests.laws.policies import Draw
+from tests.laws.dice import Dice, dices
 from tests.laws.small import policies, requests
 from tests.laws.volume import compared, many
 from wrpc.analysis import leaning
@@ -19,13 +18,11 @@ from wrpc.policy import model as m
 from wrpc.policy.expr import Constant
 from wrpc.solver.ask import Asker
 
-EXAMPLES = 300
 
-
-@many(EXAMPLES, floors={"claim": EXAMPLES // 3, "guard": 20, "left out": EXAMPLES})
-@given(data=st.data())
-def test_the_others_may_say_anything(data: st.DataObject) -> None:
-    policy = data.draw(policies())
+@many(2_000, parts=2, floors={"claim": 1_000, "guard": 400, "left out": 2_300})
+@given(dice=dices())
+def test_the_others_may_say_anything(dice: Dice) -> None:
+    policy = dice.draw(policies())
     space = requests(policy)
     if space is None or not space:
         return
@@ -36,7 +33,7 @@ def test_the_others_may_say_anything(data: st.DataObject) -> None:
         kept = leaning.of_claim(ask, claim, ask.rooms)
         if kept is None:
             continue
-        other = data.draw(changed(policy, kept))
+        other = changed(dice, policy, kept)
         machine = Interpreter(other)
         for request in space:
             try:
@@ -54,8 +51,8 @@ def test_the_others_may_say_anything(data: st.DataObject) -> None:
         if kept is None:
             continue
         only = replace(guard, rules=tuple(r for r in guard.rules if isinstance(r, m.Forbid)))
-        other = data.draw(
-            changed(replace(policy, guards={**policy.guards, guard.name: only}), (*kept, f"guard {guard.name}"))
+        other = changed(
+            dice, replace(policy, guards={**policy.guards, guard.name: only}), (*kept, f"guard {guard.name}")
         )
         machine = Interpreter(other)
         for request in space:
@@ -68,8 +65,7 @@ def test_the_others_may_say_anything(data: st.DataObject) -> None:
         compared("guard")
 
 
-@st.composite
-def changed(draw: Draw, policy: m.Policy, kept: tuple[str, ...]) -> m.Policy:
+def changed(dice: Dice, policy: m.Policy, kept: tuple[str, ...]) -> m.Policy:
     """The same policy, in which what is not kept says something else."""
     whens = [r.when for r in policy.routes.values() if r.when is not None] + [Constant(True)]
     shares = tuple(m.Share(p, Fraction(1)) for p in policy.pools)
@@ -79,18 +75,18 @@ def changed(draw: Draw, policy: m.Policy, kept: tuple[str, ...]) -> m.Policy:
         name = "default" if r is policy.default else f"route {r.name}"
         if name in kept:
             return r
-        when = None if r.when is None else draw(st.sampled_from(whens))
-        return replace(r, when=when, action=draw(st.sampled_from(actions)))
+        when = None if r.when is None else dice.one(whens)
+        return replace(r, when=when, action=dice.one(actions))
 
     found = {}
     for name, guard in policy.guards.items():
         # A guard stays of its kind: one that only removes does not begin to deny.
         rules: list[tuple[m.Rule, ...]] = [(), guard.rules]
         if any(isinstance(r, m.Denial) for r in guard.rules):
-            rules.append((m.Denial("no", draw(st.sampled_from(whens)), policy.at),))
+            rules.append((m.Denial("no", dice.one(whens), policy.at),))
         if any(isinstance(r, m.Forbid) for r in guard.rules):
-            rules.append((m.Forbid(Constant(True), draw(st.sampled_from(whens)), policy.at),))
-        found[name] = guard if f"guard {name}" in kept else replace(guard, rules=draw(st.sampled_from(rules)))
+            rules.append((m.Forbid(Constant(True), dice.one(whens), policy.at),))
+        found[name] = guard if f"guard {name}" in kept else replace(guard, rules=dice.one(rules))
     return replace(
         policy,
         routes={n: route(r) for n, r in policy.routes.items()},

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from hypothesis import given
-from hypothesis import strategies as st
 
 from tests.laws import oracle, told
+from tests.laws.dice import Dice, dices
 from tests.laws.policies import policies, requests
 from tests.laws.volume import compared, many
 from wrpc.analysis.run import check
 
 
-@many(150, floors={"guard": 250, "claim": 25})
-@given(data=st.data())
-def test_attack(data: st.DataObject) -> None:
-    policy = data.draw(policies())
+@many(2_000, parts=3, floors={"guard": 5_000, "claim": 3_500})
+@given(dice=dices())
+def test_attack(dice: Dice) -> None:
+    policy = dice.draw(policies())
     proved = [p.subject.split() for p in check(policy).proofs if p.verdict == "proved"]
     if not proved:
         return
     for _ in range(12):
-        request = data.draw(requests(policy))
+        request = dice.draw(requests(policy))
         try:
             decision = told.outcome(policy, request)
         except oracle.Outside:

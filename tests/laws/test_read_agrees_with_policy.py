@@ -11,8 +11,8 @@ from collections.abc import Mapping
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
+from tests.laws.dice import Dice, dices
 from tests.laws.policies import policies, requests
 from tests.laws.volume import compared, many
 from wrpc.decide import BadRequest, Conflict, Interpreter
@@ -38,18 +38,14 @@ SETTINGS = {
 SAID: Mapping[str, Mapping[str, Value]] = {"envoy": {"obligations_by": "the test", "trust_headers": Word("true")}}
 FLOORS = {
     "envoy": {
-        "policies": 50,
-        "weights": 50,
-        "edges": 25,
-        "mirrors": 12,
-        "obligations": 10,
-        "guards": 20,
-        "plans": 60,
-        "others": 1,
+        "policies": 1_900, "weights": 1_900, "edges": 1_200, "mirrors": 800, "obligations": 550, "guards": 1_200,
+        "plans": 4_000, "others": 500,
     },
-    "litellm": {"policies": 50, "weights": 50, "edges": 25, "guards": 20, "plans": 60, "others": 1},
-    "vllm-sr": {"policies": 50, "weights": 50, "edges": 25, "mirrors": 20, "guards": 20, "plans": 60},
-}
+    "litellm": {"policies": 1_700, "weights": 1_700, "edges": 1_100, "guards": 650, "plans": 5_500, "others": 700},
+    "vllm-sr": {
+        "policies": 1_800, "weights": 1_800, "edges": 1_150, "mirrors": 1_150, "guards": 1_150, "plans": 3_500,
+    },
+}  # fmt: skip
 
 
 def test_there_are_such_targets() -> None:
@@ -80,36 +76,33 @@ def count(policy: Policy, what: Aspects) -> None:
 
 
 @pytest.mark.parametrize("name", DECIDING)
-def test_read_back(name: str) -> None:
-    @many(60, floors=FLOORS[name])
-    @given(data=st.data())
-    def law(data: st.DataObject) -> None:
-        policy = data.draw(policies(3, carried_by=name))
-        target = named(name)
-        assert target.read is not None
-        settings: dict[str, Value] = {"endpoints": {p: f"127.0.0.1:{9000 + i}" for i, p in enumerate(policy.pools)}}
-        settings |= SAID.get(name, {})
-        options = Options(settings=settings)
-        found = compile_policy(policy, target, Findings(), options)
-        what = carried(found)
-        if what is None:
-            return
-        made = found.artifacts or target.emit(settle(policy), options).artifacts
-        back = target.read({a.path: a.text for a in made}, policy)
-        difference = compare(policy, back, what)
-        request = difference.answer.request
-        shown = "" if request is None else f"{witness(policy, request)}: {difference.ours} and {difference.theirs}"
-        assert difference.answer.impossible, f"{difference.answer.why}{shown}\n{policy.sources[0].text}"
-        count(policy, what)
-        for _ in range(6):
-            settings_agree(name, policy, back, data)
-
-    law()
+@many(2_000, floors=FLOORS, by="name", parts=4)
+@given(dice=dices())
+def test_read_back(dice: Dice, name: str) -> None:
+    policy = dice.draw(policies(3, carried_by=name))
+    target = named(name)
+    assert target.read is not None
+    settings: dict[str, Value] = {"endpoints": {p: f"127.0.0.1:{9000 + i}" for i, p in enumerate(policy.pools)}}
+    settings |= SAID.get(name, {})
+    options = Options(settings=settings)
+    found = compile_policy(policy, target, Findings(), options)
+    what = carried(found)
+    if what is None:
+        return
+    made = found.artifacts or target.emit(settle(policy), options).artifacts
+    back = target.read({a.path: a.text for a in made}, policy)
+    difference = compare(policy, back, what)
+    request = difference.answer.request
+    shown = "" if request is None else f"{witness(policy, request)}: {difference.ours} and {difference.theirs}"
+    assert difference.answer.impossible, f"{difference.answer.why}{shown}\n{policy.sources[0].text}"
+    count(policy, what)
+    for _ in range(6):
+        settings_agree(name, policy, back, dice)
 
 
-def settings_agree(name: str, policy: Policy, back: Policy, data: st.DataObject) -> None:
+def settings_agree(name: str, policy: Policy, back: Policy, dice: Dice) -> None:
     """Shares of mirrors, and what else a plan says, for one request."""
-    given_ = data.draw(requests(policy))
+    given_ = dice.draw(requests(policy))
     actions = []
     for one in (policy, back):
         try:

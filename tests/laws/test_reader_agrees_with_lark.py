@@ -18,6 +18,7 @@ from lark import Lark, Token, Tree
 from lark.lexer import PatternStr
 from lark.parsers.lalr_interactive_parser import InteractiveParser
 
+from tests.laws.dice import Dice, dices
 from tests.laws.policies import texts
 from tests.laws.volume import compared, many
 from wrpc.source import Source, Span
@@ -140,7 +141,8 @@ def test_on_every_policy_of_the_library(root: Path) -> None:
         agree(path.read_text(encoding="utf-8"))
 
 
-@many(150, floors=20_000)
-@given(text=texts())
-def test_on_random_policies(text: str) -> None:
+@many(2_000, parts=3, floors=450_000)
+@given(dice=dices())
+def test_on_random_policies(dice: Dice) -> None:
+    text = dice.draw(texts())
     agree(text)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from importlib import import_module
 
 from hypothesis import given
-from hypothesis import strategies as st
 
+from tests.laws.dice import Dice, dices
 from tests.laws.policies import policies, requests
 from tests.laws.test_changes_agree import reread, true_of
 from tests.laws.volume import compared, many
@@ -23,10 +23,10 @@ from wrpc.solver.ask import Asker
 TOLD = ("WRP201", "WRP202", "WRP301", "WRP401", "WRP402", "WRP403", "WRP406")
 
 
-@many(120, floors={"regions": 50, "inside": 25, "outside": 120, "read": 20})
-@given(data=st.data())
-def test_regions_are_the_requests_of_their_findings(data: st.DataObject) -> None:
-    policy = data.draw(policies())
+@many(2_000, parts=4, floors={"regions": 1_700, "inside": 3_500, "outside": 4_500, "read": 1_700})
+@given(dice=dices())
+def test_regions_are_the_requests_of_their_findings(dice: Dice) -> None:
+    policy = dice.draw(policies())
     ask = Asker(policy)
     machine = Interpreter(policy)
     for over in overs(policy, ask):
@@ -40,7 +40,7 @@ def test_regions_are_the_requests_of_their_findings(data: st.DataObject) -> None
         if region.exact and (again := reread(policy, region.text.removesuffix(", while no signal fails"))) is not None:
             compared("read")
             tests.append(true_of(policy, again))
-        for request in drawn(data, policy):
+        for request in drawn(dice, policy):
             if healthy and None in request.values():
                 continue
             inside = about(machine, over.finding, request)
@@ -60,10 +60,10 @@ def overs(policy: Policy, ask: Asker) -> Iterator[Over]:
                     yield found
 
 
-def drawn(data: st.DataObject, policy: Policy) -> Iterator[Request]:
+def drawn(dice: Dice, policy: Policy) -> Iterator[Request]:
     for _ in range(6):
         try:
-            request = read(policy, data.draw(requests(policy)))
+            request = read(policy, dice.draw(requests(policy)))
             Interpreter(policy).admit(request)
         except BadRequest:
             continue

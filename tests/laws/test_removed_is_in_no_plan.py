@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from tests.laws.carried import ARMED, armed
+from tests.laws.dice import Dice, dices
 from tests.laws.policies import requests, resolved
 from tests.laws.test_read_agrees_with_policy import SAID
 from tests.laws.volume import compared, many
@@ -35,7 +35,11 @@ from wrpc.targets.gateway.settle import settle
 from wrpc.targets.target import Options
 
 WITHOUT_PLANS = {"vllm"}
-FLOORS = {"policies": 200, "acting": 100, "attacks": 500}
+FLOORS = {
+    "envoy": {"policies": 1_850, "acting": 800, "attacks": 5_000},
+    "litellm": {"policies": 1_850, "acting": 450, "attacks": 4_000},
+    "vllm-sr": {"policies": 1_750, "acting": 800, "attacks": 5_000},
+}
 
 
 def test_every_target_with_plans_is_attacked() -> None:
@@ -106,32 +110,29 @@ def leads(name: str, made: Mapping[str, str]) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("name", ["envoy", "litellm", "vllm-sr"])
-def test_no_request_reaches_what_its_guards_remove(name: str) -> None:
-    @many(320, floors=FLOORS)
-    @given(data=st.data())
-    def law(data: st.DataObject) -> None:
-        policy = resolved(data.draw(armed(name, 3)))
-        made = files(policy, name)
-        if not made:
-            return
-        compared("policies")
-        assert not always_removed(policy) & set(leads(name, made))
-        reader = named(name).read
-        assert reader is not None
-        ours, theirs = Interpreter(policy), Interpreter(reader(made, policy))
-        attacks = 0
-        for _ in range(10):
-            request = read(policy, data.draw(requests(policy)))
-            decision, answer = decided(ours, request), decided(theirs, request)
-            if decision is None or answer is None or not decision.removed:
-                continue
-            gone = {r.pool for r in decision.removed}
-            assert not gone & set(answer.pools), f"{request}: {answer}\n{policy.sources[0].text}"
-            attacks += 1
-        compared("attacks", attacks)
-        compared("acting", bool(attacks))
-
-    law()
+@many(2_000, floors=FLOORS, by="name", parts=6)
+@given(dice=dices())
+def test_no_request_reaches_what_its_guards_remove(dice: Dice, name: str) -> None:
+    policy = resolved(dice.draw(armed(name, 3)))
+    made = files(policy, name)
+    if not made:
+        return
+    compared("policies")
+    assert not always_removed(policy) & set(leads(name, made))
+    reader = named(name).read
+    assert reader is not None
+    ours, theirs = Interpreter(policy), Interpreter(reader(made, policy))
+    attacks = 0
+    for _ in range(10):
+        request = read(policy, dice.draw(requests(policy)))
+        decision, answer = decided(ours, request), decided(theirs, request)
+        if decision is None or answer is None or not decision.removed:
+            continue
+        gone = {r.pool for r in decision.removed}
+        assert not gone & set(answer.pools), f"{request}: {answer}\n{policy.sources[0].text}"
+        attacks += 1
+    compared("attacks", attacks)
+    compared("acting", bool(attacks))
 
 
 # ── What follows ──────────────────────────────────────────────────────────
@@ -158,27 +159,24 @@ def reaching(policy: Policy, above: int, upto: int) -> tuple[set[str], bool]:
     return found, acting
 
 
-def test_no_traffic_reaches_what_guards_remove() -> None:
-    @many(300, floors={"policies": 200, "acting": 100, "pieces": 210})
-    @given(data=st.data())
-    def law(data: st.DataObject) -> None:
-        policy = resolved(data.draw(armed("fleet-sim", 3)))
-        made = files(policy, "fleet-sim")
-        if not made:
-            return
-        compared("policies")
-        (load,) = json.loads(made["traffic.json"])["workloads"]
-        some = False
-        for piece in load["pieces"]:
-            named_ = {
-                *piece["pools"],
-                *piece["mirrors"],
-                *(to for edges in piece["spills"].values() for to, _ in edges),
-            }
-            reached, acting = reaching(policy, piece["from"], piece["upto"])
-            assert named_ <= reached, f"{piece}\n{policy.sources[0].text}"
-            compared("pieces")
-            some |= acting
-        compared("acting", some)
-
-    law()
+@many(2_000, parts=2, floors={"policies": 1_100, "acting": 500, "pieces": 1_100})
+@given(dice=dices())
+def test_no_traffic_reaches_what_guards_remove(dice: Dice) -> None:
+    policy = resolved(dice.draw(armed("fleet-sim", 3)))
+    made = files(policy, "fleet-sim")
+    if not made:
+        return
+    compared("policies")
+    (load,) = json.loads(made["traffic.json"])["workloads"]
+    some = False
+    for piece in load["pieces"]:
+        named_ = {
+            *piece["pools"],
+            *piece["mirrors"],
+            *(to for edges in piece["spills"].values() for to, _ in edges),
+        }
+        reached, acting = reaching(policy, piece["from"], piece["upto"])
+        assert named_ <= reached, f"{piece}\n{policy.sources[0].text}"
+        compared("pieces")
+        some |= acting
+    compared("acting", some)

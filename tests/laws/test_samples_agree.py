@@ -5,8 +5,8 @@ from __future__ import annotations
 from random import Random
 
 from hypothesis import given
-from hypothesis import strategies as st
 
+from tests.laws.dice import Dice, dices
 from tests.laws.policies import policies
 from tests.laws.volume import compared, many
 from wrpc.decide.interpret import Interpreter
@@ -28,10 +28,10 @@ def admitted(machine: Interpreter, request: Request) -> bool:
     return True
 
 
-@many(150, floors={"outside": 100, "holds": 1_500, "does not": 2_500, "failed": 90})
-@given(data=st.data())
-def test_routes_on_samples(data: st.DataObject) -> None:
-    policy = data.draw(policies())
+@many(2_000, floors={"outside": 5_000, "holds": 30_000, "does not": 50_000, "failed": 1_500})
+@given(dice=dices())
+def test_routes_on_samples(dice: Dice) -> None:
+    policy = dice.draw(policies())
     if "confidence" in policy.resolve:
         return
     machine, engine = Interpreter(policy), Engine(policy, resources=RESOURCES)

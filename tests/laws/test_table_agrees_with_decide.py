@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
+from tests.laws.dice import Dice, dices
 from tests.laws.policies import policies, requests
 from tests.laws.volume import compared, many
 from tests.support import tables
@@ -19,7 +19,7 @@ from wrpc.decide import table as made
 from wrpc.decide.interpret import Interpreter
 from wrpc.policy.model import Policy
 
-WRONG: st.SearchStrategy[object] = st.sampled_from([None, True, 10**9, -0.5, "", "red", [], ["shell"], {}])
+WRONG: Sequence[object] = (None, True, 10**9, -0.5, "", "red", [], ["shell"], {})
 
 
 def written(policy: Policy) -> tuple[dict[str, Any], bool]:
@@ -50,16 +50,17 @@ def exact(decision: Decision) -> dict[str, Any]:
     return found
 
 
-@many(200, floors={"decision": 900, "error": 300, "failure": 250, "undecided": 30})
-@given(data=st.data(), boxes=st.sampled_from([16, 2, 1]))
-def test_decisions(data: st.DataObject, boxes: int) -> None:
-    policy = data.draw(policies())
+@many(2_000, floors={"decision": 8_500, "error": 9_000, "failure": 2_500, "undecided": 350})
+@given(dice=dices())
+def test_decisions(dice: Dice) -> None:
+    boxes = dice.one([16, 2, 1])
+    policy = dice.draw(policies())
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(made, "BOXES", boxes)
         table, partial = written(policy)
     for _ in range(6):
-        request = dict(data.draw(requests(policy)))
-        spoilt = {**request, data.draw(st.sampled_from([*policy.signals, "nobody"])): data.draw(WRONG)}
+        request = dict(dice.draw(requests(policy)))
+        spoilt = {**request, dice.one([*policy.signals, "nobody"]): dice.one(WRONG)}
         for each in (request, spoilt):
             answer, right = tables.decide(table, each), expected(policy, each)
             if answer == {"error": {"code": "WRP820"}}:

@@ -6,8 +6,8 @@ from dataclasses import replace
 from fractions import Fraction
 
 from hypothesis import given
-from hypothesis import strategies as st
 
+from tests.laws.dice import Dice, dices
 from tests.laws.loads import Counted, Sent, loads, sent
 from tests.laws.small import Request
 from tests.laws.volume import compared, many
@@ -18,14 +18,15 @@ from wrpc.fleet.traffic import traffic
 from wrpc.policy import model as m
 from wrpc.policy.expr import Condition
 
-EXAMPLES = 200
+EXAMPLES = 2_000
 ZERO = Fraction(0)
 Key = tuple[str, str, str]
 
 
-@many(EXAMPLES, floors={"exact": EXAMPLES // 3, "sound": 10, "range": EXAMPLES // 4, "hours": EXAMPLES // 10})
-@given(policy=loads())
-def test_counting(policy: m.Policy) -> None:
+@many(EXAMPLES, parts=2, floors={"exact": EXAMPLES // 3, "sound": 100, "range": EXAMPLES // 4, "hours": EXAMPLES // 10})
+@given(dice=dices())
+def test_counting(dice: Dice) -> None:
+    policy = dice.draw(loads())
     counted = Counted(policy)
     if not counted.few:
         return
@@ -46,18 +47,19 @@ def test_counting(policy: m.Policy) -> None:
     compared("hours", "hour" in policy.signals)
 
 
-@many(EXAMPLES, floors={"inside": EXAMPLES // 4, "narrower": EXAMPLES // 20, "log": EXAMPLES // 4})
-@given(policy=loads(), data=st.data())
-def test_any_traffic_lies_within(policy: m.Policy, data: st.DataObject) -> None:
+@many(EXAMPLES, parts=2, floors={"inside": EXAMPLES // 4, "narrower": EXAMPLES // 20, "log": EXAMPLES // 4})
+@given(dice=dices())
+def test_any_traffic_lies_within(dice: Dice) -> None:
     """Of requests that are drawn, a few of each length: what they send lies in the ranges, also once shares that they
     have are assumed, or once they are the log."""
+    policy = dice.draw(loads())
     counted = Counted(policy)
     if not counted.few or "hour" in policy.signals or policy.measured:
         return
     drawn: list[tuple[Fraction, Request]] = []
     for length, mass in counted.masses():
         every = [*counted.requests(length, 0)]
-        some = data.draw(st.lists(st.sampled_from(every), min_size=1, max_size=3)) if every else []
+        some = [dice.one(every) for _ in range(dice.number(1, 3))] if every else []
         drawn += [(mass / len(some), request) for request in some]
     whole = sum((mass for mass, _ in drawn), ZERO)
     if not whole:

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 from yaml import YAMLError
 
+from tests.laws.dice import Dice, dices
 from tests.laws.policies import policies, requests
 from tests.laws.test_read_agrees_with_policy import SAID
 from tests.laws.volume import compared, many
@@ -25,49 +25,50 @@ from wrpc.targets.target import Options
 from wrpc.verify.artifacts import BROKEN, with_pools
 
 WORD = re.compile(r"(?<=[ :'])(?:true|false|\d+|p[0-3]|and|AND|OR|NOT)(?=['\n])")
-FLOORS = {name: {"files": 40, "requests": 150, "found": 2} for name in ("envoy", "litellm", "vllm-sr")}
+FLOORS = {
+    "envoy": {"files": 1_000, "requests": 7_500, "found": 150},
+    "litellm": {"files": 550, "requests": 4_500, "found": 100},
+    "vllm-sr": {"files": 800, "requests": 6_000, "found": 220},
+}
 
 
 @pytest.mark.parametrize("name", sorted(FLOORS))
-def test_a_word_that_is_changed(name: str) -> None:
-    @many(120 if name == "litellm" else 80, floors=FLOORS[name])  # the reader takes few changes of that file
-    @given(data=st.data())
-    def law(data: st.DataObject) -> None:
-        policy = data.draw(policies(3, carried_by=name))
-        target = named(name)
-        assert target.read is not None
-        settings: dict[str, Value] = {"endpoints": {p: f"127.0.0.1:{9000 + i}" for i, p in enumerate(policy.pools)}}
-        found = compile_policy(policy, target, Findings(), Options(settings={**settings, **SAID.get(name, {})}))
-        if not found.artifacts:
-            return
-        artifact = next(a for a in found.artifacts if a.path.endswith(".yaml"))
-        words = [m for m in WORD.finditer(artifact.text) if m.start() > artifact.text.index("\n")]
-        at = data.draw(st.sampled_from(words))
-        more = f"{int(at[0]) + 1}" if at[0].isdigit() else "0"
-        other = data.draw(st.sampled_from([w for w in (*OTHERS, more, more) if w != at[0]]))
-        text = artifact.text[: at.start()] + other + artifact.text[at.end() :]
-        files = {a.path: a.text for a in found.artifacts}
-        expected = target.read(files, policy)
+@many(2_000, floors=FLOORS, by="name", parts=4)
+@given(dice=dices())
+def test_a_word_that_is_changed(dice: Dice, name: str) -> None:
+    policy = dice.draw(policies(3, carried_by=name))
+    target = named(name)
+    assert target.read is not None
+    settings: dict[str, Value] = {"endpoints": {p: f"127.0.0.1:{9000 + i}" for i, p in enumerate(policy.pools)}}
+    found = compile_policy(policy, target, Findings(), Options(settings={**settings, **SAID.get(name, {})}))
+    if not found.artifacts:
+        return
+    artifact = next(a for a in found.artifacts if a.path.endswith(".yaml"))
+    words = [m for m in WORD.finditer(artifact.text) if m.start() > artifact.text.index("\n")]
+    at = dice.one(words)
+    more = f"{int(at[0]) + 1}" if at[0].isdigit() else "0"
+    other = dice.one([w for w in (*OTHERS, more, more) if w != at[0]])
+    text = artifact.text[: at.start()] + other + artifact.text[at.end() :]
+    files = {a.path: a.text for a in found.artifacts}
+    expected = target.read(files, policy)
+    try:
+        back = target.read({**files, artifact.path: text}, policy)
+    except (Refusal, YAMLError, *BROKEN):
+        return  # it is told as one that cannot be read
+    expected, back = replace(expected, workloads={}), with_pools(replace(back, workloads={}), expected)
+    compared("files")
+    result = changes(expected, back, named=True)
+    for each in result.found:
+        compared("found")
+        assert result.sides.effect(each.request) == each.effect
+    for _ in range(8):
         try:
-            back = target.read({**files, artifact.path: text}, policy)
-        except (Refusal, YAMLError, *BROKEN):
-            return  # it is told as one that cannot be read
-        expected, back = replace(expected, workloads={}), with_pools(replace(back, workloads={}), expected)
-        compared("files")
-        result = changes(expected, back, named=True)
-        for each in result.found:
-            compared("found")
-            assert result.sides.effect(each.request) == each.effect
-        for _ in range(8):
-            try:
-                request = read(policy, data.draw(requests(policy)))
-                effect = result.sides.effect(request)
-            except (BadRequest, Conflict):
-                continue
-            compared("requests")
-            assert effect in (None, "same") or result.verdict != "same", f"{request}\n{text}"
-
-    law()
+            request = read(policy, dice.draw(requests(policy)))
+            effect = result.sides.effect(request)
+        except (BadRequest, Conflict):
+            continue
+        compared("requests")
+        assert effect in (None, "same") or result.verdict != "same", f"{request}\n{text}"
 
 
 OTHERS = ("true", "false", "p0", "p1", "OR", "AND", "NOT")

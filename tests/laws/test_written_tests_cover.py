@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from hypothesis import given
-from hypothesis import strategies as st
 
+from tests.laws.dice import Dice, dices
 from tests.laws.policies import policies
 from tests.laws.small import policies as small
 from tests.laws.small import requests
@@ -15,13 +15,11 @@ from wrpc.policy import reading
 from wrpc.policy.load import from_text
 from wrpc.report.tested import blocks, written
 
-EXAMPLES = 150
 
-
-@many(EXAMPLES, floors={"policy": EXAMPLES * 2 // 3, "test": EXAMPLES})
-@given(data=st.data())
-def test_they_pass_and_cover(data: st.DataObject) -> None:
-    policy = data.draw(policies())
+@many(2_000, parts=3, floors={"policy": 1_600, "test": 4_500})
+@given(dice=dices())
+def test_they_pass_and_cover(dice: Dice) -> None:
+    policy = dice.draw(policies())
     found = run.tested(policy)
     tests = blocks(policy, found)
     if not tests:
@@ -42,10 +40,10 @@ def test_they_pass_and_cover(data: st.DataObject) -> None:
     compared("test", len(tests))
 
 
-@many(EXAMPLES, floors={"policy": EXAMPLES // 2})
-@given(data=st.data())
-def test_the_cases_are_those_that_counting_finds(data: st.DataObject) -> None:
-    policy = data.draw(small())
+@many(2_000, parts=2, floors={"policy": 1_800})
+@given(dice=dices())
+def test_the_cases_are_those_that_counting_finds(dice: Dice) -> None:
+    policy = dice.draw(small())
     space = requests(policy)
     if space is None:
         return

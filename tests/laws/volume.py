@@ -1,21 +1,37 @@
-"""How many examples a law is tried on: few enough for CI, many more at night. And how many of them it really compared:
-a law whose examples are all refused before the comparison proves nothing."""
+"""How many examples a law is tried on: some two thousand policies in CI, many more at night. And how many of them it
+really compared: a law whose examples are all refused before the comparison proves nothing. `pytest --volume` tells."""
 
 from __future__ import annotations
 
+import ctypes
+import gc
+import inspect
+import re
+import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, settings
+import pytest
+from hypothesis import HealthCheck, Phase, seed, settings
 
+from tests.laws.dice import Dice, smaller
+
+SWEEP = 200
+"""After so many policies memory is given back."""
 NIGHTLY = 4
 """How many times as many examples a law is tried on at night."""
 
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 
 _seen: Counter[str] = Counter()
+_policies: set[int] = set()
+tally: dict[str, int] = {}
+"""What the law that ran last was tried on, and compared; `tests/conftest.py` takes it to the report."""
+DRAWN = "policies drawn"
+
+Floors = int | Mapping[str, int]
 
 
 def compared(what: str = "compared", times: int = 1) -> None:
@@ -23,39 +39,113 @@ def compared(what: str = "compared", times: int = 1) -> None:
     _seen[what] += times
 
 
+def tried(text: str) -> None:
+    """Said where a policy was drawn; the same one again counts once."""
+    _policies.add(hash(text))
+    if len(_policies) % SWEEP == 0:
+        swept()
+
+
+def swept() -> None:
+    """Give back what solvers have freed: they take memory in great pieces, of which the C library keeps what lies
+    between others, and it is several gigabytes after some hundred policies."""
+    gc.collect()
+    if sys.platform == "linux":
+        ctypes.CDLL(None).malloc_trim(0)
+
+
 def many(
-    examples: int, *, floors: int | dict[str, int] | None = None, nightly: int | None = None
+    examples: int,
+    *,
+    floors: Floors | Mapping[str, Mapping[str, int]] | None = None,
+    by: str | None = None,
+    parts: int = 1,
+    nightly: int | None = None,
 ) -> Callable[[Any], Any]:
-    """So many examples in CI, four times as many in the nightly profile, or so many as `nightly` says, whose seed is
-    another each time.
+    """So many examples in CI, four times as many in the nightly profile, or so many as `nightly` says, whose seeds are
+    others each time.
 
     `floors`: how often the law has to say `compared` in CI, or how often of each name; below that it fails. Without
-    floors every example is compared.
+    floors every example is compared. `by` names a parameter of the test by whose value the floors are looked up.
+
+    `parts`: into so many tests of as many examples the law is cut, each with its share of the floors, so that several
+    processes can try it at once.
 
     A failure is shown as it was found: making one of a whole policy small takes minutes, at times hours. In CI the same
     one comes again; at night it is kept, and `WRPC_HYPOTHESIS_PROFILE=small` makes it small.
     """
     profile = settings.get_current_profile_name()
     times = 1 if profile == "ci" else NIGHTLY if nightly is None else nightly // examples
-    found = [Phase.explicit, Phase.reuse, Phase.generate]
-    phases = [*found, Phase.shrink] if profile == "small" else found
-    named = {"compared": floors} if isinstance(floors, int) else floors or {}
-    least = {what: floor * times for what, floor in named.items()}
+    phases = [Phase.explicit, Phase.reuse, Phase.generate]
 
     def law(test: Any) -> Any:
+        own = test.hypothesis.inner_test
+        of_dice = "dice" in inspect.signature(own).parameters
         run = settings(
-            max_examples=examples * times, suppress_health_check=SLOW, phases=phases, report_multiple_bugs=False
+            max_examples=-(-examples * times // parts),
+            suppress_health_check=SLOW,
+            phases=[*phases, Phase.shrink] if profile == "small" and not of_dice else phases,
+            report_multiple_bugs=False,
         )(test)
-        if not least:
-            return run
 
         @wraps(run)
         def counted(*args: Any, **kwargs: Any) -> None:
+            part = kwargs.pop("part", 0)
+            named = kwargs[by] if by else None
+            least = _floors(floors, named, parts, times)
             _seen.clear()
-            run(*args, **kwargs)
+            _policies.clear()
+            if profile == "ci":
+                seed(f"{own.__module__}.{own.__qualname__} {sorted(kwargs.items())} {part}")(run)
+            try:
+                run(*args, **kwargs)
+            except Exception:
+                if profile == "small" and of_dice and Dice.last is not None:
+                    own(*args, dice=_small(own, args, kwargs, Dice.last), **kwargs)
+                raise
+            finally:
+                tally.update({DRAWN: len(_policies), **_seen})
             short = {what: _seen[what] for what, floor in least.items() if _seen[what] < floor}
             assert not short, f"compared too little: {short} where at least {least} are expected"
 
-        return counted
+        if parts == 1:
+            return counted
+        signature = inspect.signature(run)
+        part = inspect.Parameter("part", inspect.Parameter.KEYWORD_ONLY)
+        counted.__signature__ = signature.replace(parameters=[*signature.parameters.values(), part])  # type: ignore[attr-defined]
+        return pytest.mark.parametrize("part", range(parts))(counted)
 
     return law
+
+
+def told(tallies: Iterable[tuple[str, Mapping[str, int]]]) -> list[str]:
+    """A line for each law, by the names of its tests: how many different policies, and what it compared."""
+    found: dict[str, Counter[str]] = {}
+    for test, counts in tallies:
+        law = re.sub(r"\[\d+\]$", "", re.sub(r"-\d+\]$", "]", test))
+        found.setdefault(law.removeprefix("tests/"), Counter()).update(counts)
+    lines = []
+    for law, counts in sorted(found.items()):
+        rest = ", ".join(f"{count:,} {what}" for what, count in sorted(counts.items()) if what != DRAWN and count)
+        lines.append(f"{counts[DRAWN]:>7,}  {law}  {rest}")
+    return lines
+
+
+def _floors(given: Any, named: object, parts: int, times: int) -> dict[str, int]:
+    found = given if named is None else given[named]
+    named_floors = {"compared": found} if isinstance(found, int) else found or {}
+    return {what: floor * times // parts for what, floor in named_floors.items()}
+
+
+def _small(own: Any, args: Any, kwargs: Any, failed: Dice) -> Dice:
+    """The smallest example that is found to fail in the same way."""
+
+    def outcome(dice: Dice) -> type[BaseException] | None:
+        try:
+            own(*args, dice=dice, **kwargs)
+        except Exception as error:  # noqa: BLE001  whatever a law raises
+            return type(error)
+        return None
+
+    wanted = outcome(Dice(failed.seed))
+    return smaller(lambda dice: outcome(dice) is wanted, Dice(failed.seed, failed.taken))

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
+from tests.laws.dice import Dice, dices
 from tests.laws.policies import policies
 from tests.laws.volume import compared, many
 from tests.support.compiling import compiled, files, target
@@ -20,8 +20,6 @@ from wrpc.policy.model import Amount, Env, KvCache, Model, Phase, Policy, Pool, 
 from wrpc.targets import TARGETS
 from wrpc.targets.constructs import used
 from wrpc.targets.manifest import manifest
-
-Draw = Callable[[st.SearchStrategy[Any]], Any]
 
 
 def some(*values: Any, faulty: tuple[Any, ...] = ()) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
@@ -48,18 +46,18 @@ SOURCES = some("org/m", "org/n", faulty=(None,))
 class Hand:
     """Draws what a pool stands on and what arrives: only what is sound, or now and then what is not."""
 
-    def __init__(self, draw: Draw, faulty: bool) -> None:
-        self.draw = draw
+    def __init__(self, dice: Dice, faulty: bool) -> None:
+        self.dice = dice
         self.faulty = faulty
 
     def of(self, values: tuple[tuple[Any, ...], tuple[Any, ...]]) -> Any:
         sound, faulty = values
         # Most draws are sound, so that one fault does not always hide the next.
-        pick = faulty if self.faulty and faulty and self.draw(st.integers(0, 5)) == 0 else sound
-        return self.draw(st.sampled_from(pick))
+        pick = faulty if self.faulty and faulty and self.dice.number(0, 5) == 0 else sound
+        return self.dice.one(pick)
 
     def chance(self, one_in: int) -> bool:
-        return bool(self.draw(st.integers(1, one_in)) == 1)
+        return self.dice.number(1, one_in) == 1
 
     def phase(self) -> Phase:
         return Phase(self.of(GPUS), self.of(COUNTS), self.of(PARALLEL), None)
@@ -107,25 +105,25 @@ class Hand:
         )
         points = self.of(POINTS)
         lengths = points and tuple((Amount(Fraction(t)), Amount(Fraction(f))) for t, f in points)
-        when = self.draw(st.sampled_from([None, *(r.when for r in policy.routes.values())]))
+        when = self.dice.one([None, *(r.when for r in policy.routes.values())])
         load = Workload("the load", when, self.of(RATES), lengths, None, Slo(ttft_p99=Fraction(1, 2)), span)
         pools = {name: self.pool(pool, model) for name, pool in policy.pools.items()}
         return replace(policy, pools=pools, models={**policy.models, model.name: model}, workloads={load.name: load})
 
 
-@st.composite
-def standing(draw: Draw, faulty: bool) -> Policy:
-    return Hand(draw, faulty).policy(draw(policies()))
+def standing(faulty: bool) -> Callable[[Dice], Policy]:
+    return lambda dice: Hand(dice, faulty).policy(dice.draw(policies()))
 
 
 # What chance may bring about in a sound policy: a load that nobody has, or that is denied throughout.
-IDLE = ("has no request that its `when` admits", "no workload reaches a pool")
+IDLE = ("has no request that its `when` admits", "has no length that its `when` admits", "no workload reaches a pool")
 
 
-@many(40, floors=8)
-@given(standing(faulty=False))
+@many(500, floors=130)
+@given(dice=dices())
 @pytest.mark.parametrize("name", ["fleet-sim", "vllm"])
-def test_a_sound_policy_has_files_that_read_back(name: str, policy: Policy) -> None:
+def test_a_sound_policy_has_files_that_read_back(name: str, dice: Dice) -> None:
+    policy = dice.draw(standing(faulty=False))
     found = compiled(policy, name)
     errors = [d.message for d in found.diagnostics if d.severity == "error"]
     if any(idle in message for idle in IDLE for message in errors):
@@ -143,18 +141,21 @@ def test_a_sound_policy_has_files_that_read_back(name: str, policy: Policy) -> N
     assert compiled(policy, name).artifacts == found.artifacts
 
 
-@many(40, floors={"refused": 20})
-@given(standing(faulty=True))
+@many(500, floors={"refused": 350})
+@given(dice=dices())
 @pytest.mark.parametrize("name", ["fleet-sim", "vllm"])
-def test_any_other_has_files_or_findings(name: str, policy: Policy) -> None:
+def test_any_other_has_files_or_findings(name: str, dice: Dice) -> None:
+    policy = dice.draw(standing(faulty=True))
     found = compiled(policy, name)
     assert found.ok is bool(found.artifacts)
     assert found.ok is not any(d.severity == "error" for d in found.diagnostics)
     compared("written" if found.ok else "refused")
 
 
-@given(policies())
-def test_every_use_has_a_row_in_every_target(policy: Policy) -> None:
+@many(2_000)
+@given(dice=dices())
+def test_every_use_has_a_row_in_every_target(dice: Dice) -> None:
+    policy = dice.draw(policies())
     uses = used(policy)
     for name in TARGETS:
         assert {u.construct for u in uses} <= set(target(name).carries)

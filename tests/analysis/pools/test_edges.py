@@ -72,6 +72,12 @@ def many(count: int, near: str, far: str) -> Policy:
             {"WRP504": "warning"},
         ),
         ('pool a { provider "x" } pool b { provider "y" } default { to a  fallback b on timeout }', {"WRP505": "info"}),
+        # It is taken after refusals too, and a rule over causes silences WRP507 alone.
+        (
+            """pool a { provider "x" } pool b { provider "y" } default { to a  fallback b }
+            assert c { never refusal in destination.causes and destination.pool == a }""",
+            {"WRP505": "info"},
+        ),
         ("pool a { context 2 } pool b { context 1 } default { to a  fallback b on context }", {"WRP506": "warning"}),
         ("pool a { context 1 } pool b { context 1 } default { to a  fallback b on context }", {"WRP506": "info"}),
         # Some of what the smaller one turns away fits.

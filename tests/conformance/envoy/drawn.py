@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import NoReturn
 
 from tests.laws.carried import ByEnvoy
-from tests.laws.policies import TEXTS, TOOLS, resolved
+from tests.laws.dice import Dice
+from tests.laws.drawing.signals import TEXTS, TOOLS
+from tests.laws.policies import resolved
 from tests.support.requests import Sampler
 from wrpc.policy.model import Policy
 
@@ -30,18 +31,10 @@ class Drawn:
 
 
 class Rolled(ByEnvoy):
-    """Drawn by a seed alone: all are different, and none is made smaller, for which a program would start each time."""
+    """None is made smaller, for which a program would start each time."""
 
     def __init__(self, seed: int, size: int) -> None:
-        super().__init__(_undrawn, size)
-        self.random = Random(seed)
-
-    def number(self, low: int, high: int) -> int:
-        return self.random.randint(low, high)
-
-
-def _undrawn(_strategy: object) -> NoReturn:
-    raise AssertionError("every choice is a number")
+        super().__init__(Dice(seed), size)
 
 
 def drawn(kind: type[Rolled], policies: int, each: int, *, size: int = 4) -> list[Drawn]:

@@ -8,9 +8,9 @@ from collections import Counter
 from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
 
 from tests.conformance.envoy.gateway import expected, primaries, running, told
+from tests.laws.dice import Dice, dices
 from tests.laws.policies import policies, requests
 from wrpc.decide import BadRequest, Conflict, decide
 from wrpc.diagnostics import Refusal
@@ -26,20 +26,20 @@ def test_random_policies(envoy: Path) -> None:
 
     # Without shrinking: each example starts a program.
     @settings(max_examples=25, phases=[Phase.generate], suppress_health_check=[HealthCheck.too_slow])
-    @given(data=st.data())
-    def each(data: st.DataObject) -> None:
-        asked(data, answers)
+    @given(dice=dices())
+    def each(dice: Dice) -> None:
+        asked(dice, answers)
 
     each()
     assert answers["decided"] >= 400, answers
 
 
-def asked(data: st.DataObject, answers: Counter[str]) -> None:
-    policy = data.draw(policies())
+def asked(dice: Dice, answers: Counter[str]) -> None:
+    policy = dice.draw(policies())
     try:
         with running(policy) as gateway:
             for _ in range(40):
-                request = data.draw(requests(policy))
+                request = dice.draw(requests(policy))
                 try:
                     decision = decide(policy, request)
                 except BadRequest:

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
 
+from tests.laws.dice import Dice, dices
 from tests.laws.policies import policies, requests
 from tests.laws.test_table_agrees_with_decide import WRONG, expected
 from wrpc import load, loads
@@ -54,11 +54,11 @@ def test_random_policies(node: str, root: Path, tmp_path: Path) -> None:
 
     # Without shrinking: each example starts a program.
     @settings(max_examples=80, phases=[Phase.generate], suppress_health_check=[HealthCheck.too_slow])
-    @given(data=st.data())
-    def each(data: st.DataObject) -> None:
-        policy = data.draw(policies())
-        asked = [dict(data.draw(requests(policy))) for _ in range(8)]
-        asked += [{**r, data.draw(st.sampled_from([*policy.signals, "nobody"])): data.draw(WRONG)} for r in asked]
+    @given(dice=dices())
+    def each(dice: Dice) -> None:
+        policy = dice.draw(policies())
+        asked = [dict(dice.draw(requests(policy))) for _ in range(8)]
+        asked += [{**r, dice.one([*policy.signals, "nobody"]): dice.one(WRONG)} for r in asked]
         for request, answer in zip(asked, decided(node, root, tmp_path, policy, asked), strict=True):
             if answer == {"error": {"code": "WRP820"}}:
                 answers["undecided"] += 1

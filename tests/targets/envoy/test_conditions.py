@@ -6,8 +6,8 @@ from fractions import Fraction
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
+from tests.laws.dice import Dice, dices
 from tests.laws.policies import policies, requests
 from tests.laws.volume import compared, many
 from tests.support.compiling import policy
@@ -44,13 +44,13 @@ def holds(rows: Rows, found: Policy, request: dict[str, RequestValue]) -> bool:
     return any(all(allows(cell, texts[s]) for s, cell in row.items()) for row in rows)
 
 
-@many(150, floors=1_500)
-@given(st.data())
-def test_rows_are_what_the_interpreter_says(data: st.DataObject) -> None:
-    found = data.draw(policies())
+@many(2_000, floors=20_000)
+@given(dice=dices())
+def test_rows_are_what_the_interpreter_says(dice: Dice) -> None:
+    found = dice.draw(policies())
     machine = Interpreter(found)
     seen = Conditions(found)
-    given_ = [read(found, data.draw(requests(found))) for _ in range(8)]
+    given_ = [read(found, dice.draw(requests(found))) for _ in range(8)]
     for route in found.routes.values():
         if route.when is None:
             continue

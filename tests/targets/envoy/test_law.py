@@ -6,8 +6,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 from hypothesis import given
-from hypothesis import strategies as st
 
+from tests.laws.dice import Dice, dices
 from tests.laws.policies import policies, requests
 from tests.laws.volume import compared, many
 from wrpc.decide import BadRequest, Conflict, Decision, decide
@@ -33,10 +33,10 @@ def carried(d: Decision, weights: bool) -> object:
     return d.action, d.reason, left, sorted(set(d.obligations) - (own - kept))
 
 
-@many(150, floors={"file": 100, "decision": 850})
-@given(st.data())
-def test_a_file_read_back_decides_as_its_policy(data: st.DataObject) -> None:
-    policy = data.draw(policies())
+@many(2_000, parts=2, floors={"file": 1_600, "decision": 13_400})
+@given(dice=dices())
+def test_a_file_read_back_decides_as_its_policy(dice: Dice) -> None:
+    policy = dice.draw(policies(4, carried_by=dice.one([None, None, "envoy"])))
     emitted = emit(settle(policy), options(policy))
     if not emitted.artifacts:
         # Every refusal has a place and a reason.
@@ -45,7 +45,7 @@ def test_a_file_read_back_decides_as_its_policy(data: st.DataObject) -> None:
     compared("file")
     back = read({a.path: a.text for a in emitted.artifacts}, policy)
     for _ in range(12):
-        request = data.draw(requests(policy))
+        request = dice.draw(requests(policy))
         try:
             ours = decide(policy, request)
         except (BadRequest, Conflict):

@@ -10,16 +10,16 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 import wrpc.targets
+from tests.laws.dice import Dice, dices
 from tests.laws.policies import policies, requests
 from tests.laws.volume import compared, many
 from tests.support.compiling import policy
 from wrpc.decide import BadRequest, Conflict, Decision, Interpreter
 from wrpc.decide.request import read
 from wrpc.decide.state import State
-from wrpc.policy.model import Policy, plan
+from wrpc.policy.model import Denial, plan
 from wrpc.targets import TARGETS
 from wrpc.targets.gateway.branches import Branch, Deny, Outcome, Send, Settled, Way, outcomes
 from wrpc.targets.gateway.settle import settle
@@ -34,7 +34,7 @@ def ended(way: Way, machine: Interpreter, s: State) -> Outcome:
 def taking(settled: Settled, machine: Interpreter, s: State, decision: Decision) -> Branch | None:
     """The branch that takes the request; of routes of equal precedence the one that `decide` took."""
     for branch in settled.denials:
-        truth = machine.holds(branch.when, s)
+        truth = machine.denies(Denial("", branch.when, branch.span), s)
         if truth is None if branch.counts == "unknown" else truth is not False:
             return branch
     for branches in settled.classes:
@@ -63,15 +63,15 @@ def agrees(outcome: Outcome, decision: Decision) -> bool:
     return ours == theirs and union == decision.obligations and outcome.route == decision.route
 
 
-@many(300, floors={"failed": 50, "unrouted": 6, "way": 500})
-@given(st.data())
-def test_a_way_ends_where_decide_ends(data: st.DataObject) -> None:
-    found = data.draw(policies())
+@many(2_000, floors={"failed": 1_000, "unrouted": 600, "way": 4_200})
+@given(dice=dices())
+def test_a_way_ends_where_decide_ends(dice: Dice) -> None:
+    found = dice.draw(policies())
     if "confidence" in found.resolve:
         return
     settled, machine = settle(found), Interpreter(found)
     for _ in range(10):
-        request = read(found, data.draw(requests(found)))
+        request = read(found, dice.draw(requests(found)))
         try:
             machine.admit(request)
             decision, s = machine.decision(request)
@@ -90,8 +90,10 @@ def test_a_way_ends_where_decide_ends(data: st.DataObject) -> None:
         assert agrees(ended(branch.ways.way(obligations=True, reasons=True), machine, s), decision)
 
 
-@given(policies())
-def test_without_reasons_a_way_has_fewer_forks_and_the_same_plans(found: Policy) -> None:
+@many(2_000)
+@given(dice=dices())
+def test_without_reasons_a_way_has_fewer_forks_and_the_same_plans(dice: Dice) -> None:
+    found = dice.draw(policies())
     for branch in settle(found).answering:
         several = {repr(o) for o in outcomes(branch.ways.way(obligations=False, reasons=True)) if isinstance(o, Send)}
         fewer = {repr(o) for o in outcomes(branch.ways.way(obligations=False, reasons=False)) if isinstance(o, Send)}

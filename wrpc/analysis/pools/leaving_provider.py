@@ -16,7 +16,8 @@ Good:
     default { to first  fallback second }
 
 Only the name before a `/` is compared. Pools without a provider, such as your own, are ignored, and so are edges that a
-guard removes. A fallback that is also taken after refusals is reported as WRP507 only.
+guard removes. A fallback that is also taken after refusals is reported as WRP507 only, unless that is silent because a
+rule reads `destination.causes`.
 
 If it is intended, write a guard or a claim over `destination.provider`: then this check reports nothing.
 """
@@ -26,7 +27,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wrpc.analysis.check import Found, place, shown, subject
-from wrpc.analysis.pools.edges import declaration, taken
+from wrpc.analysis.pools.edges import declaration, speaks_of_causes, taken
 from wrpc.analysis.pools.refusal_escape import escapes
 from wrpc.diagnostics import Code, listing
 from wrpc.policy.model import Policy, Pool
@@ -38,7 +39,8 @@ CODE = Code("WRP505", "edge-leaves-provider", "info", __doc__ or "")
 
 
 def check(policy: Policy, ask: Asker) -> Found:
-    refused = {e.key for e, _ in escapes(ask)}
+    # Where a rule reads the causes of an edge, refusals are its business, and the other failures are told here.
+    refused = set[object]() if speaks_of_causes(policy) else {e.key for e, _ in escapes(ask)}
     for one, answer in taken(policy, ask, "provider", _provider):
         span = one.edge.span
         if one.edge.role == "fallback" and (one.route.name if span is None else span.key(), one.edge.pool) in refused:
