@@ -2,94 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import field
-from fractions import Fraction
-from typing import Any, TypeVar, assert_never
+from collections.abc import Iterable
+from typing import assert_never
 
 from wrpc.diagnostics import Fix, Related, nearest
 from wrpc.policy import codes, meant, units
 from wrpc.policy import kinds as k
 from wrpc.policy import vocabulary as v
 from wrpc.policy.faults import Faults
-from wrpc.policy.model import Amount, Bounds, Env, Invocation, Value, Word
+from wrpc.policy.free import Free
+from wrpc.policy.model import Amount, Bounds, Env, Value, Word
 from wrpc.policy.names import Names, written
-from wrpc.policy.rows import rows
+from wrpc.policy.readings import Reading
 from wrpc.policy.wording import described, limits, quoted, spelling
 from wrpc.source import Span
 from wrpc.syntax import tree
-from wrpc.values import record
 
 SMALL = frozenset({"tier", "priority", "retries", "replicas", "tensor_parallel", "pipeline_parallel", "language"})
 """Numbers that are seldom in the thousands."""
-
-T = TypeVar("T")
-
-
-@record
-class Reading:
-    """A block's values by attribute. `spans` has every attribute that was written, read or not."""
-
-    values: dict[str, object] = field(default_factory=dict)
-    spans: dict[str, Span] = field(default_factory=dict)
-
-    def get(self, name: str, kind: type[T]) -> T | None:
-        value = self.values.get(name)
-        return value if isinstance(value, kind) else None
-
-    def fraction(self, name: str) -> Fraction | None:
-        amount = self.get(name, Amount)
-        return None if amount is None else amount.value
-
-    def whole(self, name: str) -> int | None:
-        amount = self.get(name, Amount)
-        return None if amount is None else int(amount.value)
-
-    def bounds(self, name: str) -> tuple[int, int] | None:
-        bounds = self.get(name, Bounds)
-        return None if bounds is None else (int(bounds.low.value), int(bounds.high.value))
-
-    def texts(self, name: str) -> tuple[str, ...]:
-        return tuple(t for t in self.get(name, tuple) or () if isinstance(t, str))
-
-    def amounts(self, name: str) -> Mapping[str, Fraction]:
-        table = self.get(name, dict) or {}
-        return {n: a.value for n, a in table.items() if isinstance(a, Amount)}
-
-    def value(self, name: str) -> Value | None:
-        found = self.values.get(name)
-        return found if isinstance(found, (Amount, str, Word, Env, Invocation, Bounds, tuple, Mapping)) else None
-
-    def table(self, name: str) -> Mapping[str, Value]:
-        return self.get(name, dict) or {}
-
-    def fields(self, shape: type) -> dict[str, Any]:
-        """What was read, by the fields of a class of the model; what its reader reads for itself is not in it."""
-        return {
-            row.field: _kept(row.kind, self.values[row.name], self.spans[row.name])
-            for row in rows(shape)
-            if row.name in self.values
-        }
-
-
-def _kept(kind: k.Kind, given: Any, at: Span) -> object:
-    """A value as the model keeps it."""
-    match kind:
-        case k.Quantity():
-            return int(given.value) if kind.whole else given.value
-        case k.Between():
-            return int(given.low.value), int(given.high.value)
-        case k.Several(of):
-            return tuple(_kept(of, each, at) for each in given)
-        case k.Table(of) | k.Rest(of):
-            return {name: _kept(of, each, at) for name, each in given.items()}
-        case k.Nested(block):
-            shape: Any = v.INNER[block]
-            placed = {"span": at} if "span" in shape.__match_args__ else {}
-            return shape(**given.fields(shape), **placed)
-        case _:
-            return given
-
 
 _ONCE = {
     "when": "join the two conditions with `and`",
@@ -103,6 +33,7 @@ class Reader:
     def __init__(self, names: Names, faults: Faults) -> None:
         self.names = names
         self.faults = faults
+        self.free = Free(self)
 
     # ── Blocks ────────────────────────────────────────────────────────────
 
@@ -230,25 +161,25 @@ class Reader:
                     return None
                 return self.block(block, value.attributes, known=name)
             case k.Address():
-                read = self.free(value)
+                read = self.free.value(value)
                 if isinstance(read, (str, Env)):
                     return read
                 if read is not None:
                     self.wrong(value, name, "a string or `env(…)`")
                 return None
             case k.Secret():
-                return self.secret(value, name)
+                return self.free.secret(value, name)
             case k.Labels():
                 return self.labels(value, name)
             case k.Either(options):
                 return self.either(options, value, name)
             case k.Free():
-                return self.free(value)
+                return self.free.value(value)
             case k.Worded():
                 if isinstance(value, (tree.Number, tree.Range)):
                     self.wrong(value, name, "a word, a list or a block")
                     return None
-                return self.free(value)
+                return self.free.value(value)
             case k.Distribution():
                 return self.distribution(value, name)
             case k.Waivers() | k.Elsewhere() | k.Rest():
@@ -403,7 +334,7 @@ class Reader:
                 self.familiar(path.text, "distribution of lengths", path.span)
             case _:
                 pass
-        return self.free(value)
+        return self.free.value(value)
 
     def familiar(self, word: str, of: str, span: Span, *, quote: bool = False) -> None:
         """Warns of a word that is none of the known ones of its kind; any may stand, and most often it is a slip."""
@@ -481,75 +412,3 @@ class Reader:
             help=f"such as {example}" if example else None,
             fixes=fixes,
         )
-
-    # ── Values of no particular type ──────────────────────────────────────
-
-    def free(self, value: tree.Value | tree.Expr) -> Value | None:
-        match value:
-            case tree.Number():
-                return self.amount(value)
-            case tree.Text(_, text):
-                return text
-            case tree.Path() as path:
-                return Word(path.text)
-            case tree.Range(_, low, high):
-                lowest, highest = self.amount(low), self.amount(high)
-                return Bounds(lowest, highest) if lowest and highest else None
-            case tree.Listing(_, items):
-                return tuple(read for read in map(self.free, items) if read is not None)
-            case tree.Block(_, attributes):
-                reading, found = Reading(), dict[str, Value]()
-                for attribute in attributes:
-                    if self.once(reading, attribute, "block"):
-                        made = self.free(attribute.value)
-                        if made is not None:
-                            found[attribute.name.text] = made
-                return found
-            case tree.Signed(_, sign, tree.Number() as number):
-                amount = self.amount(number)
-                return amount and Amount(-amount.value if sign == "-" else amount.value, amount.dimension)
-            case tree.Call():
-                return self.env(value) if value.name.text == "env" else self.invocation(value)
-            case _:
-                self.faults.add(codes.WRONG_TYPE, f"expected a value here, found {described(value)}", value.span)
-                return None
-
-    def env(self, call: tree.Call) -> Env | None:
-        match call.arguments:
-            case (tree.Argument(_, None, tree.Text(_, text)),) if text:
-                return Env(text)
-            case _:
-                self.faults.add(
-                    codes.WRONG_ARGUMENTS, "`env` takes the name of one variable", call.span, help='write `env("NAME")`'
-                )
-                return None
-
-    def secret(self, value: tree.Value, name: str) -> Env | None:
-        if isinstance(value, tree.Call) and value.name.text == "env":
-            return self.env(value)
-        self.faults.add(
-            codes.WRONG_TYPE,
-            f"`{name}` takes the variable that has the secret, found {described(value)}",
-            value.span,
-            help=f'write `{name} env("NAME")`: a secret stands in no policy',
-        )
-        return None
-
-    def invocation(self, call: tree.Call) -> Invocation:
-        positional: list[Value] = []
-        named: dict[str, Value] = {}
-        spans: dict[str, Span] = {}
-        for argument in call.arguments:
-            made = self.free(argument.value)
-            if argument.name is None:
-                if made is not None:
-                    positional.append(made)
-                continue
-            name = argument.name.text
-            if name in spans:
-                self.twice(name, call.name.text, argument.name.span, spans[name])
-                continue
-            spans[name] = argument.name.span
-            if made is not None:
-                named[name] = made
-        return Invocation(call.name.text, tuple(positional), named)

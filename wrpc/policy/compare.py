@@ -6,14 +6,14 @@ name of a signal.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from wrpc.diagnostics import Fix
 from wrpc.policy import codes, expr, meant
 from wrpc.policy import vocabulary as v
-from wrpc.policy.columns import Cell, Column
-from wrpc.policy.intervals import FLIPPED, Relation, holds
+from wrpc.policy.columns import Column
+from wrpc.policy.intervals import FLIPPED, Relation
 from wrpc.policy.model import Enum
 from wrpc.policy.names import written
 from wrpc.policy.operands import (
@@ -30,6 +30,7 @@ from wrpc.policy.operands import (
     compared,
     described,
 )
+from wrpc.policy.relations import bare, comparable, negated, standing, taken, text
 from wrpc.policy.wording import described as form
 from wrpc.source import Span
 from wrpc.syntax import tree
@@ -83,7 +84,7 @@ class Comparing:
                 return Str(expr.Attribute(e.text), v.NAMED[e.text])
             return None
         if len(e.parts) > 1 and e.parts[0].text in self.known.tables:
-            column = self.lowering.known_column(e, quiet=True)
+            column = self.lowering.paths.known_column(e, quiet=True)
             if column is None or column.type != "words":
                 return None
             return Choice(column.title, column.names, column=column)
@@ -132,7 +133,7 @@ class Comparing:
     ) -> expr.Condition | None:
         name = bare(other)
         if name in one.names:
-            return one.among(_standing(one.names, relation, name), span)
+            return one.among(standing(one.names, relation, name), span)
         two = self.lookup(other, where)
         if isinstance(two, Choice):
             self.read(two)
@@ -199,7 +200,7 @@ class Comparing:
         names = tuple(dict.fromkeys((*one.names, *two.names)))
         positive: Relation = "==" if relation == "!=" else relation
         parts = [
-            expr.All((one.among(_standing(names, positive, name), span), two.among([name], span)), span=span)
+            expr.All((one.among(standing(names, positive, name), span), two.among([name], span)), span=span)
             for name in names
         ]
         if positive != "==":
@@ -388,86 +389,3 @@ class Comparing:
     def quotes(self, e: tree.Text, message: str, name: str) -> None:
         fix = Fix(e.span, written(name), "drop the quotes")
         self.faults.add(codes.QUOTES, message, e.span, help=f"write `{fix.text}`, without quotes", fixes=[fix])
-
-
-def comparable(one: Num, two: Num) -> bool:
-    """Of one dimension; what a request costs is money, and money per request as well."""
-    if one.dimension == two.dimension:
-        return True
-    costs = any(
-        isinstance(q, expr.Cost) or (isinstance(q, expr.Provided) and q.name == "cost")
-        for n in (one, two)
-        for _, q in n.value.terms
-    )
-    return costs and {one.dimension, two.dimension} == {"USD", "USD/req"}
-
-
-def split(
-    terms: Sequence[expr.TextTerm | Column], make: Callable[[Sequence[expr.TextTerm]], expr.Condition], span: Span
-) -> expr.Condition:
-    """What is made of strings, of which each column is what it says of the request."""
-    at = next((i for i, term in enumerate(terms) if isinstance(term, Column)), None)
-    column = None if at is None else terms[at]
-    if isinstance(column, Column):
-
-        def said(cell: Cell) -> expr.Condition:
-            rest = [expr.StringLiteral(str(cell)) if i == at else term for i, term in enumerate(terms)]
-            return split(rest, make, span)
-
-        return column.split(said, span)
-    return make([term for term in terms if not isinstance(term, Column)])
-
-
-def text(one: expr.TextTerm | Column, relation: Relation, two: expr.TextTerm | Column, span: Span) -> expr.Condition:
-    """A relation between strings; where an attribute is not declared, none but `!=` holds."""
-    return split((one, two), lambda terms: _text(terms[0], relation, terms[1], span), span)
-
-
-def _text(one: expr.TextTerm, relation: Relation, two: expr.TextTerm, span: Span) -> expr.Condition:
-    if isinstance(one, expr.StringLiteral) and isinstance(two, expr.StringLiteral):
-        return expr.Constant(holds(relation, one.value, two.value), span=span)
-    equal = expr.Text("equals", one, two, span=span)
-    match relation:
-        case "==":
-            return equal
-        case "!=":
-            return expr.Not(equal, span=span)
-        case "<":
-            return expr.Text("before", one, two, span=span)
-        case ">":
-            return expr.Text("before", two, one, span=span)
-        case "<=":
-            return expr.Any((expr.Text("before", one, two, span=span), equal), span=span)
-        case ">=":
-            return expr.Any((expr.Text("before", two, one, span=span), equal), span=span)
-
-
-def negated(condition: expr.Condition, negated: bool, span: Span) -> expr.Condition:
-    return expr.Not(condition, span=span) if negated else condition
-
-
-def taken(routes: Collection[str], span: Span) -> expr.Condition:
-    return expr.Outcome("route", frozenset(routes), span=span)
-
-
-def bare(e: tree.Node) -> str:
-    """The text of a bare name, else a text that no name has."""
-    return e.parts[0].text if isinstance(e, tree.Path) and len(e.parts) == 1 else ""
-
-
-def _standing(names: Sequence[str], relation: Relation, name: str) -> list[str]:
-    """The members that stand in a relation to one, by their place in the declaration."""
-    at = names.index(name)
-    match relation:
-        case "==":
-            return [name]
-        case "!=":
-            return [n for n in names if n != name]
-        case "<":
-            return list(names[:at])
-        case "<=":
-            return list(names[: at + 1])
-        case ">":
-            return list(names[at + 1 :])
-        case ">=":
-            return list(names[at:])

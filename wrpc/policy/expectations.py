@@ -8,11 +8,12 @@ from wrpc.policy import codes
 from wrpc.policy import kinds as k
 from wrpc.policy import model as m
 from wrpc.policy import vocabulary as v
-from wrpc.policy.attributes import Reader, Reading
+from wrpc.policy.attributes import Reader
 from wrpc.policy.faults import Faults
 from wrpc.policy.given import Given
 from wrpc.policy.guards import Guards
 from wrpc.policy.names import Names
+from wrpc.policy.readings import Reading
 from wrpc.policy.wording import described
 from wrpc.syntax import tree
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Literal, assert_never
 
-from wrpc.diagnostics import Fix, listing
+from wrpc.diagnostics import Fix
 from wrpc.policy import codes, expr, meant, units
 from wrpc.policy import vocabulary as v
 from wrpc.policy.attributes import Reader
-from wrpc.policy.columns import Column, keyed
+from wrpc.policy.calls import Calls
+from wrpc.policy.columns import keyed
 from wrpc.policy.compare import Comparing
 from wrpc.policy.faults import Faults
 from wrpc.policy.membership import Membership
@@ -21,8 +22,6 @@ from wrpc.policy.model import Bool, Enum, Int, Real, Score, Set, String
 from wrpc.policy.names import written
 from wrpc.policy.operands import (
     ONE,
-    ROLE,
-    ZERO,
     Bare,
     Choice,
     Known,
@@ -38,12 +37,9 @@ from wrpc.policy.operands import (
     described,
     reading,
 )
-from wrpc.policy.patterns import pattern
+from wrpc.policy.paths import Paths
 from wrpc.source import Span
 from wrpc.syntax import tree
-
-TYPES = {Bool: "bool", Int: "int", Real: "real", Enum: "one_of", Set: "any_of", String: "string", Score: "score"}
-FUNCTIONS = ("confidence", "raw", "failed", "prefix", "suffix", "contains", "matches")
 
 
 class Lowering:
@@ -54,8 +50,10 @@ class Lowering:
         self.names = known.names
         self.reader = reader
         self.faults = faults
+        self.paths = Paths(self)
         self._comparing = Comparing(self)
         self._membership = Membership(self, self._comparing)
+        self._calls = Calls(self, self._membership)
 
     # ── Conditions and numbers ────────────────────────────────────────────
 
@@ -174,7 +172,7 @@ class Lowering:
             case tree.Text(_, text):
                 return Str(expr.StringLiteral(text))
             case tree.Call():
-                return self.call(e, where)
+                return self._calls.call(e, where)
             case tree.Sum(span, terms):
                 return self.sum(span, terms, where)
             case tree.Product(span, factors):
@@ -195,7 +193,7 @@ class Lowering:
     def path(self, path: tree.Path, where: Where) -> Operand | None:
         name = path.parts[0]
         if len(path.parts) > 1 or name.text == "destination" or (where.placement and self._placeable(name)):
-            return self.dotted(path, where)
+            return self.paths.dotted(path, where)
         if name.text in ("true", "false"):
             return Truth(expr.Constant(name.text == "true", span=path.span))
         if where.answer and name.text == "confidence":
@@ -207,7 +205,7 @@ class Lowering:
             if self.names.poisoned(name.text):
                 return None
             if name.text == "cost" and where.cost:
-                self._metered()
+                self.metered()
                 return Num(reading(expr.Cost(span=name.span), name.span), "USD")
             if name.text == "cost" and where.destination:
                 fix = Fix(name.span, "destination.cost", "write `destination.cost`", safe=False)
@@ -238,7 +236,7 @@ class Lowering:
             return Num(constant(defined.value.constant, path.span), defined.dimension)
         return Num(reading(expr.NamedNumber(name.text, span=path.span), path.span), defined.dimension)
 
-    def _metered(self) -> None:
+    def metered(self) -> None:
         """A cost reads the signals that count tokens."""
         for name, signal in self.known.signals.items():
             if signal.source is not None and signal.source.name in ("prompt_tokens", "max_tokens"):
@@ -282,7 +280,7 @@ class Lowering:
             case "route":
                 return Taken()
             case "cost":
-                self._metered()
+                self.metered()
                 return Num(reading(expr.Cost(span=name.span), name.span), "USD")
             case "routed":
                 return Truth(expr.Outcome("routed", span=name.span))
@@ -297,230 +295,6 @@ class Lowering:
             f"{what} can only be read in {only}, found in {where.title}",
             span,
         )
-
-    def dotted(self, path: tree.Path, where: Where) -> Operand | None:
-        """`destination.x`; in a place `pool`, `pool.x`, `site`, `site.x`."""
-        head, *rest = path.parts
-        if where.placement:
-            return self.placed(path)
-        if head.text in self.known.tables and head.text != "destination":
-            return self.column(path)
-        if head.text != "destination":
-            if self.names.expression(head.text):
-                self.faults.add(
-                    codes.UNKNOWN_NAME, f"`{head.text}` has no parts, found `{path.text}`", path.span,
-                    help=f"a name with a dot in it is one name in backticks: `` `{path.text}` ``",
-                )  # fmt: skip
-            else:
-                advice = meant.path(path, where, self.names.expressible())
-                if advice is None:
-                    if ("table", head.text) in self.names.swallowed:
-                        return None
-                    known = [*self.names.expressible(), *self.known.tables]
-                    known += ["destination"] if where.destination else []
-                    self.names.unknown("signal, score, band or let", head, known)
-                else:
-                    message = f"no signal, score, band or let is called `{head.text}`"
-                    self.faults.add(codes.UNKNOWN_NAME, message, head.span, help=advice[0], fixes=advice[1])
-            return None
-        if not where.destination:
-            self.misplaced(f"`{path.text}`", path.span, "`forbid` and `require` of a guard, and in claims", where)
-            return None
-        name = ".".join(p.text for p in rest)
-        dimension = v.NUMBERS.get(name, self.known.pool_labels.numbers.get(name))
-        if dimension is not None and name not in (*v.DESTINATION, *v.PLACE):
-            if name == "cost":
-                self._metered()
-            return Num(reading(expr.Provided(name, span=path.span), path.span), dimension)
-        if len(rest) != 1:
-            self.faults.add(
-                codes.UNKNOWN_NAME,
-                f"a destination has attributes, found `{path.text}`",
-                path.span,
-                help="such as `destination.trust` or `destination.pool`",
-                fixes=() if rest else [Fix(path.span, "destination.pool", "write `destination.pool`", safe=False)],
-            )
-            return None
-        if rest[0].text == "role":
-            return Str(expr.Attribute("role"), ROLE)
-        if rest[0].text == "causes":
-            message = "the causes of a destination are a set"
-            self.faults.add(codes.WRONG_OPERAND, message, path.span, help="write `timeout in destination.causes`")
-            return None
-        return self.attribute(
-            rest[0], "", (*v.DESTINATION, *v.PLACE, *v.NUMBERS, *self.known.pool_labels), "a destination"
-        )
-
-    def column(self, path: tree.Path) -> Operand | None:
-        """`plan.tier`: what a table says."""
-        column = self.known_column(path)
-        if column is None:
-            return None
-        match column.type:
-            case "words":
-                return Choice(column.title, column.names, column=column)
-            case "list":
-                return SetOf(column.title, column.names, column)
-            case "string":
-                return Str(column)
-            case "bool":
-                return Truth(column.where(bool, path.span))
-            case "number":
-                return Num(expr.Linear(ZERO, column.number, span=path.span), column.dimension)
-
-    def known_column(self, path: tree.Path, *, quiet: bool = False) -> Column | None:
-        """The column that a path means, whose head is a table; `quiet` reports nothing."""
-        head, *rest = path.parts
-        if quiet:
-            table = self.known.tables[head.text]
-            return table.columns.get(rest[0].text) if table is not None and len(rest) == 1 else None
-        if not self.names.find("table", head):
-            return None
-        table = self.known.tables[head.text]
-        if table is None:
-            return None
-        self.names.use(table.signal)
-        name = rest[0].text if len(rest) == 1 else ""
-        if name not in table.columns:
-            at = rest[0] if len(rest) == 1 else None
-            best = self.faults.suggest(name, table.columns)
-            self.faults.add(
-                codes.UNKNOWN_COLUMN,
-                f"the table `{head.text}` has no `{name}`" if at else f"a table has attributes, found `{path.text}`",
-                at.span if at else path.span,
-                help=best or "it has " + ", ".join(f"`{c}`" for c in list(table.columns)[:6]),
-                fixes=self.names.rename(at, table.columns) if best and at else (),
-            )
-            return None
-        return table.columns[name]
-
-    def placed(self, path: tree.Path) -> Operand | None:
-        head, *rest = path.parts
-        pool = head.text == "pool"
-        labels = self.known.pool_labels if pool else self.known.site_labels
-        numbers = {**labels.numbers, **(v.PLACED_NUMBERS if pool else {})}
-        words = v.PLACED_POOL if pool else v.PLACED_SITE
-        name = ".".join(p.text for p in rest)
-        if head.text in ("pool", "site") and name in numbers and name not in words:
-            return Num(reading(expr.Provided(path.text, span=path.span), path.span), numbers[name])
-        if head.text not in ("pool", "site") or len(rest) > 1:
-            self.faults.add(
-                codes.MISPLACED_NAME,
-                f"a rule of `place` reads `pool`, `site` and their attributes, found `{path.text}`",
-                path.span,
-                help='such as `pool == local`, `pool.trust == "own"` or `site.region == "eu"`',
-            )
-            return None
-        if not rest:
-            return Str(expr.Attribute(head.text), v.NAMED[head.text])
-        known = tuple(dict.fromkeys((*words, *labels, *numbers)))
-        return self.attribute(rest[0], f"{head.text}.", known, f"a {head.text}")
-
-    def attribute(self, name: tree.Name, prefix: str, known: tuple[str, ...], of: str) -> Operand | None:
-        if name.text in known:
-            full = prefix + name.text
-            return Str(expr.Attribute(full), v.NAMED.get(full, ""))
-        if self.names.lost("site" if prefix == "site." else "pool"):
-            return None  # it may be a label of what could not be read
-        best = self.faults.suggest(name.text, known)
-        self.faults.add(
-            codes.UNKNOWN_NAME,
-            f"{of} has no attribute or label `{name.text}`",
-            name.span,
-            help=best or "its attributes are " + ", ".join(f"`{k}`" for k in known[:6])
-            + ", or a label that a pool declares",
-            fixes=self.names.rename(name, known) if best else (),
-        )  # fmt: skip
-        return None
-
-    # ── Calls ─────────────────────────────────────────────────────────────
-
-    def call(self, call: tree.Call, where: Where) -> Operand | None:
-        match call.name.text:
-            case "confidence" | "raw" | "failed" as function if where.placement:
-                message = f"a rule of `place` reads no signal, found `{function}`"
-                self.faults.add(codes.MISPLACED_NAME, message, call.span)
-                return None
-            case "confidence" | "raw":
-                return self.of_score(call)
-            case "failed":
-                return self.failed(call)
-            case "suffix" | "contains" | "matches" as function:
-                condition = pattern(self, call, function, where)
-                return None if condition is None else Truth(condition)
-            case "prefix":
-                condition = self._membership.prefix(call, where)
-                return None if condition is None else Truth(condition)
-            case other:
-                best = self.faults.suggest(other, FUNCTIONS)
-                self.faults.add(
-                    codes.UNKNOWN_NAME,
-                    f"no function is called `{other}`",
-                    call.name.span,
-                    help=best or f"functions are {listing(FUNCTIONS, 'and')}",
-                    fixes=self.names.rename(call.name, FUNCTIONS) if best else (),
-                )
-                return None
-
-    def failed(self, call: tree.Call) -> Operand | None:
-        """Whether a signal failed, whatever that means then: always known."""
-        match call.arguments:
-            case (tree.Argument(_, None, tree.Path(_, (name,))),):
-                pass
-            case _:
-                message = "`failed` takes the name of one signal"
-                self.faults.add(codes.WRONG_ARGUMENTS, message, call.span, help="write `failed(pii)`")
-                return None
-        found = self.names.use(name.text)
-        if found is None:
-            if not self.names.poisoned(name.text):
-                self.names.unknown("signal", name, list(self.known.signals))
-            return None
-        if found[0] != "signal":
-            self.faults.add(
-                codes.WRONG_OPERAND, f"`failed` reads a signal; `{name.text}` is a {found[0]}", name.span,
-                help="ask for each signal that it reads",
-            )  # fmt: skip
-            return None
-        return Truth(expr.Failed(name.text, span=call.span))
-
-    def of_score(self, call: tree.Call) -> Operand | None:
-        function = call.name.text
-        match call.arguments:
-            case (tree.Argument(_, None, tree.Path(_, (name,))),):
-                pass
-            case _:
-                self.faults.add(
-                    codes.WRONG_ARGUMENTS,
-                    f"`{function}` takes the name of one score signal",
-                    call.span,
-                    help=f"write `{function}(pii)`",
-                )
-                return None
-        found = self.names.use(name.text)
-        if found is None:
-            if not self.names.poisoned(name.text):
-                scores = [n for n, s in self.known.signals.items() if isinstance(s.type, Score)]
-                self.names.unknown("score signal", name, scores)
-            return None
-        signal = self.known.signals.get(name.text) if found[0] == "signal" else None
-        if found[0] == "signal" and signal is None:
-            return None
-        if signal is None or not isinstance(signal.type, Score):
-            what = "score declaration, which is a number already" if found[0] == "score" else found[0]
-            if signal is not None:
-                what = f"signal of type `{TYPES[type(signal.type)]}`"
-            self.faults.add(
-                codes.WRONG_OPERAND, f"`{function}` reads a signal of type `score`; `{name.text}` is a {what}",
-                name.span, help=f"write `{name.text}` alone",
-            )  # fmt: skip
-            return None
-        if function == "raw":
-            return Num(reading(expr.Raw(name.text, span=call.span), call.span))
-        if signal.type.threshold is None:
-            self.never_fires(name.text, call.span)
-            return None
-        return Num(reading(expr.Confidence(name.text, span=call.span), call.span))
 
     # ── Sums and products ─────────────────────────────────────────────────
 

@@ -10,11 +10,12 @@ from wrpc.policy import codes, labels
 from wrpc.policy import kinds as k
 from wrpc.policy import model as m
 from wrpc.policy import vocabulary as v
-from wrpc.policy.attributes import Reader, Reading
+from wrpc.policy.attributes import Reader
 from wrpc.policy.faults import Faults
 from wrpc.policy.lower import Lowering
 from wrpc.policy.operands import PLACEMENT, REQUEST
 from wrpc.policy.parts import WORDS, Parts
+from wrpc.policy.readings import Reading
 from wrpc.source import Span
 from wrpc.syntax import tree
 
@@ -205,7 +206,7 @@ class Machines:
                     help=best or "settings are " + ", ".join(f"`{k}`" for k in known),
                     fixes=self.reader.names.rename(item.name, known) if best else (),
                 )
-            value = self.reader.free(item.value)
+            value = self.reader.free.value(item.value)
             if value is not None:
                 settings[name] = value
         return m.TargetSettings(_name(section), settings, section.title, spans)

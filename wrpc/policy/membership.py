@@ -9,11 +9,12 @@ from wrpc.diagnostics import Fix
 from wrpc.policy import codes, expr
 from wrpc.policy import vocabulary as v
 from wrpc.policy.columns import Column
-from wrpc.policy.compare import Comparing, bare, comparable, negated, split, taken, text
+from wrpc.policy.compare import Comparing
 from wrpc.policy.intervals import merged, point
 from wrpc.policy.model import Enum, Set
 from wrpc.policy.names import written
 from wrpc.policy.operands import ROLE, Bare, Choice, Num, SetOf, Str, Taken, Truth, Where, described, within
+from wrpc.policy.relations import bare, comparable, negated, split, taken, text
 from wrpc.policy.subsets import subset
 from wrpc.policy.wording import described as form
 from wrpc.source import Span

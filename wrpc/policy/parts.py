@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 from wrpc.diagnostics import Related
 from wrpc.policy import codes
 from wrpc.policy import vocabulary as v
-from wrpc.policy.attributes import Reader, Reading
+from wrpc.policy.attributes import Reader
+from wrpc.policy.readings import Reading
 from wrpc.source import Span
 from wrpc.syntax import tree
 

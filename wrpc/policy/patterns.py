@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from wrpc.diagnostics import Fix
 from wrpc.policy import codes, expr
-from wrpc.policy.compare import split
 from wrpc.policy.names import written
 from wrpc.policy.operands import Bare, SetOf, Str, Where, described
+from wrpc.policy.relations import split
 from wrpc.policy.wording import described as form
 from wrpc.policy.wording import quoted
 from wrpc.source import Span

@@ -12,16 +12,18 @@ from pathlib import PurePath
 from wrpc.diagnostics import Related
 from wrpc.policy import codes, labels, overridden, overrides
 from wrpc.policy import model as m
-from wrpc.policy.attributes import Reader, Reading
+from wrpc.policy.attributes import Reader
 from wrpc.policy.definitions import Definitions
 from wrpc.policy.expectations import Expectations
 from wrpc.policy.faults import Faults
 from wrpc.policy.frequencies import frequencies as assumed
+from wrpc.policy.groups import Groups
 from wrpc.policy.guards import Guards
 from wrpc.policy.imports import Program
 from wrpc.policy.machines import Machines
 from wrpc.policy.names import Declared, Names
 from wrpc.policy.parts import Parts
+from wrpc.policy.readings import Reading
 from wrpc.policy.routes import Routes
 from wrpc.policy.signals import Signals
 from wrpc.policy.stacks import stacks
@@ -48,7 +50,7 @@ def resolve(program: Program, faults: Faults) -> m.Policy | None:
         signal = read_signals.signal(node)
         if signal is not None:
             signals[name] = signal
-    groups = read_signals.groups(signals)
+    groups = Groups(names, faults).groups(signals)
     read_tables = tables(names, signals, reader, faults)
     defining = Definitions(
         names, signals, read_tables, _labels(names, "pool", faults), _labels(names, "site", faults), reader, faults

@@ -8,7 +8,7 @@ from functools import cache, cached_property
 from wrpc.policy import codes, units
 from wrpc.policy import model as m
 from wrpc.policy import vocabulary as v
-from wrpc.policy.attributes import Reader, Reading
+from wrpc.policy.attributes import Reader
 from wrpc.policy.budgets import Budgets
 from wrpc.policy.faults import Faults
 from wrpc.policy.kinds import ONE, ZERO, Quantity
@@ -16,6 +16,7 @@ from wrpc.policy.lower import Lowering
 from wrpc.policy.names import Names
 from wrpc.policy.operands import ESCALATION, REQUEST
 from wrpc.policy.parts import WORDS, Parts
+from wrpc.policy.readings import Reading
 from wrpc.policy.rows import rows
 from wrpc.policy.wording import spelling
 from wrpc.source import Span

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from wrpc.diagnostics import Fix
 from wrpc.policy import codes, expr
 from wrpc.policy.columns import Cell, Column
-from wrpc.policy.compare import Comparing, bare
+from wrpc.policy.compare import Comparing
 from wrpc.policy.names import written
 from wrpc.policy.operands import Bare, Choice, Num, Operand, SetOf, Str, Where, described
+from wrpc.policy.relations import bare
 from wrpc.policy.wording import described as form
 from wrpc.source import Span
 from wrpc.syntax import tree
