@@ -9,8 +9,9 @@ import pytest
 import yaml
 
 from tests.support.work import calls
-from wrpc.importers import document
-from wrpc.importers.document import Items, Keys, Scalar, plain
+from wrpc.importers import document, scalars
+from wrpc.importers.document import Items, Keys, Scalar
+from wrpc.importers.scalars import plain
 from wrpc.source import Source
 
 
@@ -54,7 +55,7 @@ def test_the_pyyaml_dialect_reads_as_pyyaml_does(text: str) -> None:
         expected = text
     got = document.PYYAML.plain(text)
     if isinstance(expected, dt.date):
-        assert got == document.Date(text)
+        assert got == scalars.Date(text)
     elif isinstance(expected, float):
         assert isinstance(got, Fraction)
         assert float(got) == expected

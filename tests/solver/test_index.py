@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import wrpc
 from tests.support.work import calls
-from wrpc.decide.cells import Asked
+from wrpc.decide.asked import Asked
 from wrpc.diagnostics import Findings
 from wrpc.policy.expr import Interval
 from wrpc.policy.intervals import overlap

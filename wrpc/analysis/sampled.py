@@ -15,7 +15,8 @@ from itertools import islice
 from math import prod
 from random import Random
 
-from wrpc.decide.cells import Asked, Domain
+from wrpc.decide.asked import Asked
+from wrpc.decide.cells import Domain
 from wrpc.decide.evaluate import RELATIONS
 from wrpc.decide.request import RequestValue
 from wrpc.override import override

@@ -11,8 +11,9 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 
 from wrpc.policy.regular.automata import Automaton, State
+from wrpc.policy.regular.classes import ANY
 from wrpc.policy.regular.node import LAST, SURROGATES, Chars, Joined, Node, Repeated
-from wrpc.policy.regular.syntax import ANY, read
+from wrpc.policy.regular.syntax import read
 
 Pattern = tuple[str, str]  # "suffix", "contains" or "matches", and its text
 

@@ -13,8 +13,9 @@ from dataclasses import replace
 
 from wrpc.diagnostics import Diagnostic, Edit, Fix
 from wrpc.importers import document
-from wrpc.importers.document import Dialect, Items, Keys, Node, Pair, Scalar, plain, read, same
+from wrpc.importers.document import Dialect, Items, Keys, Node, Pair, Scalar, read, same
 from wrpc.importers.layout import Collection, Entry, Layout, Piece, layout
+from wrpc.importers.scalars import plain
 from wrpc.letters import quoted
 from wrpc.source import Source
 

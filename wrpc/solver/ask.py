@@ -72,7 +72,7 @@ class Asker:
     @cached_property
     def _engine(self) -> Engine | None:
         """None where sets of points are few and small."""
-        from wrpc.decide.cells import Asked
+        from wrpc.decide.asked import Asked
         from wrpc.solver.index.universe import dense
 
         if self._body == "points":

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 
-from wrpc.importers.document import Date, Node, Scalar
+from wrpc.importers.document import Node, Scalar
 from wrpc.importers.fitting import Misfit, fit
 from wrpc.importers.litellm.facts import VARIABLE
+from wrpc.importers.scalars import Date
 from wrpc.importers.schema import Schema, Type, said, schema
 
 

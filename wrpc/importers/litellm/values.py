@@ -8,12 +8,13 @@ from fractions import Fraction
 from wrpc.diagnostics import Fix
 from wrpc.importers import codes as shared
 from wrpc.importers import edits
-from wrpc.importers.document import Date, Items, Keys, Node, Pair, Scalar, is_null
+from wrpc.importers.document import Items, Keys, Node, Pair, Scalar, is_null
 from wrpc.importers.faults import text, unknown_key
 from wrpc.importers.litellm.config import ENDS, ROUTER, SETTINGS, Config, Effect, variable
 from wrpc.importers.litellm.facts import SHOWN
 from wrpc.importers.litellm.types import expected, is_bool, misfits
 from wrpc.importers.nodes import line
+from wrpc.importers.scalars import Date
 
 # An unknown word in these stops the start.
 FATAL = frozenset(("routing_strategy", "cache_params.type", "key_management_system", "access_mode"))

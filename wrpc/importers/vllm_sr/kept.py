@@ -9,8 +9,9 @@ import re
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 
-from wrpc.importers.document import Date, Items, Keys, Node, Pair, Plain, Scalar
+from wrpc.importers.document import Items, Keys, Node, Pair, Scalar
 from wrpc.importers.nodes import line
+from wrpc.importers.scalars import Date, Plain
 from wrpc.importers.sketch import attribute, name, number, text, word
 from wrpc.importers.vllm_sr.catalog import Catalog
 from wrpc.source import Span

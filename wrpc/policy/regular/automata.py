@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import assert_never
 
+from wrpc.policy.regular.classes import NEWLINE, WORD
 from wrpc.policy.regular.node import SURROGATES, At, Chars, Either, Joined, Node, Place, Ranges, Repeated
-from wrpc.policy.regular.syntax import NEWLINE, WORD
 
 State = tuple[frozenset[int], int]
 Steps = frozenset[int]

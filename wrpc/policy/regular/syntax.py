@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
+from wrpc.policy.regular.classes import ANY, NEWLINE, PERL, POSIX, cased_beyond, other_cases
 from wrpc.policy.regular.node import (
     LAST,
     At,
@@ -31,23 +32,8 @@ LARGEST = 10_000
 DEEPEST = 100
 """Groups in groups."""
 
-DIGIT: Ranges = ((0x30, 0x39),)
-WORD: Ranges = ((0x30, 0x39), (0x41, 0x5A), (0x5F, 0x5F), (0x61, 0x7A))
-SPACE: Ranges = ((0x09, 0x0A), (0x0C, 0x0D), (0x20, 0x20))
-NEWLINE: Ranges = ((0x0A, 0x0A),)
-ANY: Ranges = ranges([(0, LAST)])
-
-PERL = {"d": DIGIT, "w": WORD, "s": SPACE}
-POSIX: dict[str, Ranges] = {
-    "alnum": ((0x30, 0x39), (0x41, 0x5A), (0x61, 0x7A)), "alpha": ((0x41, 0x5A), (0x61, 0x7A)), "ascii": ((0, 0x7F),),
-    "blank": ((0x09, 0x09), (0x20, 0x20)), "cntrl": ((0, 0x1F), (0x7F, 0x7F)), "digit": DIGIT,
-    "graph": ((0x21, 0x7E),), "lower": ((0x61, 0x7A),), "print": ((0x20, 0x7E),),
-    "punct": ((0x21, 0x2F), (0x3A, 0x40), (0x5B, 0x60), (0x7B, 0x7E)), "space": ((0x09, 0x0D), (0x20, 0x20)),
-    "upper": ((0x41, 0x5A),), "word": WORD, "xdigit": ((0x30, 0x39), (0x41, 0x46), (0x61, 0x66)),
-}  # fmt: skip
 ESCAPES = {"a": 0x07, "f": 0x0C, "t": 0x09, "n": 0x0A, "r": 0x0D, "v": 0x0B}
 PLACES: dict[str, Place] = {"A": "begin", "z": "end", "b": "word", "B": "no word"}
-FOLDED = {0x6B: 0x212A, 0x73: 0x17F}  # `k` is also the sign for kelvin, `s` also the long one
 LOOKS = {"(?=": "lookahead", "(?!": "lookahead", "(?<=": "lookbehind", "(?<!": "lookbehind"}
 
 
@@ -404,21 +390,13 @@ class _Reader:
 
     def folded(self, found: Sequence[tuple[int, int]], flags: Flags, at: int) -> Ranges:
         """With the other case of each letter under `(?i)`."""
+        made = ranges(found)
         if "i" not in flags:
-            return ranges(found)
-        more = []
-        for low, high in found:
-            for first, last, offset in ((0x41, 0x5A, 32), (0x61, 0x7A, -32)):
-                if low <= last and high >= first:
-                    more.append((max(low, first) + offset, min(high, last) + offset))
-            for letter, other in FOLDED.items():
-                for one in (letter, letter - 32, other):
-                    if low <= one <= high:
-                        more += [(c, c) for c in (letter, letter - 32, other)]
-            if high > 0x7F and any(_cased(c) for c in range(max(low, 0x80), high + 1) if c not in FOLDED.values()):
-                why = "`(?i)` over letters beyond ASCII differs with the version of Unicode"
-                raise Refused(why, at, max(self.at - at, 1), "write both cases, such as `[éÉ]`")
-        return ranges([*found, *more])
+            return made
+        if cased_beyond(made):
+            why = "`(?i)` over letters beyond ASCII differs with the version of Unicode"
+            raise Refused(why, at, max(self.at - at, 1), "write both cases, such as `[éÉ]`")
+        return ranges([*made, *other_cases(made)])
 
 
 _STACKED = "RE2 has no possessive repetitions; put what is repeated in a group"
@@ -442,8 +420,3 @@ def _product(node: Node) -> int:
             return _product(part) * max(least if most is None else most, 1)
         case _:
             return 1
-
-
-def _cased(code: int) -> bool:
-    letter = chr(code)
-    return letter != letter.lower() or letter != letter.upper() or letter != letter.casefold()

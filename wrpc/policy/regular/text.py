@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from wrpc.policy.regular.classes import ANY, NEWLINE
 from wrpc.policy.regular.node import LAST, At, Chars, Either, Joined, Node, Ranges, Repeated, others
-from wrpc.policy.regular.syntax import ANY, NEWLINE
 
 _WORD = "[0-9A-Z_a-z]"
 _PLACES = {

@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import product
 
+from wrpc.policy.regular.classes import NEWLINE
 from wrpc.policy.regular.node import LAST, At, Chars, Either, Joined, Node, Ranges, Repeated, others, ranges
-from wrpc.policy.regular.syntax import NEWLINE, read
+from wrpc.policy.regular.syntax import read
 from wrpc.policy.regular.text import written
 
 ASCII = 0x7F

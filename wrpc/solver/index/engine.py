@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from wrpc.decide.cells import Asked
+from wrpc.decide.asked import Asked
 from wrpc.decide.request import RequestValue
 from wrpc.policy.model import Policy
 from wrpc.solver.index.circuit import Circuit

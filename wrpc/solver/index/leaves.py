@@ -12,7 +12,8 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from wrpc.decide.cells import Asked, Domain
+from wrpc.decide.asked import Asked
+from wrpc.decide.cells import Domain
 from wrpc.override import override
 from wrpc.policy import reading
 from wrpc.policy.expr import Confidence, Interval, Linear, Quantity, Raw, StringSignal, Text

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from wrpc.decide.cells import Asked, Domain
+from wrpc.decide.asked import Asked
+from wrpc.decide.cells import Domain
 from wrpc.decide.request import RequestValue, default
 from wrpc.policy.model import Policy
 from wrpc.solver.index.bits import runs

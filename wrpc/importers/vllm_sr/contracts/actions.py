@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from wrpc.diagnostics import listing
 from wrpc.importers import codes
-from wrpc.importers.document import Date, Items, Keys, Node, Scalar
+from wrpc.importers.document import Items, Keys, Node, Scalar
 from wrpc.importers.nodes import (
     bool_of,
     entries_of,
@@ -21,6 +21,7 @@ from wrpc.importers.nodes import (
     text_of,
     texts_of,
 )
+from wrpc.importers.scalars import Date
 from wrpc.importers.vllm_sr.contracts.judged import Judged, leaves, texts
 
 MOST_ANNOTATIONS = 32
