@@ -84,7 +84,7 @@ def test_too_small(wrpc, fleet):
 
 def test_a_range_takes_the_least_that_will_do(wrpc, fleet):
     found = read(wrpc("size", fleet(POLICY.replace("replicas 6", "replicas 1..8")), "--format", "json"))
-    assert found.pools[0].replicas == found.pools[0].phases[0].needed.expected
+    assert found.pools[0].replicas == found.pools[0].phases[0].needed.high
     free = read(wrpc("size", fleet(POLICY.replace("replicas 6", "")), "--format", "json"))
     assert (free.verdict, free.pools[0].replicas) == ("pass", found.pools[0].replicas)
 

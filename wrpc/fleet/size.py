@@ -21,7 +21,7 @@ from wrpc.fleet.serving import SHEET, Basis, Missing, basis
 from wrpc.fleet.sized import Behind, Replicas, Sent, Sized, Sizing, Verdict, seconds
 from wrpc.fleet.sizing.capacity import Bound
 from wrpc.fleet.sizing.smallest import FIGURES, Band, Figure, Figures
-from wrpc.fleet.team import MIDDLE, Corner, Team, corners
+from wrpc.fleet.team import MIDDLE, SLOW, Corner, Team, corners
 from wrpc.fleet.traffic import PoolTraffic, Traffic
 from wrpc.policy.model import Policy, Pool
 from wrpc.source import Span
@@ -91,7 +91,7 @@ def _by_team(
     peak = asked.peak
     needed = [corner.least(peak) for corner in at]
     given = [part.replicas for part in made]
-    count = chosen(needed[MIDDLE], given)
+    count = chosen(needed[SLOW] or needed[MIDDLE], given)
     found = [corner.figures(peak, count) if count is not None else None for corner in at]
     verdict = _verdict(needed, given)
     sent = tuple(_sent(name, asked, peak, at, count) for name in sorted(asked.lengths))
@@ -163,7 +163,7 @@ def _behind(
 
 
 def chosen(needed: Team | None, given: list[tuple[int, int] | None]) -> Team | None:
-    """What stands there: the number that is given, of a range the least that will do, else what is needed."""
+    """What stands there: the number that is given, of a range the least that surely does, else that alone."""
     if needed is None:
         return None if None in given else tuple(g[1] for g in given if g is not None)
     return tuple(n if g is None else min(max(n, g[0]), g[1]) for n, g in zip(needed, given, strict=True))
