@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
 from typing import TYPE_CHECKING
 
-from wrpc.analysis.search import suspects
 from wrpc.policy.model import Forbid, Guard, Planned, Policy, Route, plan
 
 if TYPE_CHECKING:
@@ -31,11 +29,11 @@ def removed(
     for route, planned in candidates:
         left.setdefault(planned.pool if once_a_pool else route.name, []).append((route, planned))
     for room in ask.rooms:
-        for key in suspects(room, [*left], partial(_emptied, room, guard, left)):
-            while left[key]:
-                answer = room.possible(_emptied(room, guard, left, key), _empties(guard, left[key]))
-                if answer.impossible:
-                    break
+        keys = [key for key in left if left[key]]
+        terms = [_emptied(room, guard, left, key) for key in keys]
+        for i, answer in room.each(terms, [_empties(guard, left[key]) for key in keys]):
+            key = keys[i]
+            while not answer.impossible:
                 if answer.request is None:
                     yield None, None, answer
                     return
@@ -44,6 +42,9 @@ def removed(
                 assert found is not None, "a confirmed request empties a place"
                 yield *found, answer
                 left[key] = [] if once_a_pool else [(r, p) for r, p in left[key] if p is not found[1]]
+                if not left[key]:
+                    break
+                answer = room.possible(_emptied(room, guard, left, key), _empties(guard, left[key]))
 
 
 def _emptied(room: Room, guard: Guard, left: Mapping[str, list[Place]], key: str) -> Term:

@@ -19,6 +19,7 @@ from wrpc.solver.limits import CONFLICTS
 from wrpc.solver.terms import Term
 
 SOLVER = "cadical153"
+QUICK = {"inprocessing": 0, "rephase": 0}  # questions are many and easy: none pays for a cleaning of the clauses
 
 
 Key = TypeVar("Key")
@@ -28,6 +29,7 @@ class Clauses:
     def __init__(self, table: Table) -> None:
         self._table = table
         self._solver = Solver(name=SOLVER)
+        self._solver.configure(QUICK)
         self._add = self._solver.add_clause
         self.conflicts = CONFLICTS
         self._count = 1
