@@ -41,7 +41,7 @@ class Model:
     rates: tuple[float, float] = (2.0, 6.0)
     dwell: float = 300.0
     servers: int = 10
-    room: int = 80
+    room: int = 60
 
 
 class Chain:
@@ -77,7 +77,7 @@ class Chain:
             flat += [rate / self.pace, to]
         return tuple(flat)
 
-    def cost(self, decide: Callable[[list[float]], list[float]], exact: float = 2e-4) -> float:
+    def cost(self, decide: Callable[[list[float]], list[float]], exact: float = 1e-3) -> float:
         """The average cost a unit of time where `decide` makes of values after decisions those before them."""
         values = [0.0] * (2 * self.block)
         for number in range(1, 40_000):
@@ -161,9 +161,9 @@ def compared(model: Model) -> dict[str, tuple[float, str]]:
     chain = Chain(model)
     low, high = (int(rate) + 1 for rate in model.rates)
     static = min((chain.ruled(fixed(n)), f"{n} servers") for n in range(high, model.servers + 1))
-    rules = [(up, down) for up in (1.0, 1.4, 2.0, 3.0) for down in (0.4, 0.6, 0.8, 0.95)]
+    rules = [(up, down) for up in (1.0, 1.3, 1.7, 2.5) for down in (0.1, 0.25, 0.4, 0.6)]
     react = min((chain.ruled(threshold(*r)), f"more above {r[0]:g}, fewer below {r[1]:g} a server") for r in rules)
-    numbers = [(a, b) for a in range(low, low + 3) for b in range(high, min(high + 4, model.servers + 1))]
+    numbers = [(a, b) for a in range(low, low + 2) for b in range(high, min(high + 3, model.servers + 1))]
     regime = min((chain.ruled(per_regime(*n)), f"{n[0]} and {n[1]} servers") for n in numbers)
     return {"fixed": static, "threshold": react, "schedule": regime, "best": (chain.best(), "")}
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from wrpc.fleet.gpus import VERSION as GPUS
 from wrpc.fleet.serving import SHEET
 from wrpc.fleet.simulator.figures import Saturated, Times
 from wrpc.fleet.simulator.simulate import Place, Simulation
 from wrpc.report import units
 from wrpc.report.screen import Line
+from wrpc.version import __version__
 
 STYLES = {"pass": "proved", "fail": "error", "open": "open"}
 
@@ -95,7 +97,8 @@ def _engines(places: Sequence[Place]) -> Iterator[str]:
 
 
 def _means(found: Simulation) -> str:
-    came = f"{found.requests:,} requests in {seconds(found.seconds)}, seed {found.seed}"
+    versions = f"seed {found.seed}, wrpc {__version__}, GPUs {GPUS}"
+    came = f"{found.requests:,} requests in {seconds(found.seconds)} ({versions})"
     broken = sum(not p.kept for g in found.groups for p in g.promises)
     if found.saturated:
         return f"{came}: more than the fleet can serve"

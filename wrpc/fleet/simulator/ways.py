@@ -70,7 +70,7 @@ def _caps(name: str, left: Left, entry: Mapping[str, int], skipped: set[str]) ->
     caps: list[Cap] = []
     for budget in left.budgets:
         if budget.per is not None:
-            skipped.add(f"the budget of route `{name}` per `{budget.per}`, whose values nobody draws")
+            skipped.add(f"the budget of route `{name}` per `{budget.per}` (nobody says which values it has)")
         elif budget.of == "USD":
             skipped.add(f"the budget in money of route `{name}`")
         else:
