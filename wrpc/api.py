@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from wrpc.diagnostics import Diagnostic
     from wrpc.fleet.placement import Placement
     from wrpc.fleet.simulator.plans import Balance
+    from wrpc.fleet.simulator.scenario import Scaling
     from wrpc.fleet.simulator.simulate import Simulation
     from wrpc.fleet.sized import Sizing
     from wrpc.importers.foreign import Foreign
@@ -261,6 +262,7 @@ def simulate(
     queue: int | None = None,
     balance: Balance = "turns",
     prefix_hits: float = 0.0,
+    scaling: Scaling = "load",
 ) -> Simulation:
     """What the pools of a policy would do with its workloads: about so many `requests`, or those that come between two
     hours of the day, or those of a trace. See `wrpc simulate --help` for the rest; `prefix_hits` is a share.
@@ -272,7 +274,7 @@ def simulate(
     from wrpc.fleet.simulator.trace import read_trace
 
     replayed = None if trace is None else read_trace(Path(trace))
-    return run(policy, Settings(seed, requests, hours, queue, balance, prefix_hits), replayed)
+    return run(policy, Settings(seed, requests, hours, queue, balance, prefix_hits, scaling=scaling), replayed)
 
 
 @value

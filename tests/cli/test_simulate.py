@@ -172,6 +172,24 @@ def test_replicas_between_bounds_follow_the_load(wrpc, policy):
     assert any(a.startswith("`short` has 1 to 6 replicas") for a in found.assumed)
 
 
+DAY = "  ".join(f"{rate}/s," for rate in [20] * 6 + [80] * 6 + [200] * 6 + [20] * 6).rstrip(",")
+
+
+def test_a_schedule_is_there_when_the_hour_begins(wrpc, policy):
+    """A day's steps: what follows the load is late after each, what goes by the hour is not; the most costs most."""
+    text = POLICY.replace("gpu h100  replicas 2 }", "gpu h100  replicas 1..16  startup 5min }")
+    text = text.replace("replicas 3 }", "replicas 60 }").replace("8/s", f"[{DAY}]")
+    found = {
+        s: simulated(wrpc, policy, text, "--hours", "5.8-6.5", "--scaling", s)[1] for s in ("load", "schedule", "most")
+    }
+    short = {s: next(p for p in f.pools if p.pool == "short") for s, f in found.items()}
+    assert short["most"].replicas == 16
+    assert short["schedule"].replicas < 16
+    late = {s: p.ttft_queue.p99 for s, p in short.items() if p.ttft_queue is not None}
+    assert late["schedule"] < 0.2 * late["load"]
+    assert any("`wrpc size` says that the hour needs" in said for said in found["schedule"].assumed)
+
+
 def test_nothing_to_simulate(wrpc, policy):
     for text, says in (
         ("pool a { gpu h100  replicas 1 }\ndefault { to a }", "the policy has no workload"),

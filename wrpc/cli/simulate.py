@@ -64,6 +64,13 @@ def _share(_ctx: click.Context, _parameter: click.Parameter, given: str) -> floa
     callback=_share,
     help="How many of each prompt's tokens prefix caches have, as measured.",
 )
+@click.option(
+    "--scaling",
+    type=click.Choice(["load", "schedule", "most"]),
+    default="load",
+    show_default=True,
+    help="How many replicas a pool has that has a range: by its load, by the hour as `size` says, or the most.",
+)
 @click.option("--format", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(
     policy: Path,
@@ -75,6 +82,7 @@ def command(
     queue: int | None,
     balance: str,
     prefix_hits: float,
+    scaling: str,
     format: str,
 ) -> int:
     """Simulate the pools of POLICY under its workloads, or under a trace.
@@ -103,6 +111,7 @@ def command(
             queue=queue,
             balance="fewer" if balance == "fewer" else "turns",
             prefix_hits=prefix_hits,
+            scaling="schedule" if scaling == "schedule" else "most" if scaling == "most" else "load",
         )
     if format == "json":
         sys.stdout.write(dumps(found.json(), indent=2) + "\n")

@@ -18,7 +18,8 @@ Balance = Literal["turns", "fewer"]
 class Rule:
     """How many replicas there are: looked at `every` so many seconds. `target` is how many requests one replica should
     have, waiting or served; a replica too many goes once that has been so for `hold` seconds. Within `tolerance` of the
-    target nothing changes. With `schedule` there are instead so many in each of its parts of `period` seconds."""
+    target nothing changes. With `schedule` there are instead so many in each of its parts of `period` seconds, of which
+    `offset` have passed when the run starts."""
 
     every: float = 15.0
     target: float = inf
@@ -26,6 +27,7 @@ class Rule:
     tolerance: float = 0.1
     schedule: tuple[int, ...] = ()
     period: float = 86_400.0
+    offset: float = 0.0
 
 
 @value

@@ -8,15 +8,17 @@ the rest is spread in proportion to how much more each may get. What was assumed
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 from itertools import accumulate
 from math import inf
+from typing import Literal
 
 from wrpc.decide import BadRequest, Conflict
 from wrpc.decide.compiled import decider
 from wrpc.decide.decision import Decision
 from wrpc.fleet.flows import Flow, Range, Traffic
-from wrpc.fleet.parts import parts
+from wrpc.fleet.parts import Part, parts
 from wrpc.fleet.simulator.arrivals import HOUR, Sampler, hourly, sampler
 from wrpc.fleet.simulator.draws import stream
 from wrpc.fleet.simulator.engines import Known, Unknown, engine
@@ -36,6 +38,11 @@ LOADED = 0.7
 NOWHERE = Engine(StepModel(0.0, 0.0, 0.0))
 
 
+Scaling = Literal["load", "schedule", "most"]
+"""How many replicas there are of a pool that says from how many to how many: what its load needs, what each hour of the
+day needs by the formulas of sizing, or the most."""
+
+
 @value
 class Settings:
     """`queue`: a pool refuses while so many a replica wait; None: never. `prefix`: the share of prompts that prefix
@@ -49,6 +56,7 @@ class Settings:
     prefix: float = 0.0
     escalate: float = 0.5
     warm: float = 0.1
+    scaling: Scaling = "load"
 
 
 @value
@@ -77,10 +85,17 @@ class Scenario:
 
 
 class Building:
-    """`tokens`: the mean length of what comes to a pool, where that is known."""
+    """`tokens`: the mean length of what comes to a pool, where that is known; `hours`: how many replicas it needs in
+    each hour of the day."""
 
-    def __init__(self, policy: Policy, settings: Settings, tokens: Mapping[str, float]) -> None:
-        self.policy, self.settings, self.tokens = policy, settings, tokens
+    def __init__(
+        self,
+        policy: Policy,
+        settings: Settings,
+        tokens: Mapping[str, float],
+        hours: Mapping[str, tuple[int, ...]] | None = None,
+    ) -> None:
+        self.policy, self.settings, self.tokens, self.hours = policy, settings, tokens, hours or {}
         self.nodes: list[Node] = []
         self.pools: list[tuple[str, str | None]] = []
         self.engines: dict[int, Known] = {}
@@ -109,14 +124,7 @@ class Building:
         for at, (part, known) in enumerate(zip(stages, found, strict=True)):
             assert isinstance(known, Known), "the others have been told"
             low, high = part.replicas or (1, 1)
-            rule = None
-            if high > low:
-                tokens = self.tokens.get(name, 0.0)
-                room = min(float(known.engine.slots), known.engine.kv_tokens / tokens if tokens else inf)
-                rule = Rule(target=max(1.0, LOADED * room))
-                self.assumed.append(
-                    f"`{part.pool.name}` has {low} to {high} replicas: so many that each has {rule.target:.0f} requests"
-                )
+            rule = None if low == high else self.rule(part, known, low, high, len(stages))
             if part.replicas is None:
                 self.assumed.append(f"`{part.pool.name}` has one replica: nobody says how many")
             last = at == len(stages) - 1
@@ -126,7 +134,7 @@ class Building:
                 Node(
                     f"{name} {part.phase}" if part.phase else name,
                     known.engine,
-                    low,
+                    high if self.settings.scaling == "most" else low,
                     low,
                     high,
                     rule,
@@ -138,6 +146,26 @@ class Building:
                     transfer=0.0 if last else known.transfer,
                 )
             )
+
+    def rule(self, part: Part, known: Known, low: int, high: int, stages: int) -> Rule | None:
+        """How many replicas there are of a pool that has a range of them."""
+        name = part.pool.name
+        said = f"`{name} {part.phase}`" if part.phase else f"`{name}`"
+        if self.settings.scaling == "most":
+            self.assumed.append(f"{said} has {high} replicas, the most that it may")
+            return None
+        hours = self.hours.get(name, ()) if stages == 1 else ()
+        if self.settings.scaling == "schedule" and hours:
+            counts = tuple(min(max(count, low), high) for count in hours)
+            self.assumed.append(
+                f"{said} has as many of its {low} to {high} replicas as `wrpc size` says that the hour needs"
+            )
+            return Rule(schedule=counts)
+        tokens = self.tokens.get(name, 0.0)
+        room = min(float(known.engine.slots), known.engine.kv_tokens / tokens if tokens else inf)
+        made = Rule(target=max(1.0, LOADED * room))
+        self.assumed.append(f"{said} has {low} to {high} replicas: so many that each has {made.target:.0f} requests")
+        return made
 
     def plan(self, key: object, made: Plan) -> int:
         if key not in self.known:
@@ -166,6 +194,7 @@ class Building:
         start, end = self.span(draws)
         for draw in draws:
             self.tell(draw, int(start // HOUR))
+        self.nodes = [n if n.rule is None else replace(n, rule=replace(n.rule, offset=start)) for n in self.nodes]
         jobs = Jobs()
         for kind, draw in enumerate(draws):
             self.fill(jobs, kind, draw, start, end)

@@ -13,7 +13,7 @@ from wrpc.fleet.simulator.figures import Saturated, Served, Times, ends, served,
 from wrpc.fleet.simulator.network import run
 from wrpc.fleet.simulator.scenario import Building, Missing, Scenario, Settings, mean_tokens
 from wrpc.fleet.simulator.trace import Trace
-from wrpc.fleet.traffic import traffic
+from wrpc.fleet.traffic import Traffic, traffic
 from wrpc.policy.model import Policy, Workload
 from wrpc.values import value
 from wrpc.version import __version__
@@ -131,10 +131,23 @@ def simulate(policy: Policy, settings: Settings | None = None, trace: Trace | No
         wrong = [d for d in arriving.found if d.severity == "error"]
         if wrong:
             raise Refusal(wrong)
-        scenario = Building(policy, settings, mean_tokens(arriving)).drawn(arriving)
+        hours = _by_hour(policy, arriving) if settings.scaling == "schedule" else None
+        scenario = Building(policy, settings, mean_tokens(arriving), hours).drawn(arriving)
     if not scenario.jobs.at or not scenario.engines:
         raise _nothing(policy, scenario)
     return _shown(policy, settings, scenario)
+
+
+def _by_hour(policy: Policy, arriving: Traffic) -> dict[str, tuple[int, ...]]:
+    """How many replicas of each pool every hour of the day needs, by the formulas of sizing."""
+    from wrpc.fleet.size import size
+
+    found = {}
+    for pool in size(policy, arriving).pools:
+        hours = pool.by_hour or ((pool.count,) if pool.count is not None else ())
+        if hours and None not in hours:
+            found[pool.pool] = tuple(count for count in hours if count is not None)
+    return found
 
 
 def _nothing(policy: Policy, scenario: Scenario) -> Refusal:

@@ -137,7 +137,7 @@ class Station:
     def scheduled(self, time: float) -> int:
         rule = self.node.rule
         assert rule is not None, "only a rule has a schedule"
-        part = int(time % rule.period / rule.period * len(rule.schedule))
+        part = int((time + rule.offset) % rule.period / rule.period * len(rule.schedule))
         return rule.schedule[part]
 
     def scale(self, time: float) -> None:
