@@ -190,3 +190,29 @@ def test_what_a_table_says_of_a_request(wrpc, policy):
     out = wrpc("explain", path, "--request", '{"tenant": "acme"}').out
     assert 'table plan of tenant acme: limit 8k  home "eu"  ok true  tools [a, b]' in out
     assert "table plan: unknown, since `tenant` is" in wrpc("explain", path, "--request", '{"tenant": null}').out
+
+
+COSTS = """
+signal tokens: int(0..1M) { source prompt_tokens }
+model m { max_output 1k }
+pool own { model m  price { input 1USD/Mtok  output 4USD/Mtok } }
+pool cloud { model m  price { input 10USD/Mtok  output 40USD/Mtok } }
+default { to cloud  fallback own on timeout }
+guard affordable { forbid destination.cost > 1USD }
+guard other { require redact("pii") when tokens > 5k }
+assert cheap { always cost <= 1USD }
+assert never_dear { never cost > 2USD when tokens > 4k }
+assert something { always cost >= 0USD }
+"""
+
+
+def test_what_a_claim_over_costs_leans_on(wrpc, policy):
+    path = policy(COSTS)
+    for name in ("cheap", "never_dear"):
+        done = wrpc("explain", path, "assert", name)
+        assert done.code == 0
+        assert "guard affordable" in done.out
+        assert "other" not in done.out
+    # A bound from below is one of all that a plan has.
+    done = wrpc("explain", path, "assert", "something")
+    assert "the policy as a whole" in done.out

@@ -9,6 +9,7 @@ that stay none can be left out as well.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wrpc.analysis.check import subject
@@ -16,7 +17,8 @@ from wrpc.analysis.safety.hollow import Ending, endings
 from wrpc.analysis.search import minimal
 from wrpc.policy import reading
 from wrpc.policy.destination import Destination, anywhere, written
-from wrpc.policy.expr import Condition, Constant, Outcome, walk
+from wrpc.policy.expr import Condition, Constant, Cost, Linear, Outcome, Provided, Within, walk
+from wrpc.policy.intervals import intersected, point
 from wrpc.policy.model import Claim, Denial, Forbid, Guard, Policy, Route
 from wrpc.policy.numbers import costly
 from wrpc.policy.rewrite import settled
@@ -34,7 +36,10 @@ def of_claim(ask: Asker, claim: Claim, rooms: Sequence[Room]) -> tuple[str, ...]
     """Subjects, guards first, then routes by precedence; None where all of them together are not seen to suffice."""
     policy = ask.policy
     if any(map(costly, reading.parts(claim))):
-        return None  # what is dearest is a matter of all that a plan has
+        each = _of_each(claim)
+        if each is None:
+            return None  # what is dearest is a matter of all that a plan has
+        claim = each
 
     def broken(room: Room, kept: Collection[str]) -> Term:
         free = Free(room, kept)
@@ -42,6 +47,21 @@ def of_claim(ask: Asker, claim: Claim, rooms: Sequence[Room]) -> tuple[str, ...]
         return disj(_violations(free, claim, endings(policy, conditions)))
 
     return _few(rooms, _subjects(policy), broken)
+
+
+def _of_each(claim: Claim) -> Claim | None:
+    """A bound on the greatest cost as one on that of each destination, where it holds of 0 as well, which the cost is
+    where there is none. None for claims of another form."""
+    match claim.what:
+        case Within(Linear(constant, ((factor, Cost()),)) as number, (within,)) if factor > 0:
+            bound = within.low is None if claim.kind == "always" else within.high is None
+            nothing = bool(intersected((point(constant),), (within,))) == (claim.kind == "always")
+            if not bound or not nothing or claim.reads_destination or costly(claim.when):
+                return None
+            each = Linear(constant, ((factor, Provided("cost")),), span=number.span)
+            return replace(claim, what=Within(each, (within,)), reads_destination=True, reads_cost=False)
+        case _:
+            return None
 
 
 def of_guard(ask: Asker, guard: Guard, rooms: Sequence[Room]) -> tuple[str, ...] | None:

@@ -32,6 +32,7 @@ from typing import TYPE_CHECKING
 from wrpc.analysis.check import Found, shown
 from wrpc.analysis.search import suspects
 from wrpc.diagnostics import Code, Related
+from wrpc.policy import reading
 from wrpc.policy.model import Policy, Workload
 
 if TYPE_CHECKING:
@@ -43,10 +44,11 @@ CODE = Code("WRP303", "overlapping-workloads", "warning", __doc__ or "")
 
 def check(policy: Policy, ask: Asker) -> Found:
     """Each workload with the first before it that it overlaps."""
-    room = ask.healthy
     workloads = list(policy.workloads.values())
-    for at in suspects(room, range(1, len(workloads)), lambda i: _with_any(room, workloads, i)):
+    widest = counted(ask, *workloads)
+    for at in suspects(widest, range(1, len(workloads)), lambda i: _with_any(widest, workloads, i)):
         for earlier in workloads[:at]:
+            room = counted(ask, earlier, workloads[at])
             answer = room.possible(_both(room, earlier, workloads[at]), _confirm(earlier, workloads[at]))
             if answer.impossible:
                 continue
@@ -61,6 +63,12 @@ def check(policy: Policy, ask: Asker) -> Found:
                 help="make their conditions exclude each other",
             )
             break
+
+
+def counted(ask: Asker, *workloads: Workload) -> Room:
+    """Where requests of workloads are looked for: among those without failures, unless a condition reads `failed`."""
+    told = reading.tells_failures(ask.policy, [w.when for w in workloads])
+    return ask.failing if told and ask.can_fail else ask.healthy
 
 
 def of(room: Room, workload: Workload) -> Term:

@@ -28,9 +28,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wrpc.analysis.check import Found, is_library, shown
-from wrpc.analysis.coverage.overlapping_workloads import of
+from wrpc.analysis.coverage.overlapping_workloads import counted, of
 from wrpc.diagnostics import Code
-from wrpc.policy import reading
 from wrpc.policy.model import Policy, Workload
 
 if TYPE_CHECKING:
@@ -44,10 +43,8 @@ def check(policy: Policy, ask: Asker) -> Found:
 
     if is_library(policy):
         return
-    room = ask.healthy
     for workload in policy.workloads.values():
-        if reading.tells_failures(policy, [workload.when]):
-            continue  # its requests are those of which a signal fails
+        room = counted(ask, workload)
         if not room.settle(conj([of(room, workload), room.decision.served])).impossible:
             continue
         answer = room.possible(of(room, workload), _unserved(workload))
