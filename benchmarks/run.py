@@ -50,6 +50,7 @@ def main() -> int:
         gateway()
         router()
         emitting()
+        edits()
         decide()
         decisions()
         simulation()
@@ -260,6 +261,36 @@ def router() -> None:
     whole = yaml_ + took["the policy resolved, and `lint`"]
     for name, seconds in took.items():
         row(f"1,000 decisions: {name}", f"{seconds / whole:.2f} ×", f"{seconds:.2f} s of {whole:.2f} s")
+
+
+def edits() -> None:
+    """What `check --watch` does again when a file changes: the policies that read it."""
+    title("an edit of one route, checked again beside what is kept, as multiples of a first check of all")
+    for count, size in ((10, 100), (1, 1000)):
+        edited, whole = _edited(count, size)
+        name = f"{count} polic{'y' if count == 1 else 'ies'} of {size:,} routes"
+        row(name, f"{edited / whole:.2f} ×", f"{edited:.2f} s of {whole:.2f} s")
+
+
+def _edited(count: int, size: int) -> tuple[float, float]:
+    import wrpc
+    from benchmarks.families import family
+    from wrpc.cli.policies import Examined, gather
+    from wrpc.reading import Kept
+
+    paths = [Path(f"edited{i}.wrp") for i in range(count)]
+    for i, path in enumerate(paths):
+        path.write_text(family("firewall", size, seed=i), encoding="utf-8")
+    kept: Kept[Examined] = Kept()
+    text, low = paths[0].read_text(encoding="utf-8"), iter(range(1, 9))
+
+    def again() -> object:
+        paths[0].write_text(text.replace("tokens >= ", f"tokens >= {next(low)}", 1), encoding="utf-8")
+        return gather(paths, (), wrpc.check, kept)
+
+    whole = least(lambda: gather(paths, (), wrpc.check, Kept()), 2)
+    again()
+    return least(again, 3), whole
 
 
 def emitting() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 import wrpc
-from wrpc.reading import recorded, stamp
+from wrpc.reading import Kept, noticed, recorded, stamp
 
 
 def test_imports_overrides_and_what_is_missing(tmp_path):
@@ -34,3 +36,60 @@ def test_nobody_records_outside(tmp_path):
     (tmp_path / "a.wrp").write_text("pool p { }\ndefault { to p }\n")
     wrpc.load(tmp_path / "a.wrp")
     assert read == {}
+
+
+def test_lengths_and_profiles_are_files_that_are_read(tmp_path):
+    (tmp_path / "a.wrp").write_text(
+        'model m { }\npool p { model m  profile "p.json" }\ndefault { to p }\nworkload w { lengths cdf("l.json") }\n'
+    )
+    with recorded() as read:
+        wrpc.check_file(tmp_path / "a.wrp")
+    assert {path.name for path in read} == {"a.wrp", "p.json", "l.json"}
+
+
+def test_what_was_made_of_files_is_kept_as_long_as_they_are_as_they_were(tmp_path):
+    made: list[str] = []
+    kept: Kept[str] = Kept()
+    path, other = tmp_path / "a", tmp_path / "b"
+    path.write_text("one")
+
+    def make() -> str:
+        for each in (path, other):
+            noticed(each)
+        made.append(path.read_text() + (other.read_text() if other.exists() else ""))
+        return made[-1]
+
+    assert [kept.of("key", make) for _ in range(2)] == ["one", "one"]
+    assert len(made) == 2  # a file was missed
+    other.write_text(" and more")
+    with recorded() as first:
+        assert kept.of("key", make) == "one and more"
+    with recorded() as again:
+        assert kept.of("key", make) == "one and more"
+    assert first == again
+    assert len(made) == 3
+    assert kept.of("another key", make) == "one and more"
+    path.write_text("two")
+    assert kept.of("key", make) == "two and more"
+    other.unlink()
+    assert kept.of("key", make) == "two"
+    assert len(made) == 6
+    with pytest.raises(FileNotFoundError):
+        kept.of("broken", (tmp_path / "nowhere").read_text)
+
+
+def test_a_change_while_it_is_made_is_a_change_after_it(tmp_path):
+    kept: Kept[str] = Kept()
+    path = tmp_path / "a"
+    path.write_text("one")
+
+    def make() -> str:
+        noticed(path)
+        text = path.read_text()
+        path.write_text(text + " more")
+        return text
+
+    assert kept.of("key", make) == "one"
+    with recorded() as read:
+        assert kept.of("key", make) == "one more"
+    assert read[path] != stamp(path)

@@ -59,9 +59,10 @@ def command(
     A claim that does not hold is shown with a request that breaks it; `wrpc decide` confirms it.
     """
     import wrpc
-    from wrpc.cli.policies import CONFIGURATIONS, files, gather, gather_foreign, known_release, loaded
+    from wrpc.cli.policies import CONFIGURATIONS, Examined, files, gather, gather_foreign, known_release
     from wrpc.cli.progress import progress, shares, told
     from wrpc.cli.repairs import Repairs
+    from wrpc.reading import Kept
     from wrpc.report.screen import write
     from wrpc.solver.stats import counting, summed
 
@@ -78,6 +79,8 @@ def command(
         raise click.UsageError("--skip-unknown is about foreign files, and needs --from")
     if watch:
         watching.allowed(policies, fix=fix or diff, update=wanted["update_baseline"])
+
+    kept: Kept[Examined] = Kept()
 
     def paths() -> tuple[Path, ...]:
         return files(policies) if kind is None else files(policies, CONFIGURATIONS)
@@ -97,10 +100,13 @@ def command(
             with progress() as tell, counting() as answers:
                 if kind is None:
                     found = gather(
-                        (loaded(path, env) for path in told(given, tell)),
+                        told(given, tell),
+                        env,
                         lambda policy: wrpc.check(
                             policy, today=accept.today, progress=shares(policy.sources[0].name, tell)
                         ),
+                        kept,
+                        accept.today,
                     )
                 else:
                     found = gather_foreign(told(given, tell), kind, releases, optional=optional)

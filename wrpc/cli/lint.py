@@ -34,18 +34,24 @@ def command(
     A folder stands for every .wrp file below it, `-` for standard input.
     """
     import wrpc
-    from wrpc.cli.policies import files, gather, loaded
+    from wrpc.cli.policies import Examined, files, gather
     from wrpc.cli.progress import progress, told
+    from wrpc.reading import Kept
 
     if watch:
         watching.allowed(policies, update=wanted["update_baseline"])
+
+    kept: Kept[Examined] = Kept()
 
     def run() -> int:
         accept = accepting.accepting(policies, wanted, select, ignore)
         with progress() as tell:
             found = gather(
-                (loaded(path, env) for path in told(files(policies), tell)),
+                told(files(policies), tell),
+                env,
                 lambda policy: wrpc.lint(policy, today=accept.today),
+                kept,
+                accept.today,
             )
             judged = accept.judge(found, solver=False, several=bool(env))
         return accept.show(judged, found, format=format, notes=notes, solver=False)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from wrpc.diagnostics import Findings
+from wrpc.reading import Kept
 from wrpc.values import record
 
 if TYPE_CHECKING:
@@ -96,19 +98,36 @@ class Gathered:
         return [(test.title, test.span) for policy in self.policies for test in policy.tests]
 
 
-def gather(policies: Iterator[tuple[Policy | None, Findings]], examine: Callable[[Policy], Findings]) -> Gathered:
-    """Each policy examined on its own; what was found while it was read comes with it."""
+Examined = tuple["Policy | None", Findings, Findings]
+"""A policy, what was found while it was read, and what then was found of it."""
+
+
+def examined(path: Path, env: Sequence[Path], examine: Callable[[Policy], Findings]) -> Examined:
+    policy, found = loaded(path, env)
+    return policy, found, Findings() if policy is None else examine(policy)
+
+
+def gather(
+    paths: Iterable[Path],
+    env: Sequence[Path],
+    examine: Callable[[Policy], Findings],
+    kept: Kept[Examined],
+    given: Hashable = None,
+) -> Gathered:
+    """Each policy examined on its own; what was found while it was read comes with it. `given`: what `examine` depends
+    on besides. Of policies of which no file has changed since, `kept` has it."""
     gathered = Gathered()
-    for policy, found in policies:
+    for path in paths:
+        key = path, tuple(env), given
+        policy, found, examined_ = kept.of(key, partial(examined, path, env, examine))
         gathered.findings += found
         if policy is not None:
-            examined = examine(policy)
-            gathered.findings += examined
+            gathered.findings += examined_
             gathered.policies.append(policy)
             gathered.sources += policy.sources
             gathered.imported |= {source.name for source in policy.sources[1:]}
             gathered.dimensions |= dimensions(policy)
-            gathered.proofs[f"policy {policy.name}  {policy.sources[0].name}"] = examined.proofs
+            gathered.proofs[f"policy {policy.name}  {policy.sources[0].name}"] = examined_.proofs
     return gathered
 
 

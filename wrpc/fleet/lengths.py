@@ -19,6 +19,7 @@ from wrpc.decide.request import exact
 from wrpc.diagnostics import Diagnostic, finding
 from wrpc.fleet import codes
 from wrpc.policy.model import Amount, Invocation, Value, Word, Workload
+from wrpc.reading import noticed
 from wrpc.values import value
 
 PROMPT_SHARE = Fraction(4, 5)
@@ -137,6 +138,7 @@ def _named(name: str, places: Sequence[Path]) -> Distribution:
     if path.is_absolute() or ".." in path.parts or "\\" in name or "\0" in name:
         raise Unusable(f"names a distribution, `{name}`, that does not lie below the policy's folder")
     for place in places:
+        noticed(place / path)
         if (place / path).is_file():
             return _read(place / path, name)
     if name == "azure":

@@ -18,6 +18,7 @@ from math import inf, isfinite
 from pathlib import Path, PurePosixPath
 
 from wrpc.fleet.steps import Engine, StepModel
+from wrpc.reading import noticed
 from wrpc.values import value
 
 NUMBERS = ("fixed", "per_token", "per_sequence", "per_cached", "per_pair")
@@ -64,6 +65,7 @@ def profile(name: str, folders: Iterable[Path]) -> Profile:
     if path.is_absolute() or ".." in path.parts or "\\" in name or "\0" in name:
         raise Unusable(f"names a profile, `{name}`, that does not lie below the policy's folder")
     for folder in folders:
+        noticed(folder / path)
         if (folder / path).is_file():
             return _read(folder / path, name)
     raise Unusable(f"names a profile that does not exist, `{name}`")
