@@ -20,7 +20,7 @@ from wrpc.targets import settings as blocks
 from wrpc.targets.gateway.settle import settle
 from wrpc.targets.target import Emitted, Options
 
-TEMPLATES = {"envoy": ROUTED + ENVOY, "vllm-sr": ROUTED, "vllm": RUN, "fleet-sim": RUN, "litellm": ASKED}
+TEMPLATES = {"envoy": ROUTED + ENVOY, "vllm-sr": ROUTED, "vllm": RUN, "kserve": RUN, "fleet-sim": RUN, "litellm": ASKED}
 OBEYED = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff\U000e0041]"
 )

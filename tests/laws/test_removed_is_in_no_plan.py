@@ -34,7 +34,7 @@ from wrpc.targets.compile import compile_policy
 from wrpc.targets.gateway.settle import settle
 from wrpc.targets.target import Options
 
-WITHOUT_PLANS = {"vllm"}
+WITHOUT_PLANS = {"kserve", "vllm"}
 FLOORS = {
     "envoy": {"policies": 1_850, "acting": 800, "attacks": 5_000},
     "litellm": {"policies": 1_850, "acting": 450, "attacks": 4_000},

@@ -107,6 +107,10 @@ SETTINGS: Mapping[str, tuple[str, ...]] = {
         "trust_headers", "waive",
     ),
     "fleet_sim": ("arrivals", "cdf_dir", "gpus", "hour", "replicas", "requests", "seed", "split", "waive"),
+    "kserve": (
+        "api_version", "gpu_label", "gpu_nodes", "gpu_resource", "image", "models", "namespace", "options",
+        "prometheus", "waiting", "waive",
+    ),
     "litellm": ("endpoints", "master_key", "waive"),
     "vllm": (
         "connector", "disk_path", "host", "image", "models", "options", "port", "ports", "remote_url", "waive",

@@ -29,6 +29,7 @@ MODULES = (
     "wrpc.fleet.measured",
     "wrpc.decide.codes",
     "wrpc.targets.codes",
+    "wrpc.targets.engine.codes",
     *(f"{package}.codes" for package in TARGETS.values()),
     "wrpc.verify.codes",
     "wrpc.importers.codes",

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 TARGETS = {
     "envoy": "wrpc.targets.envoy",
     "fleet-sim": "wrpc.targets.fleet_sim",
+    "kserve": "wrpc.targets.kserve",
     "litellm": "wrpc.targets.litellm",
     "vllm": "wrpc.targets.vllm",
     "vllm-sr": "wrpc.targets.vllm_sr",

@@ -25,6 +25,20 @@ def stems(names: Iterable[str]) -> dict[str, str]:
     }
 
 
+def labels(names: Iterable[str], most: int = 40) -> dict[str, str]:
+    """A name of a Kubernetes object for each name (RFC 1035: small letters, digits, hyphens): the name itself where it
+    is one and no other becomes the same, else what is plain of it and a hash."""
+    names = list(dict.fromkeys(names))
+    plain = {name: re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") for name in names}
+    found = {}
+    for name in names:
+        own = plain[name] if plain[name][:1].isalpha() else f"p-{plain[name]}".strip("-")
+        alone = [plain[n] for n in names].count(plain[name]) == 1
+        hashed = f"{own[: most - 9].strip('-')}-{sha256(name.encode()).hexdigest()[:8]}"
+        found[name] = own if alone and len(own) <= most and own == name.replace("_", "-") else hashed
+    return found
+
+
 def check_path(path: str) -> None:
     """ValueError unless `path` is a relative one, with forward slashes, that stays where it starts."""
     parts = path.split("/")

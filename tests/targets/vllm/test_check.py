@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
-from wrpc.targets.vllm import lmcache_0_5, options_0_32
+from wrpc.targets.engine import options_0_32
+from wrpc.targets.vllm import lmcache_0_5
 from wrpc.targets.vllm.check import check
 
 SERVE: dict[str, Any] = {

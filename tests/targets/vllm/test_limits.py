@@ -7,10 +7,10 @@ from fractions import Fraction
 import pytest
 
 from tests.support.compiling import compiled, said
-from wrpc.targets.vllm.limits import broken
-from wrpc.targets.vllm.limits_0_32 import RANGES, TOGETHER, Options
-from wrpc.targets.vllm.options import OWN
-from wrpc.targets.vllm.options_0_32 import CHOICES, OPTIONS
+from wrpc.targets.engine.limits import broken
+from wrpc.targets.engine.limits_0_32 import RANGES, TOGETHER, Options
+from wrpc.targets.engine.options import OWN
+from wrpc.targets.engine.options_0_32 import CHOICES, OPTIONS
 
 POLICY = """
 policy p {{ language 1 }}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from wrpc.targets.engine.options import HOST
 from wrpc.targets.target import Approximate, Construct, Elsewhere, Group, Native, Setting, Target, shared
 from wrpc.targets.vllm.check import check
 from wrpc.targets.vllm.emit import emit
-from wrpc.targets.vllm.options import HOST
 from wrpc.targets.vllm.read import read
 
 # An engine serves what reaches it; it decides about no request.

@@ -8,9 +8,10 @@ from typing import Any
 from wrpc.diagnostics import Diagnostic, finding
 from wrpc.source import Source
 from wrpc.targets.codes import REJECTED
-from wrpc.targets.vllm import lmcache_0_5, options_0_32
-from wrpc.targets.vllm.limits import broken
-from wrpc.targets.vllm.options import KINDS, fits
+from wrpc.targets.engine import options_0_32
+from wrpc.targets.engine.limits import broken
+from wrpc.targets.engine.options import KINDS, fits
+from wrpc.targets.vllm import lmcache_0_5
 
 
 def check(files: Mapping[str, str]) -> tuple[Diagnostic, ...]:

@@ -7,11 +7,11 @@ from fractions import Fraction
 
 from wrpc.policy.model import Env
 from wrpc.targets import writing
+from wrpc.targets.engine.options import text
+from wrpc.targets.engine.options_0_32 import VERSION
+from wrpc.targets.engine.plan import GIB, LMCACHE, Engine, Plan
 from wrpc.targets.gateway.branches import Settled
 from wrpc.targets.target import Artifact, Emitted, Entry, Options
-from wrpc.targets.vllm.options import text
-from wrpc.targets.vllm.options_0_32 import VERSION
-from wrpc.targets.vllm.plan import GIB, LMCACHE, Engine, Plan
 
 Content = dict[str, object]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from wrpc.targets.vllm.limits_0_32 import RANGES, TOGETHER, Options
+from wrpc.targets.engine.limits_0_32 import RANGES, TOGETHER, Options
 
 
 def broken(options: Options) -> Iterator[str]:

@@ -13,12 +13,12 @@ from wrpc.policy.hardware import memory
 from wrpc.policy.model import Amount, Env, Model, Phase, Policy, Pool, Value
 from wrpc.source import Span
 from wrpc.targets.codes import APPROXIMATED, NOT_CARRIED, UNEMITTABLE, UNKNOWN_SETTING
+from wrpc.targets.engine.codes import TOO_LITTLE_MEMORY
+from wrpc.targets.engine.limits import broken
+from wrpc.targets.engine.options import HOST, KINDS, OWN, plain, text
+from wrpc.targets.engine.options_0_32 import CHOICES, CONNECTORS, OPTIONS, SECRETS, VERSION
 from wrpc.targets.naming import stems
 from wrpc.targets.target import Options
-from wrpc.targets.vllm.codes import TOO_LITTLE_MEMORY
-from wrpc.targets.vllm.limits import broken
-from wrpc.targets.vllm.options import HOST, KINDS, OWN, plain, text
-from wrpc.targets.vllm.options_0_32 import CHOICES, CONNECTORS, OPTIONS, SECRETS, VERSION
 
 GIB = 2**30
 USED = Fraction(92, 100)  # the engine's own `gpu-memory-utilization`
@@ -61,10 +61,12 @@ class Engine:
 
 
 class Plan:
-    """One compile: reads pools and settings, and collects what is wrong with them."""
+    """One compile: reads pools and settings, and collects what is wrong with them. `block`: the name of the target's
+    block, whose settings these are."""
 
-    def __init__(self, policy: Policy, options: Options) -> None:
+    def __init__(self, policy: Policy, options: Options, block: str = "vllm") -> None:
         self.policy = policy
+        self.block = block
         self.options = options
         self.found: list[Diagnostic] = []
         self.at = policy.at
@@ -181,7 +183,7 @@ class Plan:
                 UNEMITTABLE,
                 f"model `{model.name}` does not say its `source`, where the engine would find its weights",
                 model.span,
-                f'`source "…"`, or `target vllm {{ models {{ {model.name} "…" }} }}`',
+                f'`source "…"`, or `target {self.block} {{ models {{ {model.name} "…" }} }}`',
                 f"model {model.name}",
             )
             return None

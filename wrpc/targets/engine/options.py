@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import assert_never
 
 from wrpc.policy.model import Amount, Value, Word
-from wrpc.targets.vllm.options_0_32 import CHOICES, OPTIONS, Kind
+from wrpc.targets.engine.options_0_32 import CHOICES, OPTIONS, Kind
 
 # One engine a container: it listens to whoever can reach that.
 HOST = "0.0.0.0"  # noqa: S104
