@@ -11,6 +11,8 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
+from mmap import PAGESIZE
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,8 +20,8 @@ from hypothesis import HealthCheck, Phase, seed, settings
 
 from tests.laws.dice import Dice, smaller
 
-SWEEP = 200
-"""After so many policies memory is given back."""
+LOOK, MORE = 10, 1 << 29
+"""After so many policies it is looked whether the process has so many bytes more than when memory was given back."""
 NIGHTLY = 4
 """How many times as many examples a law is tried on at night."""
 
@@ -27,6 +29,7 @@ SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too
 
 _seen: Counter[str] = Counter()
 _policies: set[int] = set()
+_least = [0]
 tally: dict[str, int] = {}
 """What the law that ran last was tried on, and compared; `tests/conftest.py` takes it to the report."""
 DRAWN = "policies drawn"
@@ -42,8 +45,17 @@ def compared(what: str = "compared", times: int = 1) -> None:
 def tried(text: str) -> None:
     """Said where a policy was drawn; the same one again counts once."""
     _policies.add(hash(text))
-    if len(_policies) % SWEEP == 0:
+    if len(_policies) % LOOK == 0 and held() > _least[0] + MORE:
         swept()
+
+
+def held() -> int:
+    """The bytes of memory that the process holds; 0 where the system does not say."""
+    try:
+        pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]
+    except OSError:
+        return 0
+    return int(pages) * PAGESIZE
 
 
 def swept() -> None:
@@ -52,6 +64,7 @@ def swept() -> None:
     gc.collect()
     if sys.platform == "linux":
         ctypes.CDLL(None).malloc_trim(0)
+    _least[0] = held()
 
 
 def many(
