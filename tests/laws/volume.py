@@ -108,6 +108,7 @@ def many(
             least = _floors(floors, named, parts, times)
             _seen.clear()
             _policies.clear()
+            Dice.lane = parts, part
             if profile == "ci":
                 seed(f"{own.__module__}.{own.__qualname__} {sorted(kwargs.items())} {part}")(run)
             try:
@@ -117,6 +118,7 @@ def many(
                     own(*args, dice=_small(own, args, kwargs, Dice.last), **kwargs)
                 raise
             finally:
+                Dice.lane = 1, 0
                 tally.update({DRAWN: len(_policies), **_seen})
             short = {what: _seen[what] for what, floor in least.items() if _seen[what] < floor}
             assert not short, f"compared too little: {short} where at least {least} are expected"
