@@ -103,12 +103,22 @@ def test_a_broken_promise_fails(wrpc, policy):
     assert done.out.splitlines()[-1].endswith("1 objective is broken")
 
 
-def test_a_pool_that_runs_elsewhere_keeps_it_open(wrpc, policy):
+def test_what_a_pool_elsewhere_is_sent_is_counted(wrpc, policy):
     text = POLICY.replace("pool long { model small  gpu h100  replicas 3 }", 'pool long { provider "openai" }')
     done = wrpc("simulate", policy(text), "--requests", "2000")
+    assert done.code == 0
+    assert "note: not simulated, since the policy gives them no GPUs: `long`" in done.out
+    _, found = simulated(wrpc, policy, text)
+    assert found.elsewhere == ["long"]
+    sent = found.workloads[0].ends["sent to a pool that is not simulated"]
+    assert sent / found.workloads[0].requests == pytest.approx(0.21, abs=0.03)
+
+
+def test_a_pool_of_which_too_little_is_known_keeps_it_open(wrpc, policy):
+    text = POLICY.replace("pool long { model small", "pool long { ")
+    done = wrpc("simulate", policy(text), "--requests", "2000")
     assert done.code == 1
-    assert "open: pool long is not simulated: it runs elsewhere" in done.out
-    assert "sent to a pool that is not simulated" in done.out
+    assert "open: pool long is not simulated: it has no `model`" in done.out
     assert done.out.splitlines()[-1].startswith("open: ")
 
 
@@ -195,6 +205,7 @@ def test_nothing_to_simulate(wrpc, policy):
         ("pool a { gpu h100  replicas 1 }\ndefault { to a }", "the policy has no workload"),
         (POLICY.replace("model small  gpu", "gpu"), "pool short is not simulated: it has no `model`"),
         (POLICY.replace("  lengths [[512, 40%], [2_048, 80%], [8_000, 100%]]\n", ""), "nobody says how long"),
+        (POLICY.replace("gpu h100  ", ""), "no pool runs on GPUs of one's own"),
         (POLICY.replace("gpu h100", "gpu a9000"), "not in the catalogue, `a9000`"),
         (
             POLICY.replace('source "Qwen/Qwen3-8B"  weights 16GiB', 'source "x/y"'),

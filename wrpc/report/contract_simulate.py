@@ -95,7 +95,8 @@ class Profile(Contract):
 
 class Simulated(Contract):
     """What `simulate --format json` prints. `seconds` of simulated time in which requests came. `saturated`: the first
-    to fall behind first. `assumed`: what nobody says, and was taken to be so."""
+    to fall behind first. `assumed`: what nobody says, and was taken to be so. `elsewhere`: pools that run on no GPUs of
+    one's own; what they are sent is counted."""
 
     version: Literal[1]
     verdict: Literal["pass", "fail", "open"]
@@ -107,4 +108,5 @@ class Simulated(Contract):
     saturated: list[Saturated]
     assumed: list[str]
     open: list[NotSimulated]
+    elsewhere: list[str]
     profile: Profile

@@ -33,6 +33,9 @@ def render(found: Simulation) -> Iterator[Line]:
         yield (("assumed: ", "label"), (said, ""))
     for engine in _engines(found.places):
         yield (("assumed: ", "label"), (engine, ""))
+    if found.elsewhere:
+        names = ", ".join(f"`{name}`" for name in found.elsewhere)
+        yield (("note: ", "label"), (f"not simulated, since the policy gives them no GPUs: {names}", ""))
     for missing in found.missing:
         yield (("open: ", "open"), (f"{missing.subject} is not simulated: {missing.why}", ""))
         yield (("  --> ", "label"), (f"{missing.span.file}:{missing.span.line}:{missing.span.column}", "place"))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from wrpc.fleet.parts import Part
+from wrpc.fleet.parts import Part, parts
 from wrpc.fleet.serving import Missing as Unsized
 from wrpc.fleet.serving import basis
 from wrpc.fleet.steps import Engine
-from wrpc.policy.model import Policy
+from wrpc.policy.model import Policy, Pool
 from wrpc.values import value
 
 NETWORK = 50e9
@@ -32,11 +32,13 @@ class Unknown:
     settle: str
 
 
+def elsewhere(pool: Pool) -> bool:
+    """Whether a pool runs on no GPUs of one's own: nothing says how fast it is."""
+    return pool.profile is None and all(part.gpu is None for part in parts(pool))
+
+
 def engine(policy: Policy, part: Part) -> Known | Unknown:
     """What one replica of a pool, or of a phase of it, is."""
-    pool = part.pool
-    if part.gpu is None and pool.profile is None and (pool.provider is not None or pool.endpoint is not None):
-        return Unknown("it runs elsewhere", f"give pool `{pool.name}` a `gpu` and `replicas`")
     found = basis(policy, part)
     if isinstance(found, Unsized):
         return Unknown(f"it {found.what}", found.settle)

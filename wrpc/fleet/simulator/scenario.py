@@ -21,7 +21,7 @@ from wrpc.fleet.flows import Flow, Range, Traffic
 from wrpc.fleet.parts import Part, parts
 from wrpc.fleet.simulator.arrivals import HOUR, Sampler, hourly, sampler
 from wrpc.fleet.simulator.draws import stream
-from wrpc.fleet.simulator.engines import Known, Unknown, engine
+from wrpc.fleet.simulator.engines import Known, Unknown, elsewhere, engine
 from wrpc.fleet.simulator.plans import Balance, Jobs, Network, Node, Plan, Rule
 from wrpc.fleet.simulator.trace import Trace
 from wrpc.fleet.simulator.ways import Left, way
@@ -82,6 +82,8 @@ class Scenario:
     assumed: tuple[str, ...]
     missing: tuple[Missing, ...]
     warm: float = 0.0
+    elsewhere: tuple[str, ...] = ()
+    """Pools that requests may reach, and that run on no GPUs of one's own."""
 
 
 class Building:
@@ -101,6 +103,7 @@ class Building:
         self.engines: dict[int, Known] = {}
         self.entry: dict[str, int] = {}
         self.missing: list[Missing] = []
+        self.elsewhere: list[str] = []
         self.assumed: list[str] = []
         self.skipped: set[str] = set()
         self.plans: list[Plan] = []
@@ -113,6 +116,11 @@ class Building:
     def place(self, name: str) -> None:
         pool = self.policy.pools[name]
         self.entry[name] = len(self.nodes)
+        if elsewhere(pool):
+            self.elsewhere.append(name)
+            self.pools.append((name, None))
+            self.nodes.append(Node(name, NOWHERE, outside=True))
+            return
         stages = parts(pool)
         found = [engine(self.policy, part) for part in stages]
         lost = next((f for f in found if isinstance(f, Unknown)), None)
@@ -344,6 +352,7 @@ class Building:
             (*dict.fromkeys(self.assumed), *(f"{what} is not simulated" for what in sorted(self.skipped))),
             tuple(m for m in self.missing if m.subject.partition(" ")[2] in used or m.subject.startswith("workload")),
             warm,
+            tuple(name for name in self.elsewhere if name in used),
         )
 
 

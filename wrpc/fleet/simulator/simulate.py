@@ -102,6 +102,8 @@ class Simulation:
     saturated: tuple[Saturated, ...]
     assumed: tuple[str, ...]
     missing: tuple[Missing, ...]
+    elsewhere: tuple[str, ...] = ()
+    """Pools that run on no GPUs of one's own: what they are sent is counted."""
 
     def json(self) -> dict[str, object]:
         return {
@@ -117,6 +119,7 @@ class Simulation:
             "open": [
                 {"subject": m.subject, "span": m.span.json(), "why": m.why, "settle": m.settle} for m in self.missing
             ],
+            "elsewhere": list(self.elsewhere),
             "profile": {"formulas": FORMULAS, "gpus": GPUS, "version": __version__},
         }
 
@@ -159,6 +162,9 @@ def _nothing(policy: Policy, scenario: Scenario) -> Refusal:
         said = "the policy has no workload" if not policy.workloads else "no request comes in this time"
         settle = 'add `workload NAME { rate 10/s  lengths cdf("azure") }`, or replay a trace with `--trace FILE`'
         found += [finding(NOTHING_TO_SIMULATE, said, policy.at, help=settle)]
+    if scenario.jobs.at and not found:
+        settle = "give one of them a `gpu`, `replicas` and a `model`"
+        found = [finding(NOTHING_TO_SIMULATE, "no pool runs on GPUs of one's own", policy.at, help=settle)]
     return Refusal(found)
 
 
@@ -196,6 +202,7 @@ def _shown(policy: Policy, settings: Settings, scenario: Scenario) -> Simulation
         tuple(sorted(behind, key=lambda s: (s.at, s.node))),
         scenario.assumed,
         scenario.missing,
+        scenario.elsewhere,
     )
 
 
