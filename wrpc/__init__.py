@@ -8,6 +8,7 @@
 
 from wrpc.api import (
     Compilation,
+    boundary,
     check,
     check_file,
     decide,
@@ -26,6 +27,6 @@ from wrpc.diagnostics import Diagnostic, Findings, Proof, Refusal
 from wrpc.version import __version__
 
 __all__ = [
-    "Compilation", "Diagnostic", "Findings", "Proof", "Refusal", "__version__", "check", "check_file", "compile",
-    "decide", "diff", "fix", "lint", "load", "loads", "place", "read_foreign", "simulate", "size",
+    "Compilation", "Diagnostic", "Findings", "Proof", "Refusal", "__version__", "boundary", "check", "check_file",
+    "compile", "decide", "diff", "fix", "lint", "load", "loads", "place", "read_foreign", "simulate", "size",
 ]  # fmt: skip

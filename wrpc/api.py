@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from wrpc.decide import Decision
     from wrpc.diagnostics import Diagnostic
+    from wrpc.fleet.divided import Divided
     from wrpc.fleet.placement import Placement
     from wrpc.fleet.simulator.plans import Balance
     from wrpc.fleet.simulator.scenario import Scaling
@@ -250,6 +251,19 @@ def size(policy: Policy, *, prefix_hits: tuple[float, float] = (0.0, 0.0), log: 
     if wrong := [d for d in found.found if d.severity == "error"]:
         raise Refusal(wrong)
     return run(policy, found, hits=Band(*prefix_hits))
+
+
+def boundary(
+    policy: Policy, short: str, long: str, *, compressible: float = 0.0, log: str | Path | None = None
+) -> Divided:
+    """What two pools of the policy would take for every boundary of length between them, and, where a share of requests
+    is `compressible`, for each γ. Raises fleet.divided.Unfit for pools that cannot be compared."""
+    from wrpc.fleet.divided import divided
+    from wrpc.fleet.logs import read
+    from wrpc.fleet.traffic import traffic
+
+    found = traffic(policy, None if log is None else read(policy, Path(log)))
+    return divided(policy, found, short, long, compressible)
 
 
 def simulate(

@@ -7,7 +7,7 @@ import json
 import pytest
 
 import wrpc as api
-from wrpc.report.contract_sized import SizedFleet
+from wrpc.report.contract_sized import DividedFleet, SizedFleet
 
 STEP = {"fixed": 0.0115, "per_token": 6e-05, "per_sequence": 0.00015, "per_cached": 1.3e-07, "per_pair": 0}
 PROFILE = {
@@ -244,3 +244,37 @@ def test_replicas_that_start_too_late(wrpc, fleet):
     assert "has 1 replicas at 08:00 and needs 1" in told[0].message
     quick = text.replace("replicas 1..20", "replicas 12..20")
     assert not [d for d in api.check(api.load(fleet(quick))).diagnostics if d.code.id == "WRP604"]
+
+
+TWO = (
+    POLICY.replace("default { to own }", "")
+    + "pool big { model m  gpu h100  tensor_parallel 2  replicas 9  context 16k }\n"
+    + "route short { when tokens <= 2_048  to own }\ndefault { to big }\n"
+)
+
+
+def test_two_pools_by_length(wrpc, fleet):
+    done = wrpc("size", fleet(TWO), "--boundary", "own,big")
+    assert done.code == 0, done.err
+    assert done.out.splitlines()[0].split() == ["boundary", "gamma", "share", "own", "big", "USD/h"]
+    assert "best: up to " in done.out or "one pool for all is best" in done.out
+    shown = wrpc("size", fleet(TWO), "--boundary", "own,big", "--compressible", "75%", "--format", "json")
+    found = DividedFleet.model_validate(shown.json, strict=False)
+    assert found.best is not None
+    assert {row.gamma for row in found.rows} == {1 + step / 10 for step in range(11)}
+    assert found.best.cost == min(row.cost for row in found.rows if row.cost is not None)
+    assert found.rows[0].short == 0, "all in the long pool is a row, too"
+
+
+@pytest.mark.parametrize(
+    ("asked", "why"),
+    [
+        ("own", "takes two pools"),
+        ("own,other", "there is no pool `other`"),
+        ("own,idle", "pool `idle` has no `model`"),
+    ],
+)  # fmt: skip
+def test_two_pools_that_are_none(wrpc, fleet, asked, why):
+    done = wrpc("size", fleet(TWO + "pool idle { gpu h100 }\n"), "--boundary", asked)
+    assert done.code == 2
+    assert why in done.err

@@ -35,7 +35,7 @@ def test_imports_of_an_example(root: Path):
     assert made.default is not None
     assert made.default.action.kind == "deny"
     assert made.places["fleet"].budget == Fraction(260, 3600)
-    assert made.workloads["chat"].slo.ttft_p99 == Fraction(1, 2)
+    assert made.workloads["chat"].slo.ttft_p99 == 2
     assert made.routes["agents"].action.budgets == (m.Budget(Fraction(200_000), "role", period=Fraction(60)),)
     assert made.pools["long"].prefill == m.Phase("h100", (4, 4))
     assert made.pools["long"].kv_cache == m.KvCache("cpu", Fraction(400 * 2**30), "lmcache")

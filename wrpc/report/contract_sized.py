@@ -92,6 +92,33 @@ class SizedBy(Contract):
     version: str
 
 
+class DividedRow(Contract):
+    """Requests of at most `boundary` tokens are short, a `share` of all; 0: none. Replicas and `cost` are null where no
+    number keeps what is promised."""
+
+    boundary: float
+    gamma: float
+    share: float
+    short: int | None
+    long: int | None
+    cost: float | None
+
+
+class DividedPools(Contract):
+    short: str
+    long: str
+
+
+class DividedFleet(Contract):
+    """What `size --boundary SHORT,LONG --format json` prints. `cost` in `unit`."""
+
+    version: Literal[1]
+    pools: DividedPools
+    unit: Literal["USD/h", "GPUs"]
+    rows: list[DividedRow]
+    best: DividedRow | None
+
+
 class SizedFleet(Contract):
     """What `size --format json` prints. `elsewhere`: pools that get requests and run on no GPUs of the policy."""
 

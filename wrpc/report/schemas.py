@@ -5,7 +5,7 @@ from __future__ import annotations
 from wrpc.report import contract as c
 from wrpc.report import contract_explain as e
 from wrpc.report.contract_simulate import Simulated
-from wrpc.report.contract_sized import SizedFleet
+from wrpc.report.contract_sized import DividedFleet, SizedFleet
 from wrpc.report.contract_table import Table
 
 SCHEMAS: dict[str, type[c.Contract]] = {
@@ -16,6 +16,7 @@ SCHEMAS: dict[str, type[c.Contract]] = {
     "test": c.Suite,
     "place": c.Placed,
     "size": SizedFleet,
+    "size-boundary": DividedFleet,
     "simulate": Simulated,
     "verify": c.Verified,
     "explain-policy": e.ExplainedPolicy,

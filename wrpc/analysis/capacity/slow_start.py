@@ -29,8 +29,8 @@ Good:
     pool own { model m  gpu h100  replicas 16..40  startup 5min }
     default { to own }
 
-To repair, raise the least number of replicas, or start them earlier, by a schedule: where hours are known, a fixed
-number for each is within 1% of the best policy, and reacting to the load up to 33% dearer (docs/fleet.md).
+To repair, raise the least number of replicas, or start them earlier, by a schedule. `wrpc size --format json` has the
+replicas that each hour needs in `by_hour`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """How far sizing is off: against a simulated engine, and against measured ones.
 
-    python scripts/sizing/errors.py [FOLDER]
+    python -m benchmarks.sizing [FOLDER]
 
 prints the tables of docs/fleet.md. FOLDER holds `llmservingsim_requests.csv` and `llmd_lmbench_requests.csv`, numbers
 of LLMServingSim's bench and of llm-d-benchmark (May 2025); without it the first table is all.
@@ -23,7 +23,7 @@ from wrpc.fleet.simulator.fit import Run, simulated
 from wrpc.fleet.sizing import latency
 from wrpc.fleet.sizing.capacity import capacity
 from wrpc.fleet.sizing.load import Length, Load
-from wrpc.fleet.sizing.smallest import figures
+from wrpc.fleet.sizing.smallest import KNEE, figures
 from wrpc.fleet.steps import Engine, StepModel
 from wrpc.policy.hardware import memory
 
@@ -159,18 +159,21 @@ def runs(folder: Path) -> dict[tuple[str, str], list[Seen]]:
     return made
 
 
+def lengths_of(seen: Sequence[Seen]) -> tuple[Length, ...]:
+    return tuple(Length(1 / len(seen), s.prompt, s.output) for s in seen)
+
+
 def sweeps(folder: Path) -> None:
-    rows, every = [], runs(folder)
+    rows, taken, every = [], [], runs(folder)
     for name, (said, settings, at, others) in SWEEPS.items():
         engine = calibrate(every[name, at], name, **settings).profile.engine
         replicas = settings["replicas"]
         for qps in others:
             seen = every[name, qps]
-            lengths = tuple(Length(1 / len(seen), s.prompt, s.output) for s in seen)
-            load = Load(float(qps) / replicas, lengths)
+            load = Load(float(qps) / replicas, lengths_of(seen))
             found = latency.steady(engine, load)
             used = load.rate / capacity(engine, load).rate
-            if found is None:
+            if found is None or used > KNEE:
                 rows.append([said, at, qps, f"{used:.0%}", "saturated", "", ""])
                 continue
             token = [(s.e2e - s.ttft) / (s.output - 1) for s in seen if s.output > 1]
@@ -180,14 +183,21 @@ def sweeps(folder: Path) -> None:
                     off(latency.tpot(found), mean(token)), off(latency.e2e(found), mean([s.e2e for s in seen])),
                 ]
             )  # fmt: skip
+        served = max(
+            len(s) / (max(x.arrival + x.e2e for x in s) - min(x.arrival for x in s))
+            for (of, _), s in every.items()
+            if of == name
+        )
+        most = replicas * capacity(engine, Load(1.0, lengths_of(every[name, at]))).rate
+        taken.append([said, f"{most:.2f}", f"{served:.2f}", off(most, served)])
     table(["run", "calibrated at, req/s", "predicted at", "load", "TTFT", "TPOT", "E2E"], rows)
+    table(["run", "capacity, req/s", "most that was served", "off"], taken)
 
 
 SHEETS = {
     "a100_llama31_70b_tp2_r1": ("a100", "llama-3.1-70b", 2, 1, "0.5"),
     "a100_llama31_70b_tp2_r2": ("a100", "llama-3.1-70b", 2, 2, "1"),
     "h100_llama31_70b_r2": ("h100", "llama-3.1-70b", 2, 2, "4"),
-    "h100_llama31_70b_r2_llmd": ("h100", "llama-3.1-70b", 2, 2, "4"),
 }
 
 
@@ -214,8 +224,7 @@ def sheets(folder: Path) -> None:
 
 
 def main(arguments: Sequence[str]) -> None:
-    if "--quick" not in arguments:
-        against_simulation()
+    against_simulation()
     if arguments:
         folder = Path(arguments[0])
         calibrations(folder)
