@@ -179,6 +179,8 @@ class Reader:
                 if isinstance(value, (tree.Number, tree.Range)):
                     self.wrong(value, name, "a word, a list or a block")
                     return None
+                if name == "tools" and isinstance(value, tree.Path) and value.text != "none":
+                    self._hardly_none(value)
                 return self.free.value(value)
             case k.Distribution():
                 return self.distribution(value, name)
@@ -335,6 +337,17 @@ class Reader:
             case _:
                 pass
         return self.free.value(value)
+
+    def _hardly_none(self, value: tree.Path) -> None:
+        """`tools nonee`: a word is the one tool that is left, and this one most likely means that none is."""
+        if nearest(value.text, ["none"], 1, 0.8):
+            self.faults.add(
+                codes.UNFAMILIAR_WORD,
+                f"`{value.text}` is taken for the name of the one tool that is left",
+                value.span,
+                help="did you mean `none`?",
+                fixes=[Fix(value.span, "none", "write `none`", safe=False)],
+            )
 
     def familiar(self, word: str, of: str, span: Span, *, quote: bool = False) -> None:
         """Warns of a word that is none of the known ones of its kind; any may stand, and most often it is a slip."""
