@@ -95,3 +95,17 @@ def test_the_meaning_of_every_clause_is_told(root: Path):
     told = set(re.findall(r"`(\w+)", "".join(row.split("|")[1] for row in table.splitlines() if row.count("|") > 2)))
     untold = {*v.BLOCKS["route"], *v.CLAUSES["route"]} - told - {"when", "tier", "priority", *v.NOTES}
     assert not untold
+
+
+def test_every_word_of_the_language_has_an_example_that_runs(root: Path):
+    """Each kind of declaration, each attribute and each clause stands in a block that is read as a policy."""
+    from wrpc.policy import vocabulary as v
+    from wrpc.policy.declarations import DECLARATIONS
+
+    pages = (page.read_text(encoding="utf-8") for page in sorted((root / "docs").glob("*.md")))
+    blocks = "\n".join(block for page in pages for block in re.findall(r"```wrp\n(.*?)```", page, re.DOTALL))
+    shown = set(re.findall(r"\w+", blocks))
+    own = {name: {*v.BLOCKS[name], *v.CLAUSES.get(name, ())} for name in v.BLOCKS}
+    own["kv_cache"] -= {"tiers"}  # whose names are the tiers' own
+    assert {name: words - shown for name, words in own.items() if words - shown} == {}
+    assert {*DECLARATIONS, "default", "override", "import", "test", "within", "failed", "matches"} <= shown
