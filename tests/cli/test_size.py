@@ -278,3 +278,23 @@ def test_two_pools_that_are_none(wrpc, fleet, asked, why):
     done = wrpc("size", fleet(TWO + "pool idle { gpu h100 }\n"), "--boundary", asked)
     assert done.code == 2
     assert why in done.err
+
+
+def test_unknown_power_and_price_are_said(wrpc, fleet):
+    text = POLICY.replace("gpu h100", "gpu own_chip").replace(
+        "gpus { h100 8 }  price { h100 4USD/h }", "gpus { own_chip 8 }"
+    )
+    done = wrpc("size", fleet(text))
+    assert done.code == 0
+    assert "unknown" in done.out
+    (own,) = read(wrpc("size", fleet(text), "--format", "json")).pools
+    assert (own.watts, own.usd_per_hour, own.tokens_per_watt, own.usd_per_request) == (None, None, None, None)
+
+
+def test_few_at_once_read_few_experts(wrpc, fleet):
+    """A mixture at a low load may be five times as fast as one that reads all its weights: that is no refutation."""
+    text = POLICY.replace("meta-llama/Llama-3.1-8B-Instruct", "Qwen/Qwen3-30B-A3B").replace('profile "engine.json"', "")
+    found = read(
+        wrpc("size", fleet(text.replace("tpot_p99 100ms", "tpot_p99 6ms").replace("20/s", "0.1/s")), "--format", "json")
+    )
+    assert found.verdict == "open"

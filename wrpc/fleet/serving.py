@@ -21,10 +21,12 @@ GIB = 2**30
 
 @value
 class Basis:
-    """`factor`: within what its times are right. `said`: where they come from. `kv`: bytes a token of the cache takes,
-    None where that is not known; `link`: bytes a second between its GPUs, likewise."""
+    """`quick`: as fast as it can be at all; `factor`: within what the times of both are right. `said`: where they come
+    from. `kv`: bytes a token of the cache takes, None where that is not known; `link`: bytes a second between its GPUs,
+    likewise."""
 
     engine: Engine
+    quick: Engine
     factor: float
     said: str
     kv: float | None
@@ -67,7 +69,9 @@ def basis(policy: Policy, part: Part) -> Basis | Missing:
             by_sheet = _sheet(part, model, known)
             if isinstance(by_sheet, Basis):
                 engine = replace(engine, kv_tokens=by_sheet.engine.kv_tokens)
-        return Basis(engine, 1 + found.within, name, known.kv if known else None, hardware.link if hardware else None)
+        return Basis(
+            engine, engine, 1 + found.within, name, known.kv if known else None, hardware.link if hardware else None
+        )
     return _sheet(part, model, known)
 
 
@@ -91,4 +95,4 @@ def _sheet(part: Part, model: Model | None, known: Shape | None) -> Basis | Miss
     if made is None:
         what = f"has {part.each} × {size} GiB a replica, too little for {known.weights / GIB:,.4g} GiB of weights"
         return Missing(what, "give a replica more GPUs with `tensor_parallel`", pool.span)
-    return Basis(made.engine, made.factor, SHEET, known.kv, hardware.link)
+    return Basis(made.engine, made.quick, made.factor, SHEET, known.kv, hardware.link)

@@ -6,6 +6,8 @@ long for three dense models. One run of the engine itself (`wrpc calibrate`) is 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from wrpc.fleet.gpus import Gpu
 from wrpc.fleet.models import Shape
 from wrpc.fleet.steps import Engine, StepModel
@@ -27,7 +29,11 @@ SLOTS, CHUNK, OVERHEAD = 256, 2048, 0.03
 
 @value
 class Sheet:
+    """`quick`: the same where a step reads no more experts than one sequence needs, which is what few at once come to;
+    of a dense model it is `engine`."""
+
     engine: Engine
+    quick: Engine
     factor: float
 
 
@@ -46,7 +52,7 @@ def sheet(
         return None
     speed = tensor * (gpu.fp8 if shape.eight and gpu.fp8 else gpu.bf16) * COMPUTE
     read = tensor * gpu.bandwidth * BANDWIDTH
-    # Of a mixture, a step of some tens of sequences reads most experts.
+    # Of a mixture, a step of some tens of sequences reads most experts; for one, W is up to five times too high.
     step = StepModel(
         fixed=STARTED + shape.weights / read,
         per_token=2 * shape.active / speed,
@@ -56,4 +62,6 @@ def sheet(
     )
     count = slots or SLOTS
     tokens = max(kv_bytes - count * shape.fixed, 0.0) / shape.kv
-    return Sheet(Engine(step, tokens, count, CHUNK, OVERHEAD), MIXTURE if shape.experts else DENSE)
+    engine = Engine(step, tokens, count, CHUNK, OVERHEAD)
+    least = replace(step, fixed=STARTED + shape.weights * shape.active / shape.total / read)
+    return Sheet(engine, replace(engine, step=least), MIXTURE if shape.experts else DENSE)

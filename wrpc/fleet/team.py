@@ -46,7 +46,7 @@ class Corner:
         load = self.load(hour)
         if len(self.engines) == 1 or self.move is None:
             return figures(self.engines[0], load, team[0], of, only)
-        return split.figures(self.engines[0], self.engines[1], load, (team[0], team[1]), self.move, of)
+        return split.figures(self.engines[0], self.engines[1], load, (team[0], team[1]), self.move, of, only)
 
     def keeps(self, hour: int, team: Team, only: Sequence[Figure] = FIGURES) -> bool:
         """Every promise to every workload that sends something then; and that it is not saturated."""
@@ -113,7 +113,7 @@ def corners(
     """As fast as it may be with the least that arrives; as expected, with the most; as slow as it may be, likewise."""
 
     def engines(power: int) -> tuple[Engine, ...]:
-        return tuple(slower(b.engine, b.factor**power) for b in by)
+        return tuple(slower(b.quick if power < 0 else b.engine, b.factor**power) for b in by)
 
     link = by[0].link
     kv = next((b.kv for b in by if b.kv is not None), None)

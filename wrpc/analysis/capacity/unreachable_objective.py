@@ -20,6 +20,8 @@ Good:
     pool own { model m  gpu h100  tensor_parallel 4  replicas 60 }
     default { to own }
 
+Data sheets know of no speculative decoding: an engine that uses it may keep what they do not, and needs a `profile`.
+
 To repair, promise less, take faster GPUs or more of them a replica (`tensor_parallel`), or send long requests to a pool
 of their own.
 """

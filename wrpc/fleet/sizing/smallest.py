@@ -137,7 +137,7 @@ def figures(
 
 def about(figure: Figure, low: float, high: float, used: float) -> Band:
     """What the formula says, as a range where the replica is loaded beyond `STEADY`."""
-    beyond = max(0.0, (used - STEADY) / (KNEE - STEADY))
+    beyond = max(0.0, round((used - STEADY) / (KNEE - STEADY), 9))
     less, more = BEYOND[figure]
     return Band(low / (1 + less * beyond), high * (1 + more * beyond))
 

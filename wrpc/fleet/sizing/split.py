@@ -8,13 +8,14 @@ was measured; so both queues and the move of the cache are modelled.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from math import ceil, inf
 
 from wrpc.fleet.sizing import latency, waits
 from wrpc.fleet.sizing.capacity import FULL, capacity, kv_share
 from wrpc.fleet.sizing.load import Length, Load
-from wrpc.fleet.sizing.smallest import KNEE, Band, Figure, Figures, about
+from wrpc.fleet.sizing.smallest import FIGURES, KNEE, Band, Figure, Figures, about
 from wrpc.fleet.steps import Engine
 from wrpc.values import value
 
@@ -57,6 +58,7 @@ def figures(
     replicas: tuple[int, int],
     move: Move,
     of: latency.Lengths = None,
+    only: Collection[Figure] = FIGURES,
 ) -> Figures:
     """The least of both sides: min(n_p·μ_p·0.90, n_d·μ_d·0.92). The first token waits for a free prefill replica
     (M/G/c), is read, moves with its cache, and is followed by tokens of the decode side."""
@@ -82,16 +84,18 @@ def figures(
     slowest = _high([(c.share, read_whole(prefill, c)) for c in asked])
     carried = _high([(c.share, c.prompt) for c in asked]) * move.bytes
     first = prefill.overhead + wait + slowest
-    slot = _slot(at, decode)
     near, far = first + carried / move.fast, first + carried / move.slow
     written_of = None if of is None else decode_load(replace(load, lengths=of)).lengths
-    token, whole = latency.tpot_quantile(at, of=written_of), latency.e2e_quantile(at, of=written_of)
     bands: dict[Figure, Band] = {
         "ttft_p99": about("ttft_p99", near - wait, far - wait, used),
         "ttft_queue_p99": about("ttft_queue_p99", near, far, used),
-        "tpot_p99": about("tpot_p99", token, token, used),
-        "e2e_p99": about("e2e_p99", whole + near + slot, whole + far + slot, used),
     }
+    if "tpot_p99" in only:
+        token = latency.tpot_quantile(at, of=written_of)
+        bands["tpot_p99"] = about("tpot_p99", token, token, used)
+    if "e2e_p99" in only:
+        whole = latency.e2e_quantile(at, of=written_of) + _slot(at, decode)
+        bands["e2e_p99"] = about("e2e_p99", whole + near, whole + far, used)
     return Figures(used, bound, kv, bands, at.residents)
 
 
