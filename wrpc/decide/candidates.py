@@ -1,5 +1,5 @@
 """Which routes may hold for a request, without asking each: a route for one model's name is looked up by the name,
-and a condition that many routes share is asked once for all of them.
+one for a range of lengths by the length, and a condition that many routes share is asked once for all of them.
 
 The conditions of all others are surely false: a part of an `and` is, or every part of an `or`.
 """
@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
+from types import MappingProxyType
 
+from wrpc.decide.ranges import Number, Ranges
 from wrpc.decide.state import Truth
 from wrpc.policy.expr import All, Among, Any, Condition, OneOf, StringLiteral, StringSignal, Text
-from wrpc.policy.model import Route
+from wrpc.policy.model import Definition, Route
 
 Need = tuple[str, frozenset[str]]  # a signal, and the values that it has to have
 MANY = 64  # routes from which on it is worth asking what they share
@@ -22,8 +24,9 @@ SHARED = 128  # conditions that are asked for all routes at once, at most
 class Candidates:
     """`of` a request's values: the routes that may hold, in the order in which they were given."""
 
-    def __init__(self, routes: Sequence[Route]) -> None:
+    def __init__(self, routes: Sequence[Route], definitions: Mapping[str, Definition] = MappingProxyType({})) -> None:
         self._routes = routes
+        self._definitions = definitions
         self._shared = shared(routes) if len(routes) >= MANY else []
         self._always: list[int] = []
         self._prefixed: dict[str, dict[str, list[int]]] = {}
@@ -46,18 +49,30 @@ class Candidates:
 
         self._lengths = {s: sorted({len(p) for p in by_prefix}) for s, by_prefix in self._prefixed.items()}
 
-    def of(self, values: Mapping[str, object], truth: Callable[[Condition], Truth] | None = None) -> Iterator[Route]:
+    def of(
+        self,
+        values: Mapping[str, object],
+        truth: Callable[[Condition], Truth] | None = None,
+        raw: Mapping[str, Number | None] | None = None,
+    ) -> Iterator[Route]:
         """`truth`: what a condition is of the request. A route that needs what is unknown may hold only where the
-        unknown makes it fire."""
+        unknown makes it fire. `raw`: the number of each signal that has one, None where it is unknown."""
         found = self._named(values)
+        if raw is not None and len(found) >= MANY:
+            marks = bin(self._ranges.left(raw) | 1 << len(self._routes))  # the last letter is the first route's
+            found = [i for i in found if marks[-1 - i] == "1"]
         if truth is None or len(found) < MANY or not self._shared:
             return (self._routes[i] for i in found)
         out = 0
         for condition, without in self._shared:
             if without & ~out and (holds := truth(condition)) is not True:
                 out |= without if holds is False else without & self._silent
-        marks = bin(out | 1 << len(self._routes))  # the last letter is the first route's
+        marks = bin(out | 1 << len(self._routes))
         return (self._routes[i] for i in found if marks[-1 - i] == "0")
+
+    @cached_property
+    def _ranges(self) -> Ranges:
+        return Ranges([route.when for route in self._routes], self._definitions)
 
     @cached_property
     def _silent(self) -> int:

@@ -80,7 +80,7 @@ class Interpreter:
 
     @cached_property
     def _candidates(self) -> Candidates:
-        return Candidates([r for c in self.contests for r in c])
+        return Candidates([r for c in self.contests for r in c], self.policy.definitions)
 
     @cached_property
     def _contest(self) -> Mapping[str, int]:
@@ -191,7 +191,7 @@ class Interpreter:
         def truth(condition: Condition) -> Truth:
             return self.test(condition)(s, None, None)
 
-        return (r for r in self._candidates.of(s.values, truth) if self.takes(r, s))
+        return (r for r in self._candidates.of(s.values, truth, s.raw) if self.takes(r, s))
 
     def takes(self, route: Route, s: State) -> bool:
         truth = self.holds(route.when, s)
