@@ -27,8 +27,8 @@ RESOLVE = (
 )  # fmt: skip
 NAMED = "wrpc.analysis.conflicts.conflicting_routes"
 FLOORS = {
-    True: {"policy": 40, "warning": 30},  # names leave no two equal
-    False: {"policy": 40, "witness": 30, "drawn": 15, "claim": 1},
+    True: {"policy": 200, "warning": 190},  # names leave no two equal
+    False: {"policy": 200, "witness": 200, "drawn": 280, "claim": 110},
 }
 Pair = frozenset[str]
 

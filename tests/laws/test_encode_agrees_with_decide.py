@@ -21,9 +21,9 @@ from wrpc.solver.terms import Term, conj, disj, same
 
 Aspect = tuple[str, object]
 FLOORS = {
-    "request": 35_000, "served": 15_000, "new": 20_000, "absent": 6_000, "table": 8_000, "within": 1_500,
-    "suffix": 300, "contains": 100, "matches": 500, "failed": 9_000, "role": 4_000, "caused": 1_000, "provided": 4_000,
-    "cost": 2_500, "others": 3_500, "over budget": 2_500,
+    "request": 35_000, "served": 15_000, "new": 20_000, "absent": 6_000, "table": 8_000, "within": 1_200,
+    "suffix": 300, "contains": 300, "matches": 500, "failed": 9_000, "role": 3_500, "caused": 1_000, "provided": 4_000,
+    "cost": 2_500, "others": 3_500, "over budget": 2_000,
 }  # fmt: skip
 """Decisions over policies that use what is named; "new" of any of it. "request" and "served" count both rooms."""
 
