@@ -19,18 +19,16 @@ def stacks(names: Names, faults: Faults) -> dict[str, Stack]:
         assert isinstance(node, tree.Stack)
         first: dict[str, tree.Name] = {}
         for target in node.targets:
-            if target.text in first:
+            # `vllm-sr` in backticks is the same target as vllm_sr.
+            own = target.text.replace("-", "_")
+            if own in first:
                 faults.add(
                     codes.DUPLICATE_NAME,
                     f"`{target.text}` appears twice in the stack `{name}`",
                     target.span,
-                    related=[Related(first[target.text].span, "first here")],
+                    related=[Related(first[own].span, "first here")],
                 )
-            elif (
-                target.text.replace("-", "_") not in known
-                and target.text not in known
-                and ("target", target.text) not in names.swallowed
-            ):
+            elif own not in known and target.text not in known and ("target", target.text) not in names.swallowed:
                 best = faults.suggest(target.text, known)
                 faults.add(
                     codes.UNKNOWN_NAME,
@@ -39,6 +37,6 @@ def stacks(names: Names, faults: Faults) -> dict[str, Stack]:
                     help=best or "targets are " + ", ".join(f"`{k}`" for k in known),
                     fixes=names.rename(target, known) if best else (),
                 )
-            first.setdefault(target.text, target)
-        made[name] = Stack(name, tuple(first), node.name.span)
+            first.setdefault(own, target)
+        made[name] = Stack(name, tuple(t.text for t in first.values()), node.name.span)
     return made
