@@ -17,8 +17,8 @@ from wrpc.targets.target import Options, Target
 
 ROOT = Path(__file__).resolve().parents[2]
 POLICIES = {path.stem: path for path in sorted((ROOT / "policies").glob("*.wrp"))}
-# Envoy adds no two numbers: these it refuses.
-IN_ENVOY = {name: path for name, path in POLICIES.items() if name not in {"conversation_risk", "pool_aware"}}
+# Envoy adds whole numbers alone: this one it refuses.
+IN_ENVOY = {name: path for name, path in POLICIES.items() if name != "conversation_risk"}
 
 
 def target(name: str) -> Target:

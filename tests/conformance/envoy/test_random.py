@@ -18,6 +18,7 @@ from wrpc.diagnostics import Refusal
 # What Envoy has no word for; any other refusal is a fault.
 REFUSALS = re.compile(
     r"only a confidence orders the routes|(the numbers of .* are added|signals .* are compared): a header matcher"
+    r"|a denial asks what the chosen plan would cost"
 )
 
 

@@ -20,6 +20,7 @@ from wrpc.targets.envoy import headers
 from wrpc.targets.envoy.cells import Cell, Choice, Numbers
 from wrpc.targets.envoy.conditions import Conditions, Unsayable
 from wrpc.targets.envoy.rows import Rows, TooWide
+from wrpc.targets.envoy.totals import Total
 
 
 def allows(cell: Cell, text: str | None) -> bool:
@@ -41,6 +42,10 @@ def allows(cell: Cell, text: str | None) -> bool:
 
 def holds(rows: Rows, found: Policy, request: dict[str, RequestValue]) -> bool:
     texts = {n: None if v is None else headers.value(found.signals[n], v) for n, v in request.items()}
+    for total in (s for row in rows for s in row if isinstance(s, Total)):
+        parts = [(texts[name], factor) for name, factor in total.terms]
+        # As the listener computes it.
+        texts[total] = None if any(t is None for t, _ in parts) else str(sum(int(t or 0) * f for t, f in parts))
     return any(all(allows(cell, texts[s]) for s, cell in row.items()) for row in rows)
 
 

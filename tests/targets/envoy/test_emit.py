@@ -137,6 +137,41 @@ def test_any_cause_is_every_cause_that_envoy_sees() -> None:
     assert {*found["retry_on"].split(",")} == {*(w for f in seen for w in f.words), "retriable-status-codes"}
 
 
+SUMS = """
+signal n: int(0..100) { source turns }
+signal m: int(-9..9) { source claim("m") }
+signal x: real(0..1) { source claim("x") }
+"""
+
+
+def test_whole_numbers_are_added_before_routes_are_asked() -> None:
+    found = bootstrap(SUMS + "route r { when 0.5 * n - 0.25 * m >= 3  to one }\ndefault { to two }")
+    *_, last = manager(found)["early_header_mutation_extensions"][0]["typed_config"]["mutations"]
+    value = "%CEL(int(request.headers['x-wrpc-m']) * 1 + int(request.headers['x-wrpc-n']) * -2)%"
+    header = {"key": "x-wrpc-sum.1", "value": value}
+    assert last == {"append": {"header": header, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}}
+    mutations = manager(found)["early_header_mutation_extensions"][0]["typed_config"]["mutations"]
+    assert {"remove": "x-wrpc-sum.1"} in mutations
+    asked = routes(found)["route r"]["match"]["headers"]
+    assert {"name": "x-wrpc-sum.1", "range_match": {"start": -209, "end": -11}} in asked
+    # What is no number, or not there, has been refused or asked for.
+    assert {"name": "x-wrpc-m", "present_match": True} in asked
+    assert {"signal n", "signal m"} <= set(routes(found))
+
+
+@pytest.mark.parametrize(
+    ("condition", "block", "said"),
+    [
+        ("n + x > 3", "trust_headers true", "Envoy adds whole numbers alone"),
+        ("n + m > 3", 'signals_by "127.0.0.1:9"', "are added before `signals_by` says what `m` and `n` are"),
+    ],
+)
+def test_sums_that_envoy_does_not_add(condition: str, block: str, said: str) -> None:
+    text = SUMS + f"route r {{ when {condition}  to one }}\ndefault {{ to two }}\ntarget envoy {{ {block} }}"
+    found = compiled(HEAD + text, TARGET)
+    assert any(said in d.message and d.severity == "error" for d in found.diagnostics)
+
+
 def test_an_empty_expression_is_the_empty_string() -> None:
     text = 'signal t: string { source header("x-t") }\nroute r { when matches(t, "")  to one }\n'
     (asked,) = routes(bootstrap(text + "default { to two }"))["route r"]["match"]["headers"]

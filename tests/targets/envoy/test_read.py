@@ -20,7 +20,7 @@ from wrpc.targets.settings import block
 from wrpc.targets.target import Options
 
 # Where a plan has them, cascades past their first step, spills, and pools over a budget are not carried.
-EDGES_ARE_LOST = {"agent_fleet", "cheap_first", "token_caps"}
+EDGES_ARE_LOST = {"agent_fleet", "cheap_first", "pool_aware", "token_caps"}
 
 
 def emitted(found: Policy) -> str:
@@ -66,6 +66,41 @@ guard log { require redact("pii") when destination.trust == "cloud" and share  r
 def test_all_of_it_at_once() -> None:
     found = policy(TEXT)
     assert differs(found, emitted(found)).answer.impossible
+
+
+SUMS = """
+policy p { language 1 }
+signal waiting: int(0..1k) { source header("x-waiting")  absent 7 }
+signal tokens: int(0..100k) { source total_tokens }
+signal wanted: int(-8..8k) { source claim("wanted") }
+score wait = 0.09 * waiting + 0.00025 * tokens + 0.001 * wanted
+pool own { }
+pool cloud { }
+route short { when wait < 4  to own  on_unknown fires }
+route exact { priority 2  when 3 * waiting - tokens == 0 or 0.5 * wanted + waiting in [1, 2.5]  to cloud }
+default { to cloud }
+"""
+
+
+def test_sums_are_read_back() -> None:
+    found = policy(SUMS)
+    assert differs(found, emitted(found)).answer.impossible
+
+
+@pytest.mark.parametrize(("old", "new"), [("* 360", "* 361"), ("* 4)", "* 5)"), ("end: 16000", "end: 16001")])
+def test_a_changed_sum_is_noticed(old: str, new: str) -> None:
+    found = policy(SUMS)
+    changed = emitted(found).replace(old, new)
+    assert changed != emitted(found)
+    assert differs(found, changed).answer.request is not None
+
+
+def test_a_sum_that_a_client_may_set_is_not_read() -> None:
+    found = policy(SUMS)
+    changed = emitted(found).replace("- remove: x-wrpc-sum.1\n", "- remove: x-other\n")
+    assert changed != emitted(found)
+    with pytest.raises(Refusal, match="is the client's"):
+        differs(found, changed)
 
 
 def test_what_is_read_back() -> None:

@@ -94,9 +94,14 @@ TARGET = Target(
             "by what sets its header"
         ),
         Construct.GROUP: Native("rows for each member that may win"),
-        Construct.SUM: Native("rows for each value of its bools; with two numbers in it, an error"),
-        Construct.BAND: Native("rows for each value of its bools; of a sum of two numbers, an error"),
-        Construct.COMPARE_SIGNALS: Native("a bool with a number; of two numbers or strings, an error"),
+        Construct.SUM: Native(
+            "rows for each value of its bools; early_header_mutation_extensions[] adds whole numbers; with two other "
+            "numbers in it, an error"
+        ),
+        Construct.BAND: Native("as the sum that it is of"),
+        Construct.COMPARE_SIGNALS: Native(
+            "a bool with a number, and whole numbers; of two other numbers or strings, an error"
+        ),
         Construct.ASSUME: Native("requests that break it are answered 400; where it cannot be said, a warning"),
         Construct.ROUTE: Native("route_config.virtual_hosts[].routes[]"),
         Construct.TIER: Native("the order of routes"),

@@ -288,7 +288,11 @@ class Conditions(Meaning[Kleene, Number]):
         raise AssertionError("what a rule says of its destination is settled")
 
     def cost(self, node: Cost) -> Number:
-        raise Unsayable("only a claim speaks of `cost`", node.span)
+        raise Unsayable(
+            "a denial asks what the chosen plan would cost: header matchers do not follow a request to its plan",
+            node.span,
+            "forbid the pools by `destination.cost` instead",
+        )
 
     def answer_confidence(self, node: AnswerConfidence) -> Number:
         raise Unsayable("Envoy does not read answers", node.span)
@@ -319,7 +323,8 @@ class _Explained:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _trace: object) -> None:
         if isinstance(error, TwoNumbers):
             raise Unsayable(
-                f"the numbers of `{error.first}` and `{error.second}` are added: a header matcher knows one header",
+                f"the numbers of `{error.first}` and `{error.second}` are added: a header matcher knows one header,"
+                " and Envoy adds whole numbers alone",
                 self._span,
                 "let whatever sets the headers compute the sum or its band, and declare that as a signal",
             ) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from wrpc.decide.request import show_number
@@ -31,6 +32,7 @@ from wrpc.targets.envoy.routes import (
 )
 from wrpc.targets.envoy.rows import signals
 from wrpc.targets.envoy.settings import HEARD_BY, Settings, settings
+from wrpc.targets.envoy.totals import Total
 from wrpc.targets.gateway.branches import Send, Settled
 from wrpc.targets.gateway.plans import whole_weights
 from wrpc.targets.target import Artifact, Emitted, Options
@@ -49,6 +51,9 @@ def emit(settled: Settled, options: Options) -> Emitted:
     clusters = Clusters(policy, chosen)
     limits = Limits(policy, names)
     read = {s for e in table.entries for s in signals(e.rows)}
+    totals = dict.fromkeys(s for e in table.entries for s in signals(e.rows) if isinstance(s, Total))
+    names = replace(names, totals={t: f"{chosen.prefix}sum.{i}" for i, t in enumerate(totals, 1)})
+    read |= {name for total in totals for name, _ in total.terms}
     read |= {s for e in table.entries if isinstance(e.outcome, Send) for s in read_by(policy, e.outcome.action, names)}
     found = list(checks(policy, names, read))
     for decided in table.entries:
@@ -61,6 +66,7 @@ def emit(settled: Settled, options: Options) -> Emitted:
     diagnostics = [
         *chosen.diagnostics, *names.diagnostics, *table.diagnostics, *clusters.diagnostics,
         *_losses(policy, table, names),
+        *_late(policy, chosen, names),
         *_silent(policy, unheard),
     ]  # fmt: skip
     not_enforced = () if chosen.obligations_by is not None else settled.requiring
@@ -107,6 +113,17 @@ def _losses(policy: Policy, table: Decisions, names: Names) -> Iterator[Diagnost
         if unseen and not found.action.retries:
             message = f"the fallbacks of `{found.route}` are never taken: Envoy does not see {listing(causes, 'or')}"
             yield finding(NOT_CARRIED, message, edges[0].span or e.span, subjects=[f"route {found.route}"])
+
+
+def _late(policy: Policy, chosen: Settings, names: Names) -> Iterator[Diagnostic]:
+    """Sums are computed from what the listener sees, before a service is asked."""
+    for total in names.totals if chosen.signals_by is not None else ():
+        late = [name for name, _ in total.terms if name not in names.given]
+        if late:
+            message = f"the numbers of {listing([n for n, _ in total.terms], 'and')} are added before `signals_by` says"
+            message += f" what {listing(late, 'and')} {'is' if len(late) == 1 else 'are'}"
+            repair = "let the service compute the sum or its band, and declare that as a signal"
+            yield finding(NOT_CARRIED, message, policy.signals[late[0]].span, severity="error", help=repair)
 
 
 def _longest(table: Decisions) -> Fraction:
@@ -175,6 +192,9 @@ def _head(policy: Policy, names: Names, read: set[str], chosen: Settings) -> lis
         lines += [
             f"  {names.headers[s.name]:{width}}  {s.name}: {_spelling(s)}{_set_by(s, names, chosen)}" for s in asked
         ]
+    if names.totals:
+        lines += ["", "Sums that are computed of them, and their headers:"]
+        lines += [f"  {header}  {total.shown}" for total, header in names.totals.items()]
     return lines
 
 

@@ -19,6 +19,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from wrpc.diagnostics import Diagnostic, finding
 from wrpc.policy.expr import Interval
@@ -28,6 +29,9 @@ from wrpc.source import Span
 from wrpc.targets.codes import UNEMITTABLE
 from wrpc.targets.envoy import decimals
 from wrpc.targets.envoy.reserved import reserved
+
+if TYPE_CHECKING:
+    from wrpc.targets.envoy.totals import Total
 
 MODEL = "x-llm-model"
 PREFIX = "x-wrpc-"
@@ -51,13 +55,14 @@ _PLAIN = re.compile(r"[A-Za-z0-9_./:-]")
 @dataclass(frozen=True, slots=True)
 class Names:
     """The header of each signal. `given`: those that clients themselves send; `lifted`: set here, from the body;
-    `absent`: what the header of a signal is given where it is absent."""
+    `absent`: what the header of a signal is given where it is absent; `totals`: the headers of sums."""
 
     headers: Mapping[str, str]
     given: frozenset[str]
     lifted: frozenset[str]
     absent: Mapping[str, str]
     diagnostics: tuple[Diagnostic, ...] = field(default=())
+    totals: Mapping[Total, str] = field(default_factory=dict)
 
 
 def names(policy: Policy, prefix: str, chosen: Mapping[str, Value], at: Span) -> Names:

@@ -10,6 +10,7 @@ from wrpc.targets.envoy.headers import Names
 from wrpc.targets.envoy.limits import Limits
 from wrpc.targets.envoy.routes import seconds
 from wrpc.targets.envoy.settings import Settings
+from wrpc.targets.envoy.totals import expression
 
 Json = dict[str, object]
 
@@ -88,7 +89,16 @@ def early(names: Names, read: set[str], settings: Settings) -> list[Json]:
     # A matcher is content with any one of several headers of a name; joined they are one value, or none.
     joined = dict.fromkeys(name for signal, name in kept.items() if signal in read)
     absent = {names.headers[s]: text for s, text in names.absent.items() if s in kept and s in read}
-    return [*found, *map(_joined, joined), *(_added(name, text) for name, text in absent.items())]
+    # A sum that cannot be computed leaves a header as it is.
+    removed: list[Json] = [{"remove": name} for name in names.totals.values()]
+    sums = [_computed(name, expression(total, names.headers)) for total, name in names.totals.items()]
+    added = [_added(name, text) for name, text in absent.items()]
+    return [*found, *removed, *map(_joined, joined), *added, *sums]
+
+
+def _computed(name: str, expression: str) -> Json:
+    header = {"key": name, "value": f"%CEL({expression})%"}
+    return {"append": {"header": header, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}}
 
 
 def _joined(name: str) -> Json:

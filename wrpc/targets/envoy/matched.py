@@ -46,6 +46,25 @@ from wrpc.targets.envoy.patterns import (
 )  # fmt: skip
 
 
+def whole(kind: str, argument: typing.Any) -> tuple[Interval, ...]:
+    """The whole numbers of a matcher, whatever they are of."""
+    if kind == "range_match":
+        return (Interval(Fraction(argument["start"]), Fraction(argument["end"]), False, True),)
+    ((how, text),) = argument.items()
+    if how != "exact":
+        raise Unreadable(f"a matcher `{how}` of a sum")
+    return (Interval(Fraction(text), Fraction(text)),)
+
+
+_TERM = re.compile(r"int\(request\.headers\['([^']+)'\]\) \* (-?\d+)")
+
+
+def parsed(expression: str) -> tuple[tuple[str, int], ...] | None:
+    """The headers that an expression (CEL) adds, with their factors; None of any other."""
+    found = [_TERM.fullmatch(term) for term in expression.split(" + ")]
+    return tuple((m[1], int(m[2])) for m in found if m is not None) if all(found) else None
+
+
 def value(signal: Signal, kind: str, argument: typing.Any) -> tuple[Condition, bool]:
     """What a matcher says of a header that is there; and whether it holds of an empty one."""
     if kind == "range_match":
@@ -76,10 +95,13 @@ _OURS = re.compile(r"(?:[^\\(\[{^$]|\\x\{[0-9A-F]+\}|\\\W|\(\?:|\[\\x\{20\}-)*")
 
 def _expression(signal: Signal, text: str) -> tuple[Condition, bool]:
     """What an expression over bytes says of a string; one that is none of those above, as it stands."""
+    written = text
     try:
         text = of_bytes(text)
     except (NoText, Refused) as error:
         raise Unreadable(f"`{text}`: {error}") from error
+    if text == ".*" != written:
+        return Constant(True), True  # bytes that are a text, as no header holds a line break
     if _OURS.fullmatch(text):
         try:
             pattern = parse(text)
@@ -204,11 +226,9 @@ def _members(signal: Signal, names: Sequence[str], node: Node) -> Condition:
 
 
 def _strings(term: StringSignal, nodes: tuple[Node, ...], start: str = "") -> Condition:
-    """Words, beginnings, and `beginning[ -x].*`: what goes on with a character up to x."""
+    """Words, and `beginning[ -x].*`: what goes on with a character up to x."""
     if not nodes:
         return equals(term, start)
-    if nodes == (_ANYTHING,):
-        return Text("prefix", term, StringLiteral(start)) if start else Constant(True)
     match nodes[0]:
         case Alt(options):
             return Any(tuple(_strings(term, flat((o, *nodes[1:])), start) for o in options))

@@ -15,7 +15,8 @@ from fractions import Fraction
 from urllib.parse import unquote
 
 from wrpc.diagnostics import Refusal, finding
-from wrpc.policy.expr import All, Any, Attribute, Condition, Failed, Named, Not, reads, walk
+from wrpc.policy.expr import All, Any, Attribute, Condition, Failed, Linear, Named, Not, Raw, Within, reads, walk
+from wrpc.policy.intervals import complement
 from wrpc.policy.model import (
     Action,
     Budget,
@@ -36,7 +37,7 @@ from wrpc.source import Source, Span
 from wrpc.targets import reading
 from wrpc.targets.codes import REJECTED
 from wrpc.targets.envoy import headers
-from wrpc.targets.envoy.matched import equals, value
+from wrpc.targets.envoy.matched import equals, parsed, value, whole
 from wrpc.targets.envoy.patterns import Unreadable
 from wrpc.targets.envoy.settings import settings
 from wrpc.targets.target import Options
@@ -90,6 +91,7 @@ class _Reader:
         self.absent: dict[str, str] = {}
         self.added = dict(_added(manager["typed_config"]))
         self.signals = self._signals()
+        self.totals = dict(self._totals(manager["typed_config"]))
         self.buckets = dict(_buckets(manager["typed_config"].get("http_filters", ())))
 
     def named(self, text: str) -> str:
@@ -109,6 +111,21 @@ class _Reader:
             if name in names.absent and (chosen.trust_headers or name in names.given):
                 self.absent[header] = names.absent[name]
         return found
+
+    def _totals(self, manager: Json) -> Iterator[tuple[str, tuple[tuple[str, Fraction], ...]]]:
+        """The headers that are computed as sums of others, none of which a client can have set."""
+        gone: set[str] = set()
+        for mutation in _early(manager):
+            gone.add(mutation.get("remove", ""))
+            header = mutation.get("append", {}).get("header", {})
+            value = str(header.get("value"))
+            terms = parsed(value[5:-2]) if value.startswith("%CEL(") else None
+            if terms is None:
+                continue
+            if header["key"] not in gone:
+                raise Unreadable(f"the sum `{header['key']}` is the client's where it cannot be computed")
+            gone.discard(header["key"])
+            yield header["key"], tuple((self.signals[part][0].name, Fraction(factor)) for part, factor in terms)
 
     # ── The whole ─────────────────────────────────────────────────────────
 
@@ -260,6 +277,8 @@ class _Reader:
 
     def _matcher(self, m: Json) -> Condition:
         header = str(m["name"])
+        if header in self.totals:
+            return self._total(m, self.totals[header])
         signals = self.signals[header]
         kinds = m.keys() - {"name", "invert_match", "treat_missing_header_as_empty"}
         inverted, empty = bool(m.get("invert_match")), bool(m.get("treat_missing_header_as_empty"))
@@ -272,6 +291,15 @@ class _Reader:
         matches, on_empty = value(signal, kind, m[kind])
         there = All((Not(failed), Not(matches) if inverted else matches))
         return Any((there, failed)) if empty and on_empty != inverted else there
+
+    @staticmethod
+    def _total(m: Json, terms: tuple[tuple[str, Fraction], ...]) -> Condition:
+        """What is asked of a sum; there is none where a part of it failed."""
+        (kind,) = m.keys() - {"name", "invert_match"}
+        within = whole(kind, m[kind])
+        total = Linear(Fraction(0), tuple((factor, Raw(name)) for name, factor in terms))
+        asked = Within(total, complement(within) if m.get("invert_match") else within)
+        return All((*(Not(Failed(name)) for name, _ in terms), asked))
 
     @staticmethod
     def _read_as(signals: Sequence[Signal], m: Json, kind: str) -> Signal:
@@ -381,11 +409,15 @@ def _merged(entries: Iterator[_Entry]) -> Iterator[_Entry]:
         yield last
 
 
+def _early(manager: Json) -> Iterator[Json]:
+    for extension in manager.get("early_header_mutation_extensions", ()):
+        yield from extension["typed_config"]["mutations"]
+
+
 def _added(manager: Json) -> Iterator[tuple[str, str]]:
     """What the listener gives a header that is absent, before anything else reads it."""
-    for extension in manager.get("early_header_mutation_extensions", ()):
-        for mutation in extension["typed_config"]["mutations"]:
-            appended = mutation.get("append", {})
-            header = appended.get("header", {})
-            if appended.get("append_action") == "ADD_IF_ABSENT" and (header["value"] or appended["keep_empty_value"]):
-                yield header["key"], header["value"].replace("%%", "%")
+    for mutation in _early(manager):
+        appended = mutation.get("append", {})
+        header = appended.get("header", {})
+        if appended.get("append_action") == "ADD_IF_ABSENT" and (header["value"] or appended["keep_empty_value"]):
+            yield header["key"], header["value"].replace("%%", "%")

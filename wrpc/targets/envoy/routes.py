@@ -98,8 +98,9 @@ def marked(found: Iterable[Entry], at: Span) -> Iterator[Entry]:
 
 def entries(decided: Decided, names: Names, clusters: Clusters, limits: Limits) -> Iterator[Entry]:
     action = outcome(decided.outcome, clusters, limits)
+    found = {**names.headers, **{str(total): header for total, header in names.totals.items()}}
     for row in decided.rows:
-        for matchers in row_matchers(row, names.headers):
+        for matchers in row_matchers(row, found):
             yield Entry(entry(decided.name, matchers, action), decided.span)
 
 

@@ -2,7 +2,8 @@
 
 A part is a number by pieces: a bool is 1 or 0, a confidence is its header where it fires and 0 where not. A sum is
 walked part by part, and a branch ends as soon as what is still to come makes no difference; so a sum of many bools
-costs about as many rows as it needs. One header may stand in a sum as a number; the sum of two is beyond matchers.
+costs about as many rows as it needs. Where several headers stand in a sum as numbers, they have to be whole ones
+(`totals.py`).
 """
 
 from __future__ import annotations
@@ -16,12 +17,13 @@ from wrpc.policy.intervals import scaled, shifted
 from wrpc.targets.envoy.cells import meet_ranges
 from wrpc.targets.envoy.domain import Domain
 from wrpc.targets.envoy.rows import ALWAYS, Rows, TooWide, both, cell, either, every
+from wrpc.targets.envoy.totals import lies
 
 STEPS = 1024
 
 
 class TwoNumbers(Exception):
-    """A sum whose value takes two headers to know."""
+    """A sum whose value takes two headers to know, not both of whole numbers, or a very large one."""
 
     def __init__(self, first: str, second: str) -> None:
         self.first = first
@@ -31,41 +33,38 @@ class TwoNumbers(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """`constant + factor · raw(signal)`, for the requests of `rows`; between `low` and `high`."""
+    """`constant + Σ factor · raw(signal)`, for the requests of `rows`; between `low` and `high`."""
 
     rows: Rows
     constant: Fraction
-    factor: Fraction
-    signal: str | None
+    terms: Mapping[str, Fraction]
     low: Fraction
     high: Fraction
 
     def times(self, by: Fraction) -> Piece:
         low, high = sorted((self.low * by, self.high * by))
-        return Piece(self.rows, self.constant * by, self.factor * by, self.signal, low, high)
+        terms = {name: factor * by for name, factor in self.terms.items() if by}
+        return Piece(self.rows, self.constant * by, terms, low, high)
 
     def plus(self, other: Piece, rows: Rows) -> Piece:
-        mine = self.signal if self.factor else None
-        others = other.signal if other.factor else None
-        if mine is not None and others is not None and mine != others:
-            raise TwoNumbers(mine, others)
+        names = dict.fromkeys((*self.terms, *other.terms))
+        terms = {n: self.terms.get(n, Fraction(0)) + other.terms.get(n, Fraction(0)) for n in names}
         return Piece(
             rows,
             self.constant + other.constant,
-            self.factor + other.factor,
-            mine or others,
+            {name: factor for name, factor in terms.items() if factor},
             self.low + other.low,
             self.high + other.high,
         )
 
 
 def fixed(rows: Rows, value: Fraction) -> Piece:
-    return Piece(rows, value, Fraction(0), None, value, value)
+    return Piece(rows, value, {}, value, value)
 
 
 def measured(rows: Rows, domain: Domain) -> Piece:
     """The number in the signal's header."""
-    return Piece(rows, Fraction(0), Fraction(1), domain.name, domain.low, domain.high)
+    return Piece(rows, Fraction(0), {domain.name: Fraction(1)}, domain.low, domain.high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +113,23 @@ class Number:
     def inside(self, ranges: tuple[Interval, ...], domains: Mapping[str, Domain]) -> Rows:
         """The requests for which it is known and lies in one of the ranges."""
         # What decides most first; what is a header last, so that its own bound is exact.
-        parts = sorted(self.parts, key=lambda p: (any(x.factor for x in p.pieces), p.low - p.high))
+        parts = sorted(self.parts, key=lambda p: (any(x.terms for x in p.pieces), p.low - p.high))
         rest = [(Fraction(0), Fraction(0), ALWAYS)]
         for part in reversed(parts):
             low, high, known = rest[-1]
             rest.append((low + part.low, high + part.high, every((known, part.known))))
         rest.reverse()
         steps = 0
+
+        def lying(sum: Piece) -> Rows:
+            wanted = shifted(ranges, -sum.constant)
+            first, *others = sum.terms
+            if not others:
+                return cell(first, domains[first].numbers(scaled(wanted, 1 / sum.terms[first])))
+            found = lies(sum.terms, wanted, domains)
+            if found is None:
+                raise TwoNumbers(first, others[0])
+            return found
 
         def walk(at: int, so_far: Piece) -> Iterator[Rows]:
             nonlocal steps
@@ -138,12 +147,11 @@ class Number:
                         rows = both(so_far.rows, piece.rows)
                         if rows:
                             yield from walk(at + 1, so_far.plus(piece, rows))
-                elif so_far.signal is None or not so_far.factor:
+                elif not so_far.terms:
                     # `n - n` reaches further than it goes.
                     if any(so_far.constant in r for r in ranges):
                         yield so_far.rows
                 else:
-                    wanted = scaled(shifted(ranges, -so_far.constant), 1 / so_far.factor)
-                    yield both(so_far.rows, cell(so_far.signal, domains[so_far.signal].numbers(wanted)))
+                    yield both(so_far.rows, lying(so_far))
 
         return either(walk(0, fixed(ALWAYS, self.constant)))
