@@ -174,6 +174,14 @@ def test_hours(wrpc, policy):
         assert wrpc("simulate", policy(text), "--hours", bad).code == 2
 
 
+def test_more_than_a_simulation_takes(wrpc, policy):
+    done = wrpc("simulate", policy(POLICY.replace("rate 8/s", "rate 800/s")), "--hours", "0-24")
+    assert done.code == 1
+    assert "WRP624" in done.out
+    assert "about 69,120,000 requests would come, more than 5,000,000" in done.out
+    assert wrpc("simulate", policy(POLICY), "--requests", "5000001").code == 2
+
+
 def test_replicas_between_bounds_follow_the_load(wrpc, policy):
     text = POLICY.replace("gpu h100  replicas 2 }", "gpu h100  replicas 1..6  startup 30s }").replace("8/s", "60/s")
     _, found = simulated(wrpc, policy, text)

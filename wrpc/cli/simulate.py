@@ -41,7 +41,7 @@ def _share(_ctx: click.Context, _parameter: click.Parameter, given: str) -> floa
 @click.option("--seed", type=int, default=0, show_default=True, help="Another seed draws other requests.")
 @click.option(
     "--requests",
-    type=click.IntRange(1, 100_000_000),
+    type=click.IntRange(1, 5_000_000),
     default=50_000,
     show_default=True,
     help="About how many requests come, all workloads together.",

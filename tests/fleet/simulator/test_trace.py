@@ -107,6 +107,13 @@ def test_many_wrong_rows_are_counted():
     assert found[0][2].endswith("so it is 40 times in this file")
 
 
+def test_more_requests_than_a_simulation_takes(monkeypatch):
+    monkeypatch.setattr("wrpc.fleet.simulator.trace.MOST_REQUESTS", 3)
+    rows = "timestamp,prompt_tokens,output_tokens\n" + "1,1,1\n" * 3
+    assert len(read(rows).at) == 3
+    assert told(rows + "1,1,1\n") == [("WRP624", 5, "from here on the trace has more than 3 requests")]
+
+
 def test_no_request_and_no_file(tmp_path: Path):
     assert told("timestamp,prompt_tokens,output_tokens\n")[0][2] == "the trace has no request"
     with pytest.raises(Refusal, match="cannot be read"):

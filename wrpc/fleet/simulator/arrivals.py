@@ -53,6 +53,19 @@ def poisson(rng: Random, rate: float, start: float, end: float) -> list[float]:
         times.append(now)
 
 
+def expected_of(rates: Sequence[float], start: float, end: float) -> float:
+    """How many requests come on average from `start` up to `end`."""
+    if len(rates) == 1:
+        return rates[0] * (end - start)
+    whole, now = 0.0, start
+    while now < end:
+        hour = int(now // HOUR)
+        until = min((hour + 1) * HOUR, end)
+        whole += rates[hour % len(rates)] * (until - now)
+        now = until
+    return whole
+
+
 def hourly(rng: Random, rates: Sequence[float], start: float, end: float) -> list[float]:
     """The same with a rate for each hour of the day, or one for all. Times are counted from midnight."""
     if len(rates) == 1:

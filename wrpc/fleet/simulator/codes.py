@@ -34,6 +34,22 @@ To repair, sort the file by time, or take each machine's rows by themselves.
 """,
 )
 
+MOST_REQUESTS = 5_000_000
+"""What is kept of a request takes some hundred bytes, and all are kept until the end."""
+
+TOO_MANY_REQUESTS = Code(
+    "WRP624",
+    "too-many-requests",
+    "error",
+    """\
+More requests than one simulation takes: at most five million.
+
+What becomes of each request is kept until the end, so that percentiles are exact.
+
+To repair, simulate fewer hours (`--hours 8-10`), fewer requests (`--requests`), or a part of the trace.
+""",
+)
+
 NOTHING_TO_SIMULATE = Code(
     "WRP623",
     "nothing-to-simulate",

@@ -19,7 +19,8 @@ from wrpc.decide.compiled import decider
 from wrpc.decide.decision import Decision
 from wrpc.fleet.flows import Flow, Range, Traffic
 from wrpc.fleet.parts import Part, parts
-from wrpc.fleet.simulator.arrivals import HOUR, Sampler, hourly, sampler
+from wrpc.fleet.simulator.arrivals import HOUR, Sampler, expected_of, hourly, sampler
+from wrpc.fleet.simulator.codes import MOST_REQUESTS
 from wrpc.fleet.simulator.draws import stream
 from wrpc.fleet.simulator.engines import Known, Unknown, elsewhere, engine
 from wrpc.fleet.simulator.plans import Balance, Jobs, Network, Node, Plan, Rule
@@ -203,6 +204,9 @@ class Building:
         for draw in draws:
             self.tell(draw, int(start // HOUR))
         self.nodes = [n if n.rule is None else replace(n, rule=replace(n.rule, offset=start)) for n in self.nodes]
+        expected = sum(expected_of(draw.rates, start, end) for draw in draws)
+        if expected > MOST_REQUESTS:
+            raise TooMany(expected)
         jobs = Jobs()
         for kind, draw in enumerate(draws):
             self.fill(jobs, kind, draw, start, end)
@@ -354,6 +358,14 @@ class Building:
             warm,
             tuple(name for name in self.elsewhere if name in used),
         )
+
+
+class TooMany(Exception):
+    """More requests than a simulation takes; about how many there would be."""
+
+    def __init__(self, count: float) -> None:
+        self.count = count
+        super().__init__(f"{count:.0f} requests")
 
 
 @value

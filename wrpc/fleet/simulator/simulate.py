@@ -7,11 +7,11 @@ from typing import Literal
 
 from wrpc.diagnostics import Refusal, finding
 from wrpc.fleet.gpus import VERSION as GPUS
-from wrpc.fleet.simulator.codes import NOTHING_TO_SIMULATE
+from wrpc.fleet.simulator.codes import MOST_REQUESTS, NOTHING_TO_SIMULATE, TOO_MANY_REQUESTS
 from wrpc.fleet.simulator.engines import Known
 from wrpc.fleet.simulator.figures import Saturated, Served, Times, ends, served, times
 from wrpc.fleet.simulator.network import run
-from wrpc.fleet.simulator.scenario import Building, Missing, Scenario, Settings, mean_tokens
+from wrpc.fleet.simulator.scenario import Building, Missing, Scenario, Settings, TooMany, mean_tokens
 from wrpc.fleet.simulator.trace import Trace
 from wrpc.fleet.traffic import Traffic, traffic
 from wrpc.policy.model import Policy, Workload
@@ -135,7 +135,12 @@ def simulate(policy: Policy, settings: Settings | None = None, trace: Trace | No
         if wrong:
             raise Refusal(wrong)
         hours = _by_hour(policy, arriving) if settings.scaling == "schedule" else None
-        scenario = Building(policy, settings, mean_tokens(arriving), hours).drawn(arriving)
+        try:
+            scenario = Building(policy, settings, mean_tokens(arriving), hours).drawn(arriving)
+        except TooMany as many:
+            said = f"about {many.count:,.0f} requests would come, more than {MOST_REQUESTS:,}"
+            shorter = "take fewer hours with `--hours`, or fewer requests with `--requests`"
+            raise Refusal([finding(TOO_MANY_REQUESTS, said, policy.at, help=shorter)]) from None
     if not scenario.jobs.at or not scenario.engines:
         raise _nothing(policy, scenario)
     return _shown(policy, settings, scenario)

@@ -11,7 +11,7 @@ from math import isfinite
 from pathlib import Path
 
 from wrpc.diagnostics import Diagnostic, Refusal, finding
-from wrpc.fleet.simulator.codes import BACKWARDS, UNUSABLE_TRACE
+from wrpc.fleet.simulator.codes import BACKWARDS, MOST_REQUESTS, TOO_MANY_REQUESTS, UNUSABLE_TRACE
 from wrpc.reading import noticed
 from wrpc.source import Source
 from wrpc.values import value
@@ -65,7 +65,7 @@ def trace(source: Source) -> Trace:
     """The trace that a text is. Raises Refusal."""
     reader = _Reader(source)
     reader.read()
-    if reader.wrong:
+    if reader.wrong or reader.many:
         raise Refusal(reader.findings())
     if not reader.at:
         raise _refusal(source.name, "the trace has no request")
@@ -85,6 +85,8 @@ class _Reader:
         self.wrong: list[tuple[int, str]] = []
         self.backwards: list[tuple[int, str]] = []
         self.blocks: set[object] = set()
+        self.many = 0
+        """The line from which on there are more than a simulation takes."""
 
     def read(self) -> None:
         lines = self.source.text.split("\n")
@@ -94,6 +96,9 @@ class _Reader:
         scale = 1.0
         before: float | None = None
         for number, row in rows:
+            if len(self.at) >= MOST_REQUESTS:
+                self.many = number
+                return
             if names is None:
                 missing = self.missing(row)
                 if missing:
@@ -162,6 +167,11 @@ class _Reader:
 
     def findings(self) -> list[Diagnostic]:
         found = []
+        if self.many:
+            start = self.source.offset(self.many, 1)
+            said = f"from here on the trace has more than {MOST_REQUESTS:,} requests"
+            span = self.source.span(start, start + len(self.source.line(self.many)))
+            found.append(finding(TOO_MANY_REQUESTS, said, span, help="replay a part of it"))
         for code, lines in (
             (UNUSABLE_TRACE, [w for w in self.wrong if w not in self.backwards]),
             (BACKWARDS, self.backwards),
