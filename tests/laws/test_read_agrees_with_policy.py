@@ -23,6 +23,7 @@ from wrpc.solver.compare import Aspects, compare
 from wrpc.solver.witness import witness
 from wrpc.targets import TARGETS, named
 from wrpc.targets.compile import Compiled, compile_policy
+from wrpc.targets.gateway.plans import left
 from wrpc.targets.gateway.settle import settle
 from wrpc.targets.target import Construct, Options
 
@@ -108,13 +109,16 @@ def settings_agree(name: str, policy: Policy, back: Policy, dice: Dice) -> None:
         try:
             machine = Interpreter(one)
             machine.admit(read(one, given_))
+            decision, _ = machine.decision(read(one, given_))
         except (BadRequest, Conflict):
             return
-        reached = settle(one).reach.of(read(one, given_), None)
-        if reached is None or reached.send is None:
+        route = next((r for r in one.answering if r.name == decision.route), None)
+        if route is None or decision.action != "route":
             return
-        actions.append(reached.send.action)
+        actions.append(left(route.action, {r.pool for r in decision.removed}))
     ours, theirs = actions
+    assert ours is not None
+    assert theirs is not None
     assert ours.mirrors == theirs.mirrors
     assert theirs.sticky in (None, ours.sticky)
     assert [b.amount / b.period for b in ours.budgets] == [b.amount / b.period for b in theirs.budgets]

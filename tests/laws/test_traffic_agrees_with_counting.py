@@ -14,9 +14,12 @@ from tests.laws.volume import compared, many
 from wrpc.decide.state import state
 from wrpc.fleet import logs
 from wrpc.fleet.flows import ORDINARY, Range, Traffic
+from wrpc.fleet.lengths import of_workload
 from wrpc.fleet.traffic import traffic
 from wrpc.policy import model as m
 from wrpc.policy.expr import Condition
+from wrpc.targets.fleet_sim.shares import Lead
+from wrpc.targets.gateway.settle import settle
 
 EXAMPLES = 2_000
 ZERO = Fraction(0)
@@ -47,7 +50,11 @@ def test_counting(dice: Dice) -> None:
     compared("hours", "hour" in policy.signals)
 
 
-@many(EXAMPLES, parts=2, floors={"inside": EXAMPLES // 4, "narrower": EXAMPLES // 20, "log": EXAMPLES // 4})
+@many(
+    EXAMPLES,
+    parts=2,
+    floors={"inside": EXAMPLES // 5, "narrower": EXAMPLES // 20, "log": EXAMPLES // 5, "simulated": EXAMPLES // 5},
+)
 @given(dice=dices())
 def test_any_traffic_lies_within(dice: Dice) -> None:
     """Of requests that are drawn, a few of each length: what they send lies in the ranges, also once shares that they
@@ -78,6 +85,7 @@ def test_any_traffic_lies_within(dice: Dice) -> None:
         for key, share in bound.items():
             assert free[key].low <= share.low <= share.high <= free[key].high, f"{key}\n{policy.sources[0].text}"
         compared("narrower", any(free[key] != share for key, share in bound.items()))
+    simulated(policy, counted, free)
     log(policy, counted, [request for _, request in drawn])
 
 
@@ -103,6 +111,20 @@ def frequency(counted: Counted, condition: Condition, weighed: list[tuple[Fracti
         (mass for mass, r in weighed if counted.machine.holds(condition, state(counted.policy, r)) is True), ZERO
     )
     return m.Frequency(condition, share, None, "it", counted.workload.span)
+
+
+def simulated(policy: m.Policy, counted: Counted, ranges: dict[Key, Range]) -> None:
+    """What the simulator's files send a pool lies in its range."""
+    workload = counted.workload
+    stated = of_workload(workload)
+    assert stated is not None
+    pieces = Lead(settle(policy)).traffic(workload, points=stated.points).pieces
+    whole = sum((stated.between(p.above, p.upto) for p in pieces), ZERO)
+    for pool in policy.pools:
+        sent_ = sum((stated.between(p.above, p.upto) * p.pools.get(pool, ZERO) for p in pieces), ZERO) / whole
+        there = sum((r for (name, _, via), r in ranges.items() if (name, via) == (pool, "ordinary")), Range(ZERO, ZERO))
+        assert there.low <= sent_ <= there.high, f"{pool}: {sent_}, found {there}\n{policy.sources[0].text}"
+    compared("simulated")
 
 
 def log(policy: m.Policy, counted: Counted, requests: list[Request]) -> None:

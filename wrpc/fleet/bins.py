@@ -8,12 +8,12 @@ down to whole tokens.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise
 from math import ceil, floor
 
-from wrpc.fleet.lengths import PROMPT_SHARE, Distribution
+from wrpc.fleet.lengths import Distribution, prompt_share
 from wrpc.policy.expr import Interval
 from wrpc.policy.model import Int, Policy, Real, Workload
 from wrpc.solver.sets import Ground, Requests
@@ -54,9 +54,9 @@ def bins(policy: Policy, ground: Ground, workload: Workload, stated: Distributio
     lengths: tuple[Bin, ...] = (Bin((), ONE),)
     outside = ZERO
     if stated is not None:
-        made = _lengths(_measures(policy, ground, workload), ground, stated)
+        made = _lengths(policy, ground, workload, stated)
         lengths, outside = made, ONE - sum((b.share for b in made), ZERO)
-    return Bins(lengths, _hours(policy, ground), outside)
+    return Bins(lengths, hours(policy, ground), outside)
 
 
 def requests(ground: Ground, cells: Cells) -> Requests:
@@ -74,8 +74,7 @@ def _measures(policy: Policy, ground: Ground, workload: Workload) -> dict[str, F
 
 def parts_of(policy: Policy, workload: Workload) -> dict[str, Fraction]:
     """The signals that count tokens of a request, with the part of its length that each counts."""
-    share = PROMPT_SHARE if workload.prompt_share is None else workload.prompt_share
-    kinds = {"total_tokens": ONE, "prompt_tokens": share}
+    kinds = {"total_tokens": ONE, "prompt_tokens": prompt_share(workload)}
     return {
         s.name: kinds[s.source.name]
         for s in policy.signals.values()
@@ -88,25 +87,33 @@ def _cut(ground: Ground, name: str) -> bool:
     return domain is not None and bool(domain.intervals)
 
 
-def _lengths(measures: Mapping[str, Fraction], ground: Ground, stated: Distribution) -> tuple[Bin, ...]:
-    """Bins in order of their first lengths; lengths of which a signal has no value are in none."""
-    domains = ground.engine.table.domains
-    ranges = {n: _ranges(domains[n].intervals, part, stated.points[-1][0]) for n, part in sorted(measures.items())}
-    edges = {0} | {tokens for tokens, _ in stated.points}
-    for spans in ranges.values():
-        edges |= {e for first, last, _ in spans for e in (first - 1, last)}
-    found: dict[Cells, list[Piece]] = {}
+def stretches(
+    policy: Policy, ground: Ground, workload: Workload, edges: Iterable[int], longest: int
+) -> Iterator[tuple[int, int, Cells]]:
+    """Lengths of more than so many tokens and at most so many, between which no condition and none of the edges lies,
+    with the cells of what counts tokens; those of which a signal has no value are left out."""
+    domains, measures = ground.engine.table.domains, _measures(policy, ground, workload)
+    ranges = {n: _ranges(domains[n].intervals, part, longest) for n, part in sorted(measures.items())}
+    every = {0, longest, *edges} | {e for spans in ranges.values() for a, b, _ in spans for e in (a - 1, b)}
     places = dict.fromkeys(ranges, 0)
-    for above, upto in pairwise(sorted(e for e in edges if 0 <= e <= stated.points[-1][0])):
+    for above, upto in pairwise(sorted(e for e in every if 0 <= e <= longest)):
         cells = []
         for name, spans in ranges.items():
             while places[name] < len(spans) and spans[places[name]][1] < upto:
                 places[name] += 1
             if places[name] < len(spans) and spans[places[name]][0] <= above + 1:
                 cells.append((name, spans[places[name]][2]))
-        share = stated.between(above, upto)
-        if share and len(cells) == len(ranges):
-            found.setdefault(tuple(cells), []).append((above, upto, share))
+        if len(cells) == len(ranges):
+            yield above, upto, tuple(cells)
+
+
+def _lengths(policy: Policy, ground: Ground, workload: Workload, stated: Distribution) -> tuple[Bin, ...]:
+    """Bins in order of their first lengths; lengths of which a signal has no value are in none."""
+    found: dict[Cells, list[Piece]] = {}
+    edges = [tokens for tokens, _ in stated.points]
+    for above, upto, cells in stretches(policy, ground, workload, edges, edges[-1]):
+        if share := stated.between(above, upto):
+            found.setdefault(cells, []).append((above, upto, share))
     return tuple(Bin(cells, sum((p[2] for p in pieces), ZERO), tuple(pieces)) for cells, pieces in found.items())
 
 
@@ -134,8 +141,9 @@ def _ranges(intervals: Sequence[Interval], part: Fraction, longest: int) -> list
 # ── Hours ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _hours(policy: Policy, ground: Ground) -> tuple[tuple[tuple[Cells, Fraction], ...], ...]:
-    """By hour, the cells of signals that tell the time."""
+def hours(policy: Policy, ground: Ground) -> tuple[tuple[tuple[Cells, Fraction], ...], ...]:
+    """By hour of the day, the cells of signals that tell the time, each with its share of the hour; one of nothing
+    where none does."""
     clocks = [
         (s.name, hour)
         for s in policy.signals.values()

@@ -75,6 +75,11 @@ class Distribution:
         return [tokens for tokens, _ in self.points]
 
 
+def prompt_share(workload: Workload) -> Fraction:
+    """How much of a length is the prompt."""
+    return PROMPT_SHARE if workload.prompt_share is None else workload.prompt_share
+
+
 class Unusable(Exception):
     """No distribution. `message` goes on after "workload `x`"; `help` says what would be one."""
 

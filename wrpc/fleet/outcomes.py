@@ -28,12 +28,13 @@ End = Literal["served", "denied", "unrouted", "conflict"]
 @value
 class Part:
     """What a pool gets of each request: between `low` and `high` of them. Less is sent on where something that no
-    signal says decides."""
+    signal says decides. `above`: from which load on, of a spill."""
 
     pool: str
     via: Role
     low: Fraction
     high: Fraction
+    above: Fraction | None = None
 
 
 @value
@@ -142,11 +143,12 @@ def _parts(action: Action, kept: Sequence[Planned | Served]) -> Iterator[Part]:
     if action.others_of(kept) is not None:
         yield from (Part(p.pool, "fallback", ZERO, ONE if p.weight is None else ONE - p.weight) for p in first)
     mirrored = {m.pool: m.share for m in action.mirrors}
+    levels = {s.pool: s.above for s in action.spills}
     for p in kept:
         if p.role == "mirror":
             yield Part(p.pool, "mirror", mirrored[p.pool], mirrored[p.pool])
         elif p.role != "primary":
-            yield Part(p.pool, p.role, ZERO, ONE)
+            yield Part(p.pool, p.role, ZERO, ONE, levels[p.pool] if p.role == "spill" else None)
 
 
 def _merged(found: Sequence[tuple[Outcome, Requests]]) -> list[tuple[Outcome, Requests]]:

@@ -19,7 +19,7 @@ from wrpc.diagnostics import Diagnostic, Related, finding
 from wrpc.fleet import codes
 from wrpc.fleet.arriving import Lengths, Stretch, lengths_of, mixture
 from wrpc.fleet.flows import ORDINARY, Arrival, Ends, Flow, PoolTraffic, Range, Stage, Traffic
-from wrpc.fleet.lengths import PROMPT_SHARE, Distribution, Unusable, finding_of, of_workload
+from wrpc.fleet.lengths import Distribution, Unusable, finding_of, of_workload, prompt_share
 from wrpc.fleet.logs import Log
 from wrpc.fleet.mix import Counts
 from wrpc.fleet.outcomes import Outcome, Outcomes
@@ -223,7 +223,7 @@ def _rates(workload: Workload, shares: Sequence[Range]) -> tuple[Range, ...]:
 
 def _lengths(made: Load, counts: Counts, compress: int | None) -> Lengths | None:
     """Of the most that may arrive; None where the workload states none."""
-    part = PROMPT_SHARE if made.workload.prompt_share is None else made.workload.prompt_share
+    part = prompt_share(made.workload)
     weights = made.weights(counts, _weights(made))
     if not weights or not all(made.pieces[number] for number in weights):
         return None

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from tests.support.compiling import compiled, policy
 from wrpc.decide import decide
-from wrpc.targets.fleet_sim.shares import Traffic, traffic
-from wrpc.targets.gateway.reach import Beyond, Reach
+from wrpc.fleet.outcomes import Outcomes
+from wrpc.targets.fleet_sim.shares import Lead, Traffic
 from wrpc.targets.gateway.settle import settle
 
 SIGNALS = """
@@ -24,7 +24,7 @@ pool short { } pool long { } pool spare { }
 
 def found(text: str, split: dict[str, Fraction] | None = None) -> Traffic:
     resolved = policy(SIGNALS + text)
-    return traffic(settle(resolved), resolved.workloads["w"], split)
+    return Lead(settle(resolved)).traffic(resolved.workloads["w"], split)
 
 
 def shown(traffic: Traffic) -> list[tuple[int, int, dict[str, float]]]:
@@ -56,7 +56,7 @@ def test_what_the_workload_does_not_admit_is_no_piece() -> None:
 def test_a_prompt_is_a_part_of_all_tokens() -> None:
     text = (BY_LENGTH + "workload w { when tokens < 8k prompt_share 80% }").replace("total_tokens", "prompt_tokens")
     resolved = policy((SIGNALS + text).replace("total_tokens", "prompt_tokens"))
-    pieces = traffic(settle(resolved), resolved.workloads["w"], None).pieces
+    pieces = Lead(settle(resolved)).traffic(resolved.workloads["w"]).pieces
     # The longest request whose prompt, four fifths of it, has at most 4000 tokens.
     assert pieces[0].upto == 5001
     assert Fraction(4, 5) * 5001 < 4001 <= Fraction(4, 5) * 5002
@@ -147,7 +147,7 @@ def test_a_piece_says_what_decide_says(tokens: int, one: int, two: int) -> None:
     low, high = sorted((one, two))
     text = f"route s {{ when tokens <= {low} to short }} route m {{ when tokens > {low} and tokens < {high} to spare }}"
     resolved = policy(SIGNALS + text + " default { to long } workload w { }")
-    pieces = traffic(settle(resolved), resolved.workloads["w"], None).pieces
+    pieces = Lead(settle(resolved)).traffic(resolved.workloads["w"]).pieces
     piece = next(p for p in pieces if p.above < tokens <= p.upto)
     assert [*piece.pools] == [*decide(resolved, {"tokens": tokens}).pools]
 
@@ -210,11 +210,56 @@ route o { when odd to long } default { to short } workload w { }
 
 
 def test_what_is_not_known_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Reach, "beyond", lambda *_: Beyond(why="the solver gives up"))
     text = SIGNALS.replace("pool short { }", "pool short { gpu h100  replicas 1  context 64k }")
     text = text.replace("pool long { } pool spare { }", "pool long { gpu h100  replicas 1  context 64k }")
     text += MANY + f"route rare {{ when {ALL} to long }} default {{ to short }}"
     text += "workload w { rate 1/s  lengths [[512, 100%]] }"
+    assert not [d for d in compiled(text, "fleet-sim").diagnostics if d.code.id == "WRP811"]
+
+    def some(self: Outcomes, _: object) -> bool:
+        self.unsettled = True
+        return True
+
+    monkeypatch.setattr(Outcomes, "some", some)
     (said_,) = (d for d in compiled(text, "fleet-sim").diagnostics if d.code.id == "WRP811")
     assert "workload `w`" in said_.message
     assert "the solver gives up" in said_.message
+
+
+# ── Shares that are assumed, and the time ─────────────────────────────────
+
+PII = "route a { when attack to long } default { to short } "
+
+
+def test_an_assumed_share_is_told() -> None:
+    only = found(PII + "workload w { when tokens <= 8k } assume share attack = 3%")
+    assert shown(only) == [(0, 8000, {"long": 0.03, "short": 0.97})]
+    assert not only.undecided
+
+
+def test_an_assumed_share_goes_where_it_can() -> None:
+    text = "route a { when attack and tokens > 6k to long } default { to short } "
+    text += "workload w { when tokens <= 8k } assume share attack and tokens > 6k = 1%"
+    assert shown(found(text)) == [(0, 6000, {"short": 1.0}), (6000, 8000, {"long": 0.04, "short": 0.96})]
+
+
+def test_conditions_meet_by_chance() -> None:
+    text = "route a { when attack and odd to long } default { to short } workload w { when tokens <= 8k } "
+    only = found(text + "assume share attack = 10% assume share odd = 50%")
+    assert shown(only)[0][2] == {"long": 0.05, "short": 0.95}
+    assert found(text + "assume share attack = 10%").undecided
+
+
+def test_what_is_denied_by_an_assumed_share_is_missing() -> None:
+    text = 'default { to short } guard g { deny "no" when attack } workload w { } assume share attack = 10% of w'
+    assert shown(found(text))[0][2] == {"short": 0.9}
+
+
+def test_the_hour_is_that_of_the_rate() -> None:
+    text = "signal hour: real(0h..24h) { source time_of_day } route n { when hour < 6h to long } default { to short } "
+    rates = ", ".join(f"{(n * 7) % 24}/s" for n in range(24))
+    resolved = policy(SIGNALS + text + f"workload w {{ rate [{rates}] }}")
+    lead, workload = Lead(settle(resolved)), resolved.workloads["w"]
+    assert shown(lead.traffic(workload))[0][2] == {"long": 0.25, "short": 0.75}
+    assert shown(lead.traffic(workload, hour=3))[0][2] == {"long": 1.0}
+    assert shown(lead.traffic(workload, hour=6))[0][2] == {"short": 1.0}

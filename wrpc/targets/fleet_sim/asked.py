@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from wrpc.diagnostics import Code, Diagnostic, did_you_mean, finding, listing
-from wrpc.fleet.lengths import Unusable
+from wrpc.fleet.lengths import Unusable, prompt_share
 from wrpc.policy.model import Amount, Phase, Pool, Value, Word, Workload
 from wrpc.source import Span
 from wrpc.targets.codes import APPROXIMATED, UNEMITTABLE, UNKNOWN_SETTING
 from wrpc.targets.fleet_sim import driver
 from wrpc.targets.fleet_sim.codes import INEXACT
 from wrpc.targets.fleet_sim.lengths import Lengths, lengths
-from wrpc.targets.fleet_sim.shares import Traffic, traffic
+from wrpc.targets.fleet_sim.shares import Lead, Traffic
 from wrpc.targets.fleet_sim.table import GPUS, LEAST_CONTEXT
 from wrpc.targets.gateway.branches import Settled
 from wrpc.targets.target import Options
@@ -55,6 +55,7 @@ class Asked:
         self.at = policy.at
         self.gpus = self._renamed()
         self.splits = self._splits()
+        self.lead = Lead(settled)
         if _text(options.settings.get("arrivals")) not in (None, "poisson"):
             self.setting("arrivals", "the simulator knows no other arrivals than `poisson`")
 
@@ -188,7 +189,7 @@ class Asked:
         if rate is None:
             return None
         split = self.splits.get(workload.name)
-        found = traffic(self.settled, workload, split)
+        found = self.lead.traffic(workload, split, known.points, self._hour(workload))
         strangers = sorted(set(split or ()) - set(found.reachable))
         if strangers:
             self.setting("split", f"no request of `{workload.name}` can reach {listing(strangers)}")
@@ -204,10 +205,10 @@ class Asked:
             told = f"`target fleet_sim {{ split {{ {workload.name} {{ {found.undecided[0]} 60% … }} }} }}`"
             self.say(APPROXIMATED, message, workload.span, told, f"workload {workload.name}")
         if found.open:
-            message = f"whether requests of workload `{workload.name}` reach other pools too is not known: {found.open}"
-            repair = (
-                "the simulation leaves out what it does not know of; say what the conditions ask with fewer signals"
+            message = (
+                f"whether requests of workload `{workload.name}` reach all of their pools is not known: {found.open}"
             )
+            repair = "the simulation counts what may be; say what the conditions ask with fewer signals"
             self.say(INEXACT, message, workload.span, repair, f"workload {workload.name}")
         self._admitted(workload, known, found)
         return Arriving(workload, rate, known, found)
@@ -231,6 +232,13 @@ class Asked:
                 " they are left out, and the rate is that of the rest"
             )
             self.say(APPROXIMATED, message, workload.span, subject=f"workload {workload.name}")
+
+    def _hour(self, workload: Workload) -> int | None:
+        """The hour whose rate is used."""
+        if len(workload.rate) == 1:
+            return None
+        hour = self.options.settings.get("hour")
+        return int(hour.value) if isinstance(hour, Amount) else workload.rate.index(max(workload.rate))
 
     def _rate(self, workload: Workload) -> Fraction | None:
         if not workload.rate or max(workload.rate) <= 0:
@@ -259,9 +267,11 @@ class Asked:
         contexts = {m.pool.name: m for m in machines}
         for arrived in arriving:
             longest = arrived.lengths.points[-1][0] if arrived.lengths.points else None
+            share = prompt_share(arrived.workload)
             for piece in arrived.traffic.pieces:
                 for name in (n for n in (*piece.pools, *piece.mirrors) if n in contexts):
-                    upto = min(piece.upto, longest or piece.upto, piece.compress.get(name, piece.upto))
+                    upto = min(piece.upto, longest or piece.upto)
+                    upto = driver.left({"prompt_share": share}, upto, piece.compress.get(name))
                     if upto > contexts[name].context and (longest is None or longest > piece.above):
                         pool = contexts[name].pool
                         message = (

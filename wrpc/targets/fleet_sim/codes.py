@@ -9,11 +9,10 @@ INEXACT = Code(
     "inexact-traffic",
     "warning",
     """\
-A workload whose requests may reach pools that its simulated traffic does not reach.
+A workload whose simulated traffic may reach pools that none of its requests reaches.
 
-wrpc works out where all requests of a workload go. Here it stopped early, because the solver gave up or because
-requests of one length have too many different outcomes. The pools that were found get their traffic; others may be
-missing, so they look idle and the rest too busy.
+wrpc works out where all requests of a workload go. Here the solver gave up on whether some of them exist. They are
+counted as if they did, so that a pool may look busier than it will be, and the rest idler.
 
 How to repair: simplify the conditions of routes and guards (fewer sums, fewer comparisons between strings), or say in
 the workload's `when` which requests it has.

@@ -57,6 +57,7 @@ def sent(traffic: Json, lengths: Mapping[str, Points]) -> Iterator[tuple[str, in
         {0}.union(
             *({t for t, _ in points} for points in lengths.values()),
             *({p["from"], p["upto"]} for w in traffic["workloads"] for p in w["pieces"]),
+            *({shortened(w, c)} for w in traffic["workloads"] for p in w["pieces"] for c in p["compress"].values()),
         )
     )
     for workload in traffic["workloads"]:
@@ -66,8 +67,22 @@ def sent(traffic: Json, lengths: Mapping[str, Points]) -> Iterator[tuple[str, in
             for low, high in pairwise(e for e in edges if piece["from"] <= e <= piece["upto"]):
                 rate = exact(workload["rate"]) * mass(points, low, high) / whole if whole else Fraction(0)
                 for pool, share in (*piece["pools"].items(), *piece["mirrors"].items()):
-                    upto = min(high, piece["compress"].get(pool, high))
-                    yield pool, min(low, upto - 1), upto, rate * exact(share)
+                    ends = [left(workload, tokens, piece["compress"].get(pool)) for tokens in (low, high)]
+                    yield pool, min(ends[0], ends[1] - 1), ends[1], rate * exact(share)
+
+
+def shortened(workload: Json, prompt: int) -> int:
+    """The longest request whose prompt has at most so many tokens."""
+    share = exact(workload["prompt_share"])
+    return int(prompt // share) if share else 0
+
+
+def left(workload: Json, tokens: int, prompt: int | None) -> int:
+    """The tokens of a request once its prompt is shortened."""
+    share = exact(workload["prompt_share"])
+    if prompt is None or tokens * share <= prompt:
+        return tokens
+    return prompt + int(-(-tokens * (1 - share) // 1))
 
 
 def mixture(traffic: Json, lengths: Mapping[str, Points]) -> tuple[Json, dict[str, list[list[float]]]]:
@@ -104,10 +119,11 @@ def cumulative(masses: Mapping[int, Fraction]) -> list[list[float]]:
 
 
 def rounded(shares: Iterable[Fraction]) -> list[float]:
-    """Shares with few digits whose sum is still 1: the largest takes what rounding leaves."""
-    found = [round(s, DIGITS) for s in shares]
+    """Shares with few digits that add up as before: the largest takes what rounding leaves."""
+    given = [*shares]
+    found = [round(s, DIGITS) for s in given]
     if found:
-        found[found.index(max(found))] += 1 - sum(found, Fraction(0))
+        found[found.index(max(found))] += round(sum(given, Fraction(0)), DIGITS) - sum(found, Fraction(0))
     return [float(s) for s in found]
 
 
@@ -180,11 +196,13 @@ def arrivals(traffic: Json, requests: int, seed: int) -> list[tuple[float, Any]]
             if piece is None or not piece["pools"]:
                 continue
             pool = pick(piece["pools"], draw)
+            if pool is None:
+                continue
             request.workload = workload["name"]
             request.spills = piece["spills"].get(pool, [])
             short = piece["compress"].get(pool)
-            if short and request.l_total > short > request.l_out:
-                request.orig_l_in, request.l_in = request.l_in, short - request.l_out
+            if short and request.l_in > short:
+                request.orig_l_in, request.l_in = request.l_in, short
                 request.compressed = True
             for mirror, part in piece["mirrors"].items():
                 if mirror in here and draw.random() < part:
@@ -196,9 +214,13 @@ def arrivals(traffic: Json, requests: int, seed: int) -> list[tuple[float, Any]]
     return found
 
 
-def pick(pools: Mapping[str, float], draw: random.Random) -> str:
+def pick(pools: Mapping[str, float], draw: random.Random) -> str | None:
+    """A pool by the shares; none for what is denied, which is what is missing from 1."""
     names = sorted(pools)
-    return names[0] if len(names) == 1 else draw.choices(names, [pools[n] for n in names])[0]
+    denied = max(1 - sum(pools.values()), 0.0)
+    if len(names) == 1 and denied < 0.1**DIGITS:
+        return names[0]
+    return draw.choices([*names, None], [*(pools[n] for n in names), denied])[0]
 
 
 def copied(request: Any, pool: str) -> Any:

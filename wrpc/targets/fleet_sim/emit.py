@@ -5,11 +5,12 @@ from __future__ import annotations
 from fractions import Fraction
 from importlib.resources import files
 
+from wrpc.fleet.lengths import prompt_share
 from wrpc.targets import writing
 from wrpc.targets.codes import UNEMITTABLE
 from wrpc.targets.fleet_sim import driver
 from wrpc.targets.fleet_sim.asked import Arriving, Asked, Machines
-from wrpc.targets.fleet_sim.shares import PROMPT_SHARE, Piece
+from wrpc.targets.fleet_sim.shares import Piece
 from wrpc.targets.gateway.branches import Settled
 from wrpc.targets.naming import stems
 from wrpc.targets.target import Artifact, Emitted, Entry, Options
@@ -82,7 +83,7 @@ def _workload(arriving: Arriving) -> dict[str, object]:
     return {
         "name": workload.name,
         "rate": _number(arriving.rate),
-        "prompt_share": _number(workload.prompt_share or PROMPT_SHARE),
+        "prompt_share": _number(prompt_share(workload)),
         "lengths": {"package": arriving.lengths.package}
         if points is None
         else {"points": [[tokens, _number(share)] for tokens, share in points]},

@@ -1,11 +1,11 @@
 """Which share of a workload reaches which pool, by length.
 
-A policy says where a request goes, not how often each kind of request comes. By length it is exact: the distribution is
-known, and every bound on a length that a condition has starts a new piece. Within a piece the requests that the
-workload admits are tried (`cells`), and where they do not stand for all others the solver is asked for what else
-becomes of any; where they all go to the same pools that is exact too. Where they do not, the setting `split` says how
-much of the workload each pool gets. Else each outcome counts the same, which is said: those in which no score fires, if
-there are any, since a score is there to notice what is out of the ordinary.
+A policy says where a request goes, not how often each kind of request comes. By length it is exact: every bound on a
+length that a condition has starts a new piece, and what can become of the requests of a piece the engine's sets say.
+Where they all go to the same pools, that is exact too. Where they do not, the setting `split` says how much of the
+workload each pool gets; else `assume share` says how often a condition holds, which is taken to be as often at every
+length, and with each other condition by chance. What is open then counts the same for each outcome, which is said:
+for those in which no score fires, if there are any, since a score is there to notice what is out of the ordinary.
 """
 
 from __future__ import annotations
@@ -13,29 +13,29 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import pairwise
-from math import ceil, floor
+from itertools import product
 
-from wrpc.decide import Request
-from wrpc.decide.request import read
-from wrpc.policy.expr import Condition
-from wrpc.policy.model import Action, Int, Policy, Workload, plan
-from wrpc.policy.reading import signals
-from wrpc.targets.fleet_sim.cells import Reads, combinations_of, reads
+from wrpc.fleet.bins import Cells, hours, requests, stretches
+from wrpc.fleet.lengths import Distribution
+from wrpc.fleet.outcomes import Outcome
+from wrpc.policy.expr import Fires
+from wrpc.policy.model import Frequency, Score, Workload
+from wrpc.solver.sets import Requests
+from wrpc.solver.terms import conj, disj, negate
 from wrpc.targets.gateway.branches import Settled
-from wrpc.targets.gateway.plans import primaries
-from wrpc.targets.gateway.reach import Lengths, Reach, Reached
 
-PROMPT_SHARE = Fraction(4, 5)  # the simulator's own, where a workload has none
 LONGEST = 10_000_000
-MOST_OUTCOMES = 64
+MOST_KNOWN = 6
+"""Assumed shares of one workload that are counted on, the first: each doubles the kinds of requests."""
+ZERO, ONE = Fraction(0), Fraction(1)
 
 Shares = dict[str, Fraction]
+Points = tuple[tuple[int, Fraction], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Requests longer than `above` and of at most `upto` tokens. No pools: they are denied."""
+    """Requests longer than `above` and of at most `upto` tokens. What is missing from 1 in `pools` is denied."""
 
     above: int
     upto: int
@@ -48,7 +48,7 @@ class Piece:
 @dataclass(frozen=True, slots=True)
 class Traffic:
     """`undecided`: the pools of the pieces that were split without being told how. `open`: why it is not known whether
-    requests reach other pools too."""
+    requests reach all of these pools."""
 
     pieces: tuple[Piece, ...]
     undecided: tuple[str, ...] = ()
@@ -57,151 +57,195 @@ class Traffic:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What becomes of some requests of a piece."""
+class Fate:
+    """Something that becomes of requests. `quiet`: of some for which no score fires."""
 
-    pools: tuple[tuple[str, Fraction], ...]
-    possible: tuple[str, ...]
+    outcome: Outcome
     quiet: bool
-    action: Action | None = field(hash=False)
+
+    @property
+    def pools(self) -> tuple[tuple[str, Fraction], ...]:
+        """Who serves first, with shares; equal ones where something else chooses."""
+        first = [p for p in self.outcome.parts if p.via == "primary"]
+        return tuple((p.pool, p.low if p.low == p.high else Fraction(1, len(first))) for p in first)
+
+    @property
+    def possible(self) -> list[str]:
+        return [p.pool for p in self.outcome.parts if p.via in ("primary", "cascade")]
 
 
-def traffic(settled: Settled, workload: Workload, split: Mapping[str, Fraction] | None) -> Traffic:
-    """The workload's requests by length. Without a signal that measures length there is one piece."""
-    policy = settled.policy
-    known = [a.condition for a in policy.assumptions.values()]
-    found = reads(policy, [*settled.conditions, *known, *([workload.when] if workload.when is not None else [])])
-    share = workload.prompt_share or PROMPT_SHARE
-    measures = _measures(policy, share)
-    combined = combinations_of(policy, found, set(measures))
-    requests = [read(policy, request) for request in combined.requests]
-    pieces: list[Piece] = []
-    undecided: list[str] = []
-    reachable: set[str] = set()
-    why = ""
-    # Every bound that the workload has on one length begins an interval.
-    by_length = len(measures) == 1 and set(signals(policy, [workload.when] if workload.when else [])) <= set(measures)
-    for above, upto in _intervals(policy, found, measures):
-        lengths = _lengths(measures, upto)
-        if by_length and not settled.reach.admits(workload.when, {**requests[0], **lengths}):
-            continue
-        reached = _reached(settled.reach, workload.when, requests, lengths)
-        if not combined.exact and not why:  # once there is too much to find, what was tried has to do
-            # A sum of a length and something else has its bounds within the piece.
-            least = lengths if len(measures) > 1 else _lengths(measures, above + 1)
-            between = {name: (least[name], lengths[name]) for name in lengths}
-            why = _complete(settled.reach, workload.when, between, reached)
-        outcomes = [*dict.fromkeys(_outcome(r) for r in reached)]
-        if not outcomes:
-            continue
-        served = [o for o in outcomes if o.pools]
-        reachable.update(p for o in served for p in o.possible)
-        shares, told = _shares(served, split)
-        if not told:
-            undecided += [p for o in served for p in o.possible]
-        pieces.append(_piece(above, upto, shares, served))
-    return Traffic(_joined(pieces), tuple(dict.fromkeys(undecided)), tuple(sorted(reachable)), why)
+Truths = tuple[bool, ...]
+"""Of the conditions of which a share is assumed."""
 
 
-# ── Lengths ───────────────────────────────────────────────────────────────
+Clock = Sequence[tuple[Cells, Fraction]]
+"""Cells of what tells the time, with the share of the requests that come there."""
 
 
-def _measures(policy: Policy, prompt_share: Fraction) -> dict[str, Fraction]:
-    """The signals that measure length, and how much of the total each of them counts."""
-    kinds = {"total_tokens": Fraction(1), "prompt_tokens": prompt_share}
-    return {
-        s.name: kinds[s.source.name]
-        for s in policy.signals.values()
-        if s.source and s.source.name in kinds and isinstance(s.type, Int)
-    }
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Requests of a piece that come at some time, for which the conditions of known share are all so or not so."""
+
+    time: Fraction
+    truths: Truths
+    fates: tuple[Fate, ...]
 
 
-def _intervals(policy: Policy, found: Reads, measures: Mapping[str, Fraction]) -> list[tuple[int, int]]:
-    edges: set[int] = set()
-    for name, part in measures.items():
-        kind = policy.signals[name].type
-        highest = {Fraction(kind.high)} if isinstance(kind, Int) else set()
-        for bound in found.bounds.get(name, set()) | highest:
-            if part and bound <= min(highest, default=bound):
-                # The last total with a part of at most the bound, and the last with one below it.
-                edges |= {ceil((floor(bound) + 1) / part) - 1, ceil(ceil(bound) / part) - 1}
-    ordered = sorted(e for e in edges if 0 < e <= LONGEST)
-    return list(pairwise([0, *ordered])) or [(0, LONGEST)]
+class Lead:
+    """Leads workloads through a policy."""
+
+    def __init__(self, settled: Settled) -> None:
+        self.policy = settled.policy
+        self.outcomes = settled.reach.outcomes
+        encoding = self.outcomes.decision.encoding
+        scores = [n for n, s in self.policy.signals.items() if isinstance(s.type, Score)]
+        self._quiet = negate(disj(encoding.condition(Fires(n)).true for n in scores))
+
+    def traffic(
+        self,
+        workload: Workload,
+        split: Mapping[str, Fraction] | None = None,
+        points: Points | None = None,
+        hour: int | None = None,
+    ) -> Traffic:
+        """The workload's requests by length, over the day or in an hour of it. Without a signal that measures length
+        there is one piece. `points`: its distribution, where that is known."""
+        outcomes = self.outcomes
+        outcomes.unsettled = False
+        known = [f for f in self.policy.frequencies if f.workload in (None, workload.name)][:MOST_KNOWN]
+        when = outcomes.decision.encoding.condition(workload.when).true
+        fates = [(o, there) for o, there in outcomes.of(Requests(outcomes.ground, when)) if o.end != "conflict"]
+        times = hours(self.policy, outcomes.ground)
+        clock = _day(times if hour is None or len(times) == 1 else [times[hour]])
+        spans = [*stretches(self.policy, outcomes.ground, workload, (), LONGEST)]
+        kinds = {cells: self._kinds(fates, known, cells, clock) for cells in dict.fromkeys(c for _, _, c in spans)}
+        spans = [span for span in spans if kinds[span[2]]]
+        often = _often(known, [(_mass(points, a, b), kinds[cells]) for a, b, cells in spans])
+        pieces: list[Piece] = []
+        undecided: dict[str, None] = {}
+        reachable: set[str] = set()
+        for above, upto, cells in spans:
+            served = [*dict.fromkeys(f for kind in kinds[cells] for f in kind.fates if f.pools)]
+            possible = [p for f in served for p in f.possible]
+            shares, told = _shared(kinds[cells], often, split)
+            undecided |= {} if told else dict.fromkeys(possible)
+            reachable.update(possible)
+            pieces.append(_piece(above, upto, shares, served))
+        why = "the solver gives up" if outcomes.unsettled else ""
+        return Traffic(_joined(pieces), tuple(undecided), tuple(sorted(reachable)), why)
+
+    def _kinds(
+        self, fates: Sequence[tuple[Outcome, Requests]], known: Sequence[Frequency], cells: Cells, clock: Clock
+    ) -> list[Kind]:
+        """What becomes of the requests of some cells of length."""
+        ground, encoding = self.outcomes.ground, self.outcomes.decision.encoding
+        conditions = [encoding.condition(f.condition).true for f in known]
+        found: list[Kind] = []
+        for time, share in clock:
+            here = requests(ground, (*cells, *time))
+            reached = [(o, there & here) for o, there in fates if self.outcomes.some(there & here)]
+            for truths in product((False, True), repeat=len(known)):
+                term = conj(c if so else negate(c) for c, so in zip(conditions, truths, strict=True))
+                made: list[Fate] = []
+                for outcome, there in reached:
+                    some = there & Requests(ground, term)
+                    if self.outcomes.some(some):
+                        quiet = self.outcomes.some(some & Requests(ground, self._quiet))
+                        made.append(Fate(outcome, quiet))
+                if made:
+                    found.append(Kind(share, truths, tuple(made)))
+        return found
 
 
-def _lengths(measures: Mapping[str, Fraction], total: int) -> dict[str, Fraction]:
-    return {name: Fraction(floor(total * part)) for name, part in measures.items()}
+def _piece(above: int, upto: int, shares: Shares, served: Sequence[Fate]) -> Piece:
+    spills: dict[str, list[tuple[str, Fraction]]] = {}
+    mirrors: Shares = {}
+    for fate in served:
+        edges = [(p.pool, p.above) for p in fate.outcome.parts if p.above is not None]
+        for pool, _ in fate.pools:
+            if pool in shares and edges:
+                there = spills.setdefault(pool, [])
+                there += [edge for edge in edges if edge not in there]
+        for part in fate.outcome.parts:
+            if part.via == "mirror":
+                mirrors[part.pool] = max(mirrors.get(part.pool, ZERO), part.high)
+    # Prompts are shortened for a pool where every route that leads there in this piece shortens them to one length.
+    lengths = {p: {f.outcome.compress for f in served if p in f.possible} for p in shares}
+    compress = {p: found for p, of in lengths.items() if len(of) == 1 and (found := next(iter(of))) is not None}
+    return Piece(above, upto, shares, spills, mirrors, compress)
 
 
-# ── Outcomes ──────────────────────────────────────────────────────────────
+def _day(times: Sequence[Clock]) -> Clock:
+    """Cells of time over several hours, with their shares of them."""
+    found: dict[Cells, Fraction] = {}
+    for hour in times:
+        for cells, share in hour:
+            found[cells] = found.get(cells, ZERO) + share / len(times)
+    return [*found.items()]
 
 
-def _reached(
-    reach: Reach, when: Condition | None, requests: Sequence[Request], lengths: Mapping[str, Fraction]
-) -> list[Reached]:
-    """The different things that become of requests of one length which the workload admits."""
-    found: dict[int, Reached] = {}  # of equal ones there is one
-    for request in requests:
-        reached = reach.of({**request, **lengths}, when)
-        if reached is not None:
-            found.setdefault(id(reached), reached)
-    return [*found.values()]
+def _mass(points: Points | None, above: int, upto: int) -> Fraction:
+    return Fraction(upto - above) if points is None else Distribution(points).between(above, upto)
 
 
-def _complete(reach: Reach, when: Condition | None, between: Lengths, found: list[Reached]) -> str:
-    """Adds what else becomes of any request; says why where that is not known."""
-    for _ in range(MOST_OUTCOMES):
-        beyond = reach.beyond(when, between, found)
-        if beyond.found is None:
-            return beyond.why
-        found.append(beyond.found)
-    return f"more than {MOST_OUTCOMES} different things become of requests of one length"
+def _often(known: Sequence[Frequency], pieces: Sequence[tuple[Fraction, Sequence[Kind]]]) -> list[Fraction]:
+    """Of each assumed share what is left of it for the pieces of which only some requests are so."""
+    found: list[Fraction] = []
+    for at, each in enumerate(known):
+        seen = [(mass, {kind.truths[at] for kind in kinds}) for mass, kinds in pieces]
+        whole = sum((mass for mass, _ in seen), ZERO)
+        always = sum((mass for mass, so in seen if so == {True}), ZERO)
+        some = sum((mass for mass, so in seen if len(so) == 2), ZERO)
+        found.append(min(max((each.share * whole - always) / some, ZERO), ONE) if some else each.share)
+    return found
 
 
-def _outcome(reached: Reached) -> Outcome:
-    if reached.send is None:
-        return Outcome((), (), reached.quiet, None)
-    action = reached.send.action
-    possible = [d.pool for d in plan(action) if d.role in ("primary", "cascade")]
-    shares = tuple((s.pool, s.weight) for s in primaries(action))
-    return Outcome(shares, tuple(sorted(possible)), reached.quiet, action)
+def _shared(
+    kinds: Sequence[Kind], often: Sequence[Fraction], split: Mapping[str, Fraction] | None
+) -> tuple[Shares, bool]:
+    """How much each pool gets, and whether that is known. Kinds of which nobody serves any get nothing."""
+    weights = [kind.time * _chance(kind.truths, often) for kind in kinds]
+    if not any(weights):
+        weights = [kind.time for kind in kinds]
+    whole = sum(weights, ZERO)
+    shares: Shares = {}
+    told = True
+    for kind, weight in zip(kinds, weights, strict=True):
+        part, known = _shares([f for f in kind.fates if f.pools], split)
+        told &= known or not weight
+        for pool, share in part.items():
+            shares[pool] = shares.get(pool, ZERO) + share * weight / whole
+    return {p: s for p, s in sorted(shares.items()) if s}, told
 
 
-def _shares(outcomes: Sequence[Outcome], split: Mapping[str, Fraction] | None) -> tuple[Shares, bool]:
-    """How much each pool gets, and whether that is known."""
+def _chance(truths: Truths, often: Sequence[Fraction]) -> Fraction:
+    found = ONE
+    for so, share in zip(truths, often, strict=True):
+        found *= share if so else 1 - share
+    return found
+
+
+def _shares(served: Sequence[Fate], split: Mapping[str, Fraction] | None) -> tuple[Shares, bool]:
+    """How much each pool gets of requests that are served, and whether that is known."""
     if split is not None:
-        possible = {p for o in outcomes for p in o.possible}
+        possible = {p for f in served for p in f.possible}
         told = {p: s for p, s in split.items() if p in possible and s}
-        whole = sum(told.values(), Fraction(0))
+        whole = sum(told.values(), ZERO)
         if whole:
             return {p: s / whole for p, s in sorted(told.items())}, True
-    quiet = [o for o in outcomes if o.quiet] or outcomes
-    different = {o.pools: None for o in quiet}
+    quiet = [f for f in served if f.quiet] or served
+    different = {f.pools: None for f in quiet}
     shares: Shares = {}
     for pools in different:
         for pool, share in pools:
-            shares[pool] = shares.get(pool, Fraction(0)) + share / len(different)
-    known = len({o.pools for o in outcomes}) <= 1 and all(len(o.possible) == len(o.pools) for o in outcomes)
+            shares[pool] = shares.get(pool, ZERO) + share / len(different)
+    known = len({f.pools for f in served}) <= 1 and all(len(f.possible) == 1 or _weighed(f) for f in served)
     return {p: s for p, s in sorted(shares.items()) if s}, known
 
 
-def _piece(above: int, upto: int, shares: Shares, outcomes: Sequence[Outcome]) -> Piece:
-    actions = [o.action for o in outcomes if o.action is not None]
-    spills: dict[str, list[tuple[str, Fraction]]] = {}
-    mirrors: Shares = {}
-    for action in actions:
-        for primary in primaries(action):
-            if primary.pool in shares:
-                for spill in action.spills:
-                    edge = (spill.pool, spill.above)
-                    if edge not in spills.setdefault(primary.pool, []):
-                        spills[primary.pool].append(edge)
-        for mirror in action.mirrors:
-            mirrors[mirror.pool] = max(mirrors.get(mirror.pool, Fraction(0)), mirror.share)
-    # Prompts are shortened for a pool where every route that leads there in this piece shortens them to one length.
-    lengths = {p: {a.compress for a in actions if p in (*a.steps, *(s.pool for s in a.shares))} for p in shares}
-    compress = {p: found for p, of in lengths.items() if len(of) == 1 and (found := next(iter(of))) is not None}
-    return Piece(above, upto, shares, spills, mirrors, compress)
+def _weighed(fate: Fate) -> bool:
+    """The policy says how much each destination gets."""
+    return all(p.low == p.high for p in fate.outcome.parts if p.via in ("primary", "cascade"))
 
 
 def _joined(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
