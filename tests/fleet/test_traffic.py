@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from fractions import Fraction
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -252,3 +253,20 @@ def test_lines_of_a_log_that_are_no_requests(tmp_path: Path) -> None:
     assert "10 more lines" in none.value.diagnostics[-1].message
     with pytest.raises(Refusal):
         read(policy, tmp_path / "nowhere")
+
+
+def test_of_a_policy_beyond_diagrams_the_range_still_holds() -> None:
+    """Each route asks another length of another tenant, so that what goes before a route is a large set."""
+    count = 300
+    text = SIGNALS + POOLS + 'signal tenant: string { source header("x-tenant")  absent "" }\n'
+    text += "".join(
+        f'route r{i} {{ priority {-i}  when tenant == "t{i}" and tokens <= {1000 + i}  to {pool} }}\n'
+        for i, pool in zip(range(count), cycle(("long", "short")))
+    )
+    found = told(text + f"default {{ to spare }} workload w {{ rate 1/s {LENGTHS} }}")
+    assert found.coarse
+    spare = found.pools["spare"].arrivals[0].share
+    assert spare.high == 1
+    assert spare.low == F(3000 - 1299, 4000)  # beyond 1,299 tokens no route takes a request
+    (last,) = (f for f in found.pools["short"].flows if f.route == "r299")
+    assert last.share == Range(F(0), F(1, 2) + F(299, 4000))

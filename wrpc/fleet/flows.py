@@ -124,9 +124,11 @@ class Ends:
 class Traffic:
     """`pools`: every pool of the policy, by name, also those that nothing reaches. `ends`: by workload. `leans`: the
     names of what narrowed the ranges (`assume share …`, the log). `found`: what is wrong with lengths, shares or the
-    log; a workload whose lengths are unusable counts as one that says none."""
+    log; a workload whose lengths are unusable counts as one that says none. `coarse`: the policy is so large that
+    ranges hold, and may be wider than they need be."""
 
     pools: Mapping[str, PoolTraffic]
     ends: Mapping[str, Ends]
     leans: tuple[str, ...] = ()
     found: tuple[Diagnostic, ...] = ()
+    coarse: bool = False

@@ -55,23 +55,44 @@ class Mix:
 
     def range(self, counts: Counts) -> Range:
         """Of how many requests, least and most, weighted by what each counts."""
-        none = (ZERO, ZERO)
         low = high = ZERO
-        for lot in self.lots:
+        for at in self.touched(counts):
+            lot = self.lots[at]
             if lot.seen is not None:
-                low += lot.share * sum((n * counts.get(f, none)[0] for f, n in lot.seen.items()), ZERO)
-                high += lot.share * sum((n * counts.get(f, none)[1] for f, n in lot.seen.items()), ZERO)
+                low += lot.share * sum((lot.seen[f] * c[0] for f, c in counts.items() if f in lot.seen), ZERO)
+                high += lot.share * sum((lot.seen[f] * c[1] for f, c in counts.items() if f in lot.seen), ZERO)
+        bound = self._bounded(counts)
+        return bound + Range(low, high)
+
+    def touched(self, counts: Counts) -> list[int]:
+        """The lots, by number, in which something that counts is possible."""
+        return sorted({at for f in counts for at in self._of.get(f, ())})
+
+    @cached_property
+    def _of(self) -> dict[int, list[int]]:
+        """By fate, the lots in which it is possible."""
+        found: dict[int, list[int]] = {}
+        for at, lot in enumerate(self.lots):
+            for fate in lot.fates if lot.seen is None else lot.seen:
+                found.setdefault(fate, []).append(at)
+        return found
+
+    def _bounded(self, counts: Counts) -> Range:
+        """Over the lots of which no log says anything."""
+        least = most = None
         if self._bound is not None:
+            none = (ZERO, ZERO)
             fates = [f for of, _ in self._open for f in sorted(of)]
             least = self._bound.least([counts.get(f, none)[0] for f in fates])
             most = self._bound.most([counts.get(f, none)[1] for f in fates])
-        else:
-            least = most = None
-        if least is None:
-            least = sum((s * min((counts.get(f, none)[0] for f in of), default=ZERO) for of, s in self._open), ZERO)
-        if most is None:
-            most = sum((s * max((counts.get(f, none)[1] for f in of), default=ZERO) for of, s in self._open), ZERO)
-        return Range(low + least, high + most)
+        low = high = ZERO
+        if least is None or most is None:
+            for of, share in self._open:
+                some = [c for f, c in counts.items() if f in of]
+                high += share * max((c[1] for c in some), default=ZERO)
+                if len(some) == len(of):
+                    low += share * min((c[0] for c in some), default=ZERO)
+        return Range(low if least is None else least, high if most is None else most)
 
     @property
     def possible(self) -> bool:

@@ -49,18 +49,35 @@ class Outcome:
     cached: bool = False
 
 
+@value
+class Some:
+    """Requests that come to an outcome. `rough`: a set of few terms that has them all, and perhaps others."""
+
+    outcome: Outcome
+    requests: Requests
+    rough: Requests
+
+    def __and__(self, more: Requests) -> Some:
+        return Some(self.outcome, self.requests & more, self.rough & more)
+
+    def __or__(self, other: Some) -> Some:
+        return Some(self.outcome, self.requests | other.requests, self.rough | other.rough)
+
+
 class Outcomes:
-    """Of one policy. `unsettled` says that some set may be empty although nobody says so."""
+    """Of one policy. `unsettled`: some set may be empty although nobody says so. `coarse`: the policy is too large for
+    diagrams, so that sets were looked for that have more requests than those meant."""
 
     def __init__(self, policy: Policy, ground: Ground) -> None:
         self.policy = policy
         self.ground = ground
         self.decision: Encoded = ground.reads(policy)
         self.unsettled = False
+        self.coarse = False
 
-    def of(self, requests: Requests) -> list[tuple[Outcome, Requests]]:
+    def of(self, requests: Requests) -> list[Some]:
         """What becomes of some requests; of each outcome those that come to it, none of them empty as far as known."""
-        decision, found = self.decision, list[tuple[Outcome, Requests]]()
+        decision, found = self.decision, list[Some]()
         on, conflict = decision.goes_on, self._conflict
         found += self._kept(Outcome("denied"), requests, negate(on))
         found += self._kept(Outcome("conflict"), requests, conflict)
@@ -68,7 +85,10 @@ class Outcomes:
         for route in self.policy.answering:
             taken = requests & Requests(self.ground, conj([self._takes(route), clear]))
             if self.some(taken):
-                found += self._planned(route, taken)
+                rough = requests & Requests(self.ground, decision.condition(route).true)
+                if self.decision.encoding.failures or route.on_unknown == "fires":
+                    rough = requests
+                found += [Some(outcome, there, rough) for outcome, there in self._planned(route, taken)]
         found += self._kept(Outcome("unrouted"), requests, conj([decision.unrouted, clear]))
         return _merged(found)
 
@@ -80,10 +100,28 @@ class Outcomes:
             self.unsettled = True
             return True
 
-    def _kept(self, outcome: Outcome, requests: Requests, term: Term) -> Iterator[tuple[Outcome, Requests]]:
+    def may(self, fate: Some) -> bool:
+        """There may be a request of it. Beyond the budget of diagrams a question about all that goes before a route
+        costs too much to be asked of each bin."""
+        if self.ground.engine.body == "diagrams":
+            return self.some(fate.requests)
+        self.coarse = True
+        return self.some(fate.rough)
+
+    def cells(self, fate: Some, name: str) -> frozenset[int] | None:
+        """The cells of a signal that may occur; None where nobody says."""
+        there = fate.requests if self.ground.engine.body == "diagrams" else fate.rough
+        self.coarse |= there is fate.rough
+        try:
+            return frozenset(there.cells(name))
+        except Unsettled:
+            self.unsettled = True
+            return None
+
+    def _kept(self, outcome: Outcome, requests: Requests, term: Term) -> Iterator[Some]:
         there = requests & Requests(self.ground, term)
         if self.some(there):
-            yield outcome, there
+            yield Some(outcome, there, requests)
 
     def _takes(self, route: Route) -> Term:
         """The route takes it, or might where confidences decide."""
@@ -151,12 +189,12 @@ def _parts(action: Action, kept: Sequence[Planned | Served]) -> Iterator[Part]:
             yield Part(p.pool, p.role, ZERO, ONE, levels[p.pool] if p.role == "spill" else None)
 
 
-def _merged(found: Sequence[tuple[Outcome, Requests]]) -> list[tuple[Outcome, Requests]]:
+def _merged(found: Sequence[Some]) -> list[Some]:
     """Equal outcomes as one."""
-    by: dict[Outcome, Requests] = {}
-    for outcome, requests in found:
-        by[outcome] = by[outcome] | requests if outcome in by else requests
-    return list(by.items())
+    by: dict[Outcome, Some] = {}
+    for each in found:
+        by[each.outcome] = by[each.outcome] | each if each.outcome in by else each
+    return [*by.values()]
 
 
 def decided(policy: Policy, decision: Decision) -> Outcome:

@@ -62,7 +62,7 @@ def traffic(policy: Policy, log: Log | None = None) -> Traffic:
         for name, pool in policy.pools.items()
     }
     ends = {each.workload.name: _ends(each) for each in loads}
-    return Traffic(pools, ends, tuple(dict.fromkeys(leans)), tuple(found))
+    return Traffic(pools, ends, tuple(dict.fromkeys(leans)), tuple(found), outcomes.coarse or outcomes.unsettled)
 
 
 def _load(

@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from wrpc.fleet.bins import Bins, Cells, Piece, bins, requests
+from wrpc.fleet.bins import Cells, Piece, bins, requests
 from wrpc.fleet.flows import Range
 from wrpc.fleet.lengths import Distribution
 from wrpc.fleet.mix import Counts, Lot, Mix, Stated
-from wrpc.fleet.outcomes import Outcome, Outcomes
+from wrpc.fleet.outcomes import Outcome, Outcomes, Some
 from wrpc.policy.model import Frequency, Workload
-from wrpc.solver.sets import Requests, Unsettled
+from wrpc.solver.sets import Requests
 from wrpc.solver.terms import negate
 from wrpc.values import value
 
@@ -53,11 +53,12 @@ class Load:
         """By bin of length, the most requests that count, in hours of these weights."""
         found: dict[int, Fraction] = {}
         for hour, weight in zip(self.hours, hours, strict=True):
-            for lot, number in zip(hour.mix.lots, hour.of, strict=True):
+            for at in hour.mix.touched(counts):
+                lot, number = hour.mix.lots[at], hour.of[at]
                 if lot.seen is None:
-                    most = max((counts[f][1] for f in lot.fates if f in counts), default=ZERO)
+                    most = max((c[1] for f, c in counts.items() if f in lot.fates), default=ZERO)
                 else:
-                    most = sum((n * counts[f][1] for f, n in lot.seen.items() if f in counts), ZERO)
+                    most = sum((lot.seen[f] * c[1] for f, c in counts.items() if f in lot.seen), ZERO)
                 if weight and most:
                     found[number] = found.get(number, ZERO) + weight * lot.share * most
         return found
@@ -82,7 +83,8 @@ def load(
     fates, atoms, states = _fates(outcomes, own, () if seen else known)
     if seen:
         fates += [o for o in dict.fromkeys(o for by in seen.values() for o in by) if o not in fates]
-    possible = _possible(outcomes, atoms, made)
+    times_of = list(dict.fromkeys(cells for hour in made.hours for cells, _ in hour))
+    there_are = possible(outcomes, atoms, [b.cells for b in made.lengths], times_of)
     where = {outcome: number for number, outcome in enumerate(fates)}
     by_time: dict[tuple[tuple[Cells, Fraction], ...], Hour] = {}
     for times in made.hours:
@@ -91,7 +93,7 @@ def load(
         lots, of = [], []
         for number, bin_ in enumerate(made.lengths):
             for cells, share in times:
-                found = possible[number, cells]
+                found = there_are[bin_.cells, cells]
                 there = seen.get(_sorted(bin_.cells, cells)) if seen else None
                 if not found and not there:
                     continue
@@ -118,7 +120,7 @@ def _sorted(*cells: Cells) -> Cells:
 
 def _fates(
     outcomes: Outcomes, own: Requests, known: Sequence[Frequency]
-) -> tuple[list[Outcome], list[Requests], list[Stated]]:
+) -> tuple[list[Outcome], list[Some], list[Stated]]:
     """What becomes of the requests, told apart by the conditions of which something is known: equal outcomes are
     then several fates. Of each the requests, and what is stated of them."""
     ground, encoding = outcomes.ground, outcomes.decision.encoding
@@ -126,48 +128,46 @@ def _fates(
     holding: list[set[int]] = []
     for each in known:
         truth = encoding.condition(each.condition)
-        parts: list[tuple[Outcome, Requests]] = []
+        parts: list[Some] = []
         moved: list[list[int]] = []
         true: set[int] = set()
-        for outcome, there in fates:
+        for fate in fates:
             moved.append([])
             for holds in (True, False):
-                some = there & Requests(ground, truth.true if holds else negate(truth.true))
-                if outcomes.some(some):
+                some = fate & Requests(ground, truth.true if holds else negate(truth.true))
+                if outcomes.may(some):
                     moved[-1].append(len(parts))
                     if holds:
                         true.add(len(parts))
-                    parts.append((outcome, some))
+                    parts.append(some)
         holding = [{new for old in of for new in moved[old]} for of in holding]
         holding.append(true)
         fates = parts
     stated = [Stated(each.share, frozenset(of)) for each, of in zip(known, holding, strict=True)]
-    return [o for o, _ in fates], [there for _, there in fates], stated
+    return [f.outcome for f in fates], fates, stated
 
 
-def _possible(outcomes: Outcomes, atoms: Sequence[Requests], made: Bins) -> dict[tuple[int, Cells], frozenset[int]]:
-    """By bin of length and cells of time, the fates that are possible there."""
+def possible(
+    outcomes: Outcomes, fates: Sequence[Some], lengths: Sequence[Cells], times: Sequence[Cells]
+) -> dict[tuple[Cells, Cells], frozenset[int]]:
+    """By cells of length and of time, the fates that are possible there, by number."""
     ground = outcomes.ground
-    times = list(dict.fromkeys(cells for hour in made.hours for cells, _ in hour))
-    found: dict[tuple[int, Cells], set[int]] = {(n, c): set() for n in range(len(made.lengths)) for c in times}
-    names = sorted({name for b in made.lengths for name, _ in b.cells} | {name for c in times for name, _ in c})
-    for number, atom in enumerate(atoms):
-        occurring: dict[str, frozenset[int]] = {}
-        for name in names:
-            try:
-                occurring[name] = frozenset(atom.cells(name))
-            except Unsettled:
-                outcomes.unsettled = True
-        for n, bin_ in enumerate(made.lengths):
-            if any(name in occurring and cell not in occurring[name] for name, cell in bin_.cells):
+    found: dict[tuple[Cells, Cells], set[int]] = {(n, c): set() for n in lengths for c in times}
+    names = sorted({name for cells in (*lengths, *times) for name, _ in cells})
+    for number, fate in enumerate(fates):
+        occurring = {name: some for name in names if (some := outcomes.cells(fate, name)) is not None}
+
+        def out(cells: Cells, there: Mapping[str, frozenset[int]] = occurring) -> bool:
+            return any(name in there and cell not in there[name] for name, cell in cells)
+
+        later = [cells for cells in times if not out(cells)]
+        for long in lengths:
+            if out(long):
                 continue
-            for cells in times:
-                if any(name in occurring and cell not in occurring[name] for name, cell in cells):
-                    continue
-                both = _sorted(bin_.cells, cells)
+            for cells in later:
+                both = _sorted(long, cells)
                 # Of one signal its own cells say it; of several all of them together have to be possible.
-                if (len(both) < 2 and all(n in occurring for n, _ in both)) or outcomes.some(
-                    atom & requests(ground, both)
-                ):
-                    found[n, cells].add(number)
+                alone = len(both) < 2 and all(name in occurring for name, _ in both)
+                if alone or outcomes.may(fate & requests(ground, both)):
+                    found[long, cells].add(number)
     return {key: frozenset(of) for key, of in found.items()}

@@ -323,7 +323,8 @@ class Diagrams:
     def few(self, terms: Sequence[Term], most: int = PARTS) -> bool:
         """The terms have few parts."""
         seen: set[int] = set()
-        todo = [t for t in terms if not isinstance(t, bool)]
+        roots = [t for t in terms if not isinstance(t, bool)]
+        todo = [*roots]
         large = self._large
         while todo:
             term = todo.pop()
@@ -332,7 +333,8 @@ class Diagrams:
             seen.add(id(term))
             inside = term.inside
             if term in large or len(seen) + len(inside) > most or any(part in large for part in inside):
-                large.add(term)
+                # The term at hand may be a small one that came late: only what is known to have many parts is noted.
+                large.update([term] if len(inside) > most else roots if len(roots) == 1 else ())
                 return False
             todo += inside
             if len(todo) > 4 * most:

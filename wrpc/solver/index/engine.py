@@ -241,7 +241,7 @@ class Engine:
         from wrpc.solver.terms import conj
 
         size = self.table.domains[name].size
-        if self.body == "diagrams" and not self.table.speaks_of_atoms:
+        if not self.table.speaks_of_atoms and self._by_diagrams(terms):
             from wrpc.solver.index.diagrams import Spent
 
             try:

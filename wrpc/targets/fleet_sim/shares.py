@@ -17,7 +17,8 @@ from itertools import product
 
 from wrpc.fleet.bins import Cells, hours, requests, stretches
 from wrpc.fleet.lengths import Distribution
-from wrpc.fleet.outcomes import Outcome
+from wrpc.fleet.outcomes import Outcome, Some
+from wrpc.fleet.workloads import possible
 from wrpc.policy.expr import Fires
 from wrpc.policy.model import Frequency, Score, Workload
 from wrpc.solver.sets import Requests
@@ -114,11 +115,20 @@ class Lead:
         outcomes.unsettled = False
         known = [f for f in self.policy.frequencies if f.workload in (None, workload.name)][:MOST_KNOWN]
         when = outcomes.decision.encoding.condition(workload.when).true
-        fates = [(o, there) for o, there in outcomes.of(Requests(outcomes.ground, when)) if o.end != "conflict"]
+        fates = [f for f in outcomes.of(Requests(outcomes.ground, when)) if f.outcome.end != "conflict"]
         times = hours(self.policy, outcomes.ground)
         clock = _day(times if hour is None or len(times) == 1 else [times[hour]])
         spans = [*stretches(self.policy, outcomes.ground, workload, (), LONGEST)]
-        kinds = {cells: self._kinds(fates, known, cells, clock) for cells in dict.fromkeys(c for _, _, c in spans)}
+        lengths = list(dict.fromkeys(cells for _, _, cells in spans))
+        there = possible(outcomes, fates, lengths, [time for time, _ in clock])
+        kinds = {
+            cells: [
+                kind
+                for time, share in clock
+                for kind in self._kinds([fates[n] for n in sorted(there[cells, time])], known, (*cells, *time), share)
+            ]
+            for cells in lengths
+        }
         spans = [span for span in spans if kinds[span[2]]]
         often = _often(known, [(_mass(points, a, b), kinds[cells]) for a, b, cells in spans])
         pieces: list[Piece] = []
@@ -126,34 +136,30 @@ class Lead:
         reachable: set[str] = set()
         for above, upto, cells in spans:
             served = [*dict.fromkeys(f for kind in kinds[cells] for f in kind.fates if f.pools)]
-            possible = [p for f in served for p in f.possible]
+            open_ = [p for f in served for p in f.possible]
             shares, told = _shared(kinds[cells], often, split)
-            undecided |= {} if told else dict.fromkeys(possible)
-            reachable.update(possible)
+            undecided |= {} if told else dict.fromkeys(open_)
+            reachable.update(open_)
             pieces.append(_piece(above, upto, shares, served))
         why = "the solver gives up" if outcomes.unsettled else ""
         return Traffic(_joined(pieces), tuple(undecided), tuple(sorted(reachable)), why)
 
-    def _kinds(
-        self, fates: Sequence[tuple[Outcome, Requests]], known: Sequence[Frequency], cells: Cells, clock: Clock
-    ) -> list[Kind]:
-        """What becomes of the requests of some cells of length."""
+    def _kinds(self, fates: Sequence[Some], known: Sequence[Frequency], cells: Cells, share: Fraction) -> list[Kind]:
+        """What becomes of the requests of some cells, of so large a share, by the conditions of known share."""
         ground, encoding = self.outcomes.ground, self.outcomes.decision.encoding
         conditions = [encoding.condition(f.condition).true for f in known]
+        here = requests(ground, cells)
         found: list[Kind] = []
-        for time, share in clock:
-            here = requests(ground, (*cells, *time))
-            reached = [(o, there & here) for o, there in fates if self.outcomes.some(there & here)]
-            for truths in product((False, True), repeat=len(known)):
-                term = conj(c if so else negate(c) for c, so in zip(conditions, truths, strict=True))
-                made: list[Fate] = []
-                for outcome, there in reached:
-                    some = there & Requests(ground, term)
-                    if self.outcomes.some(some):
-                        quiet = self.outcomes.some(some & Requests(ground, self._quiet))
-                        made.append(Fate(outcome, quiet))
-                if made:
-                    found.append(Kind(share, truths, tuple(made)))
+        for truths in product((False, True), repeat=len(known)):
+            term = conj(c if so else negate(c) for c, so in zip(conditions, truths, strict=True))
+            some = [fate & here & Requests(ground, term) for fate in fates]
+            some = [s for s in some if self.outcomes.may(s)] if known else some
+            # Of one outcome nobody asks whether it is out of the ordinary.
+            one = len({Fate(s.outcome, quiet=True).pools for s in some}) == 1
+            quiet = Requests(ground, self._quiet)
+            made = tuple(Fate(s.outcome, one or self.outcomes.may(s & quiet)) for s in some)
+            if made:
+                found.append(Kind(share, truths, made))
         return found
 
 
