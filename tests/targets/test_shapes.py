@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it has no types of its own
 
 from tests.laws.volume import compared, many
-from wrpc.targets.shapes import Shapes
+from wrpc.targets.shapes import Accepting, Shapes
 
 NAMES = ("a", "b", "c")
 SCALARS = st.sampled_from(["", "x", "yy", "zzzz", 0, 1, 2, 5, 1.0, 1.5, -1, True, False, None])
@@ -58,21 +58,35 @@ def schemas(depth: int) -> st.SearchStrategy[Any]:
 def test_fewer_are_accepted_where_all_are(schema: Any, other: Any, document: object) -> None:
     # No schema that refers to itself: the library asks without end.
     asked = {"allOf": [schema], "$defs": {"other": other if "$ref" not in str(other) else True}}
-    fewer = Shapes(asked).fewer(document)
+    fewer = Shapes(asked).fewer(document).document
     validator = Draft202012Validator(asked)
     accepted = validator.is_valid(document)
     assert validator.is_valid(fewer) == accepted
+    quick = Accepting(Draft202012Validator, asked)
+    assert [quick.accepts(document), quick.accepts([document, document]), quick.accepts(document)] == [
+        accepted, validator.is_valid([document, document]), accepted,
+    ]  # fmt: skip
     compared("accepted" if accepted else "rejected")
     compared("fewer", fewer != document)
+
+
+def test_what_refers_to_itself_is_asked_once_for_each_shape() -> None:
+    node = {"properties": {"name": {"type": "string"}, "parts": {"items": {"$ref": "#/$defs/node"}}}, "type": "object"}
+    quick = Accepting(Draft202012Validator, {"$ref": "#/$defs/node", "$defs": {"node": node}})
+    leaf = {"name": "a"}
+    tree = {"parts": [{"name": "b", "parts": [leaf, {"name": "c"}]}, leaf, {"parts": [{"parts": [leaf]}]}]}
+    assert quick.accepts(tree)
+    tree["parts"][2]["parts"][0]["parts"].append({"name": 1})  # type: ignore[index]  # plain data
+    assert not quick.accepts(tree)
 
 
 def test_of_what_is_alike_one_is_left() -> None:
     shapes = Shapes({"items": {"properties": {"kind": {"enum": ["x"]}, "size": {"minimum": 10}}}})
     items = [{"kind": "x", "size": 12}, {"kind": "y", "size": 13}, {"kind": "z", "size": 14}, {"kind": "z", "size": 9}]
-    assert shapes.fewer(items) == [items[0], items[1], items[3]]
+    assert shapes.fewer(items).document == [items[0], items[1], items[3]]
 
 
 def test_a_keyword_that_sees_more_of_a_list_is_told_of_all_of_it() -> None:
     for keyword in ("uniqueItems", "contains", "prefixItems", "patternProperties", "pattern"):
-        assert Shapes({"properties": {"a": {keyword: True}}}).fewer([1, 1, 1]) == [1, 1, 1]
-    assert Shapes({"properties": {"pattern": {}}}).fewer([1, 1, 1]) == [1]
+        assert Shapes({"properties": {"a": {keyword: True}}}).fewer([1, 1, 1]).document == [1, 1, 1]
+    assert Shapes({"properties": {"pattern": {}}}).fewer([1, 1, 1]).document == [1]

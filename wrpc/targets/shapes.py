@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -19,6 +20,15 @@ _BOUNDS = frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum
 _SIZES = frozenset({"minLength", "maxLength", "minItems", "maxItems"})
 _VALUES = frozenset({"const", "enum"})
 _PLAIN = frozenset({"type", "required", "$ref", "$schema", "$id", "$comment", "title", "description", "default"})
+
+
+@dataclass(frozen=True, slots=True)
+class Fewer:
+    """`shapes`: of each mapping and list in `document`, by its `id`, the number of its shape; none where shapes say
+    nothing."""
+
+    document: object
+    shapes: Mapping[int, int]
 
 
 class Shapes:
@@ -66,12 +76,15 @@ class Shapes:
             elif keyword not in _PLAIN and not keyword.startswith("x-"):
                 self._known = False
 
-    def fewer(self, document: object) -> object:
+    def fewer(self, document: object) -> Fewer:
         """The document without items that say what another one of their list says; as it is where that is not known.
 
         The schema accepts it where it accepts the document. As many items stay as a bound on their number can count.
         """
-        return self._pruned(document)[0] if self._known else document
+        if not self._known:
+            return Fewer(document, {})
+        pruning = _Pruning(self._scalars, self._most)
+        return Fewer(pruning.pruned(document)[0], pruning.shapes)
 
     @cached_property
     def _scalars(self) -> Callable[[object], object]:
@@ -87,18 +100,65 @@ class Shapes:
 
         return shape
 
-    def _pruned(self, value: Any) -> tuple[object, object]:
+
+class _Pruning:
+    """One document. A shape is a number, the same for all values that have it."""
+
+    def __init__(self, scalars: Callable[[object], object], most: int) -> None:
+        self._scalars = scalars
+        self._most = most
+        self._numbers: dict[object, int] = {}
+        self.shapes: dict[int, int] = {}
+
+    def pruned(self, value: Any) -> tuple[object, int]:
         """What is left of a value, and its shape."""
+        left: object = value
         if type(value) is dict:
-            made = {key: self._pruned(each) for key, each in value.items()}
-            return {k: v for k, (v, _) in made.items()}, (dict, tuple((k, s) for k, (_, s) in made.items()))
-        if type(value) is list:
+            made = {key: self.pruned(each) for key, each in value.items()}
+            left = {key: each for key, (each, _) in made.items()}
+            shape: object = (dict, tuple([(key, number) for key, (_, number) in made.items()]))
+        elif type(value) is list:
             kept: list[object] = []
-            shapes: dict[object, None] = {}
-            for number, each in enumerate(value):
-                left, shape = self._pruned(each)
-                if shape not in shapes or number <= self._most:
-                    kept.append(left)
-                shapes[shape] = None
-            return kept, (list, min(len(value), self._most + 1), frozenset(shapes))
-        return value, self._scalars(value)
+            seen: set[int] = set()
+            for at, each in enumerate(value):
+                item, number = self.pruned(each)
+                if number not in seen or at <= self._most:
+                    kept.append(item)
+                    seen.add(number)
+            left, shape = kept, (list, min(len(value), self._most + 1), frozenset(seen))
+        else:
+            shape = self._scalars(value)
+        known = self._numbers.setdefault(shape, len(self._numbers))
+        if left is not value:
+            self.shapes[id(left)] = known
+        return left, known
+
+
+class Accepting:
+    """A validator of the library `jsonschema` that is asked once for each shape that stands behind a reference."""
+
+    def __init__(self, validator: Any, schema: Mapping[str, Any]) -> None:
+        from importlib import import_module
+
+        self._shapes = Shapes(schema)
+        self._of: Mapping[int, int] = {}
+        self._accepted: set[tuple[str, int]] = set()
+        self._referred = validator.VALIDATORS["$ref"]
+        self._validator = import_module("jsonschema.validators").extend(validator, {"$ref": self._ref})(schema)
+
+    def accepts(self, document: object) -> bool:
+        fewer = self._shapes.fewer(document)
+        self._of, self._accepted = fewer.shapes, set()
+        accepted: bool = self._validator.is_valid(fewer.document)
+        return accepted
+
+    def _ref(self, validator: Any, target: str, instance: object, schema: object) -> Iterator[Any]:
+        shape = self._of.get(id(instance))
+        if shape is not None and (target, shape) in self._accepted:
+            return
+        sound = True
+        for error in self._referred(validator, target, instance, schema):
+            sound = False
+            yield error
+        if sound and shape is not None:
+            self._accepted.add((target, shape))

@@ -14,7 +14,7 @@ from wrpc.diagnostics import Diagnostic, finding
 from wrpc.source import Source
 from wrpc.targets import reading
 from wrpc.targets.codes import REJECTED
-from wrpc.targets.shapes import Shapes
+from wrpc.targets.shapes import Accepting
 
 SCHEMA = Path("config_schema") / "router-config-v0.3.schema.json"
 MOST = 20
@@ -24,12 +24,12 @@ def check(files: Mapping[str, str]) -> tuple[Diagnostic, ...]:
     known = _validator()
     if known is None:
         return ()
-    validator, shapes = known
+    validator, quick = known
     found = []
     for path, text in files.items():
         source = Source(path, text)
         content = reading.yaml(text)
-        if validator.is_valid(shapes.fewer(content)):
+        if quick.accepts(content):
             continue
         errors = sorted(validator.iter_errors(content), key=lambda e: [str(p) for p in e.absolute_path])
         for error in errors[:MOST]:
@@ -40,13 +40,13 @@ def check(files: Mapping[str, str]) -> tuple[Diagnostic, ...]:
 
 
 @cache
-def _validator() -> tuple[Any, Shapes] | None:
-    """The validator, and what it can tell apart; None without the wheel or without jsonschema."""
+def _validator() -> tuple[Any, Accepting] | None:
+    """The validator, and one that only accepts; None without the wheel or without jsonschema."""
     spec = find_spec("cli") if find_spec("jsonschema") else None
     for folder in (spec.submodule_search_locations or ()) if spec else ():
         path = Path(folder) / SCHEMA
         if path.is_file():
             validator = import_module("jsonschema").Draft202012Validator
             schema = json.loads(path.read_text(encoding="utf-8"))
-            return validator(schema), Shapes(schema)
+            return validator(schema), Accepting(validator, schema)
     return None
