@@ -6,8 +6,8 @@ Demand has two regimes, which last 300 service times each on average. A server s
 costs 1 per unit of time from then on; a request that waits costs as well. Ten servers at most. Compared are
 
 - the best fixed number;
-- the best of the thresholds: start one more above so many requests a server, end one below so many (16 of them), which
-  see requests and not the regime, as an autoscaler does;
+- the best of the thresholds: start one more above so many requests a server, end one below so many, keep at least so
+  many (16 of them), which see requests and not the regime, as an autoscaler does;
 - the best number for each regime, as a schedule has where the hours of demand are known;
 - the best policy of all, which sees everything (average cost, by value iteration).
 
@@ -146,14 +146,17 @@ def per_regime(low: int, high: int) -> Target:
     return lambda r, _s, _u, _n: high if r else low
 
 
-def threshold(up: float, down: float) -> Target:
+def threshold(up: float, down: float, least: int = 1) -> Target:
     def target(_r: int, s: int, u: int, n: int) -> int:
         have = s + u
-        if n > up * have:
+        if n > up * have or have < least:
             return have + 1
-        return have - 1 if n < down * (have - 1) else have
+        return have - 1 if n < down * (have - 1) and have > least else have
 
     return target
+
+
+RULES = [(up, down, least) for up in (1.0, 1.5) for down in (0.1, 0.3) for least in (1, 3, 5, 7)]
 
 
 def compared(model: Model) -> dict[str, tuple[float, str]]:
@@ -161,8 +164,10 @@ def compared(model: Model) -> dict[str, tuple[float, str]]:
     chain = Chain(model)
     low, high = (int(rate) + 1 for rate in model.rates)
     static = min((chain.ruled(fixed(n)), f"{n} servers") for n in range(high, model.servers + 1))
-    rules = [(up, down) for up in (1.0, 1.3, 1.7, 2.5) for down in (0.1, 0.25, 0.4, 0.6)]
-    react = min((chain.ruled(threshold(*r)), f"more above {r[0]:g}, fewer below {r[1]:g} a server") for r in rules)
+    react = min(
+        (chain.ruled(threshold(*r)), f"more above {r[0]:g}, fewer below {r[1]:g} a server, at least {r[2]}")
+        for r in RULES
+    )
     numbers = [(a, b) for a in range(low, low + 2) for b in range(high, min(high + 3, model.servers + 1))]
     regime = min((chain.ruled(per_regime(*n)), f"{n[0]} and {n[1]} servers") for n in numbers)
     return {"fixed": static, "threshold": react, "schedule": regime, "best": (chain.best(), "")}
