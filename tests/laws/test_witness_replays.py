@@ -15,7 +15,7 @@ from wrpc.analysis.run import check
 from wrpc.decide import BadRequest, Conflict, decide
 from wrpc.diagnostics import Diagnostic, Proof
 from wrpc.policy.expr import Condition, reads, walk
-from wrpc.policy.model import Forbid, Policy
+from wrpc.policy.model import Forbid, Guard, Policy
 from wrpc.policy.reading import opened, tells_failures
 
 
@@ -83,6 +83,13 @@ def shows(policy: Policy, finding: Diagnostic, request: Mapping[str, object]) ->
             if finding.subjects[0].startswith("guard"):
                 return told.acts_alone(policy, told.named(finding, "guard"), request)
             return told.breaks(policy, policy.assertions[told.named(finding, "assert")], request)
+        case "WRP404":
+            name = told.named(finding, "guard")
+            return any(
+                acting(o.was or policy, o.before, request) - acting(policy, o.after, request)
+                for o in policy.overridden
+                if o.after.name == name
+            )
         case "WRP406":
             return decision["action"] == "deny" and decision["route"] == told.about(finding)
         case "WRP501":
@@ -94,6 +101,12 @@ def shows(policy: Policy, finding: Diagnostic, request: Mapping[str, object]) ->
         case "WRP504" | "WRP505" | "WRP506" | "WRP507":
             there = told.crossings(policy, decision)
             return (finding.code.id, told.about(finding), told.edge(finding)) in there
+        case "WRP212":  # the guard takes from the first route what the second, which holds too, would serve
+            first, second = (s.removeprefix("route ") for s in finding.subjects[:2])
+            pool = finding.message.rpartition("destination `")[2].strip("`")
+            taken = {(route, guard, at) for route, guard, _, at in told.removed(policy, decision)}
+            waiting = oracle.holds(policy.routes[second], oracle.facts(policy, request))
+            return waiting and (first, told.named(finding, "guard"), pool) in taken
         case "WRP303":  # it is of both workloads
             loads = [policy.workloads[s.partition(" ")[2]].when for s in finding.subjects if s.startswith("workload ")]
             assert len(loads) == 2
@@ -106,6 +119,19 @@ def shows(policy: Policy, finding: Diagnostic, request: Mapping[str, object]) ->
             return request[told.named(finding, "signal")] == value and not decision["destinations"]
         case code:
             raise AssertionError(f"{code} has a witness, and nothing here says what it shows")
+
+
+def acting(policy: Policy, guard: Guard, request: Mapping[str, object]) -> set[tuple[object, ...]]:
+    """What a guard does by itself to a request: by its rules' kinds, and by destination where that is one's."""
+    facts = oracle.facts(policy, request)
+    plan = oracle.planned(policy, facts)[0]
+    found: set[tuple[object, ...]] = set()
+    for rule in guard.rules:
+        conditions = [c for c in (getattr(rule, "what", None), rule.when) if c is not None]
+        for number, at in enumerate(oracle.places(policy)):
+            if all(oracle.true(c, facts, at, plan) is not False for c in conditions):
+                found.add((type(rule), getattr(rule, "name", None), number))
+    return found
 
 
 def loaded(policy: Policy, when: Condition | None, request: Mapping[str, object]) -> bool:
