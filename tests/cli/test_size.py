@@ -298,3 +298,33 @@ def test_few_at_once_read_few_experts(wrpc, fleet):
         wrpc("size", fleet(text.replace("tpot_p99 100ms", "tpot_p99 6ms").replace("20/s", "0.1/s")), "--format", "json")
     )
     assert found.verdict == "open"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "verdict"),
+    [
+        ("replicas 6", "replicas 0", "fail"),
+        ("replicas 6", "replicas 0..0", "fail"),
+        ("replicas 6", "replicas 1..1M", "pass"),
+        ("replicas 6", "concurrency 1", "pass"),
+        ("replicas 6", "prefill { replicas 0 } decode { replicas 1 }", "fail"),
+        ("replicas 6", "replicas 6  role decode", "pass"),
+        ("replicas 6", "replicas 6  role prefill", "pass"),
+        ("20/s", "0/s", "pass"),
+        ("20/s", "1M/s", "fail"),
+        ("20/s", f"[{', '.join(['0/s'] * 23 + ['50/s'])}]", "fail"),
+        ('source "meta-llama/Llama-3.1-8B-Instruct"', "weights 0B  kv_per_token 0B", "pass"),
+        ("tpot_p99 100ms", "tpot_p99 0s", "fail"),
+        ("[[512, 30%], [2_048, 85%], [8_192, 100%]]", "[[1, 100%]]", "pass"),
+        ("prompt_share 85%", "prompt_share 100%", "pass"),
+        ("prompt_share 85%", "prompt_share 0%", None),
+    ],
+)  # fmt: skip
+def test_ends_of_what_can_be_written(wrpc, fleet, before, after, verdict):
+    """Something is said of each, by `size` and by `check`, and it is JSON."""
+    path = fleet(POLICY.replace(before, after))
+    found = read(wrpc("size", path, "--format", "json"))
+    assert verdict is None or found.verdict == verdict, [p.why for p in found.pools]
+    assert "bug" not in wrpc("size", path).out + wrpc("check", path).err
+    told = {d.code.id for d in api.check(api.load(path)).diagnostics}
+    assert bool(told & {"WRP601", "WRP602"}) == (found.verdict == "fail")

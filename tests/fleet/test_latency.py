@@ -185,3 +185,37 @@ def test_the_upper_gamma_function(shape, x):
 
     step = exp(shape * log(x) - x - lgamma(shape + 1))
     assert latency.upper_gamma(shape + 1, x) == pytest.approx(latency.upper_gamma(shape, x) + step, abs=1e-9)
+
+
+def powers(low: float, high: float) -> st.SearchStrategy[float]:
+    return st.floats(low, high).map(lambda x: 10.0**x)
+
+
+def or_none(low: float, high: float) -> st.SearchStrategy[float]:
+    return st.one_of(st.just(0.0), powers(low, high))
+
+
+WILD_ENGINES = st.builds(
+    Engine,
+    st.builds(StepModel, powers(-12, 3), or_none(-15, 2), or_none(-15, 2), or_none(-18, 0), or_none(-20, 0)),
+    st.one_of(st.just(inf), powers(0, 12)),
+    st.integers(1, 10**6),
+    st.integers(1, 10**6),
+    or_none(-6, 3),
+)
+WILD_LENGTHS = st.lists(
+    st.tuples(powers(-9, 0), powers(0, 9), st.one_of(st.just(1.0), powers(0, 9)), st.floats(0, 1)),
+    min_size=1,
+    max_size=4,
+).map(lambda rows: tuple(Length(w / sum(r[0] for r in rows), p, a, h) for w, p, a, h in rows))
+WILD_LOADS = st.builds(Load, powers(-9, 9), WILD_LENGTHS, st.one_of(st.just(1.0), powers(0, 3)))
+
+
+@given(WILD_ENGINES, WILD_LOADS, st.sampled_from([1, 3, 1000, 1 << 20]))
+def test_whatever_a_profile_says_there_is_an_answer(engine, load, replicas):
+    found = figures(engine, load, replicas)
+    assert found.utilisation >= 0
+    for band in (found.bands or {}).values():
+        assert 0 <= band.low <= band.high
+    most = capacity(engine, load)
+    assert most.rate == min(most.compute, most.budget, most.slots, most.kv)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from wrpc.fleet.arriving import Lengths
 from wrpc.fleet.sizing.load import Length, Load
 from wrpc.fleet.sizing.smallest import Band, Promises
-from wrpc.fleet.traffic import Arrival, PoolTraffic
+from wrpc.fleet.traffic import Arrival, PoolTraffic, Stage
 from wrpc.policy.model import Policy, Workload
 from wrpc.values import value
 
@@ -63,9 +63,10 @@ def _work(hour: Hour) -> float:
 
 def demand(policy: Policy, traffic: PoolTraffic, hit: float = 0.0) -> Demand:
     """Ordinary arrivals. `hit`: the share of prompts' tokens that the prefix cache has."""
-    known = [a for a in traffic.arrivals if a.lengths is not None and a.rates]
-    missing = tuple(sorted(a.workload for a in traffic.arrivals if a.lengths is None or not a.rates))
-    lengths = {a.workload: _classes(a.lengths, hit) for a in known if a.lengths is not None}
+    sent = [a for a in traffic.arrivals if not a.rates or any(r.high > 0 for r in a.rates)]
+    known = [a for a in sent if a.lengths is not None and a.rates]
+    missing = tuple(sorted(a.workload for a in sent if a.lengths is None or not a.rates))
+    lengths = {a.workload: _classes(a.lengths, hit, traffic.stage) for a in known if a.lengths is not None}
     count = max((len(a.rates) for a in known), default=1)
     hours = tuple(_hour(known, lengths, at) for at in range(count)) if known else ()
     promises = {a.workload: promised(policy.workloads[a.workload]) for a in known}
@@ -91,8 +92,13 @@ def _hour(arrivals: list[Arrival], lengths: Mapping[str, tuple[Length, ...]], at
     return Hour(Band(low, high), rates, together)
 
 
-def _classes(lengths: Lengths, hit: float) -> tuple[Length, ...]:
-    return tuple(Length(weight, prompt, max(answer, 1.0), hit) for weight, prompt, answer in lengths.classes(CLASSES))
+def _classes(lengths: Lengths, hit: float, stage: Stage) -> tuple[Length, ...]:
+    """At a pool that only reads, an answer is its first token; at one that only writes, all of a prompt is there."""
+    reads, writes = stage != "decode", stage != "prefill"
+    return tuple(
+        Length(weight, prompt, max(answer, 1.0) if writes else 1.0, hit if reads else 1.0)
+        for weight, prompt, answer in lengths.classes(CLASSES)
+    )
 
 
 def promised(workload: Workload) -> Promises:

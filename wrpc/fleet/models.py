@@ -75,7 +75,7 @@ def shape(model: Model) -> Shape | None:
     known = _listed(model.source)
     weights = float(model.weights) if model.weights is not None else known.weights if known else None
     kv = float(model.kv_per_token) if model.kv_per_token is not None else known.kv if known else None
-    if weights is None or kv is None:
+    if not weights or not kv:
         return None
     if known is not None:
         eight = known.eight or weights < 1.5 * known.total

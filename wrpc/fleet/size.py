@@ -43,7 +43,7 @@ def size(policy: Policy, traffic: Traffic, *, hits: Band = Band(0.0, 0.0)) -> Si
             continue
         if not runs_here(pool):
             elsewhere.append(name)
-        elif arrives.arrivals:
+        elif any(not a.rates or any(r.high > 0 for r in a.rates) for a in arrives.arrivals):
             sized.append(_sized(policy, pool, arrives, hits))
     verdicts = {p.verdict for p in sized}
     whole: Verdict = "fail" if "fail" in verdicts else "open" if "open" in verdicts else "pass"

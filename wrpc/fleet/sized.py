@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from math import inf
 from typing import Literal
 
 from wrpc.fleet import gpus, models
@@ -219,7 +220,7 @@ def _figures(found: Mapping[Figure, Band] | None) -> dict[str, object]:
 
 def plain(band: Band | None) -> float | list[float] | None:
     """A number, or from and to; None where it is not known."""
-    if band is None:
+    if band is None or band.high == inf:
         return None
     low, high = short(band.low), short(band.high)
     return low if low == high else [low, high]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import inf
 
 from wrpc.fleet import gpus
 from wrpc.fleet.serving import SHEET
@@ -50,7 +51,8 @@ def _row(pool: Sized, part: Replicas, *, first: bool) -> tuple[str, ...]:
     if pool.figures is None:
         saturated = pool.utilisation is not None
         figures = ["saturated" if saturated else "unknown", "", ""]
-    used = "" if pool.utilisation is None else _band(pool.utilisation * 100, "%")
+    endless = pool.utilisation is None or pool.utilisation.high == inf
+    used = "" if pool.utilisation is None or endless else _band(pool.utilisation * 100, "%")
     return (
         name,
         _band(pool.rate, "/s") if first else "",

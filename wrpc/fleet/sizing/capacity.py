@@ -57,22 +57,10 @@ def capacity(engine: Engine, load: Load) -> Capacity:
 
 
 def _by_budget(engine: Engine, load: Load, compute: float) -> float:
-    """The rate at which the steps have no room for another prompt token: λ·L·T = B − n, with T and n of that rate."""
-    if load.read <= 0 or compute == inf:
-        return inf
-    low, high = 0.0, compute
-
-    def fits(rate: float) -> bool:
-        took = engine.step.fixed / (1 - rate / compute)
-        return rate * took * (load.read + load.more) <= engine.chunk
-
-    for _ in range(60):
-        middle = (low + high) / 2
-        if fits(middle):
-            low = middle
-        else:
-            high = middle
-    return low
+    """The rate at which the steps have no room for another token: λ·(L + o)·T = B with T = W/(1 − λ/compute) of that
+    rate."""
+    each = engine.step.fixed * (load.read + load.more) + engine.chunk / compute
+    return engine.chunk / each if each > 0 else inf
 
 
 def _by_residents(engine: Engine, load: Load, residents: float) -> float:

@@ -113,6 +113,8 @@ def figures(
 ) -> Figures:
     """What one of `replicas` gives `of` the requests, all of them where absent; `only` these figures, where it is not
     saturated."""
+    if replicas <= 0:
+        return Figures(inf, "slots", inf)
     mine = replace(load, rate=load.rate / replicas, burst=1 + (load.burst - 1) / replicas)
     most = capacity(engine, mine)
     used = mine.rate / most.rate if most.rate > 0 else inf

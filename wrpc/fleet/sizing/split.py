@@ -65,6 +65,8 @@ def figures(
     """The least of both sides: min(n_p·μ_p·0.90, n_d·μ_d·0.92). The first token waits for a free prefill replica
     (M/G/c), is read, moves with its cache, and is followed by tokens of the decode side."""
     readers, writers = replicas
+    if readers <= 0 or writers <= 0:
+        return Figures(inf, "slots", inf)
     mine = replace(decode_load(load), rate=load.rate / writers, burst=1 + (load.burst - 1) / writers)
     most = capacity(decode, mine)
     written = mine.rate / (most.rate * LOST[1]) if most.rate > 0 else inf
