@@ -53,6 +53,11 @@ def test_a_cascade():
     assert shares(few)["b"] == pytest.approx(0.1, abs=0.02)
 
 
+def test_a_cascade_of_three_steps():
+    found = shares(run("default { cascade a -> b -> c escalate when confidence < 0.5 }"))
+    assert found == {"a": 1, "b": pytest.approx(0.5, abs=0.03), "c": pytest.approx(0.25, abs=0.03)}
+
+
 def test_a_spill():
     narrow = "pool n { model small  gpu h100  replicas 1  concurrency 8 }\n"
     found = run(narrow + "default { to n  spill b above 80% }")

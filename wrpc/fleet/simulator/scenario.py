@@ -228,7 +228,10 @@ class Building:
                 frozenset((f.pool, f.via) for f in mine),
                 action.budgets_of([_Stands(f.pool, f.via) for f in mine]),
             )
-            escalates = {f.pool: self.ratio(name, f, flow) for f in mine if f.via == "cascade"}
+            escalates, before = {}, flow
+            for step in (f for pool in action.steps for f in mine if f.pool == pool and f.via == "cascade"):
+                escalates[step.pool] = self.ratio(name, step, before)
+                before = step
             made = way(flow.route, action, {flow.pool: 1.0}, left, self.entry, escalates, self.skipped)
             assert flow.lengths is not None, "workloads without lengths are not drawn"
             choices.append((self.plan((name, flow.route, flow.pool), made), sampler(flow.lengths)))
@@ -246,10 +249,10 @@ class Building:
                     f"says how many between {_percent(between.low)} and {_percent(between.high)}"
                 )
 
-    def ratio(self, name: str, step: Flow, first: Flow) -> float:
-        """The share of a cascade's answers that go on to a step."""
-        if step.share.known and first.share.known and first.share.low:
-            return float(min(Fraction(1), step.share.low / first.share.low))
+    def ratio(self, name: str, step: Flow, before: Flow) -> float:
+        """The share of the answers of the step before it that go on to a step of a cascade."""
+        if step.share.known and before.share.known and before.share.low:
+            return float(min(Fraction(1), step.share.low / before.share.low))
         share = self.settings.escalate
         what = f"of what workload `{name}` asks of route `{step.route}` goes on to `{step.pool}`"
         self.assumed.append(f"{share:.0%} {what}")
