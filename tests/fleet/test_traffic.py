@@ -270,3 +270,17 @@ def test_of_a_policy_beyond_diagrams_the_range_still_holds() -> None:
     assert spare.low == F(3000 - 1299, 4000)  # beyond 1,299 tokens no route takes a request
     (last,) = (f for f in found.pools["short"].flows if f.route == "r299")
     assert last.share == Range(F(0), F(1, 2) + F(299, 4000))
+
+
+def test_a_cost_that_confidences_choose_leaves_open_what_is_denied() -> None:
+    found = told(
+        "policy p { resolve [confidence] }\n" + SIGNALS
+        + 'signal bad: score { source classifier("bad")  threshold 0.5 }\n'
+        + "pool short { price { input 1USD/Mtok  output 1USD/Mtok } }"
+        + "pool long { price { input 9USD/Mtok  output 9USD/Mtok } }"
+        + "route a { when pii  to long } route b { when bad  to short } default { to short }"
+        + 'guard dear { deny "dear" when cost > 1USD }'
+        + f"workload w {{ rate 1/s {LENGTHS} }}"
+    )  # fmt: skip
+    assert found.ends["w"].denied == Range(F(0), F(1))
+    assert found.pools["long"].arrivals[0].share == Range(F(0), F(1))

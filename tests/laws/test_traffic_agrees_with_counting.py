@@ -9,8 +9,11 @@ from hypothesis import given
 
 from tests.laws.dice import Dice, dices
 from tests.laws.loads import Counted, Sent, loads, sent
+from tests.laws.policies import policies, requests
 from tests.laws.small import Request
 from tests.laws.volume import compared, many
+from wrpc.decide import BadRequest, Conflict, Decision, Interpreter
+from wrpc.decide.request import read
 from wrpc.decide.state import state
 from wrpc.fleet import logs
 from wrpc.fleet.flows import ORDINARY, Range, Traffic
@@ -111,6 +114,35 @@ def frequency(counted: Counted, condition: Condition, weighed: list[tuple[Fracti
         (mass for mass, r in weighed if counted.machine.holds(condition, state(counted.policy, r)) is True), ZERO
     )
     return m.Frequency(condition, share, None, "it", counted.workload.span)
+
+
+@many(400, floors={"sampled": 250})
+@given(dice=dices())
+def test_every_policy_has_traffic(dice: Dice) -> None:
+    """Of policies with whatever the language has nothing breaks, and what a request comes to is possible."""
+    drawn = dice.draw(policies())
+    workload = m.Workload("w", None, (Fraction(1),), None, None, m.Slo(), drawn.sources[0].span())
+    traffic(replace(drawn, workloads={"w": workload}))  # with what is assumed of shares
+    policy = replace(drawn, workloads={"w": workload}, frequencies=())
+    ranges = told(policy, traffic(policy))
+    if any(s.source and s.source.name == "time_of_day" for s in policy.signals.values()):
+        return  # what comes in an hour is a part of the day's
+    machine = Interpreter(policy)
+    for _ in range(8):
+        request = read(policy, dice.draw(requests(policy, fails=False)))
+        if None in request.values():
+            continue
+        try:
+            machine.admit(request)
+            decision: Decision | None = machine.decision(request)[0]
+        except BadRequest:
+            continue
+        except Conflict:
+            decision = None
+        for key, (_, high) in sent(policy, decision).items():
+            if high:
+                assert ranges[key].high >= high, f"{key} of {request}\n{policy.sources[0].text}"
+        compared("sampled")
 
 
 def simulated(policy: m.Policy, counted: Counted, ranges: dict[Key, Range]) -> None:

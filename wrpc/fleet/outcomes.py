@@ -9,12 +9,14 @@ most then still holds.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Literal
 
 from wrpc.decide.decision import Decision, Served
 from wrpc.decide.interpret import promoted
-from wrpc.policy.model import Action, Planned, Policy, Role, Route, plan
+from wrpc.policy.model import Action, Denial, Guard, Planned, Policy, Role, Route, plan
+from wrpc.policy.numbers import costly
 from wrpc.solver.decision import Encoded
 from wrpc.solver.sets import Ground, Requests, Unsettled
 from wrpc.solver.terms import Term, conj, disj, negate, two_hold
@@ -49,6 +51,19 @@ class Outcome:
     cached: bool = False
 
 
+def outcomes(policy: Policy, *, ground: Ground | None = None) -> Outcomes:
+    """Of a policy; `ground` where somebody has one. Where a denial reads the cost of a plan that confidences choose, it
+    may deny any request and may deny none: it is left out, and its requests may be denied."""
+    kept: dict[str, Guard] = {}
+    for name, guard in policy.guards.items():
+        rules = tuple(r for r in guard.rules if not (isinstance(r, Denial) and r.when is not None and costly(r.when)))
+        kept[name] = guard if len(rules) == len(guard.rules) else replace(guard, rules=rules)
+    if not policy.measured or kept == policy.guards:
+        return Outcomes(policy, ground or Ground(policy, failures=False))
+    without = replace(policy, guards=kept)
+    return Outcomes(without, Ground(without, failures=False), doubtful=True)
+
+
 @value
 class Some:
     """Requests that come to an outcome. `rough`: a set of few terms that has them all, and perhaps others."""
@@ -68,9 +83,11 @@ class Outcomes:
     """Of one policy. `unsettled`: some set may be empty although nobody says so. `coarse`: the policy is too large for
     diagrams, so that sets were looked for that have more requests than those meant."""
 
-    def __init__(self, policy: Policy, ground: Ground) -> None:
+    def __init__(self, policy: Policy, ground: Ground, *, doubtful: bool = False) -> None:
+        """`doubtful`: whether a request is denied before routes are asked, the policy at hand does not say."""
         self.policy = policy
         self.ground = ground
+        self._doubtful = doubtful
         self.decision: Encoded = ground.reads(policy)
         self.unsettled = False
         self.coarse = False
@@ -79,7 +96,7 @@ class Outcomes:
         """What becomes of some requests; of each outcome those that come to it, none of them empty as far as known."""
         decision, found = self.decision, list[Some]()
         on, conflict = decision.goes_on, self._conflict
-        found += self._kept(Outcome("denied"), requests, negate(on))
+        found += self._kept(Outcome("denied"), requests, self._doubtful or negate(on))
         found += self._kept(Outcome("conflict"), requests, conflict)
         clear = True if self.policy.measured else negate(conflict)
         for route in self.policy.answering:

@@ -23,9 +23,9 @@ from wrpc.fleet.lengths import Distribution, Unusable, finding_of, of_workload, 
 from wrpc.fleet.logs import Log
 from wrpc.fleet.mix import Counts
 from wrpc.fleet.outcomes import Outcome, Outcomes
+from wrpc.fleet.outcomes import outcomes as outcomes_of
 from wrpc.fleet.workloads import Impossible, Load, Seen, load
 from wrpc.policy.model import Frequency, Policy, Pool, Role, Workload
-from wrpc.solver.sets import Ground
 
 __all__ = ["ORDINARY", "Arrival", "Ends", "Flow", "PoolTraffic", "Range", "Stage", "Traffic", "traffic"]
 
@@ -40,7 +40,7 @@ Key = tuple[str, str, Role]
 def traffic(policy: Policy, log: Log | None = None) -> Traffic:
     """`log`: what requests were seen; how long they are the workloads say where they do."""
     found: list[Diagnostic] = [] if log is None else [*log.found]
-    outcomes = Outcomes(policy, Ground(policy, failures=False))
+    outcomes = outcomes_of(policy)
     loads: list[Load] = []
     leans: list[str] = []
     for workload in policy.workloads.values():

@@ -29,13 +29,12 @@ class Reach:
     @cached_property
     def outcomes(self) -> Outcomes:
         """What becomes of all requests of which no signal fails, as sets."""
-        from wrpc.fleet.outcomes import Outcomes
+        from wrpc.fleet.outcomes import outcomes
         from wrpc.solver.index.wide import Wide
         from wrpc.solver.sets import Ground
 
         room = self._ask().healthy
-        ground = Ground.of(room) if isinstance(room, Wide) else Ground(self._policy, failures=False)
-        return Outcomes(self._policy, ground)
+        return outcomes(self._policy, ground=Ground.of(room) if isinstance(room, Wide) else None)
 
     def serves(self, failed: Collection[str]) -> bool | None:
         """Whether anybody serves some request for which these signals failed; None where that is not known."""
