@@ -75,12 +75,12 @@ def _carried(d: Decision) -> set[str]:
     return {s.pool for s in d.destinations if s.role in ("primary", "fallback", "mirror")}
 
 
-def test_the_sample_meets_what_the_policy_says(sample: Sample) -> None:
+def test_the_sample_meets_what_the_policy_says(gateway: Gateway, sample: Sample) -> None:
     actions = Counter(d.action for _, d in sample if d is not None)
     failed = sum(None in request.values() for request, _ in sample)
     assert actions["route"] >= REQUESTS // 20
     assert actions["deny"] > 0
-    assert failed > 0
+    assert failed > 0 or not any(s.can_fail for s in gateway.policy.signals.values())
 
 
 def test_weights(gateway: Gateway, sample: Sample) -> None:

@@ -16,7 +16,7 @@ from tests.conformance.envoy.gateway import Gateway, at_once, expected, together
 from tests.support.envoy import CLOSES, SLEEPS, Answer
 from wrpc.decide import BadRequest, Decision, decide
 from wrpc.diagnostics import Refusal
-from wrpc.policy.model import Action
+from wrpc.policy.model import Action, Policy
 
 GONE = "gone"
 How = int | str
@@ -127,18 +127,13 @@ def plans(
     for example, gateway in zip(examples, gateways, strict=True):
         assert isinstance(gateway, Gateway), f"{gateway}\n{example.text}"
         for request in example.requests:
-            try:
-                decision = decide(gateway.policy, request)
-            except BadRequest:
-                continue
-            if decision.action == "route":
-                route = gateway.policy.routes.get(decision.route or "") or gateway.policy.default
-                assert route is not None
-                yield gateway, request, decision, route.action
+            decision, action = planned(example.policy, request)
+            if decision is not None and action is not None:
+                yield gateway, request, decision, action
 
 
 def test_orders(envoy: Path) -> None:
-    examples = drawn(StandingIn, 70, 40)
+    examples = drawn(StandingIn, 100, 40)
     chance = Random(7)
     met: Counter[str] = Counter()
     with together([e.policy for e in examples], gone=GONE) as gateways:
@@ -166,18 +161,19 @@ def test_orders(envoy: Path) -> None:
 
 def test_proportions(envoy: Path) -> None:
     """The first that is tried, and who stands in for it, by weight; of several plans, each asked often."""
-    examples = drawn(StandingIn, 30, 10)
     repeats, most = 300, 6
-    done = 0
-    with together([e.policy for e in examples], gone=GONE) as gateways:
-        for gateway, request, decision, action in plans(examples, gateways):
-            weights = mains(decision)
-            if done == most or not stand_in(decision) or GONE in weights or len(weights) < 3 or action.retries:
-                continue
+    chosen = [e for e in drawn(StandingIn, 150, 4) if any(telling(*planned(e.policy, r)) for r in e.requests)][:most]
+    assert len(chosen) == most
+    with together([e.policy for e in chosen], gone=GONE) as gateways:
+        for example, gateway in zip(chosen, gateways, strict=True):
+            assert isinstance(gateway, Gateway), example.text
+            request = next(r for r in example.requests if telling(*planned(example.policy, r)))
+            decision, action = planned(example.policy, request)
+            assert decision is not None
+            assert action is not None
             how = next(h for h in LEADS_ON if isinstance(h, int) and leads_on(h, causes(decision, action)))
-            fails: dict[str, How] = dict.fromkeys(weights, how)
-            asked = {**fails, GONE: GONE}
-            parts = replayed(decision, action, asked)
+            fails: dict[str, How] = dict.fromkeys(mains(decision), how)
+            parts = replayed(decision, action, {**fails, GONE: GONE})
             answers = at_once(partial(gateway.send, fails=fails), [request] * repeats)
             counts = Counter(outcome(gateway, answer) for answer in answers)
             assert not set(counts) - set(parts)
@@ -185,8 +181,23 @@ def test_proportions(envoy: Path) -> None:
                 p = float(part)
                 # Five standard deviations: one run in more than a million.
                 assert abs(counts[what] - repeats * p) <= 5 * sqrt(repeats * p * (1 - p)) + 1, (parts, counts)
-            done += 1
-    assert done == most
+
+
+def planned(policy: Policy, request: Request) -> tuple[Decision | None, Action | None]:
+    """The decision, and the action of its route; nothing for a request that is none or goes nowhere."""
+    try:
+        decision = decide(policy, request)
+    except BadRequest:
+        return None, None
+    route = policy.routes.get(decision.route or "") or policy.default
+    return (decision, route.action) if decision.action == "route" and route is not None else (None, None)
+
+
+def telling(decision: Decision | None, action: Action | None) -> bool:
+    """Three or more pools stand in for one another, and each that is tried is seen once."""
+    if decision is None or action is None or action.retries:
+        return False
+    return stand_in(decision) and len(mains(decision)) > 2 and GONE not in mains(decision)
 
 
 def outcome(gateway: Gateway, answer: Answer) -> Outcome:
