@@ -146,18 +146,19 @@ class Grid:
         signal = self._policy.signals[name]
         failed = of.failures and signal.can_fail and found.failed.get(name, False)
         meaning = signal.on_error if failed and of.meanings else None
-        if isinstance(quantity, Indicator):
-            if failed:
-                return int(meaning == "fires")
-            return int(self._fixed(name, found) is True)
         meant = {"fires": 1, "silent": 0}.get(meaning or "")
         if isinstance(quantity, Raw):
             return name if meant is None else meant
-        assert isinstance(signal.type, Score), "only a score has a confidence"
+        if not isinstance(signal.type, Score):
+            assert isinstance(quantity, Indicator), "only a score has a confidence"
+            return (meant or 0) if failed else int(self._fixed(name, found) is True)
         if signal.type.threshold is None or (failed and meant is None):
             return 0
         if meant is not None:
-            return meant if signal.type.fires(Fraction(meant)) else 0
+            fires = signal.type.fires(Fraction(meant))
+            return int(fires) if isinstance(quantity, Indicator) else meant * fires
+        if isinstance(quantity, Indicator):
+            return int(self._fires(name, signal.type, self._cell(name, found)))
         return name if self._fires(name, signal.type, self._cell(name, found)) else 0
 
     def _fires(self, name: str, score: Score, cell: int) -> bool:
