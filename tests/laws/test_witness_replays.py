@@ -18,6 +18,9 @@ from wrpc.policy.expr import Condition, reads, walk
 from wrpc.policy.model import Forbid, Guard, Policy
 from wrpc.policy.reading import opened, tells_failures
 
+OF_MACHINES = ("WRP502", "WRP601", "WRP602")
+"""No request shows that what there is cannot stand or does not suffice."""
+
 
 @many(2_000, parts=4, floors={"finding": 3_500, "proof": 1_500})
 @given(dice=dices())
@@ -26,7 +29,7 @@ def test_witnesses(dice: Dice) -> None:
     found = check(policy)
     for finding in found.diagnostics:
         said = f"{finding.code.id} {finding.message}\n{policy.sources[0].text}"
-        of_requests = finding.code.id != "WRP502"  # a clash of places is shown by its causes
+        of_requests = finding.code.id not in OF_MACHINES
         assert (finding.verdict == "refuted" and of_requests) is (finding.witness is not None), said
         if finding.witness is not None:
             compared("finding")
@@ -64,6 +67,10 @@ def shows(policy: Policy, finding: Diagnostic, request: Mapping[str, object]) ->
     if finding.code.id == "WRP210":  # it may conflict there
         holds = oracle.holds(policy.routes[told.about(finding)], oracle.facts(policy, request))
         return None in request.values() and holds
+    if finding.code.id == "WRP304":  # nobody serves it, be it that routes conflict
+        load = policy.workloads[told.named(finding, "workload")].when
+        outcome = told.outcome(policy, request)
+        return loaded(policy, load, request) and (outcome is None or not outcome["destinations"])
     decision = decide(policy, request).json()
     match finding.code.id:
         case "WRP301":
@@ -83,6 +90,10 @@ def shows(policy: Policy, finding: Diagnostic, request: Mapping[str, object]) ->
             if finding.subjects[0].startswith("guard"):
                 return told.acts_alone(policy, told.named(finding, "guard"), request)
             return told.breaks(policy, policy.assertions[told.named(finding, "assert")], request)
+        case "WRP305":  # what lies between two routes
+            return decision["route"] == "default"
+        case "WRP415":  # the route whose cache it is
+            return decision["action"] == "route" and decision["route"] == told.about(finding)
         case "WRP404":
             name = told.named(finding, "guard")
             return any(
@@ -111,9 +122,6 @@ def shows(policy: Policy, finding: Diagnostic, request: Mapping[str, object]) ->
             loads = [policy.workloads[s.partition(" ")[2]].when for s in finding.subjects if s.startswith("workload ")]
             assert len(loads) == 2
             return all(loaded(policy, when, request) for when in loads)
-        case "WRP304":
-            load = policy.workloads[told.named(finding, "workload")].when
-            return loaded(policy, load, request) and not decision["destinations"]
         case "WRP306":
             value = finding.message.rpartition("== ")[2].strip("`")
             return request[told.named(finding, "signal")] == value and not decision["destinations"]
