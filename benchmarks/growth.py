@@ -64,6 +64,13 @@ def measure(sizes: Sequence[int]) -> Rows:
     made: dict[str, list[Row]] = {}
     program = str(Path(sys.executable).parent / "wrpc")
     with tempfile.TemporaryDirectory() as folder:
+        # As an installed wheel: modules are compiled once, and not by each run.
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        os.environ["PYTHONPYCACHEPREFIX"] = str(Path(folder, "compiled"))
+        path = Path(folder, "first.wrp")
+        for kind in SAID:
+            path.write_text(family(kind, min(sizes)), encoding="utf-8")
+            spent([program, "check", str(path)])
         for kind in SAID:
             for size in sizes:
                 path = Path(folder, f"{kind}.wrp")
@@ -121,7 +128,8 @@ HEAD = """\
 
 Whole processes: `wrpc check` beside `wrpc lint` of the same file, processor time on two cores that were busy with other
 work, which makes all of them slower than they are on a quiet machine (about twice); the ratio of the two bears it.
-`benchmarks/families.py` writes the policies. [benchmarks](../benchmarks/README.md) says where the time goes.
+Modules are compiled before, as pip does it. `benchmarks/families.py` writes the policies.
+[benchmarks](../benchmarks/README.md) says where the time goes.
 
 """
 TAIL = """
@@ -129,9 +137,10 @@ TAIL = """
 
 A small policy is answered by sets of points. In a large one diagrams answer as long as their nodes stay within a
 budget: the first three kinds. Nested bools leave it, and a SAT solver takes over; sums and comparisons of strings are
-variables of both, for which Z3 looks for values. Where one of the last two would be asked, some thousand samples are
-tried first: requests that are made for each condition, of which every term is known at once as the bits of a number.
-What they show is possible needs no question any more; what is not possible is still proved, and what is shown to a
+variables of both, for which values are looked for: of sums among numbers of few decimals, else by Z3. Where one of the
+last two would be asked, some thousand samples are tried first: requests that are made for each condition, of which
+every term is known at once as the bits of a number. What they show is possible needs no question any more, nor does a
+route or a part of a condition that they show to be needed; what is not possible is still proved, and what is shown to a
 reader is still replayed.
 """
 
