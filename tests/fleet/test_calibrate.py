@@ -43,6 +43,31 @@ def test_the_search_starts_at_the_slope_of_the_first_token():
     assert started(quiet)[0].step.per_token == pytest.approx(TRUE.step.per_token, rel=0.25)
 
 
+@pytest.mark.parametrize("shift", [1.8e9, -1e9])
+def test_when_the_run_was_does_not_count(shift):
+    made = log(TRUE, 2.0, 60)
+    moved = [Seen(r.arrival + shift, r.prompt, r.output, r.ttft, r.e2e) for r in made]
+    here, there = calibrate(made, "made.csv").profile.engine, calibrate(moved, "made.csv").profile.engine
+    assert there.step.fixed == pytest.approx(here.step.fixed, rel=0.25)
+    assert there.step.per_token == pytest.approx(here.step.per_token, rel=0.25)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        Seen(0.0, 10, 1, 0.1, 0.1),
+        Seen(0.0, 100, 20, 0.1, 1.0),
+        Seen(0.0, 1, 2, 1e-6, 2e-6),
+        Seen(0.0, 100, 20, 0.5, 0.5),
+    ],
+)
+def test_runs_that_say_little(row):
+    """One length, one moment, no tokens but the first: there is a profile, whatever it is worth."""
+    for apart in (0.0, 1.0):
+        found = calibrate([Seen(n * apart, row.prompt, row.output, row.ttft, row.e2e) for n in range(60)], "x").profile
+        assert parsed(found.json(), "x").engine.step.fixed > 0
+
+
 def test_a_profile_is_read_as_it_is_written():
     found = calibrate(log(TRUE, 2.0, 60), "made.csv").profile
     again = parsed(found.json(), "made")

@@ -61,8 +61,10 @@ def calibrate(
     kv_tokens: float = inf,
     replicas: int = 1,
 ) -> Calibrated:
-    """`slots`, `chunk` and `kv_tokens` are the engine's settings, as its log has them; `replicas` took the requests in
-    turn."""
+    """Only differences of arrivals count, so that a log may have seconds since 1970. `slots`, `chunk` and `kv_tokens`
+    are the engine's settings, as its log has them; `replicas` took the requests in turn."""
+    start = min(r.arrival for r in requests)
+    requests = [replace(r, arrival=r.arrival - start) for r in requests]
     count = len(requests)
     earlier = count - count // KEPT_BACK
     run = Run(
