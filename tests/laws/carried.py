@@ -201,6 +201,13 @@ class ByNames(Carried):
     def when(self, where: str, of_ten: int = 8) -> str:
         return super().when(where, 10)
 
+    @override
+    def action(self) -> str:
+        """Retries of several pools that do not stand in for one another are a loss that the target tells."""
+        text = super().action()
+        several = "," in text.partition("\n")[0] and "others" not in text
+        return text.replace("retries 2", "timeout 30s") if several else text
+
     def policy(self) -> str:
         text = super().policy()
         return text if "default {" in text or self.chance(2) else f"{text}default {{\n  {self.action()}\n}}\n"
