@@ -78,8 +78,11 @@ def _first(route: Route) -> Confirm:
     def confirm(replay: Replay) -> bool:
         from wrpc.decide.interpret import interpreter
 
+        machine = interpreter(replay.policy)
+        if not machine.takes(route, replay.state):
+            return False
         try:
-            taken = interpreter(replay.policy).route(replay.state)
+            taken = machine.route(replay.state)
         except Conflict as conflict:
             return any(r.name == route.name for r in conflict.routes)
         # Of a class, one that does the same may be named for it; an earlier route that does the same is not this one.
