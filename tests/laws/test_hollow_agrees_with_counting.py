@@ -32,7 +32,7 @@ SOMEWHERE = (Served("", None, "primary"),)
 @many(
     2_000,
     parts=2,  # what is rare is counted in each
-    floors={"policy": 1_700, "WRP210": 14, "WRP410": 25, "WRP411": 450, "WRP412": 400, "WRP413": 25},
+    floors={"policy": 1_700, "WRP210": 8, "WRP410": 25, "WRP411": 450, "WRP412": 400, "WRP413": 25},
 )
 @given(dice=dices())
 def test_counting(dice: Dice) -> None:

@@ -67,6 +67,10 @@ def shows(policy: Policy, finding: Diagnostic, request: Mapping[str, object]) ->
     if finding.code.id == "WRP210":  # it may conflict there
         holds = oracle.holds(policy.routes[told.about(finding)], oracle.facts(policy, request))
         return None in request.values() and holds
+    if finding.code.id == "WRP303":  # it is of both workloads, whatever becomes of it
+        loads = [policy.workloads[s.partition(" ")[2]].when for s in finding.subjects if s.startswith("workload ")]
+        assert len(loads) == 2
+        return all(loaded(policy, when, request) for when in loads)
     if finding.code.id == "WRP304":  # nobody serves it, be it that routes conflict
         load = policy.workloads[told.named(finding, "workload")].when
         outcome = told.outcome(policy, request)
@@ -118,10 +122,6 @@ def shows(policy: Policy, finding: Diagnostic, request: Mapping[str, object]) ->
             taken = {(route, guard, at) for route, guard, _, at in told.removed(policy, decision)}
             waiting = oracle.holds(policy.routes[second], oracle.facts(policy, request))
             return waiting and (first, told.named(finding, "guard"), pool) in taken
-        case "WRP303":  # it is of both workloads
-            loads = [policy.workloads[s.partition(" ")[2]].when for s in finding.subjects if s.startswith("workload ")]
-            assert len(loads) == 2
-            return all(loaded(policy, when, request) for when in loads)
         case "WRP306":
             value = finding.message.rpartition("== ")[2].strip("`")
             return request[told.named(finding, "signal")] == value and not decision["destinations"]
