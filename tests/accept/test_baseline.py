@@ -160,7 +160,7 @@ GOOD = """{
 BITS = ["", "{", "}", '"', "1", "null", ",", "\x00", "-", "[", "true", "1e9", "é"]
 
 
-@many(300, floors={"read": 20, "refused": 100})
+@many(600, floors={"read": 20, "refused": 200})
 @given(changes=st.lists(st.tuples(st.integers(0, len(GOOD) - 1), st.sampled_from(BITS)), max_size=3))
 def test_any_text_is_read_or_refused(changes, tmp_path_factory):
     letters = list(GOOD)

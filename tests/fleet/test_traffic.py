@@ -151,7 +151,7 @@ def test_what_the_condition_of_a_workload_leaves_out_is_cut() -> None:
         ("[[512, 40%], [2k, 30%], [8k, 100%]]", "WRP614", "do not rise"),
         ("[[512, 40%], [8k, 90%]]", "WRP614", "0.9, not 1"),
         ("[[512, 40%], [256, 100%]]", "WRP614", "do not ascend"),
-        ('cdf("nowhere.json")', "WRP614", "does not exist"),
+        ('cdf("nowhere.json")', "WRP615", "no folder to look for it in"),
         ('cdf("lmsys")', "WRP615", "only the fleet simulator"),
         ("[[50k, 0%], [90k, 100%]]", "WRP618", "no request of the lengths that it states"),
     ],
@@ -166,6 +166,16 @@ def test_bad_lengths_have_their_line(lengths: str, code: str, message: str) -> N
     assert finding.span.line == 5
     # Nothing breaks: whoever goes on gets ranges.
     assert set(found.pools) == {"short", "long", "spare"}
+
+
+def test_a_file_that_is_not_there_is_told_where_there_is_a_folder(tmp_path: Path) -> None:
+    main = tmp_path / "main.wrp"
+    main.write_text(POOLS + 'default { to short }\nworkload w { rate 1/s  lengths cdf("nowhere.json") }')
+    (finding,) = traffic(load(main)).found
+    assert (finding.code.id, finding.severity) == ("WRP614", "error")
+    assert "does not exist" in finding.message
+    (noted,) = told(main.read_text()).found
+    assert (noted.code.id, noted.severity) == ("WRP615", "info")
 
 
 def test_a_file_is_looked_for_beside_the_policy_that_names_it(tmp_path: Path) -> None:

@@ -130,8 +130,8 @@ def test_findings(dice: Dice) -> None:
     plain = Asker(policy, index=False)
     alone = [f for module in CHECKS for f in run_one(module, policy, plain)]
     static = lint(policy).diagnostics
-    told_alone = {told_of_points(d) for d in (*static, *(f for f in alone if isinstance(f, Diagnostic)))}
-    assert {told_of_points(d) for d in found.diagnostics} == told_alone, policy.sources[0].text
+    told_alone = {told(d) for d in (*static, *(f for f in alone if isinstance(f, Diagnostic)))}
+    assert {told(d) for d in found.diagnostics} == told_alone, policy.sources[0].text
     proved_alone = {(p.subject, p.verdict, p.leans_on) for p in alone if isinstance(p, Proof)}
     assert {(p.subject, p.verdict, p.leans_on) for p in found.proofs} == proved_alone, policy.sources[0].text
     body, _ = dice.one(BODIES)

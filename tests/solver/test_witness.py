@@ -125,3 +125,24 @@ def test_a_guard_that_another_always_precedes_says_which() -> None:
     assert second.witness is not None
     assert decide(policy, second.witness).by == "guard first"
     assert found["guard first"].why == ""
+
+
+@pytest.mark.parametrize("resolve", ["[priority]", "[confidence, priority]"])
+def test_signals_that_nothing_reads_break_no_axiom(resolve: str) -> None:
+    """Two of a group fire where a request says nothing of them, so that such a request is none."""
+    policy = loads(f"""
+        policy p {{ language 1  resolve {resolve} }}
+        signal b: bool {{ source header("x-b") }}
+        signal c: bool {{ source header("x-c")  absent true }}
+        signal s: score(-1..1) {{ source classifier("s")  above -0.5 }}
+        group g exclusive {{ c, s }}
+        pool p0 {{}}
+        route r0 {{ tier 1  when b  deny "never" }}
+        route r1 {{ tier 2  deny "never" }}
+        default {{ to p0 }}
+    """)
+    told = {d.code.id: d for d in check(policy).diagnostics}
+    assert set(told) == {"WRP204", "WRP302"}
+    for found in told.values():
+        if found.witness is not None:
+            decide(policy, parse(json.dumps(found.witness)))

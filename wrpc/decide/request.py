@@ -107,6 +107,33 @@ def default(signal: Signal) -> RequestValue:
             assert_never(signal.type)
 
 
+def unread(policy: Policy) -> dict[str, RequestValue]:
+    """A value of each signal, for those that nothing reads: the defaults, but that of an exclusive group no two fire,
+    which would be no request."""
+    found = {name: default(signal) for name, signal in policy.signals.items()}
+    for group in policy.groups.values():
+        firing = [m for m in group.members if m != group.default and _fires(policy.signals[m], found[m])]
+        for member in firing[1:]:
+            found[member] = _quiet(policy.signals[member])
+    return found
+
+
+def _fires(signal: Signal, value: RequestValue) -> bool:
+    return signal.type.fires(value) if isinstance(signal.type, Score) and isinstance(value, Fraction) else value is True
+
+
+def _quiet(signal: Signal) -> RequestValue:
+    """What a member of a group is that does not fire; its default where it always does."""
+    match signal.type:
+        case Bool():
+            return False
+        case Score(low, _, threshold) as score:
+            tried = (threshold, low) if threshold is not None else (low,)
+            return next((v for v in tried if not score.fires(v)), default(signal))
+        case _:
+            return default(signal)
+
+
 def _value(signal: Signal, value: object) -> RequestValue:
     if value is None:
         if not signal.can_fail:

@@ -42,7 +42,8 @@ UNKNOWN_LENGTHS = Code(
 A workload whose distribution of lengths only the fleet simulator has.
 
 `cdf("lmsys")` names points that come with the simulator of vLLM Semantic Router, and only there they are known. Here
-nobody can tell which pool gets how much of the workload by length, and nothing is sized by it.
+nobody can tell which pool gets how much of the workload by length, and nothing is sized by it. A file that is named by
+a policy without a folder (one that is no file itself) is not looked for; that is a note.
 
 Bad:
 

@@ -100,6 +100,13 @@ class Elsewhere(Unusable):
         )
 
 
+class Unseen(Unusable):
+    """A distribution in a file, of a policy that was read without a folder to look in."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"names a distribution, `{name}`, and there is no folder to look for it in")
+
+
 def of_workload(workload: Workload) -> Distribution | None:
     """What a workload states; None where it says nothing. A file is looked for beside the policy file that names it.
     Raises Unusable."""
@@ -109,10 +116,12 @@ def of_workload(workload: Workload) -> Distribution | None:
 
 def finding_of(workload: Workload, why: Unusable) -> Diagnostic:
     """That a workload's lengths are not to be had, at their place."""
+    unseen = isinstance(why, Unseen)
     return finding(
-        codes.UNKNOWN_LENGTHS if isinstance(why, Elsewhere) else codes.UNUSABLE_LENGTHS,
+        codes.UNKNOWN_LENGTHS if unseen or isinstance(why, Elsewhere) else codes.UNUSABLE_LENGTHS,
         f"workload `{workload.name}` {why.message}",
         workload.spans.get("lengths", workload.span),
+        severity="info" if unseen else None,
         help=why.help,
         subjects=[f"workload {workload.name}"],
     )
@@ -150,6 +159,8 @@ def _named(name: str, places: Sequence[Path]) -> Distribution:
         return Distribution(tuple((tokens, Fraction(share, 100_000)) for tokens, share in AZURE))
     if name in SIMULATOR:
         raise Elsewhere(name)
+    if not places:
+        raise Unseen(name)
     raise Unusable(
         f"names a distribution that does not exist, `{name}`",
         f'put `{path}` beside the policy, give the points themselves, or take `cdf("azure")`',

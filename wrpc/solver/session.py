@@ -8,7 +8,7 @@ from typing import Literal
 
 import z3
 
-from wrpc.decide.request import RequestValue, default
+from wrpc.decide.request import RequestValue, unread
 from wrpc.policy.model import Bool, Enum, Int, Set, String
 from wrpc.solver.alone import Context
 from wrpc.solver.space import Space, Variables
@@ -101,8 +101,8 @@ class Session:
 def request(space: Space, model: z3.ModelRef) -> dict[str, RequestValue]:
     """The request of a model; signals that no question has read are absent."""
     return {
-        name: valued(space.variables[name], model) if name in space.variables else default(signal)
-        for name, signal in space.policy.signals.items()
+        name: valued(space.variables[name], model) if name in space.variables else value
+        for name, value in unread(space.policy).items()
     }
 
 

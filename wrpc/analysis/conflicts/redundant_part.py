@@ -45,6 +45,7 @@ from wrpc.diagnostics import Code, finding
 from wrpc.policy import reading
 from wrpc.policy.expr import All, Any, Condition, Not
 from wrpc.policy.model import Policy, Route
+from wrpc.policy.numbers import costly
 from wrpc.source import Span
 from wrpc.values import value
 
@@ -78,7 +79,7 @@ def check(policy: Policy, ask: Asker) -> Found:
         if not any(True for _ in parts(one.condition)) or all_matter(policy, one.condition, sampling.beyond):
             continue
         seen = seen or _Seen(ask.healthy)  # the samples are drawn for what is asked before
-        if seen.all_matter(one.condition):
+        if not costly(one.condition) and seen.all_matter(one.condition):
             continue
         asking = _Asking(ask, one, sampling.of(one.condition))
         for path in asking.redundant():
@@ -94,7 +95,7 @@ def check(policy: Policy, ask: Asker) -> Found:
 
 class _Seen:
     """The samples of the space, where there are any. Without failures whatever is asked of a condition is whether it
-    holds."""
+    holds, but for a cost, which may be unknown."""
 
     def __init__(self, room: Room) -> None:
         self._room = room

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from wrpc.decide.cells import Domain
-from wrpc.decide.request import RequestValue, default
+from wrpc.decide.request import RequestValue, unread
 from wrpc.policy.expr import Interval, StringLiteral, StringSignal, Text, TextTerm, fold_number
 from wrpc.policy.model import Bool, Enum, Int, Real, Score, String
 from wrpc.solver.index.acceptors import TooLarge, asked
@@ -41,11 +41,11 @@ class Found:
         members: dict[str, dict[str, bool]] = {}
         for (name, member), has in self.members.items():
             members.setdefault(name, {})[member] = has
-        for name, signal in table.policy.signals.items():
+        for name, value in unread(table.policy).items():
             if name in self.cells:
                 made[name] = table.domains[name].values[self.cells[name]]
             else:
-                made[name] = default(signal)
+                made[name] = value
                 if name in members:  # what it does not say is as in a request without the signal
                     asked = members[name]
                     absent = made[name]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from wrpc.decide.asked import Asked
 from wrpc.decide.cells import Domain
-from wrpc.decide.request import RequestValue, default
+from wrpc.decide.request import RequestValue, unread
 from wrpc.policy.model import Policy
 from wrpc.solver.index.bits import runs
 from wrpc.solver.limits import BITS, DENSE, POINTS, SUMS
@@ -43,10 +43,10 @@ class Universe:
     def request(self, points: int) -> dict[str, RequestValue]:
         """A request of one of the points, with as many signals as possible at their defaults, the first first."""
         found: dict[str, RequestValue] = {}
-        for name, signal in self.policy.signals.items():
+        for name, value in unread(self.policy).items():
             domain = self.domains.get(name)
             if domain is None:
-                found[name] = default(signal)
+                found[name] = value
                 continue
             # The first of the preferred cells, by halves: the sets that have it are those from some length on.
             low, high = 0, domain.size - 1

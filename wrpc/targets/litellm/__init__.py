@@ -85,7 +85,8 @@ TARGET = Target(
         Construct.DENY_ROUTE: Native("names.json: answered 403"),
         Construct.OTHERS: Approximate(
             "router_settings.enable_weighted_failover",
-            "prompts that are too long and refusals, which leave the group at once; one setting for all groups",
+            "prompts that are too long and refusals, which leave the group at once; and where a whole group fails, what"
+            " follows is tried once more for each of its pools",
         ),
         Construct.FALLBACK: Native("router_settings.fallbacks, to a group of the pool alone"),
         Construct.FALLBACK_CAUSES: Native(
