@@ -8,11 +8,12 @@ PIP := -m pip --disable-pip-version-check
 CONFORMANCE := $(patsubst requirements/conformance/%.lock,.venvs/%/.locked,$(wildcard requirements/conformance/*.lock))
 
 .DELETE_ON_ERROR:
-.PHONY: help venv demo test nightly conformance bench lint fmt lock clean
+.PHONY: help venv demo test laws nightly conformance bench lint fmt lock clean
 
 help:
 	@echo "make demo         a real recipe and a policy of the project down the whole road"
 	@echo "make test         ruff, mypy, import-linter and the test suite"
+	@echo "make laws         the laws, each on some two thousand random policies"
 	@echo "make nightly      the laws, on four times as many random policies, with another seed each time"
 	@echo "make conformance  what the targets emit, through the real programs"
 	@echo "make bench        the benchmarks, as ratios within one run"
@@ -28,6 +29,9 @@ demo:
 
 test: lint
 	$(BIN)/pytest -n $(JOBS) --volume $(PYTEST_ARGS)
+
+laws: venv
+	WRPC_HYPOTHESIS_PROFILE=whole $(BIN)/pytest -n $(JOBS) --volume tests/laws tests/targets tests/decide $(PYTEST_ARGS)
 
 nightly: venv
 	WRPC_HYPOTHESIS_PROFILE=nightly $(BIN)/pytest -n $(JOBS) --volume tests/laws tests/targets $(PYTEST_ARGS)

@@ -14,7 +14,8 @@ from tests.laws import volume
 
 ROOT = Path(__file__).resolve().parent.parent
 
-settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
+for _again in volume.FIXED:
+    settings.register_profile(_again, derandomize=True, deadline=None, print_blob=True)
 for _night in ("nightly", "small"):  # "small" makes smaller what the night found
     settings.register_profile(
         _night, deadline=None, max_examples=1_000, print_blob=True, suppress_health_check=[HealthCheck.too_slow]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 
 from hypothesis import given
 
@@ -40,6 +41,8 @@ def test_mutants(dice: Dice) -> None:
     if difference.answer.request is not None:
         compared("different")
         request = witness(ours, difference.answer.request)
+        if any(isinstance(difference.answer.request[n], Fraction) and isinstance(v, str) for n, v in request.items()):
+            return  # they differ for a third alone, which nobody can send
         assert said(ours, request) != said(theirs, request), ours.sources[0].text
         return
     for policy in (ours, theirs):

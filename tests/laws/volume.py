@@ -1,5 +1,6 @@
-"""How many examples a law is tried on: some two thousand policies in CI, many more at night. And how many of them it
-really compared: a law whose examples are all refused before the comparison proves nothing. `pytest --volume` tells."""
+"""How many examples a law is tried on: a fifth of some two thousand policies in CI, all of them by `make laws`, many
+more at night. And how many of them it really compared: a law whose examples are all refused before the comparison
+proves nothing. `pytest --volume` tells."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from fractions import Fraction
 from functools import wraps
 from mmap import PAGESIZE
 from pathlib import Path
@@ -22,6 +24,10 @@ from tests.laws.dice import Dice, smaller
 
 LOOK, MORE = 10, 1 << 29
 """After so many policies it is looked whether the process has so many bytes more than when memory was given back."""
+FIXED = ("ci", "whole")
+"""Profiles with the same seeds each time."""
+SHARE, LARGE = 5, 1_000
+"""In CI a law of so many examples is tried on one in five: all of them take an hour of two processors."""
 NIGHTLY = 4
 """How many times as many examples a law is tried on at night."""
 
@@ -75,10 +81,10 @@ def many(
     parts: int = 1,
     nightly: int | None = None,
 ) -> Callable[[Any], Any]:
-    """So many examples in CI, four times as many in the nightly profile, or so many as `nightly` says, whose seeds are
-    others each time.
+    """So many examples in the profile `whole`, of many a fifth in CI, four times as many in the nightly profile, or so
+    many as `nightly` says, whose seeds are others each time.
 
-    `floors`: how often the law has to say `compared` in CI, or how often of each name; below that it fails. Without
+    `floors`: how often the law has to say `compared` of all, or how often of each name; below that it fails. Without
     floors every example is compared. `by` names a parameter of the test by whose value the floors are looked up.
 
     `parts`: into so many tests of as many examples the law is cut, each with its share of the floors, so that several
@@ -88,14 +94,16 @@ def many(
     one comes again; at night it is kept, and `WRPC_HYPOTHESIS_PROFILE=small` makes it small.
     """
     profile = settings.get_current_profile_name()
-    times = 1 if profile == "ci" else NIGHTLY if nightly is None else nightly // examples
+    times: int | Fraction = NIGHTLY if nightly is None else nightly // examples
+    if profile in FIXED:
+        times = Fraction(1, SHARE) if profile == "ci" and examples >= LARGE else 1
     phases = [Phase.explicit, Phase.reuse, Phase.generate]
 
     def law(test: Any) -> Any:
         own = test.hypothesis.inner_test
         of_dice = "dice" in inspect.signature(own).parameters
         run = settings(
-            max_examples=-(-examples * times // parts),
+            max_examples=int(-(-examples * times // parts)),
             suppress_health_check=SLOW,
             phases=[*phases, Phase.shrink] if profile == "small" and not of_dice else phases,
             report_multiple_bugs=False,
@@ -109,7 +117,7 @@ def many(
             _seen.clear()
             _policies.clear()
             Dice.lane = parts, part
-            if profile == "ci":
+            if profile in FIXED:
                 seed(f"{own.__module__}.{own.__qualname__} {sorted(kwargs.items())} {part}")(run)
             try:
                 run(*args, **kwargs)
@@ -146,10 +154,12 @@ def told(tallies: Iterable[tuple[str, Mapping[str, int]]]) -> list[str]:
     return lines
 
 
-def _floors(given: Any, named: object, parts: int, times: int) -> dict[str, int]:
+def _floors(given: Any, named: object, parts: int, times: int | Fraction) -> dict[str, int]:
+    """Of few examples chance takes more: two standard deviations of a count."""
     found = given if named is None else given[named]
     named_floors = {"compared": found} if isinstance(found, int) else found or {}
-    return {what: floor * times // parts for what, floor in named_floors.items()}
+    shares = {what: float(floor * times / parts) for what, floor in named_floors.items()}
+    return {what: int(share - 2 * share**0.5 if times < 1 else share) for what, share in shares.items()}
 
 
 def _small(own: Any, args: Any, kwargs: Any, failed: Dice) -> Dice:
