@@ -70,17 +70,24 @@ class Counting:
         self.policy = policy
         self.machine = Interpreter(policy)
         self.states = [state(policy, r) for r in space]
-        healthy = [r for r in space if None not in r.values()]
-        self.all: list[tuple[Request, Decision, State]] = [(r, *self.machine.decision(r)) for r in healthy]
+        self.every: list[tuple[Request, Decision, State]] = [(r, *self.machine.decision(r)) for r in space]
+        self.all = [each for each in self.every if None not in each[0].values()]
+
+    def seen_by(self, *workloads: m.Workload) -> list[tuple[Request, Decision, State]]:
+        """Requests of which a signal failed count where a workload asks for failures."""
+        return self.every if reading.tells_failures(self.policy, [w.when for w in workloads]) else self.all
+
+    def both(self, a: m.Workload, b: m.Workload) -> bool:
+        holds = self.machine.holds
+        return any(holds(a.when, s) and holds(b.when, s) for _, _, s in self.seen_by(a, b))
 
     def findings(self) -> Iterator[tuple[str, str]]:
         workloads = list(self.policy.workloads.values())
         for i, w in enumerate(workloads):
-            mine = [(d, s) for _, d, s in self.all if self.machine.holds(w.when, s)]
-            if any(self.machine.holds(o.when, s) for _, s in mine for o in workloads[:i]):
+            if any(self.both(o, w) for o in workloads[:i]):
                 yield "WRP303", f"workload {w.name}"
-            fails = reading.tells_failures(self.policy, [w.when])
-            if self.policy.answering and not fails and not any(d.destinations for d, _ in mine):
+            mine = [d for _, d, s in self.seen_by(w) if self.machine.holds(w.when, s)]
+            if self.policy.answering and not any(d.destinations for d in mine):
                 yield "WRP304", f"workload {w.name}"
         read = reading.signals(self.policy, reading.conditions(self.policy))
         for signal in self.policy.signals.values():

@@ -56,7 +56,11 @@ def expected(
     for name, assertion in policy.assertions.items():
         if told.breaks(policy, assertion, request):
             healthy, verdict = None not in request.values(), verdicts[f"assert {name}"]
-            unsettled = verdict == "open"  # it hangs on a number that nobody declares
+            # It hangs on a number that nobody declares; or routes conflict, and one of the others is told.
+            told_of = {d.code.id for d in found.diagnostics if f"assert {name}" in d.subjects}
+            unsettled = verdict == "open" and not {"WRP401", "WRP403"} & told_of
+            if verdict == "open" and not unsettled:
+                continue
             faults.append("WRP405" if unsettled else "WRP401" if healthy or verdict == "refuted" else "WRP403")
     for name in policy.guards:
         if told.acts(policy, name, request):

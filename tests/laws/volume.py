@@ -155,11 +155,13 @@ def told(tallies: Iterable[tuple[str, Mapping[str, int]]]) -> list[str]:
 
 
 def _floors(given: Any, named: object, parts: int, times: int | Fraction) -> dict[str, int]:
-    """Of few examples chance takes more: two standard deviations of a count."""
+    """Of few examples chance takes more, all the more where one policy counts several times."""
     found = given if named is None else given[named]
     named_floors = {"compared": found} if isinstance(found, int) else found or {}
     shares = {what: float(floor * times / parts) for what, floor in named_floors.items()}
-    return {what: int(share - 2 * share**0.5 if times < 1 else share) for what, share in shares.items()}
+    return {
+        what: max(int(share / 2 - 2 * share**0.5), 0) if times < 1 else int(share) for what, share in shares.items()
+    }
 
 
 def _small(own: Any, args: Any, kwargs: Any, failed: Dice) -> Dice:
