@@ -144,7 +144,8 @@ def reaching(policy: Policy, above: int, upto: int) -> tuple[set[str], bool]:
     when = policy.workloads["w"].when
     flags = [n for n, s in policy.signals.items() if isinstance(s.type, Bool)]
     counts = [n for n in policy.signals if n not in flags]
-    lengths = sorted({above + 1, *range(above + 1, min(upto, above + 60) + 1), upto}) if counts else [0]
+    first = above + 1 if above else 0  # the first piece has requests without a token
+    lengths = sorted({first, *range(first, min(upto, above + 60) + 1), upto}) if counts else [0]
     found: set[str] = set()
     acting = False
     for total, rest in product(lengths, product([False, True], repeat=len(flags))):

@@ -180,9 +180,9 @@ def expect(counted: Counted) -> dict[Key, Range]:
     hours = range(24) if "hour" in counted.policy.signals else range(1)
     rate = counted.workload.rate
     by_hour: list[tuple[Fraction, dict[Key, tuple[Fraction, Fraction]]]] = []
-    known: dict[tuple[int, bool, bool], tuple[bool, dict[Key, tuple[Fraction, Fraction]]]] = {}
+    known: dict[tuple[bool, ...], tuple[bool, dict[Key, tuple[Fraction, Fraction]]]] = {}
     for hour in hours:
-        kind = (0, hour >= 6, hour >= 12)  # no condition tells more of an hour
+        kind = tuple(hour >= bound for bound in (6, 7, 12, 13))  # no condition tells more of an hour
         if kind not in known:
             known[kind] = one_hour(counted, hour)
         some, shares = known[kind]

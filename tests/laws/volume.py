@@ -1,4 +1,4 @@
-"""How many examples a law is tried on: a fifth of some two thousand policies in CI, all of them by `make laws`, many
+"""How many examples a law is tried on: a hundred of some two thousand policies in CI, all of them by `make laws`, many
 more at night. And how many of them it really compared: a law whose examples are all refused before the comparison
 proves nothing. `pytest --volume` tells."""
 
@@ -26,8 +26,8 @@ LOOK, MORE = 10, 1 << 29
 """After so many policies it is looked whether the process has so many bytes more than when memory was given back."""
 FIXED = ("ci", "whole")
 """Profiles with the same seeds each time."""
-SHARE, LARGE = 5, 1_000
-"""In CI a law of so many examples is tried on one in five: all of them take an hour of two processors."""
+SHARE, LARGE = 20, 1_000
+"""In CI a law of so many examples is tried on one in twenty: all of them take an hour of two processors."""
 NIGHTLY = 4
 """How many times as many examples a law is tried on at night."""
 
@@ -81,8 +81,8 @@ def many(
     parts: int = 1,
     nightly: int | None = None,
 ) -> Callable[[Any], Any]:
-    """So many examples in the profile `whole`, of many a fifth in CI, four times as many in the nightly profile, or so
-    many as `nightly` says, whose seeds are others each time.
+    """So many examples in the profile `whole`, of many a twentieth in CI, four times as many in the nightly profile, or
+    so many as `nightly` says, whose seeds are others each time.
 
     `floors`: how often the law has to say `compared` of all, or how often of each name; below that it fails. Without
     floors every example is compared. `by` names a parameter of the test by whose value the floors are looked up.

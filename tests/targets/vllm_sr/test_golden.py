@@ -134,3 +134,15 @@ def test_a_route_that_holds_always_does_not_slip_behind_the_others() -> None:
     assert not found.ok
     assert any("goes behind all those with some" in d.message for d in found.diagnostics)
     assert compiled(text.replace("priority 2", "priority -2"), "vllm-sr").ok
+
+
+def test_a_bound_below_every_count_lets_all_through() -> None:
+    """It was taken for none: a guard that always denies stood in no file."""
+    policy = wrpc.api.loads(
+        "policy p { language 1 } signal n: int(0..100k) { source prompt_tokens } signal t: int(0..9) { source turns }"
+        ' pool a { endpoint "127.0.0.1:1" } route r { when n > -0.5 and t < 5  to a }'
+        ' guard g { deny "no" when n >= -1 and t >= 3 }'
+    )
+    read = target("vllm-sr").read
+    assert read is not None
+    assert differences(policy, read(files(compiled(policy, "vllm-sr")), policy)) == []

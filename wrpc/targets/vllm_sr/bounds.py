@@ -34,7 +34,7 @@ def bounds(within: Interval) -> Entry:
 
 
 def token_bounds(within: Interval, signal: Signal) -> Entry | None:
-    """Whole tokens, both ends included; None where there is nothing to bound, or nothing within."""
+    """Whole tokens, both ends included; None where there is nothing to bound. Raises Cannot where nothing is within."""
     top = signal.type.high if isinstance(signal.type, Int) else None
     low = None if within.low is None else _ceil(within.low, within.low_open)
     high = None if within.high is None else _floor(within.high, within.high_open)

@@ -301,7 +301,7 @@ class Rules(Meaning[Node, None]):
         if found.bounds == "tokens":
             entry = token_bounds(within, signal)
             if entry is None:
-                return TRUE if within.low is None and within.high is None else FALSE
+                return TRUE
             self.declare("context", name, {"name": name, **entry}, signal.span)
         else:
             predicate = bounds(within)
