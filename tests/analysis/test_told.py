@@ -69,6 +69,26 @@ def test_a_long_region_is_its_widest_part() -> None:
     )
 
 
+def test_a_part_of_requests_without_failures_says_so() -> None:
+    """Nothing is found to say of all of them, and of those without failures too much."""
+    policy = wrpc.loads("""
+        policy p { language 1 }
+        signal e0: one_of(red, green) { source header("x-e0") }
+        signal e1: one_of(red, blue) { source cookie("e1")  on_error deny }
+        signal s2: score(-1..1) { source embedding(["s2"])  above 0.5 }
+        signal b3: bool { source claim("b3") }
+        signal i4: int(-3..5) { source header("x-i4") }
+        band level of i4 { l otherwise }
+        pool p0 { }
+        pool p1 { }
+        route r0 { tier 1  when b3  to p1 }
+        route r1 { tier 2  when i4 <= 1 or confidence(s2) > 0.25 or e0 == red  to p0 }
+        assert k0 { always destination.trust == "own" }
+    """)
+    (told,) = [d for d in wrpc.check(policy).diagnostics if d.code.id == "WRP401"]
+    assert told.region == "i4 <= 1, and 3 more, while no signal fails"
+
+
 COVERED = """
 route p { priority 2  when tokens < 10k  to own }
 route q { priority 2  when tokens >= 10k and tokens < 20k  to own }

@@ -127,8 +127,10 @@ class Asker:
                 found = regions.of(term(room))
             except NotDecidable:
                 return None
+            if found is not None and room is not self._said[0][0]:
+                found = found.only("while no signal fails")
             if found is not None and found.exact:
-                return found if room is self._said[0][0] else found.only("while no signal fails")
+                return found
             said = said or found
         return said
 
