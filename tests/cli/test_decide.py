@@ -202,3 +202,5 @@ default { to p }
     assert "their confidence decides" in done.out
     tiers = text.replace("route s {", "route s { tier 2 ").replace("route r {", "route r { tier 1 ")
     assert "WRP820" not in wrpc("decide", policy(tiers), "--table", "table.json").out
+    always = text.replace("when a ", "").replace("when b ", "")
+    assert "WRP820" in wrpc("decide", policy(always), "--table", "table.json").out

@@ -72,13 +72,8 @@ def table(policy: Policy) -> tuple[Json, tuple[Diagnostic, ...]]:
 
 
 def _left_out(policy: Policy) -> Iterator[Diagnostic]:
-    tiers: dict[tuple[int, bool], list[Route]] = {}
-    for route in policy.routes.values():
-        if route.when is not None:
-            tiers.setdefault((route.tier or 0, True), []).append(route)
-    rivals = [routes for routes in tiers.values() if len(routes) > 1]
-    if "confidence" in policy.resolve and rivals:
-        names = [r.name for routes in rivals for r in routes]
+    if policy.measured:
+        names = [r.name for routes in policy.ranked if len(routes) > 1 for r in routes]
         yield finding(
             codes.UNDECIDED,
             "where two routes of one tier hold, their confidence decides, which the table does not have",
