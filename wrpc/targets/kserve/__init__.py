@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
+from wrpc.targets.engine.rows import ROWS
 from wrpc.targets.kserve.emit import emit
 from wrpc.targets.kserve.read import read
-from wrpc.targets.target import Construct, Elsewhere, Group, Native, Setting, Target, shared
+from wrpc.targets.target import Construct, Elsewhere, Native, Setting, Target
 
-# A service serves what reaches it; it decides about no request.
-GATEWAY = Elsewhere("the gateway")
-PLACEMENT = Elsewhere("placement")
-PLANNING = Elsewhere("capacity planning, before the engines run")
 ARGUMENTS = "spec.template: VLLM_ADDITIONAL_ARGS of the container `main`"
 
 TARGET = Target(
@@ -18,28 +15,9 @@ TARGET = Target(
     versions=("0.20",),
     decides=False,
     carries={
-        **shared(
-            {
-                Group.CONDITIONS: GATEWAY,
-                Group.ROUTES: GATEWAY,
-                Group.EDGES: GATEWAY,
-                Group.SETTINGS: GATEWAY,
-                Group.LOAD: PLANNING,
-                Group.SITES: PLACEMENT,
-            }
-        ),
-        Construct.GUARD_DENY: GATEWAY,
-        Construct.GUARD_FORBID: GATEWAY,
-        Construct.GUARD_REQUIRE: GATEWAY,
+        **ROWS,
         Construct.MODEL: Native("spec.model"),
-        Construct.MODEL_SIZE: Elsewhere("the weights themselves; what does not fit is found while compiling (WRP810)"),
-        Construct.MODALITY: Elsewhere("the weights themselves"),
-        Construct.QUALITY: GATEWAY,
         Construct.POOL: Native("POOL.yaml"),
-        Construct.ENDPOINT: GATEWAY,
-        "auth": GATEWAY,
-        "api": GATEWAY,
-        Construct.PROVIDER: Elsewhere("the provider"),
         Construct.GPU: Native("spec.template.nodeSelector, by `gpu_nodes`; of a type that it does not have, a loss"),
         Construct.REPLICAS: Native("spec.replicas"),
         Construct.REPLICA_RANGE: Native("spec.scaling.minReplicas and .maxReplicas"),
@@ -49,11 +27,8 @@ TARGET = Target(
         Construct.KV_CACHE: Native(
             "spec.kvCacheOffloading: memory and disk of the machine; of other tiers, and of what shares a cache, a loss"
         ),
-        Construct.PRICE: GATEWAY,
         Construct.CONCURRENCY: Native(ARGUMENTS),
         "startup": Elsewhere("the start itself: what scales the service sees it"),
-        Construct.ASSERT: Elsewhere("the proofs"),
-        Construct.TEST: Elsewhere("the tests of the policy"),
     },
     emit=emit,
     read=read,

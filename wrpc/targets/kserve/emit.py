@@ -9,7 +9,7 @@ from dataclasses import replace
 from fractions import Fraction
 from math import ceil
 
-from wrpc.diagnostics import Diagnostic, finding
+from wrpc.diagnostics import Code, Diagnostic, finding
 from wrpc.policy.model import Amount, Policy, Pool
 from wrpc.targets import writing
 from wrpc.targets.codes import APPROXIMATED, NOT_CARRIED, UNEMITTABLE, UNKNOWN_SETTING
@@ -27,6 +27,7 @@ POOL = "wrpc/pool"
 MAIN = "main"
 ARGUMENTS = "VLLM_ADDITIONAL_ARGS"
 WAITING = 5
+SAID = {NOT_CARRIED.id: "does not carry", APPROXIMATED.id: "carries only in part", UNEMITTABLE.id: "cannot write"}
 GIB = 2**30
 
 
@@ -68,10 +69,8 @@ class _Services:
         self.found.append(finding(UNKNOWN_SETTING, "`waiting` takes a whole number from 1 on", at))
         return WAITING
 
-    def _say(self, pool: Pool, what: str, code: object = NOT_CARRIED, help: str | None = None) -> None:
-        assert code in (NOT_CARRIED, APPROXIMATED, UNEMITTABLE)
-        said = {NOT_CARRIED: "does not carry", APPROXIMATED: "carries only in part"}.get(code, "cannot write")
-        message = f"`kserve` {said} {what} of pool `{pool.name}`"
+    def _say(self, pool: Pool, what: str, code: Code = NOT_CARRIED, help: str | None = None) -> None:
+        message = f"`kserve` {SAID[code.id]} {what} of pool `{pool.name}`"
         self.found.append(finding(code, message, pool.span, help=help, subjects=[f"pool {pool.name}"]))
 
     def _judge(self, engine: Engine) -> None:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from wrpc.targets.engine.options import HOST
+from wrpc.targets.engine.rows import ROWS
 from wrpc.targets.target import Approximate, Construct, Elsewhere, Group, Native, Setting, Target, shared
 from wrpc.targets.vllm.check import check
 from wrpc.targets.vllm.emit import emit
 from wrpc.targets.vllm.read import read
 
-# An engine serves what reaches it; it decides about no request.
-GATEWAY = Elsewhere("the gateway")
-PLACEMENT = Elsewhere("placement")
-PLANNING = Elsewhere("capacity planning, before the engines run")
 STARTER = Elsewhere("whoever starts the engines; engines.json says how many of which")
 
 TARGET = Target(
@@ -20,29 +17,10 @@ TARGET = Target(
     versions=("0.32",),
     decides=False,
     carries={
-        **shared(
-            {
-                Group.CONDITIONS: GATEWAY,
-                Group.ROUTES: GATEWAY,
-                Group.EDGES: GATEWAY,
-                Group.SETTINGS: GATEWAY,
-                Group.LOAD: PLANNING,
-                Group.SITES: PLACEMENT,
-                Group.MACHINES: STARTER,
-            }
-        ),
-        Construct.GUARD_DENY: GATEWAY,
-        Construct.GUARD_FORBID: GATEWAY,
-        Construct.GUARD_REQUIRE: GATEWAY,
+        **ROWS,
+        **shared({Group.MACHINES: STARTER}),
         Construct.MODEL: Native("model; served-model-name"),
-        Construct.MODEL_SIZE: Elsewhere("the weights themselves; what does not fit is found while compiling (WRP810)"),
-        Construct.MODALITY: Elsewhere("the weights themselves"),
-        Construct.QUALITY: GATEWAY,
         Construct.POOL: Native("POOL.yaml"),
-        Construct.ENDPOINT: GATEWAY,
-        "auth": GATEWAY,
-        "api": GATEWAY,
-        Construct.PROVIDER: Elsewhere("the provider"),
         Construct.PARALLELISM: Native("tensor-parallel-size; pipeline-parallel-size"),
         Construct.CONTEXT: Native("max-model-len"),
         Construct.ROLE: Native("kv-transfer-config.kv_role; POOL-prefill.yaml, POOL-decode.yaml"),
@@ -50,10 +28,7 @@ TARGET = Target(
             "kv-transfer-config; POOL.lmcache.yaml",
             "that the GPUs of a replica share the size: each gets an equal part of its own",
         ),
-        Construct.PRICE: GATEWAY,
         Construct.CONCURRENCY: Native("max-num-seqs"),
-        Construct.ASSERT: Elsewhere("the proofs"),
-        Construct.TEST: Elsewhere("the tests of the policy"),
     },
     emit=emit,
     read=read,
