@@ -16,27 +16,24 @@ from wrpc.source import Span
 from wrpc.targets.codes import NOT_CARRIED
 from wrpc.targets.envoy.conditions import Conditions, Unsayable
 from wrpc.targets.envoy.rows import ALWAYS, NEVER, Row, Rows, TooWide, both, covers_row, either, meet_rows, subset
-from wrpc.targets.gateway.branches import Branch, Deny, Fork, Outcome, Send, Settled, Way, outcomes
+from wrpc.targets.gateway.branches import (
+    Branch,
+    Deed,
+    Deny,
+    Fork,
+    Outcome,
+    Refuse,
+    Send,
+    Settled,
+    Unrouted,
+    Way,
+    outcomes,
+)
 
 ROUTE_LIMIT = 256
 TOTAL_LIMIT = 4096
 _WAYS_LIMIT = 256
 _NEAR = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Refuse:
-    """The request is none of the policy's."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Unrouted:
-    pass
-
-
-Deed = Refuse | Deny | Send | Unrouted
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,11 @@ from wrpc.source import Span
 from wrpc.targets import writing
 from wrpc.targets.envoy import headers
 from wrpc.targets.envoy.clusters import Clusters
-from wrpc.targets.envoy.decisions import Decided, Deed, Refuse, Unrouted
+from wrpc.targets.envoy.decisions import Decided
 from wrpc.targets.envoy.headers import Names, canonical, said
 from wrpc.targets.envoy.limits import Limits, sticks
 from wrpc.targets.envoy.matchers import Matcher, inverted, present, regex, row_matchers
-from wrpc.targets.gateway.branches import Deny, Send
+from wrpc.targets.gateway.branches import Deed, Deny, Refuse, Send, Unrouted
 from wrpc.targets.gateway.plans import Order, orders, whole_weights
 
 Json = dict[str, object]
@@ -133,8 +133,8 @@ def outcome(found: Deed, clusters: Clusters, limits: Limits) -> Json:
             return answer(400, reason)
         case Deny(reason, route):
             return answer(403, reason, route)
-        case Unrouted():
-            return answer(404, "no route takes this request")
+        case Unrouted(reason):
+            return answer(404, reason)
         case Send():
             return send(found, clusters, limits)
 

@@ -37,6 +37,22 @@ class Send:
 Outcome = Deny | Send
 
 
+@value
+class Refuse:
+    """The request is none of the policy's."""
+
+    reason: str
+
+
+@value
+class Unrouted:
+    reason: str = "no route takes this request"
+
+
+Deed = Refuse | Outcome | Unrouted
+"""What becomes of a request, whatever it is."""
+
+
 class Fork(Protocol):
     """A guard on the road to an outcome: it acts where `condition` is true or unknown."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -11,8 +12,7 @@ from wrpc.source import Source, Span
 from wrpc.targets import reading
 from wrpc.targets.codes import REJECTED
 from wrpc.targets.litellm import hook
-
-KINDS = ("fallbacks", "context_window_fallbacks", "content_policy_fallbacks")
+from wrpc.targets.litellm.plans import KINDS
 
 
 def check(files: Mapping[str, str]) -> tuple[Diagnostic, ...]:
@@ -25,8 +25,8 @@ def _faults(files: Mapping[str, str], text: str) -> Iterator[str]:
     content: Any = reading.yaml(text)
     entries = content["model_list"]
     groups = {entry["model_name"] for entry in entries}
-    ids = [entry["model_info"]["id"] for entry in entries]
-    yield from (f"two deployments have the id `{own}`" for own in sorted({i for i in ids if ids.count(i) > 1}))
+    ids = Counter(entry["model_info"]["id"] for entry in entries)
+    yield from (f"two deployments have the id `{own}`" for own, count in sorted(ids.items()) if count > 1)
     router = content["router_settings"]
     aliases = router.get("model_group_alias", {})
     yield from (f"the alias `{a}` leads to no group" for a, group in aliases.items() if group not in groups)

@@ -11,10 +11,10 @@ from wrpc.policy.model import Env, Policy
 from wrpc.source import Span
 from wrpc.targets import writing
 from wrpc.targets.codes import APPROXIMATED, NOT_CARRIED
-from wrpc.targets.gateway.branches import Deny, Send, Settled
+from wrpc.targets.gateway.branches import Deny, Refuse, Send, Settled, Unrouted
 from wrpc.targets.litellm import hook
 from wrpc.targets.litellm.deployments import Deployments
-from wrpc.targets.litellm.names import Cell, Named, named
+from wrpc.targets.litellm.names import Called, Cell, named
 from wrpc.targets.litellm.plans import KINDS, SELECTS, Kind, Member, Plan, plan
 from wrpc.targets.target import Artifact, Emitted, Entry, Options
 
@@ -76,7 +76,7 @@ class _Groups:
     _spares: dict[str, Member] = field(default_factory=dict)
     _spare_of: dict[tuple[str, Member], str] = field(default_factory=dict)
 
-    def add(self, cell: Named) -> None:
+    def add(self, cell: Called) -> None:
         if not isinstance(cell.deed, Send):
             return
         own = cell.cell
@@ -227,17 +227,20 @@ def _end(name: str) -> str:
     return name.rpartition("/")[2]
 
 
-def _names(cells: Sequence[Named], groups: _Groups) -> dict[str, object]:
+def _names(cells: Sequence[Called], groups: _Groups) -> dict[str, object]:
     """What the hook reads: the group of each name, or how it is refused."""
 
-    def said(cell: Named) -> dict[str, object]:
-        if cell.cell in groups.group:
-            own = groups.group[cell.cell]
-            return {"group": f"{cell.cell.text}{hook.UNKNOWN}" if own == f"{cell.cell.text}*" else own}
-        if isinstance(cell.deed, Deny):
-            return {"status": 403, "reason": cell.deed.reason}
-        assert not isinstance(cell.deed, Send), "what is sent has a group, or an error"
-        return {"status": cell.deed.status, "reason": cell.deed.reason}
+    def said(cell: Called) -> dict[str, object]:
+        match cell.deed:
+            case Deny(reason):
+                return {"status": 403, "reason": reason}
+            case Refuse(reason):
+                return {"status": 400, "reason": reason}
+            case Unrouted(reason):
+                return {"status": 404, "reason": reason}
+            case _:
+                own = groups.group[cell.cell]
+                return {"group": f"{cell.cell.text}{hook.UNKNOWN}" if own == f"{cell.cell.text}*" else own}
 
     return {
         "names": {c.cell.text: said(c) for c in cells if not c.cell.open},

@@ -6,62 +6,40 @@ which branches take requests is then plain arithmetic, whatever the conditions a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Never
+from functools import reduce
+from operator import and_, or_
 
 from wrpc.diagnostics import Diagnostic, finding
-from wrpc.override import override
 from wrpc.policy.expr import (
     All,
     Among,
-    AnswerConfidence,
     Any,
-    Caused,
     Condition,
-    Confidence,
     Constant,
-    Cost,
     Failed,
-    Fires,
-    Has,
-    Indicator,
-    Linear,
-    Meaning,
+    Named,
     Not,
     OneOf,
-    Outcome,
-    Provided,
-    Raw,
     StringLiteral,
     StringSignal,
     Text,
     Within,
-    fold,
+    reads,
     walk,
 )
 from wrpc.policy.model import Enum, Policy, Signal, String
 from wrpc.policy.reading import opened
 from wrpc.source import Span
 from wrpc.targets.codes import NOT_CARRIED
-from wrpc.targets.gateway.branches import Branch, Deny, Send, Settled, Way
+from wrpc.targets.gateway.branches import Branch, Deed, Deny, Refuse, Send, Settled, Unrouted, Way
 
 SOURCE = "model"
 REPAIR = (
     "route by the name of the model that a request asks for (`source model`), or put a target in front that sees"
     " more and sets that name"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Refuse:
-    """A request that the policy does not serve: it is none of its requests, or no route takes it."""
-
-    status: int
-    reason: str
-
-
-Deed = Send | Deny | Refuse
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +51,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class Called:
     """What becomes of the requests of a cell, and where the policy says so."""
 
     cell: Cell
@@ -88,7 +66,7 @@ class Unsayable(Exception):
         super().__init__(message)
 
 
-def named(settled: Settled) -> tuple[tuple[Named, ...], tuple[Diagnostic, ...]]:
+def named(settled: Settled) -> tuple[tuple[Called, ...], tuple[Diagnostic, ...]]:
     """Every cell of the policy's names: single names as they are first written, then beginnings, the longest first.
     With findings where names are not all that decides."""
     table = _Table(settled)
@@ -107,27 +85,27 @@ class _Table:
         self.signals = [s for s in self.policy.signals.values() if matched(s)]
         assumed = [a.condition for a in self.policy.assumptions.values()]
         self.cells = _cells(self.policy, self.signals, [*settled.conditions, *assumed])
-        self.seen = _Sets(self.policy, {s.name: s for s in self.signals}, self.cells)
+        self.seen = _Sets(self.policy, {s.name for s in self.signals}, self.cells)
         self.left = (1 << len(self.cells)) - 1
         self.deeds: dict[int, tuple[Deed, str, Span]] = {}
         self.diagnostics: list[Diagnostic] = []
 
     @property
-    def found(self) -> Iterable[Named]:
-        return (Named(cell, *self.deeds[i]) for i, cell in enumerate(self.cells))
+    def found(self) -> Iterable[Called]:
+        return (Called(cell, *self.deeds[i]) for i, cell in enumerate(self.cells))
 
     def decide(self) -> None:
         """In the order of LANGUAGE.md: requests that are none, faults, denials, routes, the default."""
         whole = self.policy.at
         for signal in self.signals:
             if isinstance(signal.type, Enum):
-                none = self.left & ~self.seen.among(Among(signal.name, frozenset(signal.type.names)))
-                self.take(none, Refuse(400, f"`{signal.name}` is no such name"), f"signal {signal.name}", signal.span)
+                none = self.left & ~self.seen.names(signal.type.names)
+                self.take(none, Refuse(f"`{signal.name}` is no such name"), f"signal {signal.name}", signal.span)
         for assumption in self.policy.assumptions.values():
             # One over what nobody sees here concerns no request that arrives.
             holds = self.set(assumption.condition, assumption.span, lost=self.left)
             reason = f"breaks assume {assumption.name}"
-            self.take(self.left & ~holds, Refuse(400, reason), f"assume {assumption.name}", assumption.span)
+            self.take(self.left & ~holds, Refuse(reason), f"assume {assumption.name}", assumption.span)
         for branch in (*self.settled.faults, *self.settled.denials):
             if branch.counts != "unknown":  # the name is always known
                 self.branch(branch)
@@ -137,7 +115,7 @@ class _Table:
                 self.branch(branch)
         if self.settled.default is not None:
             self.branch(self.settled.default)
-        self.take(self.left, Refuse(404, "no route takes this request"), "unrouted", whole)
+        self.take(self.left, Unrouted(), "unrouted", whole)
 
     def contest(self, branches: Sequence[Branch]) -> None:
         """Reports routes of one class that meet and differ: only a confidence would order them, which no name has."""
@@ -175,7 +153,7 @@ class _Table:
         if condition is None:
             return (1 << len(self.cells)) - 1
         try:
-            return fold(condition, self.seen)
+            return self.seen.of(condition)
         except Unsayable as error:
             self.report(error if error.span else Unsayable(error.message, span), "")
             return lost
@@ -217,131 +195,58 @@ def _bits(mask: int) -> Iterable[int]:
         mask ^= low
 
 
-class _Sets(Meaning[int, None]):
-    """A condition as the set of cells for which it holds. Raises Unsayable for one that reads more than names."""
+class _Sets:
+    """Conditions as the sets of cells for which they hold."""
 
-    def __init__(self, policy: Policy, signals: dict[str, Signal], cells: Sequence[Cell]) -> None:
-        super().__init__(policy.conditions, policy.numbers)
-        self._signals, self._cells = signals, cells
+    def __init__(self, policy: Policy, signals: Collection[str], cells: Sequence[Cell]) -> None:
+        self._policy, self._signals, self._cells = policy, signals, cells
         self._every = (1 << len(cells)) - 1
         self._bit = {cell.text: 1 << i for i, cell in enumerate(cells) if not cell.open}
+        self._named: dict[str, int] = {}
 
-    def _own(self, name: str, span: Span | None) -> None:
-        if name not in self._signals:
-            raise Unsayable(f"LiteLLM sees the name of a model, and not the signal `{name}`", span)
-
-    def _where(self, holds: Callable[[str], bool]) -> int:
-        return sum(1 << i for i, cell in enumerate(self._cells) if holds(cell.text))
-
-    @override
-    def text(self, node: Text) -> int:
-        match node:
-            case Text("equals", StringSignal(name), StringLiteral(text)):
-                self._own(name, node.span)
+    def of(self, condition: Condition) -> int:
+        """Raises Unsayable for a condition that reads more than whole names and their beginnings."""
+        match condition:
+            case All(parts):
+                return reduce(and_, map(self.of, parts), self._every)
+            case Any(parts):
+                return reduce(or_, map(self.of, parts), 0)
+            case Not(operand):
+                return self._every & ~self.of(operand)
+            case Named(name):
+                if name not in self._named:
+                    self._named[name] = self.of(self._policy.conditions[name])
+                return self._named[name]
+            case Constant(value):
+                return self._every if value else 0
+            case Among(name, texts) | OneOf(name, texts) if name in self._signals:
+                return self.names(texts)
+            case Text("equals", StringSignal(name), StringLiteral(text)) if name in self._signals:
                 return self._bit[text]
-            case Text("equals", StringLiteral(text), StringSignal(name)):
-                self._own(name, node.span)
+            case Text("equals", StringLiteral(text), StringSignal(name)) if name in self._signals:
                 return self._bit[text]
-            case Text("prefix", StringSignal(name), StringLiteral(text)):
-                self._own(name, node.span)
-                return self._where(lambda own: own.startswith(text))
-            case Text(relation, StringSignal(name), StringLiteral()):
-                self._own(name, node.span)
-                return self._unsaid(f"`{relation}` of a name", node)
-            case Text(_, left, right):
-                for term in (left, right):
-                    if isinstance(term, StringSignal):
-                        self._own(term.name, node.span)
-                return self._unsaid("a comparison of two names", node)
+            case Text("prefix", StringSignal(name), StringLiteral(text)) if name in self._signals:
+                return sum(1 << i for i, cell in enumerate(self._cells) if cell.text.startswith(text))
+            case Failed(name) if name in self._signals:
+                return 0  # the name is always known
+            case _:
+                raise Unsayable(self._beyond(condition), condition.span)
 
-    def _unsaid(self, what: str, node: Condition) -> Never:
-        raise Unsayable(f"LiteLLM does not carry {what}: its names are whole, or end in a `*`", node.span)
+    def names(self, texts: Iterable[str]) -> int:
+        return sum(self._bit[text] for text in texts)
 
-    @override
-    def among(self, node: Among) -> int:
-        self._own(node.signal, node.span)
-        return sum(self._bit[text] for text in node.texts)
-
-    @override
-    def one_of(self, node: OneOf) -> int:
-        self._own(node.signal, node.span)
-        return sum(self._bit[text] for text in node.names)
-
-    @override
-    def constant(self, node: Constant) -> int:
-        return self._every if node.value else 0
-
-    @override
-    def negation(self, node: Not, operand: int) -> int:
-        return self._every & ~operand
-
-    @override
-    def all(self, node: All, parts: Sequence[int]) -> int:
-        found = self._every
-        for part in parts:
-            found &= part
-        return found
-
-    @override
-    def any(self, node: Any, parts: Sequence[int]) -> int:
-        found = 0
-        for part in parts:
-            found |= part
-        return found
-
-    @override
-    def failed(self, node: Failed) -> int:
-        self._own(node.signal, node.span)
-        return 0
-
-    @override
-    def fires(self, node: Fires) -> int:
-        self._own(node.signal, node.span)
-        return self._unsaid("this condition", node)
-
-    @override
-    def has(self, node: Has) -> int:
-        self._own(node.signal, node.span)
-        return self._unsaid("this condition", node)
-
-    @override
-    def within(self, node: Within, number: None) -> int:
-        return self._unsaid("a number", node)
-
-    @override
-    def caused(self, node: Caused) -> int:
-        return self._unsaid("a cause", node)
-
-    @override
-    def outcome(self, node: Outcome) -> int:
-        return self._unsaid("an outcome", node)
-
-    # ── Numbers: what is compared is told at the comparison ───────────────
-
-    @override
-    def raw(self, node: Raw) -> None:
-        self._own(node.signal, None)
-
-    @override
-    def confidence(self, node: Confidence) -> None:
-        self._own(node.signal, None)
-
-    @override
-    def indicator(self, node: Indicator, condition: int) -> None:
-        return None
-
-    @override
-    def provided(self, node: Provided) -> None:
-        return None
-
-    @override
-    def cost(self, node: Cost) -> None:
-        return None
-
-    @override
-    def answer_confidence(self, node: AnswerConfidence) -> None:
-        return None
-
-    @override
-    def linear(self, node: Linear, quantities: Sequence[None]) -> None:
-        return None
+    def _beyond(self, condition: Condition) -> str:
+        read = (name for c in opened(self._policy, [condition]) for node in walk(c) for name in reads(node))
+        unseen = next((name for name in read if name not in self._signals), None)
+        if unseen is not None:
+            return f"LiteLLM sees the name of a model, and not the signal `{unseen}`"
+        match condition:
+            case Text(relation, StringSignal(), StringLiteral()):
+                what = f"`{relation}` of a name"
+            case Text():
+                what = "a comparison of two names"
+            case Within():
+                what = "a number"
+            case _:
+                what = "this condition"
+        return f"LiteLLM does not carry {what}: its names are whole, or end in a `*`"
