@@ -1,6 +1,8 @@
 """What LiteLLM's router does with each request. Runs in the environment that has the program, on standard input.
 
-In: `[{"config": path, "seed": n, "requests": [{"model": name, "fails": {deployment id: cause}, "rests": n}]}]`.
+In: `[{"config": path, "seed": n, "hooked": false,
+"requests": [{"model": name, "fails": {deployment id: cause}, "rests": n, "more": {}}]}]`.
+`more` is what else the request says; `hooked`: the proxy calls the hooks of the file, as it does.
 Out, for each: `{"start": error or null, "answers": [{"attempts": [[id, cause or null]], "end": error or null}]}`.
 Where `rests` is not 0, the router cools down who fails, and the client asks for so many retries.
 
@@ -21,9 +23,11 @@ from multiprocessing import get_context
 from typing import Any
 
 os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
+os.environ.setdefault("LITELLM_MASTER_KEY", "sk-the-key-of-the-test-which-is-long")
 
 import litellm
 from litellm.proxy import proxy_server
+from litellm.proxy._types import UserAPIKeyAuth
 from litellm.proxy.route_llm_request import route_request
 from litellm.router_utils.cooldown_handlers import set_cooldown_deployments
 
@@ -72,11 +76,15 @@ class Edge:
         return litellm.ModelResponse(choices=[{"index": 0, "finish_reason": finish, "message": message}])
 
 
-async def serve(router: litellm.Router, model: str, retries: int) -> None:
+async def serve(router: litellm.Router, request: dict[str, Any], *, hooked: bool) -> None:
     """What the proxy does for `/chat/completions`."""
-    data: dict[str, Any] = {"model": model, "messages": [{"role": "user", "content": "is it so?"}]}
-    if retries:
-        data["num_retries"] = retries
+    data: dict[str, Any] = {"model": request["model"], "messages": [{"role": "user", "content": "is it so?"}]}
+    if request["rests"]:
+        data["num_retries"] = request["rests"]
+    data |= request.get("more", {})
+    if hooked:
+        key = UserAPIKeyAuth(api_key="a key")
+        data = await proxy_server.proxy_logging_obj.pre_call_hook(key, data, call_type="completion")
     await (await route_request(data=data, llm_router=router, user_model=None, route_type="acompletion"))
 
 
@@ -94,7 +102,7 @@ async def run(job: dict[str, Any]) -> dict[str, Any]:
         edge.fails, edge.rests, edge.attempts = request["fails"], request["rests"] > 0, []
         end = None
         try:
-            await serve(router, request["model"], request["rests"])
+            await serve(router, request, hooked=job.get("hooked", False))
         except Exception as error:  # noqa: BLE001  # as above
             end = {"error": type(error).__name__, "status": getattr(error, "status_code", None), "text": str(error)}
         answers.append({"attempts": edge.attempts, "end": end})

@@ -26,12 +26,12 @@ from wrpc.decide import Conflict, Decision, Interpreter
 from wrpc.decide.request import read
 from wrpc.diagnostics import Findings
 from wrpc.policy.model import Action, Enum, Policy
-from wrpc.targets import named
+from wrpc.targets import named, reading
 from wrpc.targets.compile import compile_policy
 from wrpc.targets.gateway.plans import left
 from wrpc.targets.target import Options
 
-DRIVER = Path(__file__).with_name("driver.py")
+DRIVER = Path(__file__).parents[1] / "router" / "driver.py"
 REQUESTS = 300
 RANDOM = 24
 CAUSES = ("timeout", "rate_limit", "server_error", "unavailable", "error", "context", "content_policy")
@@ -85,19 +85,37 @@ def cases() -> list[Case]:
 def answers(
     cases: Sequence[Case], environment: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory
 ) -> list[Any]:
-    python, jobs = environment("litellm") / "python", []
+    jobs, pools = [], []
     for i, case in enumerate(cases):
         folder = tmp_path_factory.mktemp(f"policy{i}")
         for path, text in case.files.items():
             (folder / path).write_text(text, encoding="utf-8")
-        jobs.append({"config": str(folder / "config.yaml"), "seed": i, "requests": case.requests})
+        entries = reading.yaml(case.files["config.yaml"])["model_list"]
+        of = {e["model_info"]["id"]: e["model_info"]["pool"] for e in entries}
+        requests = [
+            {**r, "rests": 0, "fails": {each: r["fails"][pool] for each, pool in of.items() if pool in r["fails"]}}
+            for r in case.requests
+        ]
+        jobs.append({"config": str(folder / "config.yaml"), "seed": i, "requests": requests, "hooked": True})
+        pools.append(of)
     done = subprocess.run(
-        [str(python), str(DRIVER)],
+        [str(environment("litellm") / "python"), str(DRIVER)],
         input=json.dumps(jobs), capture_output=True, text=True, timeout=600, check=True,
         env={k: v for k, v in os.environ.items() if k != "PYTHONPATH"},
     )  # fmt: skip
-    found: list[Any] = json.loads(done.stdout)
-    return found
+    return [
+        {
+            "start": found["start"],
+            "answers": [
+                {
+                    "attempts": [of[each] for each, _ in a["attempts"]],
+                    "status": 200 if a["end"] is None else a["end"]["status"],
+                }
+                for a in found["answers"]
+            ],
+        }
+        for of, found in zip(pools, json.loads(done.stdout), strict=True)
+    ]
 
 
 def decided(policy: Policy, name: str) -> Decision | None:
