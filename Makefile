@@ -40,7 +40,7 @@ conformance: venv $(CONFORMANCE)
 	$(BIN)/pytest -rs tests/conformance $(PYTEST_ARGS)
 
 bench: venv
-	$(BIN)/python benchmarks/run.py
+	$(BIN)/python -m benchmarks.run
 
 lint: venv
 	$(BIN)/ruff check

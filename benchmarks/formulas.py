@@ -11,20 +11,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from math import inf
-from pathlib import Path
 from random import Random
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from benchmarks.pages import placed  # noqa: E402
-from wrpc.fleet.simulator.engine import Replica, Requests, running  # noqa: E402
-from wrpc.fleet.simulator.figures import Spread, spread  # noqa: E402
-from wrpc.fleet.sizing import latency  # noqa: E402
-from wrpc.fleet.sizing.capacity import capacity  # noqa: E402
-from wrpc.fleet.sizing.load import Length, Load  # noqa: E402
-from wrpc.fleet.sizing.smallest import Figure, figures  # noqa: E402
-from wrpc.fleet.steps import Engine, StepModel  # noqa: E402
+from benchmarks.pages import placed
+from wrpc.fleet.simulator.engine import Replica, Requests, running
+from wrpc.fleet.simulator.figures import Spread, spread
+from wrpc.fleet.sizing import latency
+from wrpc.fleet.sizing.capacity import capacity
+from wrpc.fleet.sizing.load import Length, Load
+from wrpc.fleet.sizing.smallest import Figure, figures
+from wrpc.fleet.steps import Engine, StepModel
 
 FAST = Engine(StepModel(0.0115, 6e-5, 1.5e-4, 1.3e-7))
 ENGINES = {

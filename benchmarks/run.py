@@ -16,12 +16,9 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from benchmarks import policies  # noqa: E402
-from wrpc.cli.init import FIRST  # noqa: E402
-from wrpc.report.screen import write  # noqa: E402
+from benchmarks import policies
+from wrpc.cli.init import FIRST
+from wrpc.report.screen import write
 
 
 def large() -> None:

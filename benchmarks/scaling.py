@@ -19,12 +19,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from benchmarks.pages import placed  # noqa: E402
+from benchmarks.pages import placed
 
 BEGIN, END = "<!-- scaling: begin -->", "<!-- scaling: end -->"
 Target = Callable[[int, int, int, int], int]

@@ -14,13 +14,10 @@ from collections.abc import Sequence
 from math import ceil
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-sys.path.insert(0, str(ROOT))
-
-from benchmarks.measured.sets import Case, cases  # noqa: E402
-from benchmarks.pages import placed  # noqa: E402
-from wrpc.fleet.simulator.fit import Run, fit, simulated  # noqa: E402
-from wrpc.fleet.steps import Engine  # noqa: E402
+from benchmarks.measured.sets import Case, cases
+from benchmarks.pages import placed
+from wrpc.fleet.simulator.fit import Run, fit, simulated
+from wrpc.fleet.steps import Engine
 
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 HEAD = ("measured", "TTFT mean", "TTFT p99", "TPOT", "E2E", "throughput", "goal", "others")
