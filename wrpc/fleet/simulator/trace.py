@@ -65,7 +65,7 @@ def trace(source: Source) -> Trace:
     """The trace that a text is. Raises Refusal."""
     reader = _Reader(source)
     reader.read()
-    if reader.wrong or reader.many:
+    if reader.wrong or reader.backwards or reader.many:
         raise Refusal(reader.findings())
     if not reader.at:
         raise _refusal(source.name, "the trace has no request")
@@ -116,9 +116,7 @@ class _Reader:
                 self.wrong.append((number, f"`{bad}` is `{str(row.get(bad))[:40]}`, which is not {what}"))
                 continue
             if before is not None and now < before:
-                told = f"this request comes {before - now:.3g}s before the one above it"
-                self.wrong.append((number, told))
-                self.backwards.append((number, told))
+                self.backwards.append((number, f"this request comes {before - now:.3g}s before the one above it"))
             before = now
             self.at.append(now)
             self.prompt.append(max(read, 1))
@@ -172,10 +170,7 @@ class _Reader:
             said = f"from here on the trace has more than {MOST_REQUESTS:,} requests"
             span = self.source.span(start, start + len(self.source.line(self.many)))
             found.append(finding(TOO_MANY_REQUESTS, said, span, help="replay a part of it"))
-        for code, lines in (
-            (UNUSABLE_TRACE, [w for w in self.wrong if w not in self.backwards]),
-            (BACKWARDS, self.backwards),
-        ):
+        for code, lines in ((UNUSABLE_TRACE, self.wrong), (BACKWARDS, self.backwards)):
             for number, message in islice(lines, SHOWN):
                 more = f"; so it is {len(lines)} times in this file" if len(lines) > SHOWN else ""
                 start = self.source.offset(number, 1)
