@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import islice
 from math import isfinite
 from pathlib import Path
@@ -202,10 +202,7 @@ def _time(written: object, scale: float) -> float | None:
         except ValueError:
             return None
         # Of a time without a zone only differences are looked at.
-        naive = moment.replace(tzinfo=None)
-        offset = moment.utcoffset()
-        whole = (naive - datetime(1970, 1, 1)).total_seconds()  # noqa: DTZ001  both are without a zone
-        seconds = whole - (offset.total_seconds() if offset else 0.0)
+        seconds = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
     return seconds if isfinite(seconds) else None
 
 
