@@ -38,6 +38,9 @@ class Running:
 
     def __init__(self, network: Network, jobs: Jobs, seed: int) -> None:
         self.network, self.jobs = network, jobs
+        self.edges = network.edges()
+        self.hasty = [p.patience < inf or bool(p.steps) for p in network.plans]
+        """By plan, whether a request that was served may go on."""
         self.rng = stream(seed, "ways")
         self.escalate = stream(seed, "cascade")
         written = {n.then for n in network.nodes}
@@ -57,7 +60,7 @@ class Running:
         self.place = [0] * len(jobs.at)
         self.since = list(jobs.at)
         self.dispatch()
-        for group in groups(self.network.edges()):
+        for group in groups(self.edges):
             if len(group) == 1 and self.blind(group[0]):
                 self.at_once(group[0])
             else:
@@ -148,9 +151,8 @@ class Running:
 
     def together(self, group: Sequence[int]) -> None:
         """Nodes that are looked at while they run, arrival by arrival."""
-        edges = self.network.edges()
         stations = [self.stations[n] for n in group]
-        inner = [n for n in group if edges[n] & set(group)]
+        inner = [n for n in group if self.edges[n] & set(group)]
         events: list[tuple[float, int, int, int]] = []
         self.collect(events, group)
         end = self.jobs.at[-1] if self.jobs.at else 0.0
@@ -228,14 +230,13 @@ class Running:
 
     def leave(self, number: int, rows: Sequence[int]) -> None:
         """What becomes of the requests that a node has served."""
-        station, node, jobs, plans = self.stations[number], self.network.nodes[number], self.jobs, self.network.plans
+        station, node, jobs = self.stations[number], self.network.nodes[number], self.jobs
         requests, owners = station.requests, station.owners
         begins, firsts, lasts = requests.began, requests.first, requests.last
         written = isinstance(station, Writing)
         began_of = jobs.began
         ending, first_of, last_of, node_of, places = jobs.end, jobs.first, jobs.last, jobs.node, self.place
-        hasty = [p.patience < inf or bool(p.steps) for p in plans]
-        then = node.then
+        hasty, then = self.hasty, node.then
         for row in rows:
             job = owners[row]
             last = lasts[row]
