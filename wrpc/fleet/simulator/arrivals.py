@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from math import log
 from random import Random
@@ -53,28 +53,23 @@ def poisson(rng: Random, rate: float, start: float, end: float) -> list[float]:
         times.append(now)
 
 
+def _pieces(rates: Sequence[float], start: float, end: float) -> Iterator[tuple[float, float, float]]:
+    """What lies between, with a rate for each hour of the day or one for all: each rate, from when and until when."""
+    if len(rates) == 1:
+        yield rates[0], start, end
+        return
+    while start < end:
+        hour = int(start // HOUR)
+        until = min((hour + 1) * HOUR, end)
+        yield rates[hour % len(rates)], start, until
+        start = until
+
+
 def expected_of(rates: Sequence[float], start: float, end: float) -> float:
     """How many requests come on average from `start` up to `end`."""
-    if len(rates) == 1:
-        return rates[0] * (end - start)
-    whole, now = 0.0, start
-    while now < end:
-        hour = int(now // HOUR)
-        until = min((hour + 1) * HOUR, end)
-        whole += rates[hour % len(rates)] * (until - now)
-        now = until
-    return whole
+    return sum(rate * (until - since) for rate, since, until in _pieces(rates, start, end))
 
 
 def hourly(rng: Random, rates: Sequence[float], start: float, end: float) -> list[float]:
-    """The same with a rate for each hour of the day, or one for all. Times are counted from midnight."""
-    if len(rates) == 1:
-        return poisson(rng, rates[0], start, end)
-    times: list[float] = []
-    now = start
-    while now < end:
-        hour = int(now // HOUR)
-        until = min((hour + 1) * HOUR, end)
-        times += poisson(rng, rates[hour % len(rates)], now, until)
-        now = until
-    return times
+    """The times of `poisson` with a rate for each hour of the day, or one for all. They are counted from midnight."""
+    return [time for rate, since, until in _pieces(rates, start, end) for time in poisson(rng, rate, since, until)]
