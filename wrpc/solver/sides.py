@@ -9,6 +9,7 @@ from wrpc.decide.cells import Domain
 from wrpc.decide.request import RequestValue
 from wrpc.decide.strings import held
 from wrpc.policy.expr import (
+    PATTERNS,
     All,
     Any,
     Condition,
@@ -30,7 +31,6 @@ from wrpc.policy.numbers import everywhere
 from wrpc.policy.reading import conditions
 
 MOST = 64  # prefixes that are denied at once
-PATTERNS = ("suffix", "contains", "matches")
 
 
 class Words:
