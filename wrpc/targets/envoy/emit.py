@@ -50,14 +50,15 @@ def emit(settled: Settled, options: Options) -> Emitted:
     table = decisions(settled, obligations=chosen.obligations_by is not None)
     clusters = Clusters(policy, chosen)
     limits = Limits(policy, names)
-    read = {s for e in table.entries for s in signals(e.rows)}
-    totals = dict.fromkeys(s for e in table.entries for s in signals(e.rows) if isinstance(s, Total))
+    asked = [s for e in table.entries for s in signals(e.rows)]
+    read, totals = {*asked}, dict.fromkeys(s for s in asked if isinstance(s, Total))
     names = replace(names, totals={t: f"{chosen.prefix}sum.{i}" for i, t in enumerate(totals, 1)})
     read |= {name for total in totals for name, _ in total.terms}
     read |= {s for e in table.entries if isinstance(e.outcome, Send) for s in read_by(policy, e.outcome.action, names)}
     found = list(checks(policy, names, read))
+    known = {**names.headers, **{str(total): header for total, header in names.totals.items()}}
     for decided in table.entries:
-        found += entries(decided, names, clusters, limits)
+        found += entries(decided, known, clusters, limits)
     if chosen.signals_by is not None:
         found = list(marked(found, chosen.spans.get("signals_by") or _whole(policy)))
     found = numbered(found)

@@ -96,11 +96,11 @@ def marked(found: Iterable[Entry], at: Span) -> Iterator[Entry]:
 # ── Entries ───────────────────────────────────────────────────────────────
 
 
-def entries(decided: Decided, names: Names, clusters: Clusters, limits: Limits) -> Iterator[Entry]:
+def entries(decided: Decided, known: Mapping[str, str], clusters: Clusters, limits: Limits) -> Iterator[Entry]:
+    """`known`: the headers of signals and of sums."""
     action = outcome(decided.outcome, clusters, limits)
-    found = {**names.headers, **{str(total): header for total, header in names.totals.items()}}
     for row in decided.rows:
-        for matchers in row_matchers(row, found):
+        for matchers in row_matchers(row, known):
             yield Entry(entry(decided.name, matchers, action), decided.span)
 
 
