@@ -49,9 +49,9 @@ def test_findings(data: st.DataObject) -> None:
         compared(code)
     needless = {subjects for code, subjects, _ in expected if code == "WRP204"}
     partly = {subjects for code, subjects, _ in expected if code == "WRP211"}
-    those = redundant_part._Seen(asker.healthy)
+    those = redundant_part._Parts(asker.healthy)
     for room in asker.rooms:
-        seen = redundant_route._Seen(room)
+        seen = redundant_route._Elsewhere(room)
         for route in policy.routes.values():
             if reach(asker)[route.name].left.possible and seen.differs(route):
                 assert (f"route {route.name}",) not in needless, (route.name, policy.sources[0].text)

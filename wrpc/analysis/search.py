@@ -12,6 +12,25 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+class Unseen(Exception):
+    """No sample says what a term is."""
+
+
+class Seen:
+    """The samples of a room, none where there are none: what one of them shows needs no question."""
+
+    def __init__(self, room: Room) -> None:
+        self.room = room
+        self.full = room.seen(True) or 0
+
+    def of(self, term: Term) -> int:
+        """Those for which a term holds, as the bits of a number. Raises Unseen where nobody can say."""
+        found = self.room.seen(term)
+        if found is None:
+            raise Unseen
+        return found
+
+
 def suspects(room: Room, things: Sequence[T], shown: Callable[[T], Term]) -> Iterator[T]:
     """Those that a request may show, in order; what stands alone is not asked about again here. `shown` may become
     impossible of things that were found otherwise in the meantime."""

@@ -41,6 +41,7 @@ from wrpc.analysis.check import Found
 from wrpc.analysis.conflicts.reach import reach
 from wrpc.analysis.plain import all_matter
 from wrpc.analysis.sampled import Path, Sample, Sampling, part, parts, unmoved, without
+from wrpc.analysis.search import Seen, Unseen
 from wrpc.diagnostics import Code, finding
 from wrpc.policy import reading
 from wrpc.policy.expr import All, Any, Condition, Not
@@ -74,11 +75,11 @@ class Written:
 
 def check(policy: Policy, ask: Asker) -> Found:
     sampling = Sampling(policy)
-    seen: _Seen | None = None
+    seen: _Parts | None = None
     for one in _written(policy, ask):
         if not any(True for _ in parts(one.condition)) or all_matter(policy, one.condition, sampling.beyond):
             continue
-        seen = seen or _Seen(ask.healthy)  # the samples are drawn for what is asked before
+        seen = seen or _Parts(ask.healthy)  # the samples are drawn for what is asked before
         if not costly(one.condition) and seen.all_matter(one.condition):
             continue
         asking = _Asking(ask, one, sampling.of(one.condition))
@@ -93,40 +94,31 @@ def check(policy: Policy, ask: Asker) -> Found:
             )
 
 
-class _Seen:
-    """The samples of the space, where there are any. Without failures whatever is asked of a condition is whether it
-    holds, but for a cost, which may be unknown."""
+class _Parts(Seen):
+    """Without failures whatever is asked of a condition is whether it holds, but for a cost, which may be unknown."""
 
     def __init__(self, room: Room) -> None:
-        self._room = room
-        self._full = room.seen(True) or 0
-        self._leaves: dict[Condition, int | None] = {}
+        super().__init__(room)
+        self._leaves: dict[Condition, int] = {}
 
     def all_matter(self, condition: Condition) -> bool:
         """Of each part some sample shows that it matters."""
         try:
-            return self._full != 0 and not any(True for _ in unmoved(condition, self._full, self._value))
-        except _Unknown:
+            return self.full != 0 and not any(True for _ in unmoved(condition, self.full, self._value))
+        except Unseen:
             return False
 
     def _value(self, node: Condition) -> int:
         match node:
             case All(inner):
-                return reduce(operator.and_, map(self._value, inner), self._full)
+                return reduce(operator.and_, map(self._value, inner), self.full)
             case Any(inner):
                 return reduce(operator.or_, map(self._value, inner), 0)
             case Not(operand):
-                return self._full & ~self._value(operand)
+                return self.full & ~self._value(operand)
         if node not in self._leaves:
-            self._leaves[node] = self._room.seen(self._room.decision.encoding.condition(node).true)
-        found = self._leaves[node]
-        if found is None:
-            raise _Unknown
-        return found
-
-
-class _Unknown(Exception):
-    """No sample says what a part is."""
+            self._leaves[node] = self.of(self.room.decision.encoding.condition(node).true)
+        return self._leaves[node]
 
 
 def _written(policy: Policy, ask: Asker) -> Iterator[Written]:

@@ -33,6 +33,7 @@ from typing import TYPE_CHECKING
 from wrpc.analysis.check import Found
 from wrpc.analysis.conflicts.reach import reach
 from wrpc.analysis.safety.late_denial import late_routes
+from wrpc.analysis.search import Seen, Unseen
 from wrpc.decide.state import state
 from wrpc.diagnostics import Code, finding
 from wrpc.policy.model import Policy, Route
@@ -52,7 +53,7 @@ def check(policy: Policy, ask: Asker) -> Found:
     next_ = _Next(policy)
     suspects = [r for r in _suspects(policy) if r.name not in told and found[r.name].left.possible]
     for room in ask.rooms:
-        seen = _Seen(room)
+        seen = _Elsewhere(room)
         suspects = [r for r in suspects if not seen.differs(r)]
     suspects = [r for r in suspects if not next_.differs(ask, found[r.name].left, r)]
     for room in ask.rooms:
@@ -126,35 +127,31 @@ def _unchanged(room: Room, suspects: Sequence[Route]) -> list[Route]:
     return found
 
 
-class _Seen:
-    """Samples of a room, where there are any: whether one of them goes elsewhere without a route. Of each of those that
-    the route takes it is asked what comes next, class by class."""
+class _Elsewhere(Seen):
+    """Whether a sample goes elsewhere without a route. Of each of those that the route takes it is asked what comes
+    next, class by class."""
 
     def __init__(self, room: Room) -> None:
-        self._room = room
-        self._full = room.seen(True)
-        self._policy = room.policy
+        super().__init__(room)
         self._classes = _classes(room.policy)
         self._rank = {r.name: i for i, c in enumerate(self._classes) for r in c}
         self._deeds = _deeds(room.policy)
-        self._known: dict[str, int | None] = {}
+        self._known: dict[str, int] = {}
         self._earlier = [0]  # the samples that routes before a class take
 
     def differs(self, route: Route) -> bool:
         """False where no sample says so."""
-        if self._full is None:
-            return False
         try:
-            return self._differs(route, self._full)
-        except _Unknown:
+            return self.full != 0 and self._differs(route)
+        except Unseen:
             return False
 
-    def _differs(self, route: Route, full: int) -> bool:
+    def _differs(self, route: Route) -> bool:
         rank, deed = self._rank[route.name], self._deeds[route.name]
         while len(self._earlier) <= rank:
             group = self._classes[len(self._earlier) - 1]
             self._earlier.append(reduce(operator.or_, map(self._holds, group), self._earlier[-1]))
-        left = self._holds(route) & full & ~self._earlier[rank]
+        left = self._holds(route) & self.full & ~self._earlier[rank]
         equals = [r for r in self._classes[rank] if r is not route]
         for r in equals:
             if self._deeds[r.name] == deed:
@@ -173,15 +170,8 @@ class _Seen:
 
     def _holds(self, route: Route) -> int:
         if route.name not in self._known:
-            self._known[route.name] = self._room.seen(self._room.decision.holds(route))
-        found = self._known[route.name]
-        if found is None:
-            raise _Unknown
-        return found
-
-
-class _Unknown(Exception):
-    """No sample says whether a route holds."""
+            self._known[route.name] = self.of(self.room.decision.holds(route))
+        return self._known[route.name]
 
 
 class _Next:
